@@ -1,0 +1,63 @@
+"""The business day: what is left of yesterday ends, and numbering starts again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from shared.hall.hall import Hall, Moment, TicketState, frozen
+from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
+from shared.hall.opening import business_day, is_new_day
+from shared.hall.roles import THE_CLOCK
+from shared.hall.serving import ClosedBy, TicketServed
+from shared.hall.words import TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartBusinessDay(Command):
+    """The clock's own command. Any other command first does the same if the day has changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketExpired(Event):
+    ticket: TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessDayStarted(Event):
+    day: date
+
+
+def start_business_day(hall: Hall, command: Command, now: Moment) -> Events:
+    """What has to happen first if the hall's day is over; nothing if it is not."""
+    if not is_new_day(hall, now.wall):
+        return []
+    left_over = [_closed(hall, ticket) for ticket in hall.tickets]
+    return [*left_over, BusinessDayStarted(day=business_day(hall.settings, now.wall))]
+
+
+def _closed(hall: Hall, ticket: TicketId) -> Event:
+    left = hall.tickets[ticket]
+    if left.state is TicketState.SERVING:
+        return TicketServed(ticket=left.id, point=str(left.point), closed_by=ClosedBy.END_OF_DAY)
+    return TicketExpired(ticket=left.id)
+
+
+def ticket_expired(hall: Hall, event: TicketExpired) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    return hall.with_ticket(replace(ticket, state=TicketState.EXPIRED, ended_at=event.at))
+
+
+def business_day_started(hall: Hall, event: BusinessDayStarted) -> Hall:
+    return replace(hall, business_day=event.day, counters=frozen(), calls=(), ended=())
+
+
+def _the_day(hall: Hall, command: Command, events: Events) -> Answer:
+    return {"business_day": hall.business_day}
+
+
+RULES = (Rule(StartBusinessDay, start_business_day, _the_day, THE_CLOCK),)
+CHANGES = (
+    Change(TicketExpired, ticket_expired),
+    Change(BusinessDayStarted, business_day_started),
+)

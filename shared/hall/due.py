@@ -1,0 +1,77 @@
+"""Who is next: the earliest due of those a service point may serve.
+
+A ticket is due at its issue plus the allowance of its precedence, fixed for good at issue. Lateness is
+then bounded by arithmetic: nobody is overtaken by a ticket that came later than the difference of the
+two allowances. Static urgency after Jackson (1960), "Some problems in queueing with dynamic priorities".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.hall.hall import Hall, Line, Moment, Place, Point, Precedence, Ticket
+from shared.hall.words import PrecedenceId
+
+MINUTE = 60_000
+"""Milliseconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Why this ticket and no other: shown to the specialist, kept with the call."""
+
+    due_at: datetime
+    precedence: PrecedenceId
+    waited: int
+    """Seconds since its issue."""
+    passed_over: int
+    """How many eligible tickets came earlier and still wait."""
+    lead: int
+    """Seconds by which the earliest of them came before it."""
+
+
+def due_at_issue(now: Moment, precedence: Precedence) -> int:
+    """When a ticket issued now is due, on the order clock."""
+    return now.order + precedence.allowance * MINUTE
+
+
+def draws(point: Point) -> Iterator[tuple[Line, int]]:
+    """The lines a point may call from, each with its penalty in milliseconds."""
+    yield ("point", point.id), 0
+    for service in point.services:
+        yield ("service", service), 0
+    for service in point.backup_services:
+        if service not in point.services:
+            yield ("service", service), point.backup_penalty * MINUTE
+
+
+def next_for(hall: Hall, point: Point) -> Ticket | None:
+    """The least (due, number) among the tickets this point may serve, penalties counted; None if nobody waits."""
+    heads = ((places[0], penalty) for line, penalty in draws(point) if (places := hall.lines.get(line)))
+    first = min(heads, key=lambda head: (head[0].due + head[1], head[0].number), default=None)
+    return hall.tickets[first[0].ticket] if first else None
+
+
+def why(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Why:
+    """The reasons for calling ``chosen`` at ``point`` now."""
+    passed = [hall.tickets[place.ticket].issued_at for place in _came_before(hall, point, chosen)]
+    lead = max((chosen.issued_at - issued_at for issued_at in passed), default=timedelta())
+    return Why(
+        due_at=now.wall + timedelta(milliseconds=chosen.due - now.order),
+        precedence=chosen.precedence,
+        waited=seconds(now.wall - chosen.issued_at),
+        passed_over=len(passed),
+        lead=seconds(lead),
+    )
+
+
+def _came_before(hall: Hall, point: Point, chosen: Ticket) -> Iterator[Place]:
+    for line, _ in draws(point):
+        yield from (place for place in hall.lines.get(line, ()) if place.number < chosen.number)
+
+
+def seconds(span: timedelta) -> int:
+    """Whole seconds, never less than none: a clock set back does not make anybody wait a negative time."""
+    return max(0, int(span.total_seconds()))

@@ -1,0 +1,167 @@
+"""The ways things go wrong, drawn as a tree; whatever is not in it is a bug.
+
+Failure
+├── Refused              the hall says no, in a sentence a person can read; nothing changed
+│   ├── Malformed        what came is not a command at all                 HTTP 400
+│   ├── NotSignedIn      nobody said who is asking                              401
+│   ├── NotAllowed       this person or device may not                          403
+│   ├── Unknown          what the command names is not there                    404
+│   ├── NotNow           the state of the hall does not allow it                409
+│   ├── TooLarge         more than anybody needs to say                         413
+│   ├── Invalid          a value that cannot be                                 422
+│   └── TooOften         the same thing asked too many times                    429
+├── Unreachable          the hall may be fine, the way to it is not: keep, retry, say it   503
+└── Unfit                what was set up cannot be used: not our database, a port in use
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+
+def kebab(name: str) -> str:
+    """``CallNext`` as programs write it: ``call-next``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+class Failure(Exception):  # noqa: N818  # a refusal is not an error of the program
+    """Something a person is told in one sentence: what happened, what it means, what to do."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, detail: str, **about: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.about = about
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The name programs know it by: ``ticket-not-waiting``."""
+        return kebab(cls.__name__)
+
+
+class Refused(Failure):
+    """The hall says no. Nothing has changed, and asking the same again gives the same answer."""
+
+    status = 409
+    _by_type: ClassVar[dict[str, type[Refused]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        Refused._by_type[cls.type_name()] = cls
+
+    @staticmethod
+    def named(type_name: str, status: int, detail: str, **about: str) -> Refused:
+        """The refusal a program on the other side named; one this version does not know keeps its kind."""
+        kind = Refused._by_type.get(type_name) or Refused._of_status(status)
+        return kind(detail, **about)
+
+    @staticmethod
+    def _of_status(status: int) -> type[Refused]:
+        kinds = (Malformed, NotSignedIn, NotAllowed, Unknown, TooLarge, Invalid, TooOften)
+        return next((kind for kind in kinds if kind.status == status), NotNow)
+
+
+class Unreachable(Failure):
+    """The hall did not answer: nobody knows yet whether it did what was asked. Ask again with the same id."""
+
+    status = 503
+
+
+class Unfit(Failure):
+    """What the administrator set up cannot be used; the sentence says what to change."""
+
+
+class Malformed(Refused):
+    status = 400
+
+
+class NotSignedIn(Refused):
+    status = 401
+
+
+class NotAllowed(Refused):
+    status = 403
+
+
+class Unknown(Refused):
+    status = 404
+
+
+class NotNow(Refused):
+    status = 409
+
+
+class TooLarge(Refused):
+    status = 413
+
+
+class Invalid(Refused):
+    status = 422
+
+
+class TooOften(Refused):
+    status = 429
+
+
+class UnknownHall(Unknown): ...
+
+
+class UnknownCommand(Unknown): ...
+
+
+class UnknownEvent(Unknown): ...
+
+
+class UnknownService(Unknown): ...
+
+
+class UnknownPrecedence(Unknown): ...
+
+
+class UnknownPoint(Unknown): ...
+
+
+class UnknownTicket(Unknown): ...
+
+
+class UnknownLanguage(Invalid): ...
+
+
+class CommandIdReused(NotNow): ...
+
+
+class ServiceClosed(NotNow): ...
+
+
+class PrecedenceNotOffered(NotNow): ...
+
+
+class TicketNotWaiting(NotNow): ...
+
+
+class TicketNotCalled(NotNow): ...
+
+
+class TicketNotAtPoint(NotNow): ...
+
+
+class PointNotActive(NotNow): ...
+
+
+class PointAlreadyActive(NotNow): ...
+
+
+class PointNotPaused(NotNow): ...
+
+
+class PointHasTicket(NotNow): ...
+
+
+class StillInUse(NotNow): ...
+
+
+class PrefixTaken(NotNow): ...
+
+
+class SerialNumberTaken(NotNow): ...

@@ -1,0 +1,366 @@
+"""The state of one hall: a value that never changes, with the questions one may ask it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from shared.hall.errors import (
+    TicketNotAtPoint,
+    TicketNotCalled,
+    Unknown,
+    UnknownPoint,
+    UnknownPrecedence,
+    UnknownService,
+    UnknownTicket,
+)
+from shared.hall.words import HallId, Language, PointId, PrecedenceId, ServiceId, TicketId, Words
+
+LAST_CALLS = 20
+"""How many calls a hall remembers for its displays."""
+
+LAST_ENDED = 50
+"""How many ended tickets a hall keeps at hand; all of them are in the database."""
+
+NEVER = datetime.fromtimestamp(0, UTC)
+
+V = TypeVar("V")
+
+
+class TicketState(StrEnum):
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    SERVED = "served"
+    NO_SHOW = "no-show"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+AT_A_POINT = frozenset({TicketState.CALLED, TicketState.SERVING})
+ENDED = frozenset({TicketState.SERVED, TicketState.NO_SHOW, TicketState.CANCELLED, TicketState.EXPIRED})
+
+
+class PointStatus(StrEnum):
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class Origin(StrEnum):
+    """Where a ticket was taken."""
+
+    KIOSK = "kiosk"
+    WEB = "web"
+    RECEPTION = "reception"
+
+
+class Moment(NamedTuple):
+    """A point in time on both of a hall's clocks."""
+
+    wall: datetime
+    """UTC, as on the wall; may step back when somebody sets it."""
+    order: int
+    """Milliseconds on the hall's order clock, which only moves forward."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallSettings:
+    """What an administrator decides for the whole hall. The first language is the hall's own."""
+
+    name: Words = ""
+    time_zone: str = "UTC"
+    languages: tuple[Language, ...] = ("en",)
+    day_starts: time = time(0, 0)
+    return_after: int = 5
+    """Minutes after which a ticket returned to the queue is due again."""
+    web: bool = True
+    """Whether customers may take a ticket with their phone."""
+    accent: str = "#0b5cad"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a customer comes for."""
+
+    id: ServiceId
+    name: Words
+    prefix: str
+    description: Words = ""
+    precedences: tuple[PrecedenceId, ...] = ()
+    """The precedences it offers, the usual one first; none named means every one of the hall."""
+    place: int = 0
+    """Its place in the kiosk's menu, lowest first."""
+    on: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precedence:
+    """The class a ticket waits in. ``allowance``: minutes within which it is normally called."""
+
+    id: PrecedenceId
+    name: Words
+    allowance: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePoint:
+    """The place where a customer is served, as the administrator set it up."""
+
+    id: PointId
+    serial_number: int
+    name: Words
+    services: tuple[ServiceId, ...] = ()
+    backup_services: tuple[ServiceId, ...] = ()
+    """Services it gives when there is nothing better to do."""
+    backup_penalty: int = 10
+    """Minutes by which a backup service's tickets count as due later here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point(ServicePoint):
+    """A service point at work: its status and the ticket it has called or is serving."""
+
+    status: PointStatus = PointStatus.INACTIVE
+    reason: str = ""
+    ticket: TicketId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """One customer's place in the queue, from issue to end."""
+
+    id: TicketId
+    label: str
+    service: ServiceId
+    precedence: PrecedenceId
+    language: Language
+    origin: Origin
+    state: TicketState
+    issued_at: datetime
+    number: int
+    """The sequence number of its issue: breaks ties between tickets due at the same time."""
+    due: int
+    """When it is due, milliseconds on the order clock."""
+    point: PointId | None = None
+    """The point that called or serves it, or served it last."""
+    for_point: PointId | None = None
+    """The one point it waits for, after a transfer to a point."""
+    called_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    recalls: int = 0
+    token_hash: str | None = None
+    """SHA-256 of the token of the customer's own page, hexadecimal."""
+
+    @property
+    def line(self) -> Line:
+        """The line it stands in: its service's, or that of the one point it waits for."""
+        return ("point", self.for_point) if self.for_point else ("service", self.service)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.due, self.number, self.id)
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+
+class Place(NamedTuple):
+    """A place in a line; sorts by who is due first, then by who came first."""
+
+    due: int
+    number: int
+    ticket: TicketId
+
+
+Line: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A ticket told to go to a point, as a display shows it. ``times`` counts the call and its recalls."""
+
+    ticket: TicketId
+    label: str
+    service: ServiceId
+    precedence: PrecedenceId
+    language: Language
+    point: PointId
+    at: datetime
+    times: int = 1
+
+
+def frozen(mapping: Mapping[str, V] | None = None) -> Mapping[str, V]:
+    return MappingProxyType(dict(mapping or {}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hall:
+    """One office: its set-up, who waits, who is served where. ``seq`` counts the events it is made of."""
+
+    id: HallId
+    seq: int = 0
+    at: datetime = NEVER
+    order: int = 0
+    business_day: date | None = None
+    settings: HallSettings = HallSettings()
+    services: Mapping[ServiceId, Service] = field(default_factory=frozen)
+    precedences: Mapping[PrecedenceId, Precedence] = field(default_factory=frozen)
+    points: Mapping[PointId, Point] = field(default_factory=frozen)
+    tickets: Mapping[TicketId, Ticket] = field(default_factory=frozen)
+    """The live ones."""
+    ended: tuple[Ticket, ...] = ()
+    """The last to end, newest first."""
+    calls: tuple[Call, ...] = ()
+    """The last calls, newest first."""
+    counters: Mapping[str, int] = field(default_factory=frozen)
+    """How many labels each prefix has given out this business day."""
+    lines: Mapping[Line, tuple[Place, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """Who waits in each line, in order: an index of ``tickets``, never sent or stored."""
+
+    # ── what is there ──
+
+    def service(self, service: ServiceId) -> Service:
+        return _found(self.services, service, UnknownService, "service")
+
+    def precedence(self, precedence: PrecedenceId) -> Precedence:
+        return _found(self.precedences, precedence, UnknownPrecedence, "precedence")
+
+    def point(self, point: PointId) -> Point:
+        return _found(self.points, point, UnknownPoint, "service point")
+
+    def ticket(self, ticket: TicketId) -> Ticket:
+        """A live ticket or one that ended a short while ago; raises UnknownTicket."""
+        live = self.tickets.get(ticket)
+        recent = live or next((ended for ended in self.ended if ended.id == ticket), None)
+        if recent is None:
+            raise UnknownTicket(f"There is no ticket {ticket!r} in this hall today.", ticket=ticket)
+        return recent
+
+    def ticket_at(self, point: PointId, ticket: TicketId) -> Ticket:
+        """The ticket if this point has it; raises TicketNotAtPoint."""
+        found = self.ticket(ticket)
+        if self.point(point).ticket != ticket:
+            raise TicketNotAtPoint(f"{found.label} is not at this service point.", ticket=ticket)
+        return found
+
+    def called_at(self, point: PointId, ticket: TicketId) -> Ticket:
+        """The ticket if this point has called it and does not serve it yet; raises TicketNotCalled."""
+        found = self.ticket_at(point, ticket)
+        if found.state is not TicketState.CALLED:
+            raise TicketNotCalled(f"{found.label} is already being served.", ticket=ticket)
+        return found
+
+    def offered(self, service: Service) -> tuple[PrecedenceId, ...]:
+        """The precedences a service offers, the usual one first."""
+        return service.precedences or tuple(self.precedences)
+
+    def menu(self) -> list[Service]:
+        """The services in the order of the kiosk's menu."""
+        return sorted(self.services.values(), key=lambda service: (service.place, service.id))
+
+    # ── who waits ──
+
+    def waiting(self, service: ServiceId) -> int:
+        """How many wait for a service."""
+        named = (ticket.service == service for ticket in self._for_a_point())
+        return len(self.lines.get(("service", service), ())) + sum(named)
+
+    def _for_a_point(self) -> Iterable[Ticket]:
+        for kind, name in self.lines:
+            if kind == "point":
+                yield from (self.tickets[place.ticket] for place in self.lines[kind, name])
+
+    def ahead(self, ticket: Ticket) -> int:
+        """How many waiting tickets are due before this one among those its points also serve."""
+        if ticket.state is not TicketState.WAITING:
+            return 0
+        return sum(bisect_left(self.lines.get(line, ()), ticket.place) for line in self.rivals(ticket.line))
+
+    def rivals(self, line: Line) -> set[Line]:
+        """The lines that share a point with this one, itself included."""
+        shared = (drawn for point in self.points.values() if line in (drawn := lines_of(point)))
+        return {line}.union(*shared)
+
+    # ── the next state ──
+
+    def with_ticket(self, ticket: Ticket) -> Hall:
+        """This hall with the ticket as it is now; its line, its point and the list of ended ones follow."""
+        before = self.tickets.get(ticket.id)
+        tickets = dict(self.tickets)
+        tickets.pop(ticket.id, None)
+        if not ticket.ended:
+            tickets[ticket.id] = ticket
+        return replace(
+            self,
+            tickets=MappingProxyType(tickets),
+            ended=(ticket, *self.ended)[:LAST_ENDED] if ticket.ended else self.ended,
+            lines=_moved(self.lines, before, ticket),
+            points=_seated(self.points, before, ticket),
+        )
+
+    def with_point(self, point: Point) -> Hall:
+        return replace(self, points=frozen({**self.points, point.id: point}))
+
+    def with_call(self, call: Call) -> Hall:
+        """This hall with one more call, newest first; an earlier call of the same ticket gives way."""
+        older = (other for other in self.calls if other.ticket != call.ticket)
+        return replace(self, calls=(call, *older)[:LAST_CALLS])
+
+
+def lines_of(point: ServicePoint) -> set[Line]:
+    """The lines a point draws from, its backup services aside."""
+    return {("point", point.id), *(("service", service) for service in point.services)}
+
+
+def lined_up(tickets: Iterable[Ticket]) -> dict[Line, tuple[Place, ...]]:
+    """The index of who waits in which line."""
+    lines: dict[Line, list[Place]] = {}
+    for ticket in tickets:
+        if ticket.state is TicketState.WAITING:
+            lines.setdefault(ticket.line, []).append(ticket.place)
+    return {line: tuple(sorted(places)) for line, places in lines.items()}
+
+
+def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], what: str) -> V:
+    try:
+        return where[key]
+    except KeyError:
+        raise refusal(f"There is no {what} {key!r} in this hall.") from None
+
+
+def _moved(
+    lines: Mapping[Line, tuple[Place, ...]], before: Ticket | None, after: Ticket
+) -> Mapping[Line, tuple[Place, ...]]:
+    """The lines once a ticket has left its old place and taken its new one."""
+    moved = dict(lines)
+    if before and before.state is TicketState.WAITING:
+        line = moved[before.line]
+        at = bisect_left(line, before.place)
+        moved[before.line] = line[:at] + line[at + 1 :]
+    if after.state is TicketState.WAITING:
+        places = list(moved.get(after.line, ()))
+        insort(places, after.place)
+        moved[after.line] = tuple(places)
+    return moved
+
+
+def _seated(points: Mapping[PointId, Point], before: Ticket | None, after: Ticket) -> Mapping[PointId, Point]:
+    """The points once a ticket has left the one it was at and come to the one it is at."""
+    left = before.point if before and before.state in AT_A_POINT else None
+    came = after.point if after.state in AT_A_POINT else None
+    if left == came:
+        return points
+    seated = dict(points)
+    if left:
+        seated[left] = replace(seated[left], ticket=None)
+    if came:
+        seated[came] = replace(seated[came], ticket=after.id)
+    return MappingProxyType(seated)

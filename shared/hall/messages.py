@@ -1,0 +1,89 @@
+"""What goes up to a hall and what comes down from it: commands and events, and the rule that joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from shared.hall.errors import kebab
+from shared.hall.hall import NEVER, Hall, Moment
+from shared.hall.roles import Role
+from shared.hall.words import PointId, TicketId, new_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Somebody's wish. The same ``command_id`` again is the same wish: it acts once and answers the same."""
+
+    command_id: str = field(default_factory=new_id)
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Its name in an address: ``call-next``."""
+        return kebab(cls.__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtPoint(Command):
+    """A specialist's wish about the ticket their service point has."""
+
+    point: PointId
+    ticket: TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to a hall, stamped with both its clocks when it was decided.
+
+    An event names what it touches in fields called ``ticket``, ``point``, ``service`` or ``precedence``.
+    """
+
+    VERSION: ClassVar[int] = 1
+    """Raised when the fields change; older ones are brought up to date when read."""
+
+    at: datetime = NEVER
+    order: int = 0
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Its name on the wire: ``ticket-called``."""
+        return kebab(cls.__name__)
+
+
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+
+Events: TypeAlias = Sequence[Event]
+Answer: TypeAlias = Mapping[str, Any]
+"""What the sender is told, before it is written as JSON."""
+
+
+@dataclass(frozen=True)
+class Rule(Generic[C]):
+    """All there is to know about a command: who may send it, what it does, what the sender is told."""
+
+    command: type[C]
+    decide: Callable[[Hall, C, Moment], Events]
+    answer: Callable[[Hall, C, Events], Answer]
+    allowed: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Change(Generic[E]):
+    """What an event does to a hall."""
+
+    event: type[E]
+    evolve: Callable[[Hall, E], Hall]
+
+
+def the_ticket(hall: Hall, command: Any, events: Events) -> Answer:
+    """The answer of a command about one ticket."""
+    ticket = hall.ticket(command.ticket)
+    return {"ticket": ticket}
+
+
+def the_point(hall: Hall, command: Any, events: Events) -> Answer:
+    """The answer of a command about one service point."""
+    return {"point": hall.point(command.point)}

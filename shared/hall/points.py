@@ -1,0 +1,126 @@
+"""Opening and closing a service point for the day, and a pause in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
+from shared.hall.hall import Hall, Moment, Point, PointStatus
+from shared.hall.messages import Change, Command, Event, Events, Rule, the_point
+from shared.hall.roles import STAFF
+from shared.hall.words import PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivatePoint(Command):
+    """A specialist begins to serve at a point."""
+
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PausePoint(Command):
+    """A point calls nobody for a while; ``reason`` is for colleagues, not for customers."""
+
+    point: PointId
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumePoint(Command):
+    """The pause is over."""
+
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeactivatePoint(Command):
+    """The point closes."""
+
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointActivated(Event):
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointPaused(Event):
+    point: PointId
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointResumed(Event):
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointDeactivated(Event):
+    point: PointId
+
+
+def activate_point(hall: Hall, command: ActivatePoint, now: Moment) -> Events:
+    point = hall.point(command.point)
+    if point.status is not PointStatus.INACTIVE:
+        raise PointAlreadyActive("This service point is already open.", point=point.id)
+    return [PointActivated(point=point.id)]
+
+
+def pause_point(hall: Hall, command: PausePoint, now: Moment) -> Events:
+    point = hall.point(command.point)
+    if point.status is not PointStatus.ACTIVE:
+        raise PointNotActive("Only an active service point can pause.", point=point.id)
+    _empty(hall, point)
+    return [PointPaused(point=point.id, reason=command.reason)]
+
+
+def resume_point(hall: Hall, command: ResumePoint, now: Moment) -> Events:
+    point = hall.point(command.point)
+    if point.status is not PointStatus.PAUSED:
+        raise PointNotPaused("This service point is not paused.", point=point.id)
+    return [PointResumed(point=point.id)]
+
+
+def deactivate_point(hall: Hall, command: DeactivatePoint, now: Moment) -> Events:
+    point = hall.point(command.point)
+    if point.status is PointStatus.INACTIVE:
+        raise PointNotActive("This service point is already closed.", point=point.id)
+    _empty(hall, point)
+    return [PointDeactivated(point=point.id)]
+
+
+def _empty(hall: Hall, point: Point) -> None:
+    if point.ticket:
+        label = hall.tickets[point.ticket].label
+        raise PointHasTicket(f"Finish with {label} first.", point=point.id, ticket=point.ticket)
+
+
+def point_activated(hall: Hall, event: PointActivated | PointResumed) -> Hall:
+    point = hall.points[event.point]
+    return hall.with_point(replace(point, status=PointStatus.ACTIVE, reason=""))
+
+
+def point_paused(hall: Hall, event: PointPaused) -> Hall:
+    point = hall.points[event.point]
+    return hall.with_point(replace(point, status=PointStatus.PAUSED, reason=event.reason))
+
+
+def point_deactivated(hall: Hall, event: PointDeactivated) -> Hall:
+    point = hall.points[event.point]
+    return hall.with_point(replace(point, status=PointStatus.INACTIVE, reason=""))
+
+
+RULES = (
+    Rule(ActivatePoint, activate_point, the_point, STAFF),
+    Rule(PausePoint, pause_point, the_point, STAFF),
+    Rule(ResumePoint, resume_point, the_point, STAFF),
+    Rule(DeactivatePoint, deactivate_point, the_point, STAFF),
+)
+CHANGES = (
+    Change(PointActivated, point_activated),
+    Change(PointPaused, point_paused),
+    Change(PointResumed, point_activated),
+    Change(PointDeactivated, point_deactivated),
+)

@@ -1,0 +1,38 @@
+"""Who may do what: every command names one of these sets in its rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person or a device is to a hall."""
+
+    CUSTOMER = "customer"
+    KIOSK = "kiosk"
+    DISPLAY = "display"
+    SIGN = "sign"
+    CONSOLE = "console"
+    SPECIALIST = "specialist"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    CLOCK = "clock"
+
+
+STAFF_ROLES = (Role.SPECIALIST, Role.SUPERVISOR, Role.ADMINISTRATOR)
+DEVICE_ROLES = (Role.KIOSK, Role.DISPLAY, Role.SIGN, Role.CONSOLE)
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+STAFF = frozenset(STAFF_ROLES)
+TICKET_GIVERS = STAFF | {Role.CUSTOMER, Role.KIOSK}
+THE_CLOCK = ADMINISTRATORS | {Role.CLOCK}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Whoever a command comes from. ``hall`` is the one hall they belong to, ``None`` for every hall."""
+
+    name: str
+    role: Role
+    hall: str | None = None

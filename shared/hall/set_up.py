@@ -1,0 +1,293 @@
+"""What an administrator decides: the hall itself, its services, precedences and service points."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from shared.hall.errors import Invalid, PrefixTaken, SerialNumberTaken, StillInUse
+from shared.hall.hall import (
+    Hall,
+    HallSettings,
+    Moment,
+    Point,
+    Precedence,
+    Service,
+    ServicePoint,
+    frozen,
+)
+from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
+from shared.hall.roles import ADMINISTRATORS
+from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
+
+LONGEST_ALLOWANCE = 7 * 24 * 60
+"""Minutes; more than a day already means strict priority."""
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineHall(Command, HallSettings):
+    """Set or change what holds for the whole hall."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineService(Command, Service):
+    """Set up a service, or change the one of this id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinePrecedence(Command, Precedence):
+    """Set up a precedence, or change the one of this id; those already waiting keep their due times."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinePoint(Command, ServicePoint):
+    """Set up a service point, or change the one of this id; whoever is served there stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireService(Command):
+    """Take a service away for good; refused while anybody waits for it."""
+
+    service: ServiceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetirePrecedence(Command):
+    """Take a precedence away for good; refused while anything uses it."""
+
+    precedence: PrecedenceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetirePoint(Command):
+    """Take a service point away for good; refused while anybody is there or waits for it."""
+
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallDefined(Event):
+    settings: HallSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceDefined(Event):
+    value: Service
+
+    @property
+    def service(self) -> ServiceId:
+        return self.value.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrecedenceDefined(Event):
+    value: Precedence
+
+    @property
+    def precedence(self) -> PrecedenceId:
+        return self.value.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointDefined(Event):
+    value: ServicePoint
+
+    @property
+    def point(self) -> PointId:
+        return self.value.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRetired(Event):
+    service: ServiceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrecedenceRetired(Event):
+    precedence: PrecedenceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointRetired(Event):
+    point: PointId
+
+
+def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
+    settings = _value(HallSettings, command)
+    _named(settings.name, "The hall")
+    _require(bool(settings.languages), "A hall speaks at least one language.")
+    _require(
+        _is_zone(settings.time_zone), f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin."
+    )
+    _require(0 <= settings.return_after <= LONGEST_ALLOWANCE, "A returned ticket is due in 0 minutes or more.")
+    _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.")
+    return [HallDefined(settings=settings)]
+
+
+def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
+    service = _value(Service, command)
+    _identified(service.id)
+    _named(service.name, "A service")
+    _require(
+        bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)), "A prefix is one to three capital letters or digits."
+    )
+    for precedence in service.precedences:
+        hall.precedence(precedence)
+    for other in hall.services.values():
+        if other.prefix == service.prefix and other.id != service.id:
+            raise PrefixTaken(f"The prefix {service.prefix} already belongs to another service.", service=other.id)
+    return [ServiceDefined(value=service)]
+
+
+def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Events:
+    precedence = _value(Precedence, command)
+    _identified(precedence.id)
+    _named(precedence.name, "A precedence")
+    _require(
+        0 <= precedence.allowance <= LONGEST_ALLOWANCE,
+        f"An allowance is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
+    )
+    return [PrecedenceDefined(value=precedence)]
+
+
+def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
+    point = _value(ServicePoint, command)
+    _identified(point.id)
+    _named(point.name, "A service point")
+    _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.")
+    _require(0 <= point.backup_penalty <= LONGEST_ALLOWANCE, "A backup penalty is a number of minutes, 0 or more.")
+    for service in (*point.services, *point.backup_services):
+        hall.service(service)
+    for other in hall.points.values():
+        if other.serial_number == point.serial_number and other.id != point.id:
+            raise SerialNumberTaken(f"Number {point.serial_number} already belongs to another point.", point=other.id)
+    return [PointDefined(value=point)]
+
+
+def retire_service(hall: Hall, command: RetireService, now: Moment) -> Events:
+    service = hall.service(command.service)
+    if any(ticket.service == service.id for ticket in hall.tickets.values()):
+        raise StillInUse("Somebody still has a ticket for this service: switch it off and retire it later.")
+    return [ServiceRetired(service=service.id)]
+
+
+def retire_precedence(hall: Hall, command: RetirePrecedence, now: Moment) -> Events:
+    precedence = hall.precedence(command.precedence).id
+    waits = any(ticket.precedence == precedence for ticket in hall.tickets.values())
+    if waits or any(precedence in service.precedences for service in hall.services.values()):
+        raise StillInUse("A service or a ticket still uses this precedence.")
+    return [PrecedenceRetired(precedence=precedence)]
+
+
+def retire_point(hall: Hall, command: RetirePoint, now: Moment) -> Events:
+    point = hall.point(command.point)
+    if point.ticket or any(ticket.for_point == point.id for ticket in hall.tickets.values()):
+        raise StillInUse("Somebody is at this service point or waits for it.")
+    return [PointRetired(point=point.id)]
+
+
+def hall_defined(hall: Hall, event: HallDefined) -> Hall:
+    return replace(hall, settings=event.settings)
+
+
+def service_defined(hall: Hall, event: ServiceDefined) -> Hall:
+    return replace(hall, services=frozen({**hall.services, event.value.id: event.value}))
+
+
+def precedence_defined(hall: Hall, event: PrecedenceDefined) -> Hall:
+    return replace(hall, precedences=frozen({**hall.precedences, event.value.id: event.value}))
+
+
+def point_defined(hall: Hall, event: PointDefined) -> Hall:
+    before = hall.points.get(event.value.id, Point(id="", serial_number=0, name=""))
+    return hall.with_point(replace(before, **_fields(event.value)))
+
+
+def service_retired(hall: Hall, event: ServiceRetired) -> Hall:
+    points = {
+        point.id: replace(
+            point,
+            services=_without(point.services, event.service),
+            backup_services=_without(point.backup_services, event.service),
+        )
+        for point in hall.points.values()
+    }
+    return replace(hall, services=frozen(_dropped(hall.services, event.service)), points=frozen(points))
+
+
+def precedence_retired(hall: Hall, event: PrecedenceRetired) -> Hall:
+    return replace(hall, precedences=frozen(_dropped(hall.precedences, event.precedence)))
+
+
+def point_retired(hall: Hall, event: PointRetired) -> Hall:
+    return replace(hall, points=frozen(_dropped(hall.points, event.point)))
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _value(kind: type[V], command: Any) -> V:
+    """The value a define command carries: its own fields without the command's."""
+    return kind(**{field.name: getattr(command, field.name) for field in fields(kind)})  # type: ignore[arg-type]  # kind is a dataclass
+
+
+def _without(names: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != gone)
+
+
+def _dropped(mapping: Any, gone: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key != gone}
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise Invalid(sentence)
+
+
+def _identified(name: str) -> None:
+    _require(
+        bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)),
+        "An id is up to 64 letters, digits, dots and dashes.",
+    )
+
+
+def _named(name: Words, what: str) -> None:
+    words = [name] if isinstance(name, str) else list(name.values())
+    _require(bool(words) and all(word.strip() for word in words), f"{what} needs a name.")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _as_sent(hall: Hall, command: Any, events: Events) -> Answer:
+    return {name: value for name, value in _fields(command).items() if name != "command_id"}
+
+
+RULES = (
+    Rule(DefineHall, define_hall, _as_sent, ADMINISTRATORS),
+    Rule(DefineService, define_service, _as_sent, ADMINISTRATORS),
+    Rule(DefinePrecedence, define_precedence, _as_sent, ADMINISTRATORS),
+    Rule(DefinePoint, define_point, _as_sent, ADMINISTRATORS),
+    Rule(RetireService, retire_service, _as_sent, ADMINISTRATORS),
+    Rule(RetirePrecedence, retire_precedence, _as_sent, ADMINISTRATORS),
+    Rule(RetirePoint, retire_point, _as_sent, ADMINISTRATORS),
+)
+CHANGES = (
+    Change(HallDefined, hall_defined),
+    Change(ServiceDefined, service_defined),
+    Change(PrecedenceDefined, precedence_defined),
+    Change(PointDefined, point_defined),
+    Change(ServiceRetired, service_retired),
+    Change(PrecedenceRetired, precedence_retired),
+    Change(PointRetired, point_retired),
+)

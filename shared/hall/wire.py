@@ -1,0 +1,251 @@
+"""Values as JSON and back: one form for the journal, the API, the event feed and a station's memory.
+
+A field is its name; times are RFC 3339 in UTC; ids are strings. Reading is strict: a missing field, an
+unknown one or a wrong type raises Invalid with the place where it stands.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from functools import cache
+from types import MappingProxyType
+from typing import Any, TypeVar, Union, cast
+
+from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
+from shared.hall.hall import Call, Hall, HallSettings, Point, Precedence, Service, Ticket, lined_up
+from shared.hall.messages import Command, Event
+from shared.hall.rules import COMMANDS, EVENTS
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+
+# ── writing ──
+
+
+def encode(value: Any) -> Any:
+    """A value as what ``json.dumps`` takes."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): encode(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+
+
+def encode_event(event: Event) -> Json:
+    return {"type": event.type_name(), "version": event.VERSION, **encode(event)}
+
+
+def encode_hall(hall: Hall) -> Json:
+    """A hall as the API shows it and a station keeps it: its state, and what follows from it for readers."""
+    return {
+        "hall": {
+            "id": hall.id,
+            "at": encode(hall.at),
+            "order": hall.order,
+            "business_day": encode(hall.business_day),
+            "counters": dict(hall.counters),
+            **encode(hall.settings),
+        },
+        "seq": hall.seq,
+        "services": [
+            {**encode(service), "waiting": hall.waiting(service.id), "open": service.on} for service in hall.menu()
+        ],
+        "precedences": encode(list(hall.precedences.values())),
+        "points": encode(sorted(hall.points.values(), key=lambda point: point.serial_number)),
+        "tickets": [encode_ticket(hall, ticket) for ticket in hall.tickets.values()],
+        "ended": encode(hall.ended),
+        "calls": encode(hall.calls),
+    }
+
+
+def encode_ticket(hall: Hall, ticket: Ticket) -> Json:
+    return {**encode(ticket), "ahead": hall.ahead(ticket)}
+
+
+def encode_answer(hall: Hall, answer: Mapping[str, Any]) -> Json:
+    """An answer as JSON; a ticket in it says how many are ahead."""
+    return {
+        name: encode_ticket(hall, value) if isinstance(value, Ticket) else encode(value)
+        for name, value in answer.items()
+    }
+
+
+# ── reading ──
+
+
+def decode(kind: type[T], data: Any, where: str = "") -> T:
+    """The value of this type that ``data`` stands for; raises Invalid."""
+    return cast("T", _reader(kind)(data, where or kind.__name__))  # type: ignore[arg-type]  # mypy: a type is hashable
+
+
+def decode_command(name: str, data: Any) -> Command:
+    """The command of this name; raises UnknownCommand, Malformed, Invalid."""
+    if name not in COMMANDS:
+        raise UnknownCommand(f"There is no command {name!r}.")
+    if not isinstance(data, dict):
+        raise Malformed("The body of a command is a JSON object.")
+    return decode(COMMANDS[name], data, name)
+
+
+def decode_event(data: Json) -> Event:
+    """The event ``data`` stands for; raises UnknownEvent for one a newer version wrote."""
+    if data["type"] not in EVENTS:
+        raise UnknownEvent(f"There is no event {data['type']!r} in this version.")
+    rest = {name: value for name, value in data.items() if name not in ("type", "version")}
+    return decode(EVENTS[data["type"]], rest)
+
+
+def decode_hall(data: Json) -> Hall:
+    """The hall ``encode_hall`` wrote; what a newer version added is passed over."""
+    state = data["hall"]
+    tickets = _by_id(Ticket, data["tickets"])
+    return Hall(
+        id=state["id"],
+        seq=data["seq"],
+        at=decode(datetime, state["at"]),
+        order=state["order"],
+        business_day=decode(date, state["business_day"]) if state["business_day"] else None,
+        settings=decode(HallSettings, _known(HallSettings, state)),
+        services=_by_id(Service, data["services"]),
+        precedences=_by_id(Precedence, data["precedences"]),
+        points=_by_id(Point, data["points"]),
+        tickets=tickets,
+        ended=tuple(decode(Ticket, _known(Ticket, ticket)) for ticket in data["ended"]),
+        calls=tuple(decode(Call, _known(Call, call)) for call in data["calls"]),
+        counters=MappingProxyType(dict(state["counters"])),
+        lines=lined_up(tickets.values()),
+    )
+
+
+def _known(kind: type[Any], data: Json) -> Json:
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _by_id(kind: type[T], items: list[Json]) -> Mapping[str, T]:
+    return MappingProxyType({item["id"]: decode(kind, _known(kind, item)) for item in items})
+
+
+Reader = Callable[[Any, str], Any]
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """The function that reads this type, made once from its hints."""
+    origin = typing.get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _union(typing.get_args(kind))
+    if origin is tuple:
+        return _items(_reader(typing.get_args(kind)[0]))
+    if origin is not None and issubclass(origin, Mapping):
+        return _texts
+    if dataclasses.is_dataclass(kind):
+        return _fields(cast("type[Any]", kind))
+    if issubclass(kind, Enum):
+        return _parsed(kind, f"one of {', '.join(member.value for member in kind)}")
+    if kind in _PARSERS:
+        return _parsed(*_PARSERS[kind])
+    return _exactly(kind)
+
+
+def _fields(kind: type[Any]) -> Reader:
+    hints = typing.get_type_hints(kind)
+    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+    required = {
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    }
+
+    def read(data: Any, where: str) -> Any:
+        if not isinstance(data, dict):
+            raise Invalid(f"{where}: an object is needed.")
+        for name in data.keys() - readers.keys():
+            raise Invalid(f"{where}: there is no field {str(name)[:64]!r}.")
+        for name in sorted(required - data.keys()):
+            raise Invalid(f"{where}: the field {name!r} is missing.")
+        return kind(**{name: readers[name](value, f"{where}.{name}") for name, value in data.items()})
+
+    return read
+
+
+def _items(reader: Reader) -> Reader:
+    def read(data: Any, where: str) -> Any:
+        if not isinstance(data, list):
+            raise Invalid(f"{where}: a list is needed.")
+        return tuple(reader(item, f"{where}[{number}]") for number, item in enumerate(data))
+
+    return read
+
+
+def _texts(data: Any, where: str) -> Any:
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise Invalid(f"{where}: a text, or one for each language, is needed.")
+    return MappingProxyType(dict(data))
+
+
+def _union(kinds: tuple[Any, ...]) -> Reader:
+    """``X | None`` and ``str | Mapping``: the form of the JSON tells which is meant."""
+    others = [kind for kind in kinds if kind not in (types.NoneType, str)]
+    read_other = _reader(others[0] if others else str)
+
+    def read(data: Any, where: str) -> Any:
+        if data is None and types.NoneType in kinds:
+            return None
+        if isinstance(data, str) and str in kinds:
+            return data
+        return read_other(data, where)
+
+    return read
+
+
+def _parsed(parse: Callable[[str], Any], needed: str) -> Reader:
+    def read(data: Any, where: str) -> Any:
+        try:
+            if isinstance(data, str):
+                return parse(data)
+        except ValueError:
+            pass
+        raise Invalid(f"{where}: {needed} is needed.")
+
+    return read
+
+
+def _exactly(kind: type[Any]) -> Reader:
+    """Just this type of JSON value: true is not a number here."""
+
+    def read(data: Any, where: str) -> Any:
+        if type(data) is not kind:
+            raise Invalid(f"{where}: {_NAMES.get(kind, kind.__name__)} is needed.")
+        return data
+
+    return read
+
+
+def _utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
+
+
+_PARSERS: dict[Any, tuple[Callable[[str], Any], str]] = {
+    datetime: (_utc, "a time like 2026-11-22T09:30:00Z"),
+    date: (date.fromisoformat, "a date like 2026-11-22"),
+    time: (time.fromisoformat, "a time of day like 08:30"),
+}
+_NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object"}

@@ -1,0 +1,37 @@
+"""What a hall says to people, in one language or in several, and the ids it says it with."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+HallId: TypeAlias = str
+ServiceId: TypeAlias = str
+PrecedenceId: TypeAlias = str
+PointId: TypeAlias = str
+TicketId: TypeAlias = str
+Language: TypeAlias = str
+
+Words: TypeAlias = str | Mapping[Language, str]
+"""A name or sentence: one for everybody, or one for each language (``{"en": "Cash desk", …}``)."""
+
+
+def in_language(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> str:
+    """The words in ``language``, else in the first fallback there is, else in any."""
+    if isinstance(words, str):
+        return words
+    for wanted in (language, *fallbacks):
+        if wanted in words:
+            return words[wanted]
+    return next(iter(words.values()), "")
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562, 5.7): made by whoever sends a command, sorts by time, never meets another."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return str(uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62))
