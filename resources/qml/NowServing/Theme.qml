@@ -1,0 +1,60 @@
+// Every size, colour and duration of our screens. Sizes are millimetres on the real screen.
+pragma Singleton
+import QtQuick
+
+QtObject {
+    id: theme
+
+    // ── sizes ──
+    property real pixelsPerMm: 4
+    readonly property real smallestTouch: mm(20)      // Colle & Hiszem 2004: smaller is slower and worse
+    readonly property real gap: mm(4)
+    readonly property real margin: mm(9)
+    readonly property real radius: mm(2.5)
+    readonly property real border: Math.max(1, mm(0.4))
+    readonly property real smallText: mm(5.2)
+    readonly property real text: mm(7)                // capitals of 5.1 mm; ADA 707.7.2 asks for 4.8
+    readonly property real largeText: mm(9.5)
+    readonly property real title: mm(14)
+    readonly property real number: mm(60)
+
+    // ── colours; each pair of text and ground is at least 7:1 ──
+    property color accent: "#0b4a8f"
+    readonly property color onAccent: "#ffffff"
+    readonly property color accentSoft: Qt.tint("#ffffff", Qt.alpha(accent, 0.10))
+    readonly property color accentDeep: Qt.darker(accent, 1.35)
+    readonly property color ground: "#f4f5f7"
+    readonly property color surface: "#ffffff"
+    readonly property color ink: "#14181f"
+    readonly property color quietInk: "#47505c"
+    readonly property color line: "#cfd5dd"
+    readonly property color good: "#0b5d33"
+    readonly property color goodSoft: "#e3f3ea"
+    readonly property color warning: "#6b4400"
+    readonly property color warningSoft: "#fff1d6"
+    readonly property color bad: "#8c1420"
+    readonly property color badSoft: "#fde7e9"
+    readonly property color night: "#0e1726"          // the hall display's ground: dark, so that calls shine
+    readonly property color nightRow: "#182438"
+    readonly property color nightLine: "#2b3a52"
+    readonly property color onNight: "#ffffff"
+    readonly property color quietOnNight: "#b9c6d8"
+    readonly property color call: "#ffd23f"           // the one colour that means: this is you
+    readonly property color onCall: "#14181f"
+
+    // ── motion; it says something or it is not there ──
+    property bool still: false
+    readonly property int quick: still ? 0 : 120
+    readonly property int arrive: still ? 0 : 280
+    readonly property int pulse: still ? 0 : 700      // less than 3 a second
+
+    function mm(millimetres: real): real {
+        return millimetres * pixelsPerMm;
+    }
+
+    // A window of this many pixels on a screen of this diagonal, in inches.
+    function fit(width: real, height: real, inches: real): void {
+        if (width > 0 && height > 0 && inches > 0)
+            pixelsPerMm = Math.hypot(width, height) / (inches * 25.4);
+    }
+}

@@ -1,0 +1,61 @@
+"""The three verbs by which a station reaches its hall, whatever is behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared.hall.hall import Hall
+from shared.hall.messages import Command, Event
+from shared.hall.roles import Actor
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The hall's answer to a command: what it says, and the sequence number it was true at."""
+
+    result: dict[str, Any]
+    seq: int
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of a hall with its sequence number."""
+
+    seq: int
+    event: Event
+
+
+class Watch(Protocol):
+    """Events as they happen, in order, without a gap. ``None`` is a heartbeat: the hall is there, nothing new.
+
+    Iterating blocks; raises Unreachable when the way is cut, UnknownEvent for an event of a newer version.
+    ``close`` may be called from another thread and ends the iteration at once.
+    """
+
+    def __iter__(self) -> Iterator[Happened | None]: ...
+
+    def close(self) -> None: ...
+
+
+class Link(Protocol):
+    """A way to one hall, on behalf of one person or device.
+
+    Every verb blocks and raises Refused (the hall says no) or Unreachable (ask again with the same command).
+    """
+
+    def do(self, command: Command) -> Accepted: ...
+
+    def snapshot(self) -> Hall: ...
+
+    def watch(self, after: int) -> Watch: ...
+
+    def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
+        """A link on behalf of this person; raises NotSignedIn if login or password is wrong."""
+
+    def page_url(self, token: str) -> str | None:
+        """The address of a customer's own page, or None if nothing serves pages here."""
+
+    def close(self) -> None:
+        """Let go of everything, from any thread; a verb that waits raises Unreachable at once."""

@@ -1,0 +1,94 @@
+"""Settings of one program on one machine; what belongs to a hall lives in the hall."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from shared.hall.errors import Unfit
+
+FILE = "nowserving.toml"
+PREFIX = "NOWSERVING_"
+
+
+def meaning(text: str, default: Any) -> Any:
+    """A setting: its default, and one line on what it means."""
+    return field(default=default, metadata={"meaning": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting. In the file ``hall = "…"``, in the environment ``NOWSERVING_HALL=…``."""
+
+    hall: str = meaning("Address of the hall: http(s)://… or a database URL; #ID names one of several halls.", "")
+    token: str = meaning("Token of this device, as `nowserving device add` printed it.", "")
+    database: str = meaning("Database of the backend and of the administrator's commands.", "sqlite:///nowserving.db")
+    public_url: str = meaning("Address customers' phones reach the backend by, when it differs from --host/--port.", "")
+    printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
+    paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
+    screen_inches: float = meaning("Diagonal of the screen in inches, so that sizes are true; 0: the app's usual.", 0.0)
+    full_screen: bool = meaning("Kiosk, display and sign fill the screen; false leaves them in a window.", True)
+    sound: bool = meaning("The hall display sounds a chime at each call.", True)
+    log_level: str = meaning("DEBUG, INFO, WARNING or ERROR.", "WARNING")
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
+    """The settings of the file, under those of the environment, under the flags that are not None.
+
+    Raises Unfit for a file that can't be read, a name that is no setting or a value of the wrong kind.
+    """
+    values = {**_from_file(path), **_from_environment(os.environ if environment is None else environment)}
+    values.update({name: value for name, value in flags.items() if value is not None})
+    return Settings(**values)
+
+
+def default_path() -> Path:
+    return platformdirs.user_config_path("nowserving") / FILE
+
+
+def state_path() -> Path:
+    """The folder where a station remembers its last known hall."""
+    return platformdirs.user_state_path("nowserving")
+
+
+def _from_file(path: Path | None) -> dict[str, Any]:
+    file = path or default_path()
+    if path is None and not file.exists():
+        return {}
+    try:
+        written = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Unfit(f"The settings file {file} can't be read: {error}.") from None
+    return {name: _typed(name, value, str(file)) for name, value in written.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(Settings)}
+    found = {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
+    return {name: _typed(name, text, PREFIX + name.upper()) for name, text in found.items()}
+
+
+def _typed(name: str, value: Any, where: str) -> Any:
+    """The value as its setting's type."""
+    kinds = {field.name: type(field.default) for field in dataclasses.fields(Settings)}
+    if name not in kinds:
+        raise Unfit(f"{where}: there is no setting {name!r}.")
+    try:
+        return _read(kinds[name], value)
+    except (ValueError, TypeError, KeyError):
+        raise Unfit(f"{where}: {name} must be a {kinds[name].__name__}, not {value!r}.") from None
+
+
+def _read(kind: type[Any], value: Any) -> Any:
+    if kind is bool and isinstance(value, str):
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[value.lower()]
+    if isinstance(value, bool) != (kind is bool):
+        raise TypeError(value)
+    return kind(value)

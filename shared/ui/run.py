@@ -1,0 +1,114 @@
+"""How an app lives: one Qt application, one asyncio loop inside it, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import qasync
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QOffscreenSurface, QOpenGLContext
+from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
+from PySide6.QtWidgets import QApplication
+
+from shared.ui.station import Station
+
+RESOURCES = Path(__file__).parent.parent.parent / "resources"
+QML = RESOURCES / "qml"
+FAMILIES = ["Inter", "Noto Sans Arabic"]
+
+
+def application(name: str) -> QApplication:
+    """The Qt application of this process, made once: our fonts, and the fastest renderer there is."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # without a display Qt aborts the process
+    app = QApplication([name])
+    app.setApplicationName("nowserving")
+    app.setApplicationDisplayName("Now Serving")
+    app.setFont(_font())
+    if not _has_fast_graphics():
+        QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
+    return app
+
+
+def live(app: QApplication, station: Station, closed: Callable[[], None]) -> int:
+    """Run until the last window closes or a signal comes; ``closed`` takes the windows down."""
+    app.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(_life(app, station, closed))
+
+
+async def _life(app: QApplication, station: Station, closed: Callable[[], None]) -> int:
+    stop = asyncio.Event()
+    guard = _QuitGuard(stop.set)
+    app.installEventFilter(guard)
+    app.lastWindowClosed.connect(stop.set)
+    _on_signal(stop.set)
+    station.start()
+    await stop.wait()
+    app.removeEventFilter(guard)
+    station.stop()
+    closed()
+    return 0
+
+
+class _QuitGuard(QObject):
+    """Turns Qt's own wish to quit into ours: ending the loop under a running coroutine breaks its clean-up."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        if event.type() is QEvent.Type.Quit:
+            self._stop()
+            return True
+        return False
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _font() -> QFont:
+    for file in sorted((RESOURCES / "fonts").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(file))
+    font = QFont(FAMILIES)
+    font.setFeature(QFont.Tag("tnum"), 1)  # figures of one width
+    font.setFeature(QFont.Tag("zero"), 1)  # a zero that can't be an O
+    return font
+
+
+def _has_fast_graphics() -> bool:
+    """Whether a real graphics chip draws. Software OpenGL is 2 to 6 times slower than Qt's own rasteriser."""
+    if QGuiApplication.platformName() == "offscreen":
+        return False
+    surface = QOffscreenSurface()
+    surface.create()
+    context = QOpenGLContext()
+    if not context.create() or not context.makeCurrent(surface):
+        return False
+    renderer = str(context.functions().glGetString(0x1F01) or "llvmpipe")
+    context.doneCurrent()
+    return not any(name in renderer.lower() for name in ("llvmpipe", "softpipe"))
+
+
+def every(milliseconds: int, act: Callable[[], None], parent: QObject) -> QTimer:
+    """Call ``act`` again and again while ``parent`` lives."""
+    timer = QTimer(parent)
+    timer.timeout.connect(act)
+    timer.start(milliseconds)
+    return timer

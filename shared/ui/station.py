@@ -1,0 +1,262 @@
+"""A station's line to its hall, and the only file of the windows with threads and asyncio in it.
+
+Up: ``do`` sends a command and answers once, on the GUI thread. Down: a listening thread follows the
+journal; ``hall`` is always the last state known, ``changed`` says when there is a newer one, ``happened``
+tells each live event. When the hall is away the last state stays and ``away_since`` says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import random
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from shared.hall.errors import Failure, Refused, Unreachable
+from shared.hall.hall import Hall
+from shared.hall.messages import Command
+from shared.hall.roles import Actor
+from shared.hall.rules import evolve
+from shared.link.port import Accepted, Happened, Link, Watch
+from shared.ui.memory import Memory
+
+log = logging.getLogger(__name__)
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+"""Seconds between two tries to reach a hall that is away; doubled each time, jittered so that a thousand
+stations do not come back at the same moment."""
+
+OUTAGE = 1.0
+"""Seconds a hall must be away before anybody is told: a restart nobody noticed is not an outage."""
+
+Done = Callable[[Accepted], None]
+Failed = Callable[[Failure], None]
+
+
+class Station(QObject):
+    """One window's (or several windows') line to one hall."""
+
+    changed = Signal()
+    """There is a newer ``hall``."""
+    happened = Signal(object)
+    """One live Event; ``hall`` already holds what it did. Not sent for what a fresh snapshot brought."""
+    reachable_changed = Signal()
+    """``away_since`` or ``refusal`` changed."""
+
+    def __init__(self, link: Link, memory: Memory | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.hall: Hall | None = memory.load() if memory else None
+        self.away_since: datetime | None = None
+        self.refusal: Refused | None = None
+        """Why the hall does not let this station in, if it does not."""
+        self.actor: Actor | None = None
+        """Who signed in here."""
+        self._link = link
+        self._memory = memory
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listener: _Listener | None = None
+        self._sender: _Sender | None = None
+        self._outage: asyncio.TimerHandle | None = None
+
+    # ── up ──
+
+    def do(self, command: Command, done: Done | None = None, failed: Failed | None = None) -> None:
+        """Send a command; ``done`` or ``failed`` is called on the GUI thread, later, once."""
+        self._send(lambda link: link.do(command), done or _nothing, failed or _logged)
+
+    def sign_in(self, login: str, password: str, done: Callable[[Actor], None], failed: Failed) -> None:
+        """Act on behalf of this person from now on."""
+
+        def signed_in(answer: tuple[Link, Actor]) -> None:
+            link, self.actor = answer
+            self._follow(link)
+            done(self.actor)
+
+        self._send(lambda link: link.sign_in(login, password), signed_in, failed)
+
+    async def ask(self, command: Command) -> Accepted:
+        """Send a command and wait for its answer; raises Refused or Unreachable."""
+        answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        self.do(command, answer.set_result, answer.set_exception)
+        return await answer
+
+    def page_url(self, token: str) -> str | None:
+        """The address of a customer's own page, or None if nothing serves pages here."""
+        return self._link.page_url(token)
+
+    # ── life ──
+
+    def start(self) -> None:
+        """Begin to listen; needs a running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._sender = _Sender(self._later)
+        self._follow(self._link)
+
+    def stop(self) -> None:
+        """Let go of the hall; returns within a moment, whatever the network does."""
+        if self._outage:
+            self._outage.cancel()
+        if self._listener:
+            self._listener.close()
+        self._link.close()
+        if self._sender:
+            self._sender.close()
+        if self._memory and self.hall:
+            self._memory.save(self.hall)
+        self._loop = None
+
+    def _follow(self, link: Link) -> None:
+        """Listen through this link from now on."""
+        if self._listener:
+            self._listener.close()
+        if link is not self._link:
+            self._link.close()
+        self._link = link
+        self._listener = _Listener(link, self._later, self)
+
+    def _send(self, ask: Callable[[Link], Any], done: Callable[[Any], None], failed: Failed) -> None:
+        if self._sender is None:
+            failed(Unreachable("This program is not connected to a hall."))
+        else:
+            self._sender.send(lambda: ask(self._link), done, failed)
+
+    def _later(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Call a function on the GUI thread, unless the station has stopped."""
+        loop = self._loop
+        if loop and not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(function, *arguments)
+            except RuntimeError:  # closed between the two lines
+                log.debug("the loop closed before the last news arrived")
+
+    # ── down: called by the listener, on the GUI thread ──
+
+    def _arrived(self, listener: _Listener, hall: Hall) -> None:
+        if listener is self._listener:
+            self.hall = hall
+            self._reached()
+            self.changed.emit()
+
+    def _heard(self, listener: _Listener, news: Happened) -> None:
+        if listener is self._listener and self.hall:
+            self.hall = evolve(self.hall, news.event)
+            self._reached()
+            self.changed.emit()
+            self.happened.emit(news.event)
+
+    def _lost(self, listener: _Listener, failure: Failure) -> None:
+        if listener is not self._listener or not self._loop:
+            return
+        if isinstance(failure, Refused):
+            self.refusal = failure
+            self.reachable_changed.emit()
+        elif not self.away_since and not self._outage:
+            self._outage = self._loop.call_later(OUTAGE, self._say_away, datetime.now(UTC))
+
+    def _say_away(self, since: datetime) -> None:
+        self.away_since = since
+        log.warning("the hall can't be reached")
+        self.reachable_changed.emit()
+
+    def _reached(self) -> None:
+        if self._outage:
+            self._outage.cancel()
+            self._outage = None
+        if self.away_since or self.refusal:
+            log.warning("the hall is back")
+            self.away_since = self.refusal = None
+            self.reachable_changed.emit()
+
+
+def _nothing(_: Accepted) -> None:
+    """Nobody waits for this answer."""
+
+
+def _logged(failure: Failure) -> None:
+    log.warning("%s", failure.detail)
+
+
+class _Listener:
+    """A thread that follows one link: a snapshot, then every event after it, again and again until closed."""
+
+    def __init__(self, link: Link, later: Callable[..., None], station: Station) -> None:
+        self._link = link
+        self._later = later
+        self._station = station
+        self._closed = threading.Event()
+        self._watch: Watch | None = None
+        threading.Thread(target=self._run, name="listener", daemon=True).start()
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._watch:
+            self._watch.close()
+
+    def _run(self) -> None:
+        pause = SHORTEST_PAUSE
+        while not self._closed.is_set():
+            try:
+                hall = self._link.snapshot()
+                self._later(self._station._arrived, self, hall)  # noqa: SLF001  # the other half of one file
+                pause = SHORTEST_PAUSE
+                self._listen(hall.seq)
+                continue
+            except (Refused, Unreachable) as failure:
+                self._tell(failure)
+            except Exception:
+                log.exception("listening failed")
+                self._tell(Unreachable("Something unexpected came from the hall."))
+            self._closed.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, keeps no secret
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    def _listen(self, after: int) -> None:
+        """Pass on events until the watch ends or there is a gap: then a fresh snapshot is due."""
+        self._watch = self._link.watch(after)
+        if self._closed.is_set():
+            self._watch.close()
+        for news in self._watch:
+            if news is None:
+                continue
+            if news.seq != after + 1:
+                return
+            after = news.seq
+            self._later(self._station._heard, self, news)  # noqa: SLF001  # the other half of one file
+
+    def _tell(self, failure: Failure) -> None:
+        if not self._closed.is_set():
+            self._later(self._station._lost, self, failure)  # noqa: SLF001  # the other half of one file
+
+
+class _Sender:
+    """A thread that sends commands one after another, in the order they were given."""
+
+    def __init__(self, later: Callable[..., None]) -> None:
+        self._later = later
+        self._waiting: queue.SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None], Failed] | None]
+        self._waiting = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="sender", daemon=True).start()
+
+    def send(self, ask: Callable[[], Any], done: Callable[[Any], None], failed: Failed) -> None:
+        self._waiting.put((ask, done, failed))
+
+    def close(self) -> None:
+        self._waiting.put(None)
+
+    def _run(self) -> None:
+        while job := self._waiting.get():
+            ask, done, failed = job
+            try:
+                answer = ask()
+            except Failure as failure:
+                self._later(failed, failure)
+            except Exception:
+                log.exception("a command failed")
+                self._later(failed, Unreachable("Something unexpected happened; please try again."))
+            else:
+                self._later(done, answer)

@@ -1,0 +1,17 @@
+"""What the windows say about time: an age in words anybody reads at a glance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def clock(moment: datetime) -> str:
+    """The time of day on this machine's clock, ``14:05``."""
+    return moment.astimezone().strftime("%H:%M")
+
+
+def minutes_and_seconds(seconds: int) -> str:
+    """A span as ``3:07``, or ``1:02:45`` from an hour on."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

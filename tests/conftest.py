@@ -1,0 +1,59 @@
+"""What every test may use: Qt without a screen, async tests inside Qt's loop, and no warning that goes unseen."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+from collections.abc import Awaitable, Callable
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
+os.environ.setdefault("QT_API", "pyside6")
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from shared.ui.run import application
+from tests.memory_link import MemoryLink, clinic
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return application("tests")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run an ``async def`` test inside Qt's own loop, at most 20 seconds."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    arguments = {name: pyfuncitem.funcargs[name] for name in wanted}
+
+    async def limited() -> None:
+        async with asyncio.timeout(20):
+            await pyfuncitem.obj(**arguments)
+
+    app = application("tests")
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        runner.run(limited())
+    return True
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """Wait for a fact, letting everything else go on; the test's own time limit is the only one."""
+
+    async def wait(fact: Callable[[], object]) -> None:
+        while not fact():
+            await asyncio.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def link() -> MemoryLink:
+    """A small clinic in memory."""
+    return MemoryLink(clinic())

@@ -1,0 +1,143 @@
+"""A whole hall in memory behind the three verbs: the smallest link there is, for tests of windows and stations.
+
+It has a cable that can be unplugged, and a person at every login whose password is ``right``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from shared.hall.errors import NotSignedIn, Unreachable
+from shared.hall.hall import Hall, Moment
+from shared.hall.messages import Command
+from shared.hall.roles import Actor, Role
+from shared.hall.rules import answer, decide, evolve, fold
+from shared.hall.wire import encode_answer
+from shared.link.port import Accepted, Happened
+
+
+class MemoryLink:
+    def __init__(self, hall: Hall) -> None:
+        self.first = hall
+        self.journal: list[Happened] = []
+        self.hall = hall
+        self.plugged = True
+        self.news = threading.Condition()
+
+    def do(self, command: Command) -> Accepted:
+        self._reach()
+        with self.news:
+            events = decide(self.hall, command, Moment(datetime.now(UTC), time.monotonic_ns() // 1_000_000))
+            for event in events:
+                self.hall = evolve(self.hall, event)
+                self.journal.append(Happened(self.hall.seq, event))
+            self.news.notify_all()
+            return Accepted(encode_answer(self.hall, answer(self.hall, command, events)), self.hall.seq)
+
+    def snapshot(self) -> Hall:
+        self._reach()
+        return self.hall
+
+    def watch(self, after: int) -> MemoryWatch:
+        self._reach()
+        return MemoryWatch(self, after)
+
+    def sign_in(self, login: str, password: str) -> tuple[MemoryLink, Actor]:
+        self._reach()
+        if password != "right":
+            raise NotSignedIn("Login or password is wrong.")
+        return self, Actor(name=login, role=Role.ADMINISTRATOR if login == "admin" else Role.SPECIALIST)
+
+    def page_url(self, token: str) -> str | None:
+        return f"http://127.0.0.1:8080/t/{token}"
+
+    def close(self) -> None:
+        with self.news:
+            self.news.notify_all()
+
+    def unplug(self) -> None:
+        with self.news:
+            self.plugged = False
+            self.news.notify_all()
+
+    def plug(self) -> None:
+        self.plugged = True
+
+    def _reach(self) -> None:
+        if not self.plugged:
+            raise Unreachable("The cable is out.")
+
+
+class MemoryWatch:
+    def __init__(self, link: MemoryLink, after: int) -> None:
+        self.link = link
+        self.after = after
+        self.open = True
+
+    def __iter__(self) -> Iterator[Happened | None]:
+        while self.open:
+            self.link._reach()
+            fresh = [happened for happened in self.link.journal if happened.seq > self.after]
+            for happened in fresh:
+                self.after = happened.seq
+                yield happened
+            with self.link.news:
+                if not fresh and self.open:
+                    self.link.news.wait(0.2)
+
+    def close(self) -> None:
+        self.open = False
+        self.link.close()
+
+
+def clinic() -> Hall:
+    """A small clinic, straight from commands."""
+    from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
+
+    commands: list[Command] = [
+        DefineHall(
+            name={"en": "City Clinic", "de": "Stadtklinik", "ru": "Городская поликлиника", "ar": "عيادة المدينة"},
+            languages=("en", "de", "ru", "ar"),
+        ),
+        DefinePrecedence(
+            id="regular", name={"en": "Regular", "de": "Normal", "ru": "Обычная", "ar": "عادي"}, allowance=30
+        ),
+        DefinePrecedence(id="paid", name={"en": "Paid", "de": "Privat", "ru": "Платная", "ar": "مدفوع"}, allowance=10),
+        DefineService(
+            id="registration",
+            prefix="A",
+            name={"en": "Registration", "de": "Anmeldung", "ru": "Регистратура", "ar": "التسجيل"},
+            description={
+                "en": "New patients and documents",
+                "de": "Neue Patienten, Dokumente",
+                "ru": "Новые пациенты, документы",
+                "ar": "المرضى الجدد والمستندات",
+            },
+        ),
+        DefineService(
+            id="tests",
+            prefix="B",
+            place=1,
+            name={"en": "Blood tests", "de": "Blutabnahme", "ru": "Анализ крови", "ar": "تحليل الدم"},
+            precedences=("regular",),
+        ),
+        DefinePoint(
+            id="1",
+            serial_number=1,
+            name={"en": "Counter 1", "de": "Schalter 1", "ru": "Окно 1", "ar": "شباك ١"},
+            services=("registration", "tests"),
+        ),
+        DefinePoint(
+            id="2",
+            serial_number=2,
+            name={"en": "Room 2", "de": "Raum 2", "ru": "Кабинет 2", "ar": "غرفة ٢"},
+            services=("tests",),
+        ),
+    ]
+    hall = Hall(id="clinic")
+    for command in commands:
+        hall = fold(hall, decide(hall, command, Moment(datetime.now(UTC), time.monotonic_ns() // 1_000_000)))
+    return hall

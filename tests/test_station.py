@@ -1,0 +1,72 @@
+"""A station always shows its hall: live, or as last known and since when."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from shared.hall.calling import CallNext
+from shared.hall.errors import PointNotActive
+from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
+from shared.ui.memory import Memory
+from shared.ui.station import Station
+from tests.memory_link import MemoryLink
+
+
+async def test_a_command_is_answered_and_its_events_arrive(link: MemoryLink, until) -> None:
+    station = Station(link)
+    heard: list[str] = []
+    station.happened.connect(lambda event: heard.append(event.type_name()))
+    station.start()
+    await until(lambda: station.hall)
+    await station.ask(ActivatePoint(point="1"))
+    ticket = (await station.ask(IssueTicket(service="registration"))).result["ticket"]
+    called = (await station.ask(CallNext(point="1"))).result["ticket"]
+    await until(lambda: station.hall and station.hall.points["1"].ticket == ticket["id"])
+    assert called["label"] == ticket["label"] == "A001"
+    assert heard[-3:] == ["point-activated", "ticket-issued", "ticket-called"]
+    station.stop()
+
+
+async def test_a_refusal_comes_back_by_name(link: MemoryLink, until) -> None:
+    station = Station(link)
+    station.start()
+    await until(lambda: station.hall)
+    with pytest.raises(PointNotActive):
+        await station.ask(CallNext(point="1"))
+    station.stop()
+
+
+async def test_a_cut_cable_keeps_the_last_hall_and_says_since_when(link: MemoryLink, until) -> None:
+    station = Station(link)
+    station.start()
+    await until(lambda: station.hall)
+    link.unplug()
+    await until(lambda: station.away_since)
+    assert station.hall
+    link.plug()
+    await until(lambda: not station.away_since)
+    link.do(IssueTicket(service="tests"))
+    await until(lambda: station.hall and station.hall.waiting("tests") == 1)
+    station.stop()
+
+
+async def test_a_station_stops_within_a_second(link: MemoryLink, until) -> None:
+    station = Station(link)
+    station.start()
+    await until(lambda: station.hall)
+    began = time.monotonic()
+    station.stop()
+    assert time.monotonic() - began < 1
+
+
+async def test_a_station_remembers_its_hall_over_a_restart(link: MemoryLink, until, tmp_path) -> None:
+    first = Station(link, Memory(tmp_path, "memory"))
+    first.start()
+    await until(lambda: first.hall)
+    first.stop()
+    link.unplug()
+    second = Station(link, Memory(tmp_path, "memory"))
+    assert second.hall and second.hall.settings == link.hall.settings
