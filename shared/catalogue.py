@@ -25,10 +25,10 @@ def languages() -> list[str]:
 @cache
 def catalogue(language: str) -> NullTranslations:
     """The translations of one language; English sentences for a language nobody has translated."""
-    file = FOLDER / f"{language}.po"
-    if not file.exists():
-        file = FOLDER / "en.po"
-    return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
+    for file in (FOLDER / f"{language}.po", FOLDER / "en.po"):
+        if file.exists():
+            return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
+    return NullTranslations()
 
 
 def translate(language: str, sentence: str, n: int | None = None) -> str:

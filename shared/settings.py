@@ -34,6 +34,7 @@ class Settings:
     printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
     paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
     screen_inches: float = meaning("Diagonal of the screen in inches, so that sizes are true; 0: the app's usual.", 0.0)
+    farthest_seat: float = meaning("Metres from the hall display to its farthest seat: sets how large calls are.", 8.0)
     full_screen: bool = meaning("Kiosk, display and sign fill the screen; false leaves them in a window.", True)
     sound: bool = meaning("The hall display sounds a chime at each call.", True)
     log_level: str = meaning("DEBUG, INFO, WARNING or ERROR.", "WARNING")

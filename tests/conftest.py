@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import os
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,8 @@ from collections.abc import Awaitable, Callable
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_API", "pyside6")
+
+gc.disable()  # as in the apps: Qt objects die on the thread that made them
 
 import pytest
 import qasync
@@ -39,6 +42,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     app = application("tests")
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         runner.run(limited())
+    gc.collect()
     return True
 
 

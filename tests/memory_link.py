@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 
 from shared.hall.errors import NotSignedIn, Unreachable
 from shared.hall.hall import Hall, Moment
-from shared.hall.messages import Command
+from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.wire import encode_answer
-from shared.link.port import Accepted, Happened
 
 
 class MemoryLink:

@@ -52,12 +52,12 @@ def call_next(hall: Hall, command: CallNext, now: Moment) -> Events:
 def _ready(hall: Hall, point: Point, holding: TicketId | None) -> Point:
     if point.status is not PointStatus.ACTIVE:
         raise PointNotActive("This service point is not active: activate it before you call.", point=point.id)
-    if point.ticket == holding:
-        return point
-    if holding is not None:
+    if point.ticket and point.ticket != holding:
+        label = hall.tickets[point.ticket].label
+        raise PointHasTicket(f"This service point already has {label}.", point=point.id, ticket=point.ticket)
+    if holding:
         hall.ticket_at(point.id, holding)
-    label = hall.tickets[str(point.ticket)].label
-    raise PointHasTicket(f"This service point already has {label}.", point=point.id, ticket=str(point.ticket))
+    return point
 
 
 def recall(hall: Hall, command: Recall, now: Moment) -> Events:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from shared.hall.calling import CallNext
 from shared.hall.hall import Hall, Moment, TicketState, frozen
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.opening import business_day, is_new_day
@@ -41,6 +42,16 @@ def _closed(hall: Hall, ticket: TicketId) -> Event:
     if left.state is TicketState.SERVING:
         return TicketServed(ticket=left.id, point=str(left.point), closed_by=ClosedBy.END_OF_DAY)
     return TicketExpired(ticket=left.id)
+
+
+def next_morning(command: Command, closed: Events) -> Command:
+    """The command as its sender would give it, had they seen the day's end: what that closed is held no longer.
+
+    A refusal starts no day, so a console that still shows yesterday's customer would be refused for ever.
+    """
+    if isinstance(command, CallNext) and any(getattr(event, "ticket", None) == command.holding for event in closed):
+        return replace(command, holding=None)
+    return command
 
 
 def ticket_expired(hall: Hall, event: TicketExpired) -> Hall:

@@ -215,7 +215,7 @@ class Hall:
     precedences: Mapping[PrecedenceId, Precedence] = field(default_factory=frozen)
     points: Mapping[PointId, Point] = field(default_factory=frozen)
     tickets: Mapping[TicketId, Ticket] = field(default_factory=frozen)
-    """The live ones."""
+    """The live ones, in the order of their issue."""
     ended: tuple[Ticket, ...] = ()
     """The last to end, newest first."""
     calls: tuple[Call, ...] = ()
@@ -238,11 +238,16 @@ class Hall:
 
     def ticket(self, ticket: TicketId) -> Ticket:
         """A live ticket or one that ended a short while ago; raises UnknownTicket."""
-        live = self.tickets.get(ticket)
-        recent = live or next((ended for ended in self.ended if ended.id == ticket), None)
-        if recent is None:
-            raise UnknownTicket(f"There is no ticket {ticket!r} in this hall today.", ticket=ticket)
-        return recent
+        if found := self._recent(ticket):
+            return found
+        raise UnknownTicket(f"There is no ticket {ticket!r} in this hall today.", ticket=ticket)
+
+    def knows(self, ticket: TicketId) -> bool:
+        """Whether there is such a ticket, live or ended a short while ago."""
+        return self._recent(ticket) is not None
+
+    def _recent(self, ticket: TicketId) -> Ticket | None:
+        return self.tickets.get(ticket) or next((ended for ended in self.ended if ended.id == ticket), None)
 
     def ticket_at(self, point: PointId, ticket: TicketId) -> Ticket:
         """The ticket if this point has it; raises TicketNotAtPoint."""
@@ -294,10 +299,9 @@ class Hall:
     def with_ticket(self, ticket: Ticket) -> Hall:
         """This hall with the ticket as it is now; its line, its point and the list of ended ones follow."""
         before = self.tickets.get(ticket.id)
-        tickets = dict(self.tickets)
-        tickets.pop(ticket.id, None)
-        if not ticket.ended:
-            tickets[ticket.id] = ticket
+        tickets = {**self.tickets, ticket.id: ticket}
+        if ticket.ended:
+            del tickets[ticket.id]
         return replace(
             self,
             tickets=MappingProxyType(tickets),

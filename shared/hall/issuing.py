@@ -53,6 +53,8 @@ class TicketCancelled(Event):
 
 
 def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> Events:
+    if hall.knows(command.command_id):
+        return []
     service = _open(hall.service(command.service))
     precedence = hall.precedence(_precedence(hall, service, command.precedence))
     label, counter = next_label(hall, service.prefix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.hall.errors import NoLabelLeft
 from shared.hall.hall import Hall
 
 LAST = 999
@@ -9,13 +10,15 @@ LAST = 999
 
 
 def next_label(hall: Hall, prefix: str) -> tuple[str, int]:
-    """The next label of a prefix that no live ticket shows, and the counter that gave it."""
-    counter = hall.counters.get(prefix, 0) + 1
-    if counter > LAST:
-        alive = {ticket.label for ticket in hall.tickets.values()}
-        while label(prefix, counter) in alive:
-            counter += 1
-    return label(prefix, counter), counter
+    """The next label of a prefix that no live ticket shows, and the counter that gave it; raises NoLabelLeft."""
+    first = hall.counters.get(prefix, 0) + 1
+    if first <= LAST:
+        return label(prefix, first), first
+    alive = {ticket.label for ticket in hall.tickets.values()}
+    for counter in range(first, first + LAST):
+        if label(prefix, counter) not in alive:
+            return label(prefix, counter), counter
+    raise NoLabelLeft(f"All {LAST} numbers of this service are taken: please come again a little later.")
 
 
 def label(prefix: str, counter: int) -> str:

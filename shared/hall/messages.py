@@ -61,6 +61,22 @@ Answer: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """The hall's answer to a command, as JSON: what it says, and the sequence number it was true at."""
+
+    result: dict[str, Any]
+    seq: int
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of a hall with its sequence number."""
+
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True)
 class Rule(Generic[C]):
     """All there is to know about a command: who may send it, what it does, what the sender is told."""
 

@@ -28,18 +28,22 @@ LONGEST_TEXT = 2_000
 
 LARGEST_NUMBER = 1_000_000
 
+MOST_VALUES = 1_000
+"""Names, texts and numbers in one command, those in its lists included."""
+
 
 def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     """The events this command causes now, the start of a new business day included.
 
-    ``now.order`` is never less than ``hall.order``. Raises Refused; then nothing has happened.
+    Raises Refused; then nothing has happened, and no day has begun either.
     """
     _readable(command)
+    now = _counted(hall, now)
     new_day = stamped(day.start_business_day(hall, command, now) if hall.seq else (), now)
     if isinstance(command, day.StartBusinessDay):
         return new_day
     today = fold(hall, new_day)
-    return new_day + stamped(rule_of(command).decide(today, command, now), now)
+    return new_day + stamped(rule_of(command).decide(today, day.next_morning(command, new_day), now), now)
 
 
 def evolve(hall: Hall, event: Event) -> Hall:
@@ -76,11 +80,20 @@ def stamped(events: Iterable[Event], now: Moment) -> list[Event]:
     return [replace(event, at=now.wall, order=now.order) for event in events]
 
 
+def _counted(hall: Hall, now: Moment) -> Moment:
+    """Now as the hall counts it: in whole milliseconds, as they are written down, never before its last event."""
+    wall = now.wall.replace(microsecond=now.wall.microsecond // 1000 * 1000)
+    return Moment(wall, max(hall.order, now.order))
+
+
 def _readable(command: Command) -> None:
     """Raises Invalid for what no person would say: endless texts, control characters, absurd numbers."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command.command_id):
         raise Invalid("A command_id is a UUID: up to 64 letters, digits and dashes.")
-    for value in _leaves([getattr(command, field.name) for field in fields(command)]):
+    values = list(_leaves([getattr(command, field.name) for field in fields(command)]))
+    if len(values) > MOST_VALUES:
+        raise Invalid(f"More than {MOST_VALUES} things are named at once.")
+    for value in values:
         if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
             raise Invalid(f"A number is larger than {LARGEST_NUMBER}.")
         if isinstance(value, str) and len(value) > LONGEST_TEXT:

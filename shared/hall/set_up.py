@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.hall.errors import Invalid, PrefixTaken, SerialNumberTaken, StillInUse
 from shared.hall.hall import (
@@ -120,6 +120,9 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     settings = _value(HallSettings, command)
     _named(settings.name, "The hall")
     _require(bool(settings.languages), "A hall speaks at least one language.")
+    _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.")
+    _once(settings.languages)
+    _require(settings.day_starts.tzinfo is None, "The day starts at a time on the hall's own clock, like 04:00.")
     _require(
         _is_zone(settings.time_zone), f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin."
     )
@@ -135,6 +138,7 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     _require(
         bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)), "A prefix is one to three capital letters or digits."
     )
+    _once(service.precedences)
     for precedence in service.precedences:
         hall.precedence(precedence)
     for other in hall.services.values():
@@ -160,6 +164,8 @@ def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
     _named(point.name, "A service point")
     _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.")
     _require(0 <= point.backup_penalty <= LONGEST_ALLOWANCE, "A backup penalty is a number of minutes, 0 or more.")
+    _once(point.services)
+    _once(point.backup_services)
     for service in (*point.services, *point.backup_services):
         hall.service(service)
     for other in hall.points.values():
@@ -261,10 +267,18 @@ def _named(name: Words, what: str) -> None:
     _require(bool(words) and all(word.strip() for word in words), f"{what} needs a name.")
 
 
+def _once(names: tuple[str, ...]) -> None:
+    _require(len(set(names)) == len(names), "The same thing is named twice in one list.")
+
+
+def _is_language(tag: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
+
+
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ZoneInfoNotFoundError):
         return False
     return True
 

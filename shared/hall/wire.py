@@ -98,15 +98,17 @@ def decode_command(name: str, data: Any) -> Command:
         raise UnknownCommand(f"There is no command {name!r}.")
     if not isinstance(data, dict):
         raise Malformed("The body of a command is a JSON object.")
+    if "command_id" not in data:
+        raise Invalid(f"{name}: the field 'command_id' is missing: make a UUID, and send it again with every retry.")
     return decode(COMMANDS[name], data, name)
 
 
 def decode_event(data: Json) -> Event:
     """The event ``data`` stands for; raises UnknownEvent for one a newer version wrote."""
-    if data["type"] not in EVENTS:
-        raise UnknownEvent(f"There is no event {data['type']!r} in this version.")
-    rest = {name: value for name, value in data.items() if name not in ("type", "version")}
-    return decode(EVENTS[data["type"]], rest)
+    kind = EVENTS.get(str(data.get("type")))
+    if kind is None or data.get("version", 1) > kind.VERSION:
+        raise UnknownEvent(f"There is no event {data.get('type')!r} of this version here.")
+    return decode(kind, {name: value for name, value in data.items() if name not in ("type", "version")})
 
 
 def decode_hall(data: Json) -> Hall:
@@ -218,7 +220,7 @@ def _parsed(parse: Callable[[str], Any], needed: str) -> Reader:
         try:
             if isinstance(data, str):
                 return parse(data)
-        except ValueError:
+        except (ValueError, OverflowError):  # a time before the first or after the last day there is
             pass
         raise Invalid(f"{where}: {needed} is needed.")
 
@@ -243,9 +245,17 @@ def _utc(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _on_the_wall(text: str) -> time:
+    """A time of day on the hall's own clock, whatever zone that is in."""
+    moment = time.fromisoformat(text)
+    if moment.tzinfo is not None:
+        raise ValueError(text)
+    return moment
+
+
 _PARSERS: dict[Any, tuple[Callable[[str], Any], str]] = {
     datetime: (_utc, "a time like 2026-11-22T09:30:00Z"),
     date: (date.fromisoformat, "a date like 2026-11-22"),
-    time: (time.fromisoformat, "a time of day like 08:30"),
+    time: (_on_the_wall, "a time of day like 08:30"),
 }
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object"}

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from shared.hall.hall import Hall
-from shared.hall.messages import Command, Event
+from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.roles import Actor
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """The hall's answer to a command: what it says, and the sequence number it was true at."""
-
-    result: dict[str, Any]
-    seq: int
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One event of a hall with its sequence number."""
-
-    seq: int
-    event: Event
 
 
 class Watch(Protocol):

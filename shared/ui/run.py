@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ from shared.ui.station import Station
 
 RESOURCES = Path(__file__).parent.parent.parent / "resources"
 QML = RESOURCES / "qml"
+COLLECT_EVERY, COLLECT_ALL_EVERY = 1_000, 60_000
+"""Milliseconds."""
+
 FAMILIES = ["Inter", "Noto Sans Arabic"]
 
 
@@ -42,6 +46,7 @@ def application(name: str) -> QApplication:
 def live(app: QApplication, station: Station, closed: Callable[[], None]) -> int:
     """Run until the last window closes or a signal comes; ``closed`` takes the windows down."""
     app.setQuitOnLastWindowClosed(False)
+    collect_here_only(app)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(_life(app, station, closed))
 
@@ -106,7 +111,14 @@ def _has_fast_graphics() -> bool:
     return not any(name in renderer.lower() for name in ("llvmpipe", "softpipe"))
 
 
-def every(milliseconds: int, act: Callable[[], None], parent: QObject) -> QTimer:
+def collect_here_only(app: QApplication) -> None:
+    """Let garbage be collected on the GUI thread alone: a Qt object that dies on another one can crash the process."""
+    gc.disable()
+    every(COLLECT_EVERY, lambda: gc.collect(1), app)
+    every(COLLECT_ALL_EVERY, gc.collect, app)
+
+
+def every(milliseconds: int, act: Callable[[], object], parent: QObject) -> QTimer:
     """Call ``act`` again and again while ``parent`` lives."""
     timer = QTimer(parent)
     timer.timeout.connect(act)

@@ -14,19 +14,21 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from shared.hall.errors import Failure, Refused, Unreachable
 from shared.hall.hall import Hall
-from shared.hall.messages import Command
+from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.roles import Actor
 from shared.hall.rules import evolve
-from shared.link.port import Accepted, Happened, Link, Watch
+from shared.link.port import Link, Watch
 from shared.ui.memory import Memory
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between two tries to reach a hall that is away; doubled each time, jittered so that a thousand
@@ -62,6 +64,7 @@ class Station(QObject):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listener: _Listener | None = None
         self._sender: _Sender | None = None
+        self._aside: _Sender | None = None
         self._outage: asyncio.TimerHandle | None = None
 
     # ── up ──
@@ -90,6 +93,15 @@ class Station(QObject):
         """The address of a customer's own page, or None if nothing serves pages here."""
         return self._link.page_url(token)
 
+    def aside(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Do slow work that is not the hall's, such as printing: on a thread of its own, one after another.
+
+        ``done`` or ``failed`` is called on the GUI thread, later, once, unless the station has stopped by then.
+        """
+        if self._aside is None:
+            self._aside = _Sender(self._later)
+        self._aside.send(work, done, failed or _logged)
+
     # ── life ──
 
     def start(self) -> None:
@@ -105,8 +117,9 @@ class Station(QObject):
         if self._listener:
             self._listener.close()
         self._link.close()
-        if self._sender:
-            self._sender.close()
+        for sender in (self._sender, self._aside):
+            if sender:
+                sender.close()
         if self._memory and self.hall:
             self._memory.save(self.hall)
         self._loop = None
@@ -234,7 +247,7 @@ class _Listener:
 
 
 class _Sender:
-    """A thread that sends commands one after another, in the order they were given."""
+    """A thread that does what blocks, commands above all, one after another in the order they were given."""
 
     def __init__(self, later: Callable[..., None]) -> None:
         self._later = later
@@ -256,7 +269,7 @@ class _Sender:
             except Failure as failure:
                 self._later(failed, failure)
             except Exception:
-                log.exception("a command failed")
+                log.exception("something that was asked failed")
                 self._later(failed, Unreachable("Something unexpected happened; please try again."))
             else:
                 self._later(done, answer)

@@ -1,0 +1,8 @@
+"""``python -m nowserving`` is the ``nowserving`` command."""
+
+import sys
+
+from shared.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Who may come in: staff with a password, devices with a token; both only as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, insert, select
+
+from shared.backend import tables
+from shared.backend.database import Database
+from shared.hall.errors import Invalid, NotSignedIn
+from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Actor, Role
+from shared.hall.words import HallId, new_id
+
+SESSION_LASTS = timedelta(hours=14)
+"""Longer than any shift, shorter than till tomorrow."""
+
+SHORTEST_PASSWORD = 8
+
+_hasher = PasswordHasher()
+_NOBODYS = _hasher.hash(secrets.token_hex())
+"""Checked when the login is unknown, so that the answer takes as long as for a wrong password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A specialist, supervisor or administrator at work. The token is told once and kept as a hash."""
+
+    token: str
+    actor: Actor
+    expires: datetime
+
+
+class Accounts:
+    """The staff and the devices of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_staff(self, login: str, password: str, role: Role, hall: HallId | None = None) -> bool:
+        """A new person; False if the login is taken already. Raises Invalid."""
+        if not re.fullmatch(r"[\w.@-]{1,64}", login):
+            raise Invalid("A login is up to 64 letters, digits, dots and dashes.")
+        if len(password) < SHORTEST_PASSWORD:
+            raise Invalid(f"A password has at least {SHORTEST_PASSWORD} characters.")
+        if role not in STAFF_ROLES:
+            raise Invalid(f"A person is one of {', '.join(STAFF_ROLES)}.")
+        row = {
+            "id": new_id(),
+            "login": login,
+            "password_hash": _hasher.hash(password),
+            "role": role.value,
+            "hall_id": hall,
+            "created_at": datetime.now(UTC),
+        }
+        with self._database.writing() as connection:
+            if connection.scalar(select(tables.staff.c.id).where(tables.staff.c.login == login)):
+                return False
+            connection.execute(insert(tables.staff), row)
+            return True
+
+    def staff(self) -> list[Actor]:
+        """Everybody, by login."""
+        rows = tables.staff.c
+        with self._database.reading() as connection:
+            query = select(rows.login, rows.role, rows.hall_id).order_by(rows.login)
+            return [Actor(name=login, role=Role(role), hall=hall) for login, role, hall in connection.execute(query)]
+
+    def sign_in(self, login: str, password: str) -> Session:
+        """A new session; raises NotSignedIn, the same for a wrong login and a wrong password."""
+        rows = tables.staff.c
+        with self._database.reading() as connection:
+            found = connection.execute(select(tables.staff).where(rows.login == login)).first()
+        if not _matches(found.password_hash if found else _NOBODYS, password) or found is None:
+            raise NotSignedIn("Login or password is wrong.")
+        session = Session(
+            token=secrets.token_urlsafe(32),
+            actor=Actor(name=found.login, role=Role(found.role), hall=found.hall_id),
+            expires=datetime.now(UTC) + SESSION_LASTS,
+        )
+        self._keep(session, found.id)
+        return session
+
+    def sign_out(self, token: str) -> None:
+        """The session ends at once."""
+        with self._database.writing() as connection:
+            connection.execute(delete(tables.sessions).where(tables.sessions.c.token_hash == hash_of(token)))
+
+    def add_device(self, name: str, role: Role, hall: HallId) -> str:
+        """A new device; its token, which nobody can ask for again. Raises Invalid."""
+        if role not in DEVICE_ROLES:
+            raise Invalid(f"A device is one of {', '.join(DEVICE_ROLES)}.")
+        if not name.strip() or len(name) > 64 or not name.isprintable():
+            raise Invalid("A device needs a name of up to 64 characters.")
+        token = secrets.token_urlsafe(32)
+        row = {
+            "id": new_id(),
+            "name": name,
+            "role": role.value,
+            "hall_id": hall,
+            "token_hash": hash_of(token),
+            "created_at": datetime.now(UTC),
+        }
+        with self._database.writing() as connection:
+            connection.execute(insert(tables.devices), row)
+        return token
+
+    def devices(self) -> list[Actor]:
+        """Every device, by name."""
+        rows = tables.devices.c
+        with self._database.reading() as connection:
+            query = select(rows.name, rows.role, rows.hall_id).order_by(rows.name)
+            return [Actor(name=name, role=Role(role), hall=hall) for name, role, hall in connection.execute(query)]
+
+    def actor(self, token: str) -> Actor:
+        """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
+        wanted = hash_of(token)
+        devices, sessions, staff = tables.devices, tables.sessions, tables.staff
+        person = (
+            select(staff.c.login, staff.c.role, staff.c.hall_id)
+            .join(sessions, sessions.c.staff_id == staff.c.id)
+            .where(sessions.c.token_hash == wanted, sessions.c.expires_at > datetime.now(UTC))
+        )
+        device = select(devices.c.name, devices.c.role, devices.c.hall_id).where(devices.c.token_hash == wanted)
+        with self._database.reading() as connection:
+            found = connection.execute(person).first() or connection.execute(device).first()
+        if found is None:
+            raise NotSignedIn("This token is not valid (any more): sign in again, or add the device again.")
+        name, role, hall = found
+        return Actor(name=name, role=Role(role), hall=hall)
+
+    def _keep(self, session: Session, staff: str) -> None:
+        row = {"token_hash": hash_of(session.token), "staff_id": staff, "expires_at": session.expires}
+        over = tables.sessions.c.expires_at < datetime.now(UTC)
+        with self._database.writing() as connection:
+            connection.execute(delete(tables.sessions).where(over))
+            connection.execute(insert(tables.sessions), row)
+
+
+def hash_of(token: str) -> str:
+    """How a token is kept: SHA-256, hexadecimal. It has 256 random bits, so nothing slower is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerificationError:
+        return False

@@ -1,0 +1,281 @@
+"""The HTTP interface: routes made from the list of commands, snapshots, the event feed, log-in, health."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from shared.backend import openapi, problems, web
+from shared.backend.accounts import Accounts
+from shared.backend.feed import HEARTBEAT, Feed
+from shared.backend.ledger import Ledger
+from shared.hall.day import StartBusinessDay
+from shared.hall.errors import Failure, Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
+from shared.hall.opening import is_new_day
+from shared.hall.roles import Actor, Role
+from shared.hall.rules import COMMANDS, RULES
+from shared.hall.wire import decode, decode_command, encode, encode_hall
+from shared.hall.words import HallId
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 64 * 1024
+"""Bytes; the longest command is far below."""
+
+CLOCK = Actor(name="clock", role=Role.CLOCK)
+DAY_CHECK = 20.0
+"""Seconds between two looks whether a hall's day is over."""
+
+JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a person types to come in."""
+
+    login: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What the routes stand on."""
+
+    ledger: Ledger
+    accounts: Accounts
+    feed: Feed
+
+
+def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
+    """The whole backend over one ledger: API, pages, feed."""
+    backend = Backend(ledger, accounts, Feed(ledger))
+    app = FastAPI(
+        title="Now Serving",
+        version=openapi.VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.backend = backend
+    problems.install(app)
+    app.include_router(health)
+    for router in (sessions, halls, _commands()):
+        app.include_router(router, prefix="/api/v1")
+    openapi.install(app, [Credentials, *RULES])
+    web.mount(app, ledger, backend.feed)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    backend: Backend = app.state.backend
+    backend.feed.open()
+    clock = asyncio.create_task(_start_days(backend.ledger))
+    yield
+    clock.cancel()
+    backend.feed.close()
+
+
+async def _start_days(ledger: Ledger) -> None:
+    """Start each hall's business day when it is time, though nobody presses anything."""
+    while True:
+        try:
+            for hall in ledger.halls():
+                if is_new_day(ledger.hall(hall), ledger.wall()):
+                    await ledger.do_soon(hall, StartBusinessDay(), CLOCK)
+        except Failure as failure:  # the database is away for a moment; the first command will do it as well
+            log.warning("no business day was started: %s", failure.detail)
+        await asyncio.sleep(DAY_CHECK)
+
+
+# ── who is asking ──
+
+
+def backend_of(request: Request) -> Backend:
+    backend: Backend = request.app.state.backend
+    return backend
+
+
+def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
+    """The token of a request; raises NotSignedIn."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("This needs a token: send `Authorization: Bearer …`.")
+    return token.strip()
+
+
+Here = Annotated[Backend, Depends(backend_of)]
+Token = Annotated[str, Depends(bearer)]
+
+
+def asking(backend: Here, token: Token) -> Actor:
+    """Whoever sends this request; raises NotSignedIn."""
+    return backend.accounts.actor(token)
+
+
+Asking = Annotated[Actor, Depends(asking)]
+
+
+def _may_see(actor: Actor, hall: HallId) -> None:
+    if actor.hall not in (None, hall):
+        raise NotAllowed("You belong to another hall.")
+
+
+async def json_body(request: Request) -> Any:
+    """The body as JSON; raises TooLarge or Malformed."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise Malformed("The body is not JSON.") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+Body = Annotated[Any, Depends(json_body)]
+
+
+# ── health ──
+
+health = APIRouter(include_in_schema=False)
+
+
+@health.get("/healthz")
+async def alive() -> PlainTextResponse:
+    return PlainTextResponse("ok\n")
+
+
+@health.get("/readyz")
+def ready(backend: Here) -> PlainTextResponse:
+    backend.ledger.halls()
+    if not backend.ledger.database.is_current():
+        raise Unreachable("The database is older than this program: run `nowserving upgrade`.")
+    return PlainTextResponse("ready\n")
+
+
+@health.get("/metrics")
+def metrics(backend: Here) -> PlainTextResponse:
+    """The state of the halls for Prometheus (text format 0.0.4)."""
+    lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
+    for name in backend.ledger.halls():
+        hall = backend.ledger.hall(name)
+        states = Counter(str(ticket.state) for ticket in hall.tickets.values())
+        lines += [f'nowserving_tickets{{hall="{name}",state="{state}"}} {n}' for state, n in sorted(states.items())]
+        lines += [f'nowserving_events_total{{hall="{name}"}} {hall.seq}']
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+# ── sessions ──
+
+sessions = APIRouter(tags=["sessions"])
+
+
+@sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
+async def sign_in(backend: Here, body: Body) -> dict[str, Any]:
+    """Come in with login and password; the token goes into every further request."""
+    credentials = decode(Credentials, body, "sessions")
+    session = await asyncio.to_thread(backend.accounts.sign_in, credentials.login, credentials.password)
+    actor = session.actor
+    return {
+        "token": session.token,
+        "role": actor.role,
+        "login": actor.name,
+        "hall": actor.hall,
+        "expires": encode(session.expires),
+    }
+
+
+@sessions.delete("/sessions/current", status_code=204)
+def sign_out(backend: Here, token: Token, actor: Asking) -> Response:
+    """End the session of this token at once."""
+    backend.accounts.sign_out(token)
+    return Response(status_code=204)
+
+
+# ── halls ──
+
+halls = APIRouter(tags=["halls"])
+
+
+@halls.get("/halls")
+def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
+    """The halls the caller may see."""
+    names = [actor.hall] if actor.hall else backend.ledger.halls()
+    return [{"id": name, "name": encode(backend.ledger.hall(name).settings.name)} for name in names]
+
+
+@halls.get("/halls/{hall}")
+def snapshot(backend: Here, hall: str, actor: Asking) -> JSONResponse:
+    """The state of a hall with its sequence number."""
+    _may_see(actor, hall)
+    return JSONResponse(encode_hall(backend.ledger.hall(hall)), headers=JSON_HEADERS)
+
+
+@halls.get("/halls/{hall}/events", response_class=StreamingResponse)
+async def events(
+    backend: Here,
+    hall: str,
+    actor: Asking,
+    after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    heartbeat: Annotated[float, Query(ge=1, le=60)] = HEARTBEAT,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """What happens in a hall from an event on, as Server-Sent Events, without a gap."""
+    _may_see(actor, hall)
+    start = _start(after, last_event_id, backend.ledger.hall(hall).seq)
+    stream = backend.feed.events(hall, start, heartbeat)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=JSON_HEADERS)
+
+
+def _start(after: int | None, last_event_id: str | None, seq: int) -> int:
+    """Where a listener goes on: after the last event it has, else where it asks to, else from now."""
+    if last_event_id is None:
+        return seq if after is None else after
+    if not re.fullmatch(r"[0-9]{1,15}", last_event_id):
+        raise Invalid("Last-Event-ID is the number of an event.")
+    return int(last_event_id)
+
+
+# ── commands ──
+
+
+def _commands() -> APIRouter:
+    """One route for each command there is."""
+    router = APIRouter(tags=["commands"])
+    for name, command in COMMANDS.items():
+        router.add_api_route(
+            f"/halls/{{hall}}/commands/{name}",
+            _doing(name),
+            methods=["POST"],
+            name=name,
+            summary=name.replace("-", " ").capitalize(),
+            description=openapi.description(RULES[command]),
+            responses=openapi.ANSWERS,
+            openapi_extra=openapi.body(command),
+        )
+    return router
+
+
+def _doing(name: str) -> Callable[..., Awaitable[JSONResponse]]:
+    async def do(backend: Here, hall: str, actor: Asking, body: Body) -> JSONResponse:
+        accepted = await backend.ledger.do_soon(hall, decode_command(name, body), actor)
+        return JSONResponse({"result": accepted.result, "seq": accepted.seq}, headers=JSON_HEADERS)
+
+    return do

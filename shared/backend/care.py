@@ -1,0 +1,134 @@
+"""What an administrator does to a database without a window: begin, add people and devices, check, back up, upgrade."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import select
+
+from shared.backend import journal, samples, tables
+from shared.backend.accounts import Accounts
+from shared.backend.database import Database
+from shared.backend.ledger import Ledger
+from shared.hall.errors import CommandIdReused, Unfit, UnknownHall
+from shared.hall.hall import Hall
+from shared.hall.messages import Command
+from shared.hall.roles import Actor, Role
+from shared.hall.set_up import DefineHall
+from shared.hall.words import HallId
+
+INIT = Actor(name="init", role=Role.ADMINISTRATOR)
+
+
+@contextlib.contextmanager
+def opened(address: str, *, create: bool = False, current: bool = True) -> Iterator[Care]:
+    """The database at this address, for one command; raises Unfit. ``current``: it must be of this version."""
+    database = Database(address, create=create)
+    if current and not database.is_current():
+        raise Unfit("The database is older than this program: run `nowserving upgrade`, which backs it up first.")
+    with contextlib.closing(Ledger(database)) as ledger:
+        yield Care(database, ledger)
+
+
+class Care:
+    """One database in the hands of its administrator."""
+
+    def __init__(self, database: Database, ledger: Ledger) -> None:
+        self.database = database
+        self.ledger = ledger
+        self.accounts = Accounts(database)
+
+    # ── beginning ──
+
+    def init(self, sample: str | None, name: str | None) -> HallId:
+        """One hall, from a sample or empty; the same again changes nothing. Raises Refused for an unknown sample."""
+        commands = samples.commands(sample) if sample else [DefineHall(name=name or "Hall")]
+        existing = self.ledger.halls()
+        if not sample and not name and existing:
+            return existing[0]
+        hall = slug(name or sample or "hall")
+        self.ledger.create_hall(hall)
+        for number, command in enumerate(commands):
+            self._once(hall, _renamed(command, name), f"init-{number}")
+        return hall
+
+    def _once(self, hall: HallId, command: Command, command_id: str) -> None:
+        """Do a command the first time; a later version's sample leaves what people have changed since alone."""
+        with contextlib.suppress(CommandIdReused):
+            self.ledger.do(hall, replace(command, command_id=command_id), INIT)
+
+    def has_administrator(self) -> bool:
+        return any(person.role is Role.ADMINISTRATOR for person in self.accounts.staff())
+
+    def add_person(self, login: str, password: str, role: Role, hall: HallId | None) -> None:
+        if not self.accounts.add_staff(login, password, role, hall):
+            raise Unfit(f"There is already somebody with the login {login}: choose another.")
+
+    def must_exist(self, hall: HallId | None) -> None:
+        """Raises UnknownHall for a hall that is named and not there."""
+        if hall is not None:
+            self.ledger.hall(hall)
+
+    def the_one(self, hall: HallId | None) -> HallId:
+        """The hall named, or the only one there is; raises UnknownHall."""
+        halls = self.ledger.halls()
+        if hall in halls or (hall is None and len(halls) == 1):
+            return hall or halls[0]
+        raise UnknownHall(f"Say which hall: --hall with one of {', '.join(halls) or '(none yet)'}.")
+
+    # ── checking ──
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong, a sentence each."""
+        if not self.database.is_current():
+            yield "The database is older than this program: run `nowserving upgrade`."
+            return
+        for hall in self.ledger.halls():
+            yield from self._faults_of(hall)
+
+    def _faults_of(self, name: HallId) -> Iterator[str]:
+        """Whether the journal has no gap, tells the same story as the snapshot, and the tables follow it."""
+        with self.database.reading() as connection:
+            told = journal.catch_up(connection, Hall(id=name))
+            if told.seq != journal.last_seq(connection, name):
+                yield f"{name}: the journal ends at {told.seq}, but more was written."
+            if journal.load(connection, name) != told:
+                yield f"{name}: the snapshot differs from the journal."
+            rows = tables.tickets.c
+            query = select(rows.id).where(rows.hall_id == name, rows.state.in_(["waiting", "called", "serving"]))
+            if set(connection.scalars(query)) != set(told.tickets):
+                yield f"{name}: the table of tickets differs from the journal."
+
+    # ── keeping ──
+
+    def backup(self, file: Path) -> None:
+        """Copy the database; raises Unfit rather than overwrite a file."""
+        if file.exists():
+            raise Unfit(f"{file} is there already: choose another name.")
+        if not file.parent.is_dir():
+            raise Unfit(f"There is no folder {file.parent}: make it first.")
+        self.database.backup(file)
+
+    def upgrade(self) -> Path | None:
+        """Bring the tables up to date; where the backup is, or None if there was nothing to do."""
+        if self.database.is_current():
+            return None
+        kept = self.database.path.with_suffix(f".before-upgrade-from-{self.database.revision()}.db")
+        self.backup(kept)
+        self.database.upgrade()
+        return kept
+
+
+def slug(name: str) -> str:
+    """A name as an id: ``Clinic North`` is ``clinic-north``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "hall"
+
+
+def _renamed(command: Command, name: str | None) -> Command:
+    return replace(command, name=name) if name and isinstance(command, DefineHall) else command

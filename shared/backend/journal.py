@@ -1,0 +1,151 @@
+"""The journal of a hall in its table: reading what happened, and recording what was decided with all that follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from shared.backend import tables
+from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.errors import UnknownHall
+from shared.hall.hall import Hall
+from shared.hall.messages import Command, Event
+from shared.hall.roles import Actor
+from shared.hall.rules import evolve
+from shared.hall.wire import decode_event, decode_hall, encode, encode_event, encode_hall
+
+SNAPSHOT_EVERY = 500
+"""Events between two snapshots: what a start-up replays at most."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the journal as the feed passes it on: the event as the JSON text it was written with."""
+
+    seq: int
+    type: str
+    body: str
+
+
+def last_seq(connection: Connection, hall: str) -> int:
+    """The number of the hall's last event; raises UnknownHall."""
+    seq = connection.scalar(select(tables.halls.c.seq).where(tables.halls.c.id == hall))
+    if seq is None:
+        raise UnknownHall(f"There is no hall {hall!r}.")
+    return int(seq)
+
+
+def entries_after(connection: Connection, hall: str, after: int, limit: int = 1000) -> list[Entry]:
+    """What happened after an event, in order, at most ``limit`` of it."""
+    rows = tables.journal.c
+    query = select(rows.seq, rows.type, rows.body).where(rows.hall_id == hall, rows.seq > after)
+    return [Entry(*row) for row in connection.execute(query.order_by(rows.seq).limit(limit))]
+
+
+def load(connection: Connection, hall: str) -> Hall:
+    """The hall from its last snapshot and what happened since."""
+    rows = tables.snapshots.c
+    body = connection.scalar(select(rows.body).where(rows.hall_id == hall))
+    return catch_up(connection, decode_hall(json.loads(body)) if body else Hall(id=hall))
+
+
+def catch_up(connection: Connection, hall: Hall) -> Hall:
+    """The hall with everything that happened since it was last seen."""
+    while entries := entries_after(connection, hall.id, hall.seq):
+        for entry in entries:
+            hall = evolve(hall, decode_event(json.loads(entry.body)))
+    return hall
+
+
+def record(connection: Connection, before: Hall, events: Sequence[Event], command: Command, by: Actor) -> Hall:
+    """Write events and all that follows from them; the hall after them."""
+    hall = before
+    for event in events:
+        hall = evolve(hall, event)
+        connection.execute(insert(tables.journal), _journal_row(hall, event, command, by))
+        _follow(connection, hall, event)
+    if events:
+        connection.execute(update(tables.halls).where(tables.halls.c.id == hall.id).values(seq=hall.seq))
+    if before.seq // SNAPSHOT_EVERY != hall.seq // SNAPSHOT_EVERY:
+        _replace(connection, tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))})
+    return hall
+
+
+def create_hall(connection: Connection, hall: str) -> None:
+    """A new hall without events."""
+    connection.execute(insert(tables.halls), {"id": hall, "seq": 0, "created_at": datetime.now(UTC)})
+
+
+def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> dict[str, Any]:
+    return {
+        "hall_id": hall.id,
+        "seq": hall.seq,
+        "type": event.type_name(),
+        "at": event.at,
+        "command_id": command.command_id,
+        "actor": f"{by.role}:{by.name}",
+        "body": _json(encode_event(event)),
+    }
+
+
+def _follow(connection: Connection, hall: Hall, event: Event) -> None:
+    """Bring the rows up to date that the event names in its fields."""
+    _follow_ticket(connection, hall, getattr(event, "ticket", None))
+    for table, name, values in (
+        (tables.services, "service", hall.services),
+        (tables.precedences, "precedence", hall.precedences),
+        (tables.service_points, "point", hall.points),
+    ):
+        touched = getattr(event, name, "")
+        if touched in values:
+            _replace(connection, table, _row(hall, table, values[touched]))
+        elif touched:
+            connection.execute(table.delete().where(table.c.hall_id == hall.id, table.c.id == touched))
+    if isinstance(event, (TicketCalled, TicketRecalled)):
+        connection.execute(insert(tables.calls), _call_row(hall, event))
+
+
+def _follow_ticket(connection: Connection, hall: Hall, ticket: str | None) -> None:
+    if ticket is not None:
+        row = _row(hall, tables.tickets, hall.ticket(ticket))
+        _replace(connection, tables.tickets, {**row, "business_day": hall.business_day})
+
+
+def _call_row(hall: Hall, event: TicketCalled | TicketRecalled) -> dict[str, Any]:
+    return {
+        "hall_id": hall.id,
+        "seq": hall.seq,
+        "ticket": event.ticket,
+        "point": event.point,
+        "at": event.at,
+        "recall": isinstance(event, TicketRecalled),
+        "why": encode(event.why) if isinstance(event, TicketCalled) else None,
+    }
+
+
+def _row(hall: Hall, table: Table, value: Any) -> dict[str, Any]:
+    """A value as a row: its fields of the same names, those that are not plain as JSON."""
+    row: dict[str, Any] = {"hall_id": hall.id}
+    for field in fields(value):
+        if field.name in table.c:
+            plain = getattr(value, field.name)
+            row[field.name] = plain if isinstance(plain, datetime) else encode(plain)
+    return row
+
+
+def _replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Insert a row, or overwrite the one with the same key."""
+    statement = upsert(table)
+    changed = {name: statement.excluded[name] for name in row if not table.c[name].primary_key}
+    keys = [column.name for column in table.primary_key]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), row)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

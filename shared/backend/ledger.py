@@ -1,0 +1,280 @@
+"""The truth about the halls of one database: every command is decided here, one after another, and kept for good.
+
+Commands wait for the one writer. It takes all that wait, decides them in order in one transaction, and answers
+each only after that transaction is durable: what was answered survives a power cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from shared.backend import journal, tables
+from shared.backend.clock import Clock, OrderClocks
+from shared.backend.database import Database
+from shared.hall.errors import CommandIdReused, Refused, Unreachable
+from shared.hall.hall import Hall, Ticket
+from shared.hall.messages import Accepted, Command
+from shared.hall.roles import Actor
+from shared.hall.rules import allow, answer, decide
+from shared.hall.wire import decode, encode, encode_answer
+from shared.hall.words import HallId
+
+log = logging.getLogger(__name__)
+
+LARGEST_BATCH = 200
+"""Commands in one transaction at most, so that nobody waits long behind a crowd."""
+
+POLL = 0.05
+"""Seconds between two looks whether another process has written."""
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A command on its way to the writer."""
+
+    hall: HallId
+    command: Command
+    by: Actor
+    answer: Future[Accepted] = field(default_factory=Future)
+
+
+class Ledger:
+    """The only writer of a database's halls. ``close`` when done."""
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self.database = database
+        self._clocks = OrderClocks(clock or Clock())
+        self._decided: dict[HallId, Hall] = {}
+        """Halls as the writer left them, in a transaction or after it."""
+        self._committed: dict[HallId, Hall] = {}
+        """Halls as readers may see them."""
+        self._wishes: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
+        self._listeners: list[Callable[[], None]] = []
+        self._closed = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._write_all, name="writer", daemon=True),
+            threading.Thread(target=self._look_for_others, name="watcher", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    # ── commands ──
+
+    def do(self, hall: HallId, command: Command, by: Actor) -> Accepted:
+        """Decide a command and keep what it causes; raises Refused or Unreachable, and then nothing changed."""
+        return self.submit(hall, command, by).result()
+
+    async def do_soon(self, hall: HallId, command: Command, by: Actor) -> Accepted:
+        """``do`` for a caller with a loop to run."""
+        return await asyncio.wrap_future(self.submit(hall, command, by))
+
+    def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
+        """Hand a command to the writer; raises NotAllowed before anything else happens."""
+        allow(command, by, hall)
+        if self._closed.is_set():
+            raise Unreachable("The backend is stopping; please try again.")
+        wish = _Wish(hall, command, by)
+        self._wishes.put(wish)
+        return wish.answer
+
+    # ── questions ──
+
+    def halls(self) -> list[HallId]:
+        """The ids of all halls."""
+        with self.database.reading() as connection:
+            return list(connection.scalars(select(tables.halls.c.id).order_by(tables.halls.c.id)))
+
+    def hall(self, hall: HallId) -> Hall:
+        """The hall as it is now; raises UnknownHall."""
+        with self.database.reading() as connection:
+            seq = journal.last_seq(connection, hall)
+            known = self._committed.get(hall)
+            if known is None or known.seq < seq:
+                known = journal.catch_up(connection, known) if known else journal.load(connection, hall)
+                self._committed[hall] = known
+            return known
+
+    def entries_after(self, hall: HallId, after: int) -> list[journal.Entry]:
+        """What happened in a hall after an event, in order; raises UnknownHall."""
+        with self.database.reading() as connection:
+            journal.last_seq(connection, hall)
+            return journal.entries_after(connection, hall, after)
+
+    def ticket_of(self, token_hash: str) -> tuple[HallId, Ticket] | None:
+        """The ticket, live or ended, of a customer's own page, and its hall."""
+        query = select(tables.tickets).where(tables.tickets.c.token_hash == token_hash)
+        with self.database.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        fields = {name: encode(value) for name, value in row.items() if name not in ("hall_id", "business_day")}
+        return row["hall_id"], decode(Ticket, fields)
+
+    def create_hall(self, hall: HallId) -> None:
+        """A new, empty hall; nothing happens if it is there already."""
+        if hall not in self.halls():
+            with self.database.writing() as connection:
+                journal.create_hall(connection, hall)
+
+    def wall(self) -> datetime:
+        """The time of day commands are decided at."""
+        return self._clocks.clock.wall()
+
+    # ── changes ──
+
+    def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call ``changed``, from any thread, whenever anything was written; the answer ends it."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed)
+
+    def close(self) -> None:
+        """Finish what waits, then stop."""
+        self._closed.set()
+        self._wishes.put(None)
+        for thread in self._threads:
+            thread.join()
+        self.database.close()
+
+    def _tell(self) -> None:
+        for changed in [*self._listeners]:
+            changed()
+
+    def _look_for_others(self) -> None:
+        """Notice what other processes wrote."""
+        version = None
+        while not self._closed.wait(POLL):
+            try:
+                newest = self.database.version()
+            except Exception:
+                log.exception("the database could not be watched")
+                continue
+            if newest != version:
+                version = newest
+                self._tell()
+
+    # ── the writer ──
+
+    def _write_all(self) -> None:
+        while wish := self._wishes.get():
+            batch = [wish]
+            while len(batch) < LARGEST_BATCH and not self._wishes.empty():
+                another = self._wishes.get()
+                if another is None:
+                    self._write(batch)
+                    return
+                batch.append(another)
+            self._write(batch)
+
+    def _write(self, batch: list[_Wish]) -> None:
+        """Decide a batch in one transaction; if it fails as a whole, each alone, so that one can't spoil the rest."""
+        try:
+            with self.database.writing() as connection:
+                outcomes = [self._outcome(connection, wish) for wish in batch]
+        except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
+            self._decided.clear()
+            if len(batch) > 1:
+                for wish in batch:
+                    self._write([wish])
+            else:
+                _answer(batch[0], error)
+            return
+        self._committed.update(self._decided)
+        for wish, outcome in zip(batch, outcomes, strict=True):
+            _answer(wish, outcome)
+        self._tell()
+
+    def _outcome(self, connection: Connection, wish: _Wish) -> Accepted | Refused:
+        """The answer this command had before, or the one it gets now."""
+        fingerprint = _fingerprint(wish.command)
+        try:
+            hall = self._current(connection, wish.hall)
+            earlier = _earlier(connection, wish, fingerprint)
+        except Refused as refused:
+            return refused
+        if earlier:
+            return earlier
+        outcome = self._decide(connection, hall, wish)
+        connection.execute(insert(tables.answers), _answer_row(wish, fingerprint, outcome, self._decided[hall.id]))
+        return outcome
+
+    def _decide(self, connection: Connection, hall: Hall, wish: _Wish) -> Accepted | Refused:
+        now = self._clocks.now(hall)
+        try:
+            events = decide(hall, wish.command, now)
+        except Refused as refused:
+            return refused
+        after = journal.record(connection, hall, events, wish.command, wish.by)
+        self._decided[hall.id] = after
+        return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
+
+    def _current(self, connection: Connection, hall: HallId) -> Hall:
+        """The hall with what other processes wrote, under the lock this transaction holds."""
+        seq = journal.last_seq(connection, hall)
+        known = self._decided.get(hall) or journal.load(connection, hall)
+        if known.seq < seq:
+            known = journal.catch_up(connection, known)
+        self._decided[hall] = known
+        return known
+
+
+def _answer(wish: _Wish, outcome: Accepted | Exception) -> None:
+    if isinstance(outcome, Exception):
+        wish.answer.set_exception(outcome)
+    else:
+        wish.answer.set_result(outcome)
+
+
+def _fingerprint(command: Command) -> str:
+    said = json.dumps([command.type_name(), encode(command)], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _earlier(connection: Connection, wish: _Wish, fingerprint: str) -> Accepted | Refused | None:
+    """The answer already given to this command_id; raises CommandIdReused if it was another command's."""
+    rows = tables.answers.c
+    query = select(rows.fingerprint, rows.seq, rows.body).where(
+        rows.hall_id == wish.hall, rows.command_id == wish.command.command_id
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise CommandIdReused("This command_id was already used for another command: make a new one.")
+    body = json.loads(row.body)
+    if "refused" in body:
+        return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
+    return Accepted(body["result"], row.seq)
+
+
+def _answer_row(wish: _Wish, fingerprint: str, outcome: Accepted | Refused, hall: Hall) -> dict[str, Any]:
+    return {
+        "hall_id": wish.hall,
+        "command_id": wish.command.command_id,
+        "fingerprint": fingerprint,
+        "at": hall.at,
+        "seq": hall.seq,
+        "body": json.dumps(_said(outcome), ensure_ascii=False),
+    }
+
+
+def _said(outcome: Accepted | Refused) -> dict[str, Any]:
+    if isinstance(outcome, Accepted):
+        return {"result": outcome.result}
+    return {
+        "refused": outcome.type_name(),
+        "status": outcome.status,
+        "detail": outcome.detail,
+        "about": outcome.about,
+    }

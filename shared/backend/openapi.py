@@ -1,0 +1,107 @@
+"""The API's description of itself: JSON for programs, a page for people, both from the list of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from pydantic import TypeAdapter
+
+from shared.hall.messages import Command, Rule
+
+VERSION = version("nowserving")
+
+TEMPLATES = Jinja2Templates(Path(__file__).parent.parent.parent / "resources" / "web" / "templates")
+
+REFERENCE = "#/components/schemas/{model}"
+
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["ticket-not-waiting"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+ACCEPTED = {
+    "type": "object",
+    "description": "The answer of a command, and the hall's sequence number it was true at.",
+    "required": ["result", "seq"],
+    "properties": {"result": {"type": "object"}, "seq": {"type": "integer"}},
+}
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Accepted and kept; the same command_id again gets the same answer.",
+        "content": {"application/json": {"schema": {"$ref": REFERENCE.format(model="Accepted")}}},
+    },
+    "4XX": {
+        "description": "Refused; nothing changed.",
+        "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
+    },
+}
+
+
+def body(kind: type[Any]) -> dict[str, Any]:
+    """The description of a request body that is read through the wire as this dataclass."""
+    content = {"application/json": {"schema": {"$ref": REFERENCE.format(model=kind.__name__)}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def description(rule: Rule[Any]) -> str:
+    """What a command does and who may send it."""
+    return f"{rule.command.__doc__}\n\nMay be sent by: {', '.join(sorted(rule.allowed))}."
+
+
+def install(app: FastAPI, bodies: Iterable[type[Any]]) -> None:
+    """Serve the description of this app, with the schemas of its request bodies."""
+
+    @app.get("/api/v1/openapi.json", include_in_schema=False)
+    async def described() -> dict[str, Any]:
+        return _described(app, bodies)
+
+    @app.get("/api/docs", include_in_schema=False, response_class=HTMLResponse)
+    async def page(request: Request) -> HTMLResponse:
+        about = {"description": _described(app, bodies), "kinds": kinds}
+        return TEMPLATES.TemplateResponse(request, "api.html", about)
+
+
+def _described(app: FastAPI, bodies: Iterable[type[Any]]) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        described = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = {"Problem": PROBLEM, "Accepted": ACCEPTED, **_schemas(bodies)}
+        described.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
+        app.openapi_schema = described
+    return app.openapi_schema
+
+
+def _schemas(bodies: Iterable[type[Any]]) -> dict[str, Any]:
+    """The JSON schema of each body, and of what they are made of."""
+    found: dict[str, Any] = {}
+    for kind in bodies:
+        schema = TypeAdapter(kind).json_schema(ref_template=REFERENCE)
+        found.update(schema.pop("$defs", {}))
+        if issubclass(kind, Command):
+            schema["required"] = ["command_id", *schema.get("required", [])]
+        found[kind.__name__] = {**schema, "additionalProperties": False}
+    return found
+
+
+def kinds(schema: dict[str, Any]) -> str:
+    """A field's type as a person reads it: ``string or null``."""
+    if "anyOf" in schema:
+        return " or ".join(kinds(kind) for kind in schema["anyOf"])
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if schema.get("type") == "array":
+        return f"list of {kinds(schema.get('items', {}))}"
+    return str(schema.get("format") or schema.get("type", "object"))

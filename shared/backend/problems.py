@@ -1,0 +1,59 @@
+"""Everything that goes wrong over HTTP as one kind of document (RFC 9457), never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.hall.errors import Failure, NotSignedIn, Unreachable
+
+log = logging.getLogger(__name__)
+
+
+def problem(status: int, type_name: str, detail: str, **about: str) -> JSONResponse:
+    """A problem document; ``about`` names what it is about (a ticket, a point)."""
+    body = {"type": type_name, "title": title(type_name), "status": status, "detail": detail, **about}
+    headers = {"WWW-Authenticate": "Bearer"} if status == NotSignedIn.status else {}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def title(type_name: str) -> str:
+    """``ticket-not-waiting`` as a person reads it."""
+    return type_name.replace("-", " ").capitalize()
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of this app with a problem document."""
+
+    @app.exception_handler(Failure)
+    async def failed(request: Request, failure: Failure) -> JSONResponse:
+        response = problem(failure.status, failure.type_name(), failure.detail, **failure.about)
+        if isinstance(failure, Unreachable):
+            response.headers["Retry-After"] = "1"
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, "invalid", "; ".join(_place(found) for found in error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        response = problem(error.status_code, name, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        log.error("a bug in %s %s", request.method, request.url.path, exc_info=error)
+        return problem(500, "internal-error", "Something unexpected happened here; it was written to the log.")
+
+
+def _place(found: Any) -> str:
+    return f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"

@@ -1,0 +1,122 @@
+"""How the customer's pages are read: in whose language, in which colour, and what of a ticket they show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from shared.catalogue import translate
+from shared.hall.hall import Hall, Ticket, TicketState
+from shared.hall.words import Language, Words, in_language
+
+DEFAULT_ACCENT = "#0b4a8f"
+READABLE = 7.0
+"""The least contrast between a ground and what customers must read on it (WCAG 2.2, 1.4.6)."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whoever reads a page: the language they read, and those they may choose from."""
+
+    language: Language
+    languages: tuple[Language, ...]
+
+    def t(self, sentence: str, n: int | None = None) -> str:
+        """A sentence of ours."""
+        return translate(self.language, sentence, n)
+
+    def say(self, words: Words) -> str:
+        """The hall's own words."""
+        return in_language(words, self.language, self.languages)
+
+
+def reader_of(request: Request, languages: tuple[Language, ...], usual: Language | None = None) -> Reader:
+    """The language asked for in the address, else the usual one, else the best of what the phone speaks."""
+    asked = request.query_params.get("lang", usual)
+    if asked in languages:
+        return Reader(str(asked), languages)
+    return Reader(_preferred(request.headers.get("accept-language", ""), languages), languages)
+
+
+def _preferred(header: str, languages: tuple[Language, ...]) -> Language:
+    """The best of these for an Accept-Language header (RFC 9110, 12.5.4), else their first."""
+    wishes: list[tuple[str, str]] = re.findall(r"([a-zA-Z]+)[\w-]*(?:\s*;\s*q=(\d(?:\.\d+)?))?", header)
+    for wanted, _ in sorted(wishes, key=lambda wish: -float(wish[1] or 1)):
+        for language in languages:
+            if wanted.lower() == language.lower().split("-")[0]:
+                return language
+    return languages[0]
+
+
+def readable(accent: str) -> str:
+    """The hall's colour, darkened until white can be read on it; our own for what is no colour."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", accent.lower()):
+        return DEFAULT_ACCENT
+    colour = tuple(int(accent[at : at + 2], 16) for at in (1, 3, 5))
+    while 1.05 / (_luminance(colour) + 0.05) < READABLE:
+        colour = tuple(int(part * 0.96) for part in colour)
+    return "#" + bytes(colour).hex()
+
+
+def _luminance(colour: tuple[int, ...]) -> float:
+    """Relative luminance of sRGB, 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A ticket as its page shows it; as long as two of these are equal the page need not change."""
+
+    label: str
+    state: TicketState
+    ahead: int
+    calls: int
+    """How often it was called: a recall sounds again."""
+    service: Words
+    precedence: Words
+    """Empty where a service offers only one."""
+    point: Words
+    """The point that called it, or the one point it waits for."""
+    issued: str
+
+
+def shown(hall: Hall, ticket: Ticket) -> Shown:
+    service = hall.services.get(ticket.service)
+    several = service is not None and len(hall.offered(service)) > 1
+    precedence = hall.precedences.get(ticket.precedence) if several else None
+    point = hall.points.get(ticket.point or ticket.for_point or "")
+    return Shown(
+        label=ticket.label,
+        state=ticket.state,
+        ahead=hall.ahead(ticket),
+        calls=ticket.recalls + 1,
+        service=service.name if service else "",
+        precedence=precedence.name if precedence else "",
+        point=point.name if point else "",
+        issued=ticket.issued_at.astimezone(ZoneInfo(hall.settings.time_zone)).strftime("%H:%M"),
+    )
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The services of a hall as its page shows them: which are open, and how many wait."""
+
+    open: tuple[str, ...]
+    waiting: tuple[tuple[str, int], ...]
+
+    @property
+    def key(self) -> str:
+        """Changes when the page has to be made anew."""
+        return " ".join(self.open)
+
+
+def menu(hall: Hall) -> Menu:
+    services = hall.menu()
+    return Menu(
+        open=tuple(service.id for service in services if service.on),
+        waiting=tuple((service.id, hall.waiting(service.id)) for service in services),
+    )

@@ -1,0 +1,67 @@
+"""The HTTP backend as a process: a port of its own, a line that says where, an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+
+from shared.backend.accounts import Accounts
+from shared.backend.api import create_app
+from shared.backend.database import Database
+from shared.backend.ledger import Ledger
+from shared.hall.errors import Unfit
+
+
+def serve(address: str, host: str, port: int, log_level: str = "WARNING") -> int:
+    """Serve a database until told to stop; raises Unfit for a bad database or a port in use."""
+    database = Database(address)
+    if not database.is_current():
+        raise Unfit("The database is older than this program: run `nowserving upgrade`, which backs it up first.")
+    with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
+        app = create_app(ledger, Accounts(database))
+        # An open event stream never ends by itself: after a second it is cut, and its station comes again.
+        config = uvicorn.Config(app, log_level=log_level.lower(), timeout_graceful_shutdown=1, access_log=False)
+        asyncio.run(_run(_Server(config), listener))
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """A server that ends with status 0 when it is told to stop; uvicorn itself would die of the signal."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+async def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    if server.started:
+        host, port, *_ = listener.getsockname()
+        print(f"serving http://{_for_url(host)}:{port}", flush=True)  # noqa: T201  # the promised line
+    await serving
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise Unfit(f"Port {port} of {host} can't be used ({error}): stop what uses it or choose another.") from None
+    return listener
+
+
+def _for_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

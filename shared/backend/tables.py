@@ -1,0 +1,201 @@
+"""The tables of a database of halls: the journal, which is the truth, and what people query, which follows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.types import BigInteger
+
+
+class Utc(TypeDecorator[datetime]):
+    """A time in UTC, aware in Python whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _hall() -> Column[str]:
+    return Column("hall_id", String(64), ForeignKey("halls.id"), primary_key=True)
+
+
+# ── the truth ──
+
+halls = Table(
+    "halls",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False, comment="The row a command locks: the number of the hall's last event"),
+    Column("created_at", Utc, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _hall(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String(64), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("command_id", String(64), nullable=False),
+    Column("actor", String(128), nullable=False, comment="Who it was: role and name"),
+    Column("body", Text, nullable=False, comment="The event as JSON, with its version"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    _hall(),
+    Column("command_id", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the command: the same id is the same wish"),
+    Column("at", Utc, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("body", Text, nullable=False, comment="The answer as JSON; a refusal too"),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    _hall(),
+    Column("seq", BigInteger, nullable=False),
+    Column("body", Text, nullable=False, comment="The hall as JSON, so that start-up does not replay history"),
+)
+
+# ── what people query; each row follows the journal in the same transaction ──
+
+services = Table(
+    "services",
+    metadata,
+    _hall(),
+    Column("id", String(64), primary_key=True),
+    Column("name", JSON, nullable=False),
+    Column("description", JSON, nullable=False),
+    Column("prefix", String(3), nullable=False),
+    Column("precedences", JSON, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("on", Boolean, nullable=False),
+)
+
+precedences = Table(
+    "precedences",
+    metadata,
+    _hall(),
+    Column("id", String(64), primary_key=True),
+    Column("name", JSON, nullable=False),
+    Column("allowance", Integer, nullable=False, comment="Minutes"),
+)
+
+service_points = Table(
+    "service_points",
+    metadata,
+    _hall(),
+    Column("id", String(64), primary_key=True),
+    Column("serial_number", Integer, nullable=False),
+    Column("name", JSON, nullable=False),
+    Column("services", JSON, nullable=False),
+    Column("backup_services", JSON, nullable=False),
+    Column("backup_penalty", Integer, nullable=False, comment="Minutes"),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ticket", String(64)),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _hall(),
+    Column("id", String(64), primary_key=True),
+    Column("business_day", Date),
+    Column("label", String(16), nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("precedence", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("issued_at", Utc, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False, comment="Milliseconds on the hall's order clock"),
+    Column("point", String(64)),
+    Column("for_point", String(64)),
+    Column("called_at", Utc),
+    Column("started_at", Utc),
+    Column("ended_at", Utc),
+    Column("recalls", Integer, nullable=False),
+    Column("token_hash", String(64)),
+    Index(None, "token_hash"),
+    Index(None, "hall_id", "issued_at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _hall(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("ticket", String(64), nullable=False),
+    Column("point", String(64), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("recall", Boolean, nullable=False),
+    Column("why", JSON),
+)
+
+# ── who may come in ──
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False, comment="argon2id"),
+    Column("role", String(16), nullable=False),
+    Column("hall_id", String(64), ForeignKey("halls.id"), comment="The one hall they work in; none: every hall"),
+    Column("created_at", Utc, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True, comment="SHA-256"),
+    Column("staff_id", String(36), ForeignKey("staff.id"), nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("hall_id", String(64), ForeignKey("halls.id"), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True, comment="SHA-256"),
+    Column("created_at", Utc, nullable=False),
+)

@@ -1,0 +1,197 @@
+"""The customer's pages on a phone: choose a hall and a service, get a number, follow it until it is called."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from typing import Annotated, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from shared.backend.feed import Feed
+from shared.backend.ledger import Ledger
+from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly, token_hash
+from shared.backend.reading import Menu, Shown, menu, readable, reader_of, shown
+from shared.hall.errors import CommandIdReused, Invalid, ServiceClosed, TicketNotWaiting, UnknownTicket
+from shared.hall.hall import Hall, Origin, Service, Ticket
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.roles import Actor, Role
+from shared.hall.words import HallId, new_id
+
+log = logging.getLogger(__name__)
+
+CUSTOMER = Actor(name="web", role=Role.CUSTOMER)
+
+
+def mount(app: FastAPI, ledger: Ledger, feed: Feed) -> None:
+    """Put the customer's pages, and what they are made of, into the backend."""
+    app.mount("/static/fonts", LongLived(directory=FOLDER / "fonts"))
+    app.mount("/static", LongLived(directory=FOLDER / "static"))
+    app.include_router(pages(ledger, feed))
+
+
+def pages(ledger: Ledger, feed: Feed) -> APIRouter:
+    """The routes of the customer's pages."""
+    site = Site(ledger, feed)
+    router = APIRouter(route_class=friendly(site), include_in_schema=False)
+    _choosing(router, site)
+    _taking(router, site)
+    _following(router, site)
+    return router
+
+
+class Once(NamedTuple):
+    """What makes a form act once, however often it is sent: made when the page is made."""
+
+    command_id: str
+    token: str
+
+
+def once() -> Once:
+    return Once(new_id(), secrets.token_urlsafe(16))
+
+
+def _go(path: str, request: Request) -> Response:
+    """On to another page, in the language that was asked for."""
+    asked = request.query_params.get("lang")
+    address = f"{path}?lang={quote(asked, safe='')}" if asked else path
+    return RedirectResponse(address, 303, {**PAGE_HEADERS})
+
+
+# ── choosing a hall and a service ──
+
+
+def _choosing(router: APIRouter, site: Site) -> None:
+    @router.get("/")
+    async def halls(request: Request) -> Response:
+        found = site.halls()
+        if len(found) == 1:
+            return _go(f"/h/{found[0].id}", request)
+        languages = dict.fromkeys(language for hall in found for language in hall.settings.languages)
+        return site.page("halls.html", reader_of(request, tuple(languages)), halls=found)
+
+    @router.get("/h")
+    @router.get("/t")
+    async def nothing_named(request: Request) -> Response:
+        return _go("/", request)
+
+    @router.get("/accent/{colour}.css")
+    async def accent(colour: str) -> Response:
+        rule = f":root {{ --accent: {readable('#' + colour)} }}"
+        return Response(rule, media_type="text/css", headers=FOR_A_YEAR)
+
+    @router.get("/h/{hall}")
+    async def services(request: Request, hall: str) -> Response:
+        found = site.hall(hall)
+        return site.page("hall.html", reader_of(request, found.settings.languages), found, once=once)
+
+    @router.get("/h/{hall}/events")
+    async def menu_live(request: Request, hall: str) -> Response:
+        to = reader_of(request, site.hall(hall).settings.languages)
+
+        def write(now: Menu) -> str:
+            return site.render("waiting.html", to, now=now)
+
+        return site.stream(hall, menu, write)
+
+    @router.get("/h/{hall}/s/{service}")
+    async def precedences(request: Request, hall: str, service: str) -> Response:
+        found = site.hall(hall)
+        chosen = _open(found.service(service))
+        to = reader_of(request, found.settings.languages)
+        return site.page("service.html", to, found, service=chosen, once=once())
+
+
+def _open(service: Service) -> Service:
+    if not service.on:
+        raise ServiceClosed("This service is closed at the moment.")
+    return service
+
+
+# ── getting a number ──
+
+
+def _taking(router: APIRouter, site: Site) -> None:
+    @router.get("/h/{hall}/tickets")
+    async def not_here(request: Request, hall: str) -> Response:
+        return _go(f"/h/{hall}", request)
+
+    @router.post("/h/{hall}/tickets")
+    async def take(
+        request: Request,
+        hall: str,
+        service: Annotated[str, Form()] = "",
+        precedence: Annotated[str, Form()] = "",
+        command_id: Annotated[str, Form()] = "",
+        token: Annotated[str, Form()] = "",
+    ) -> Response:
+        to = reader_of(request, site.hall(hall).settings.languages)
+        if not re.fullmatch(r"[A-Za-z0-9_-]{22,64}", token):
+            raise Invalid("This form can't be read.")
+        command = IssueTicket(
+            command_id=command_id,
+            service=service,
+            precedence=precedence or None,
+            language=to.language,
+            origin=Origin.WEB,
+            token_hash=token_hash(token),
+        )
+        await _take_once(site, hall, command)
+        return _go(f"/t/{token}", request)
+
+
+async def _take_once(site: Site, hall: HallId, command: IssueTicket) -> None:
+    """A form that already gave a number leads to that one, even if another key was tapped the second time."""
+    try:
+        await site.ledger.do_soon(hall, command, CUSTOMER)
+    except CommandIdReused:
+        if site.ledger.ticket_of(str(command.token_hash)) is None:
+            raise
+
+
+# ── following it ──
+
+
+def _following(router: APIRouter, site: Site) -> None:
+    @router.get("/t/{token}")
+    async def ticket(request: Request, token: str) -> Response:
+        hall, found = site.ticket(token)
+        to = reader_of(request, hall.settings.languages, found.language)
+        return site.page("ticket.html", to, hall, ticket=shown(hall, found), token=token)
+
+    @router.get("/t/{token}/events")
+    async def ticket_live(request: Request, token: str) -> Response:
+        hall, found = site.ticket(token)
+        to = reader_of(request, hall.settings.languages, found.language)
+
+        def look(newer: Hall) -> Shown:
+            return shown(newer, _newest(newer, found) or site.ticket(token)[1])
+
+        def write(now: Shown) -> str:
+            return site.render("live.html", to, ticket=now, hall=hall, token=token)
+
+        return site.stream(hall.id, look, write)
+
+    @router.get("/t/{token}/leave")
+    async def not_here(request: Request, token: str) -> Response:
+        return _go(f"/t/{token}", request)
+
+    @router.post("/t/{token}/leave")
+    async def leave(request: Request, token: str) -> Response:
+        hall, found = site.ticket(token)
+        try:
+            await site.ledger.do_soon(hall.id, CancelTicket(ticket=found.id), CUSTOMER)
+        except (TicketNotWaiting, UnknownTicket):
+            log.info("%s left when it was not waiting any more", found.label)  # its page says what it is
+        return _go(f"/t/{token}", request)
+
+
+def _newest(hall: Hall, ticket: Ticket) -> Ticket | None:
+    """The ticket as the hall has it at hand; None once it ended long ago."""
+    try:
+        return hall.ticket(ticket.id)
+    except UnknownTicket:
+        return None

@@ -1,0 +1,227 @@
+"""The command people type: ``nowserving …``. Each action is one small function; the apps are found by name."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Any
+
+from shared import settings
+from shared.hall.errors import Failure, Unfit
+from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
+
+APPS = "nowserving.apps"
+"""The entry points of the windows and the demo."""
+
+ABOUT = {
+    "demo": "a whole hall to try: backend, kiosk, display, console; --tour FOLDER plays and pictures it",
+    "kiosk": "the customer's touchscreen",
+    "display": "the hall's screen; --point N is the sign over one service point",
+    "console": "the specialist's, supervisor's and administrator's window",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 it worked, 1 it failed (one sentence on stderr), 2 wrong usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and arguments[0] in ABOUT:
+            return _app(arguments[0])(arguments[1:])
+        return _administrate(arguments)
+    except Failure as failure:
+        print(f"nowserving: {failure.detail}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _app(name: str) -> Callable[[Sequence[str]], int]:
+    """An app's own main; raises Unfit when what it needs is not installed."""
+    (found,) = entry_points(group=APPS, name=name)
+    try:
+        start: Callable[[Sequence[str]], int] = found.load()
+    except ModuleNotFoundError as error:
+        raise Unfit(f"`nowserving {name}` needs {error.name}: install nowserving[{name}].") from None
+    return start
+
+
+def _administrate(arguments: list[str]) -> int:
+    asked = _parser().parse_args(arguments)
+    chosen = settings.load(asked.config, database=asked.database)
+    logging.basicConfig(level=chosen.log_level, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        act: Callable[[argparse.Namespace, settings.Settings], int] = asked.act
+        return act(asked, chosen)
+    except ModuleNotFoundError as error:
+        raise Unfit(f"This needs {error.name}: install nowserving[server].") from None
+
+
+# ── what may be asked ──
+
+
+def _parser() -> argparse.ArgumentParser:
+    apps = "\n".join(f"  {name:8} {about}" for name, about in ABOUT.items())
+    parser = argparse.ArgumentParser(
+        prog="nowserving",
+        description="Queue management for halls where people wait.",
+        epilog=f"windows:\n{apps}\n\nEvery command explains itself: nowserving COMMAND --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"nowserving {version('nowserving')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_serve(commands)
+    _add_init(commands)
+    _add_staff(commands)
+    _add_device(commands)
+    _add_care(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, act: Callable[..., int], about: str) -> argparse.ArgumentParser:
+    """A command with what every command has."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=f"{about}.".capitalize())
+    parser.add_argument("--database", metavar="URL", help="such as sqlite:///nowserving.db (the default)")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file instead of the usual one")
+    parser.set_defaults(act=act)
+    return parser
+
+
+def _add_serve(commands: Any) -> None:
+    parser = _command(commands, "serve", _serve, "run the HTTP backend and the web pages")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
+    parser.add_argument("--port", type=int, default=8080, help="0 picks a free one (default 8080)")
+
+
+def _add_init(commands: Any) -> None:
+    parser = _command(commands, "init", _init, "make a database with a hall and the administrator `admin`")
+    parser.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
+    parser.add_argument("--hall", metavar="NAME", help="name of the hall")
+    parser.epilog = "The password of `admin` comes from NOWSERVING_ADMIN_PASSWORD or is asked for."
+
+
+def _add_staff(commands: Any) -> None:
+    actions = commands.add_parser("staff", help="the people who work here").add_subparsers(required=True)
+    add = _command(actions, "add", _add_person, "add a person")
+    add.add_argument("login")
+    add.add_argument("--role", required=True, choices=[*STAFF_ROLES])
+    add.add_argument("--hall", metavar="ID", help="the one hall they work in (default: every hall)")
+    add.epilog = "The password comes from NOWSERVING_PASSWORD or is asked for."
+    _command(actions, "list", _list_staff, "list the people")
+
+
+def _add_device(commands: Any) -> None:
+    actions = commands.add_parser("device", help="kiosks, displays, signs, consoles").add_subparsers(required=True)
+    add = _command(actions, "add", _add_device_now, "add a device and print its token, once")
+    add.add_argument("name")
+    add.add_argument("--role", required=True, choices=[*DEVICE_ROLES])
+    add.add_argument("--hall", metavar="ID", help="the hall it stands in (default: the only one)")
+    _command(actions, "list", _list_devices, "list the devices")
+
+
+def _add_care(commands: Any) -> None:
+    _command(commands, "check", _check, "say what is wrong with this installation, if anything")
+    backup = _command(commands, "backup", _backup, "copy the database to a file while work goes on")
+    backup.add_argument("file", type=Path)
+    _command(commands, "upgrade", _upgrade, "bring an older database up to this version, after a backup")
+
+
+# ── what is done ──
+
+
+def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    from shared.backend.serve import serve  # noqa: PLC0415  # stations have no backend
+
+    return serve(chosen.database, asked.host, asked.port, chosen.log_level)
+
+
+def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database, create=True) as halls:
+        if not halls.has_administrator():
+            password = _password("NOWSERVING_ADMIN_PASSWORD", "Password for admin: ")
+            halls.add_person("admin", password, Role.ADMINISTRATOR, None)
+            print("The administrator is `admin`.")
+        hall = halls.init(asked.sample, asked.hall)
+        print("The hall is ready; its id:")
+        print(hall)
+    return 0
+
+
+def _add_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        halls.must_exist(asked.hall)
+        password = _password("NOWSERVING_PASSWORD", f"Password for {asked.login}: ")
+        halls.add_person(asked.login, password, Role(asked.role), asked.hall)
+        print(f"{asked.login} may sign in as {asked.role}.")
+    return 0
+
+
+def _list_staff(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        for person in halls.accounts.staff():
+            print(f"{person.name:24} {person.role:14} {person.hall or 'every hall'}")
+    return 0
+
+
+def _add_device_now(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        hall = halls.the_one(asked.hall)
+        token = halls.accounts.add_device(asked.name, Role(asked.role), hall)
+        print("The token of this device, shown only now; set it there as NOWSERVING_TOKEN:")
+        print(token)
+    return 0
+
+
+def _list_devices(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        for device in halls.accounts.devices():
+            print(f"{device.name:24} {device.role:14} {device.hall}")
+    return 0
+
+
+def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database, current=False) as halls:
+        faults = list(halls.faults())
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if not faults:
+        print("Nothing is wrong.")
+    return 1 if faults else 0
+
+
+def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database, current=False) as halls:
+        halls.backup(asked.file)
+        print(f"Everything is in {asked.file}.")
+    return 0
+
+
+def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database, current=False) as halls:
+        kept = halls.upgrade()
+        print(f"Upgraded; the database as it was is in {kept}." if kept else "The database is up to date.")
+    return 0
+
+
+def _care() -> Any:
+    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+
+    return care
+
+
+def _password(variable: str, prompt: str) -> str:
+    """A password from the environment, or typed; never from an argument, which others could read."""
+    if given := os.environ.get(variable):
+        return given
+    if not sys.stdin.isatty():
+        raise Unfit(f"A password is needed: set {variable}, or run this in a terminal.")
+    return getpass.getpass(prompt)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""From an address to a link: the one place that knows there are several kinds."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from shared.hall.errors import Unfit
+from shared.hall.roles import Actor, Role
+from shared.link.port import Link
+
+
+def connect(address: str, *, token: str = "", role: Role) -> Link:
+    """A link to the hall at this address, for a device of this role.
+
+    ``http(s)://HOST:PORT`` or a database URL; ``#ID`` behind it names one of several halls. ``token`` is the
+    device's; a database needs none: who can open its file has every right already. Raises Unfit.
+    """
+    base, _, hall = address.partition("#")
+    kind = urlsplit(base).scheme.partition("+")[0]
+    if kind in ("http", "https"):
+        from shared.link.http import HttpLink  # noqa: PLC0415  # each way in needs only its own libraries
+
+        return HttpLink(base, hall, token)
+    if kind in ("sqlite", "postgresql"):
+        return _database_link(base, hall, role)
+    raise Unfit(f"{address!r} is no address of a hall: write http://HOST:PORT or sqlite:///FILE.")
+
+
+def _database_link(address: str, hall: str, role: Role) -> Link:
+    try:
+        from shared.link.database import DatabaseLink  # noqa: PLC0415  # a kiosk over HTTP has no SQLAlchemy
+    except ImportError:
+        raise Unfit("A database address needs more: install nowserving[database].") from None
+    return DatabaseLink.open(address, hall, None if role is Role.CONSOLE else Actor(name=role.value, role=role))

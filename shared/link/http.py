@@ -1,0 +1,173 @@
+"""The link to a hall behind the HTTP backend."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+
+from shared.hall.errors import Refused, UnknownHall, Unreachable
+from shared.hall.hall import Hall
+from shared.hall.messages import Accepted, Command, Happened
+from shared.hall.roles import Actor, Role
+from shared.hall.wire import decode_event, decode_hall, encode
+from shared.link.port import Link
+
+CONNECT_TIMEOUT = 2.0
+READ_TIMEOUT = 5.0
+"""Seconds. A hall on the same network answers in milliseconds; longer than this is an outage."""
+
+HEARTBEAT = 2
+"""Seconds between two signs of life a watch asks for; none for READ_TIMEOUT means the way is cut."""
+
+TRIES = 2
+"""A command is sent again at once when its answer is lost; its id makes that safe."""
+
+
+class HttpLink:
+    """One hall of a backend, on behalf of whoever the token belongs to."""
+
+    def __init__(self, base: str, hall: str = "", token: str = "") -> None:
+        self._base = base.rstrip("/")
+        self._hall = hall
+        self._token = token
+        self._closed = False
+        self._local = threading.local()
+        self._watches: set[HttpWatch] = set()
+
+    def do(self, command: Command) -> Accepted:
+        path = f"{self._hall_path()}/commands/{command.type_name()}"
+        answer = self._ask("POST", path, encode(command), tries=TRIES)
+        return Accepted(answer["result"], answer["seq"])
+
+    def snapshot(self) -> Hall:
+        return decode_hall(self._ask("GET", self._hall_path()))
+
+    def watch(self, after: int) -> HttpWatch:
+        path = f"{self._hall_path()}/events?after={after}&heartbeat={HEARTBEAT}"
+        watch = HttpWatch(self._send("GET", path, stream=True))
+        self._watches.add(watch)
+        return watch
+
+    def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
+        found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})
+        actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"])
+        return HttpLink(self._base, self._hall or found["hall"] or "", found["token"]), actor
+
+    def page_url(self, token: str) -> str | None:
+        return f"{self._base}/t/{token}"
+
+    def close(self) -> None:
+        self._closed = True
+        for watch in [*self._watches]:
+            watch.close()
+
+    def _hall_path(self) -> str:
+        """The address of the hall: the one named, else the only one this token may see."""
+        if not self._hall:
+            halls = [hall["id"] for hall in self._ask("GET", "/api/v1/halls")]
+            if len(halls) != 1:
+                raise UnknownHall(f"Say which hall: write #ID behind the address ({', '.join(halls) or 'none yet'}).")
+            self._hall = halls[0]
+        return f"/api/v1/halls/{quote(self._hall, safe='')}"
+
+    def _ask(self, method: str, path: str, body: Any = None, tries: int = 1) -> Any:
+        """The JSON answer; raises Refused or Unreachable."""
+        for left in reversed(range(tries)):
+            try:
+                return self._send(method, path, body).json()
+            except (Unreachable, ValueError) as error:
+                if left == 0 or self._closed:
+                    raise Unreachable(str(error)) from error
+        raise AssertionError(tries)
+
+    def _send(self, method: str, path: str, body: Any = None, *, stream: bool = False) -> requests.Response:
+        if self._closed:
+            raise Unreachable("This station is closing.")
+        try:
+            response = self._session().request(
+                method,
+                self._base + path,
+                json=body,
+                headers={"Authorization": f"Bearer {self._token}"} if self._token else {},
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                stream=stream,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise Unreachable(f"The hall at {self._base} does not answer.") from error
+        return _checked(response)
+
+    def _session(self) -> requests.Session:
+        """A session for each thread: requests' are not made to be shared."""
+        if not hasattr(self._local, "session"):
+            session = requests.Session()
+            session.trust_env = False  # a proxy for the web must not come between a station and its hall
+            session.mount("http://", _Adapter())
+            session.mount("https://", _Adapter())
+            self._local.session = session
+        found: requests.Session = self._local.session
+        return found
+
+
+class HttpWatch:
+    """The backend's event stream, read line by line (WHATWG HTML, 9.2)."""
+
+    def __init__(self, response: requests.Response) -> None:
+        self._response = response
+        self._closed = False
+
+    def __iter__(self) -> Iterator[Happened | None]:
+        seq = 0
+        try:
+            for line in self._response.iter_lines(chunk_size=1):  # larger chunks hold events back
+                name, _, value = line.decode().partition(":")
+                if name == "id":
+                    seq = int(value)
+                elif name == "data":
+                    yield Happened(seq, decode_event(json.loads(value)))
+                elif not name and value:
+                    yield None
+        except (requests.RequestException, OSError, AttributeError, ValueError) as error:
+            if not self._closed:  # closing pulls the socket away under the reader
+                raise Unreachable("The line to the hall was cut.") from error
+
+    def close(self) -> None:
+        self._closed = True
+        try:
+            self._response.raw.shutdown()
+        except (RuntimeError, OSError, ValueError, AttributeError):
+            return  # already over
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that notice a pulled cable within seconds, where the system can tell."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        alive = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+        if hasattr(socket, "TCP_KEEPIDLE"):
+            alive += [(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2), (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)]
+        options["socket_options"] = [*HTTPConnection.default_socket_options, *alive]
+        super().init_poolmanager(*arguments, **options)
+
+
+def _checked(response: requests.Response) -> requests.Response:
+    """The response, if it is an answer; raises the refusal or the outage it stands for."""
+    if response.status_code < 300:
+        return response
+    if response.status_code >= 500 or not _is_problem(response):
+        raise Unreachable(f"What answered is not a hall that works (HTTP {response.status_code}).")
+    problem = response.json()
+    about = {name: value for name, value in problem.items() if name not in ("type", "title", "status", "detail")}
+    raise Refused.named(problem["type"], response.status_code, problem["detail"], **about)
+
+
+def _is_problem(response: requests.Response) -> bool:
+    return response.headers.get("Content-Type", "").startswith("application/problem+json")

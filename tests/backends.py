@@ -1,0 +1,114 @@
+"""Real backends for tests: a database made by `nowserving init`, a process that serves it, people and devices."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from shared.hall.roles import Role
+from shared.link.connect import connect
+from shared.link.port import Link
+
+PASSWORD = "a-good-password"
+
+
+def nowserving(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person types it."""
+    return subprocess.run(
+        [sys.executable, "-m", "shared.cli", *arguments],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+class Premises:
+    """A database with one hall, and a backend process on it that can be killed and started again."""
+
+    def __init__(self, folder: Path, sample: str = "clinic") -> None:
+        self.database = f"sqlite:///{folder / 'halls.db'}"
+        made = nowserving("init", "--database", self.database, "--sample", sample, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+        assert made.returncode == 0, made.stderr
+        self.hall = made.stdout.split()[-1]
+        self.process: subprocess.Popen[str] | None = None
+        self.base = ""
+
+    def device(self, role: Role) -> str:
+        """A new device's token."""
+        added = nowserving("device", "add", f"a {role}", "--role", role, "--database", self.database)
+        assert added.returncode == 0, added.stderr
+        return added.stdout.split()[-1]
+
+    def serve(self) -> str:
+        """Start the backend, on the port it had before; its address."""
+        port = self.base.rpartition(":")[2] or "0"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line.startswith("serving http://"), line
+        self.base = line.split()[-1]
+        return self.base
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """As an administrator would; the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        if self.process is None:
+            return 0
+        process, self.process = self.process, None
+        process.send_signal(number)
+        status = process.wait(10)
+        if process.stdout:
+            process.stdout.close()
+        return status
+
+    def admin(self, kind: str = "http") -> Link:
+        """A link on behalf of the administrator."""
+        address = self.base if kind == "http" else self.database
+        link, _ = connect(address, role=Role.CONSOLE).sign_in("admin", PASSWORD)
+        return link
+
+
+class Caller:
+    """A program that speaks plain HTTP, as interfaces.md writes it."""
+
+    def __init__(self, premises: Premises) -> None:
+        self.premises = premises
+        self.session = requests.Session()
+
+    def sign_in(self, login: str = "admin", password: str = PASSWORD) -> requests.Response:
+        answer = self.post("/api/v1/sessions", {"login": login, "password": password})
+        if answer.ok:
+            self.session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        return answer
+
+    def command(self, name: str, /, **fields: Any) -> requests.Response:
+        return self.post(f"/api/v1/halls/{self.premises.hall}/commands/{name}", fields)
+
+    def hall(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"/api/v1/halls/{self.premises.hall}").json()
+        return found
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.premises.base + path, timeout=5, **options)
+
+    def post(self, path: str, body: Any, **options: Any) -> requests.Response:
+        return self.session.post(self.premises.base + path, json=body, timeout=5, **options)

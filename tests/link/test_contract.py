@@ -1,0 +1,181 @@
+"""What every link promises, whatever is behind it: a hall in memory, a database file, an HTTP backend."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from shared.hall.calling import CallNext, Recall, TicketCalled
+from shared.hall.errors import (
+    CommandIdReused,
+    NotSignedIn,
+    PointHasTicket,
+    TicketNotWaiting,
+    UnknownService,
+)
+from shared.hall.hall import PointStatus
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.messages import Command, Happened
+from shared.hall.points import ActivatePoint, DeactivatePoint
+from shared.hall.roles import Role
+from shared.hall.rules import evolve
+from shared.hall.serving import FinishService
+from shared.hall.words import new_id
+from shared.link.connect import connect
+from shared.link.port import Link
+from tests.backends import Premises
+from tests.memory_link import MemoryLink, clinic
+
+
+@pytest.fixture(scope="module")
+def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+    there = Premises(tmp_path_factory.mktemp("premises"))
+    there.serve()
+    yield there
+    there.stop()
+
+
+@pytest.fixture(params=["memory", "database", "http"])
+def link(request: pytest.FixtureRequest) -> Iterator[Link]:
+    if request.param == "memory":
+        opened: Link = MemoryLink(clinic())
+    else:
+        opened = request.getfixturevalue("premises").admin(request.param)
+    yield opened
+    opened.close()
+
+
+def a_service(link: Link) -> str:
+    return link.snapshot().menu()[0].id
+
+
+def a_quiet_point(link: Link) -> str:
+    """An active point that gives the first service and has no ticket."""
+    hall = link.snapshot()
+    service = hall.menu()[0].id
+    point = next(point for point in hall.points.values() if service in point.services)
+    if point.status is PointStatus.INACTIVE:
+        link.do(ActivatePoint(point=point.id))
+    if point.ticket:
+        link.do(FinishService(point=point.id, ticket=point.ticket))
+    return point.id
+
+
+def test_a_ticket_is_issued_and_seen_in_the_snapshot(link: Link) -> None:
+    accepted = link.do(IssueTicket(service=a_service(link)))
+    ticket = accepted.result["ticket"]
+    assert accepted.result["forecast"] is None
+    assert link.snapshot().tickets[ticket["id"]].label == ticket["label"]
+
+
+def test_the_same_command_again_acts_once_and_answers_the_same(link: Link) -> None:
+    wish = IssueTicket(service=a_service(link))
+    first = link.do(wish)
+    if isinstance(link, MemoryLink):
+        pytest.xfail("the hall in memory keeps no answers")
+    assert link.do(wish) == first
+    refused = CancelTicket(ticket=first.result["ticket"]["id"])
+    link.do(refused)
+    link.do(refused)
+    again = CancelTicket(ticket=first.result["ticket"]["id"])
+    for _ in range(2):
+        with pytest.raises(TicketNotWaiting):
+            link.do(again)
+    with pytest.raises(CommandIdReused):
+        link.do(replace(wish, language="de"))
+
+
+def test_a_refusal_comes_by_name_and_changes_nothing(link: Link) -> None:
+    before = link.snapshot()
+    with pytest.raises(UnknownService, match="no service 'nonsense'"):
+        link.do(IssueTicket(service="nonsense"))
+    assert link.snapshot() == before
+
+
+def test_a_lost_answer_never_calls_a_second_customer(link: Link) -> None:
+    service, point = a_service(link), a_quiet_point(link)
+    for _ in range(2):
+        link.do(IssueTicket(service=service))
+    called = link.do(CallNext(point=point)).result["ticket"]
+    assert called
+    with pytest.raises(PointHasTicket) as refusal:
+        link.do(CallNext(point=point))
+    assert refusal.value.about["ticket"] == called["id"]
+    link.do(Recall(point=point, ticket=called["id"]))
+
+
+def test_events_after_a_snapshot_make_the_hall_of_the_next_snapshot(link: Link) -> None:
+    hall = link.snapshot()
+    watch = link.watch(hall.seq)
+    link.do(IssueTicket(service=a_service(link)))
+    link.do(a_change_of(link))
+    target = link.snapshot()
+    for news in watch:
+        if isinstance(news, Happened):
+            assert news.seq == hall.seq + 1
+            hall = evolve(hall, news.event)
+        if hall.seq == target.seq:
+            break
+    watch.close()
+    assert hall == target
+
+
+def a_change_of(link: Link) -> Command:
+    """Activate or deactivate the last point, whichever it needs."""
+    last = [*link.snapshot().points.values()][-1]
+    return (ActivatePoint if last.status is PointStatus.INACTIVE else DeactivatePoint)(point=last.id)
+
+
+def test_events_are_told_from_any_point_of_the_past(link: Link) -> None:
+    link.do(IssueTicket(service=a_service(link)))
+    last = link.snapshot().seq
+    watch = link.watch(last - 1)
+    first = next(news for news in watch if news)
+    watch.close()
+    assert first.seq == last
+
+
+def test_closing_a_watch_ends_it_at_once(link: Link) -> None:
+    watch = link.watch(link.snapshot().seq)
+    ended = threading.Event()
+
+    def listen() -> None:
+        for _ in watch:
+            pass
+        ended.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    began = time.monotonic()
+    watch.close()
+    assert ended.wait(2)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_watch_hears_what_another_link_did(premises: Premises) -> None:
+    """A console on the database file and a display over HTTP stand in the same hall."""
+    over_http, on_file = premises.admin("http"), premises.admin("database")
+    point, service = a_quiet_point(on_file), a_service(on_file)
+    watch = over_http.watch(over_http.snapshot().seq)
+    on_file.do(IssueTicket(service=service))
+    called = on_file.do(CallNext(point=point)).result["ticket"]["id"]
+    heard = next(news.event for news in watch if news and isinstance(news.event, TicketCalled))
+    watch.close()
+    on_file.do(FinishService(point=point, ticket=called))
+    assert heard.ticket == called
+
+
+def test_a_wrong_password_and_a_wrong_login_are_the_same_refusal(premises: Premises) -> None:
+    for address in (premises.base, premises.database):
+        console = connect(address, role=Role.CONSOLE)
+        sentences = set()
+        for login in ("admin", "nobody"):
+            with pytest.raises(NotSignedIn) as refusal:
+                console.sign_in(login, new_id())
+            sentences.add(refusal.value.detail)
+        assert len(sentences) == 1
+        with pytest.raises(NotSignedIn):
+            console.snapshot()
