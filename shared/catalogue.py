@@ -25,18 +25,29 @@ def languages() -> list[str]:
 @cache
 def catalogue(language: str) -> NullTranslations:
     """The translations of one language; English sentences for a language nobody has translated."""
-    for file in (FOLDER / f"{language}.po", FOLDER / "en.po"):
-        if file.exists():
+    for name in (language, _base(language), "en"):
+        if (file := FOLDER / f"{name}.po").exists():
             return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
     return NullTranslations()
 
 
 def translate(language: str, sentence: str, n: int | None = None) -> str:
     """A sentence of ours in a language. With ``n``, the right plural form, ``%n`` standing for the number."""
-    if n is None:
-        return catalogue(language).gettext(sentence)
-    return catalogue(language).ngettext(sentence, sentence, n).replace("%n", str(n))
+    said = look_up(catalogue(language), sentence, n)
+    return said if n is None else said.replace("%n", str(n))
+
+
+def look_up(translations: NullTranslations, sentence: str, n: int | None = None) -> str:
+    """A sentence in the form for ``n``. Nothing stays nothing: gettext keeps a catalogue's header there."""
+    if not sentence or n is None:
+        return sentence and translations.gettext(sentence)
+    return translations.ngettext(sentence, sentence, n)
 
 
 def is_right_to_left(language: str) -> bool:
-    return language in RIGHT_TO_LEFT
+    return _base(language) in RIGHT_TO_LEFT
+
+
+def _base(language: str) -> str:
+    """``de`` for ``de-AT``."""
+    return language.partition("-")[0]

@@ -15,12 +15,13 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader
+from starlette.exceptions import HTTPException
 
 from shared.backend.feed import Feed
 from shared.backend.ledger import Ledger
 from shared.backend.reading import Reader, menu, readable, reader_of
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
-from shared.hall.errors import Failure, Invalid, NotAllowed, TooLarge, UnknownHall, UnknownTicket
+from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall, HallSettings, Ticket
 from shared.hall.words import HallId
 
@@ -166,8 +167,8 @@ def friendly(site: Site) -> type[APIRoute]:
                     return await answer(request)
                 except Failure as failure:
                     return site.apology(request, failure)
-                except RequestValidationError:
-                    return site.apology(request, Invalid("This form can't be read."))
+                except (RequestValidationError, HTTPException):
+                    return site.apology(request, Malformed("This form can't be read."))
                 except Exception:
                     log.exception("a bug in %s %s", request.method, self.path)
                     return site.apology(request, Failure("Something unexpected happened."))

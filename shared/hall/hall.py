@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -287,7 +287,19 @@ class Hall:
         """How many waiting tickets are due before this one among those its points also serve."""
         if ticket.state is not TicketState.WAITING:
             return 0
-        return sum(bisect_left(self.lines.get(line, ()), ticket.place) for line in self.rivals(ticket.line))
+        return _before(ticket.place, self._rival_lines(ticket.line))
+
+    def all_ahead(self) -> dict[TicketId, int]:
+        """``ahead`` of everybody who waits, at the cost of finding each line's rivals once."""
+        return {
+            place.ticket: _before(place, rivals)
+            for line, places in self.lines.items()
+            for rivals in [self._rival_lines(line)]
+            for place in places
+        }
+
+    def _rival_lines(self, line: Line) -> list[tuple[Place, ...]]:
+        return [self.lines[rival] for rival in self.rivals(line) if rival in self.lines]
 
     def rivals(self, line: Line) -> set[Line]:
         """The lines that share a point with this one, itself included."""
@@ -331,6 +343,11 @@ def lined_up(tickets: Iterable[Ticket]) -> dict[Line, tuple[Place, ...]]:
         if ticket.state is TicketState.WAITING:
             lines.setdefault(ticket.line, []).append(ticket.place)
     return {line: tuple(sorted(places)) for line, places in lines.items()}
+
+
+def _before(place: Place, lines: Iterable[Sequence[Place]]) -> int:
+    """How many places in these lines come before this one."""
+    return sum(bisect_left(line, place) for line in lines)
 
 
 def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], what: str) -> V:

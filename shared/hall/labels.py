@@ -18,7 +18,7 @@ def next_label(hall: Hall, prefix: str) -> tuple[str, int]:
     for counter in range(first, first + LAST):
         if label(prefix, counter) not in alive:
             return label(prefix, counter), counter
-    raise NoLabelLeft(f"All {LAST} numbers of this service are taken: please come again a little later.")
+    raise NoLabelLeft("All numbers of this service are taken: please come again a little later.")
 
 
 def label(prefix: str, counter: int) -> str:

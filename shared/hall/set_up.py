@@ -8,16 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.hall.errors import Invalid, PrefixTaken, SerialNumberTaken, StillInUse
-from shared.hall.hall import (
-    Hall,
-    HallSettings,
-    Moment,
-    Point,
-    Precedence,
-    Service,
-    ServicePoint,
-    frozen,
-)
+from shared.hall.hall import Hall, HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
@@ -118,7 +109,7 @@ class PointRetired(Event):
 
 def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     settings = _value(HallSettings, command)
-    _named(settings.name, "The hall")
+    _named(settings.name, "The hall needs a name.")
     _require(bool(settings.languages), "A hall speaks at least one language.")
     _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.")
     _once(settings.languages)
@@ -134,7 +125,7 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
 def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     service = _value(Service, command)
     _identified(service.id)
-    _named(service.name, "A service")
+    _named(service.name, "A service needs a name.")
     _require(
         bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)), "A prefix is one to three capital letters or digits."
     )
@@ -143,14 +134,14 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
         hall.precedence(precedence)
     for other in hall.services.values():
         if other.prefix == service.prefix and other.id != service.id:
-            raise PrefixTaken(f"The prefix {service.prefix} already belongs to another service.", service=other.id)
+            raise PrefixTaken("This prefix already belongs to another service.", service=other.id)
     return [ServiceDefined(value=service)]
 
 
 def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Events:
     precedence = _value(Precedence, command)
     _identified(precedence.id)
-    _named(precedence.name, "A precedence")
+    _named(precedence.name, "A precedence needs a name.")
     _require(
         0 <= precedence.allowance <= LONGEST_ALLOWANCE,
         f"An allowance is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
@@ -161,7 +152,7 @@ def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Eve
 def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
     point = _value(ServicePoint, command)
     _identified(point.id)
-    _named(point.name, "A service point")
+    _named(point.name, "A service point needs a name.")
     _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.")
     _require(0 <= point.backup_penalty <= LONGEST_ALLOWANCE, "A backup penalty is a number of minutes, 0 or more.")
     _once(point.services)
@@ -170,7 +161,7 @@ def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
         hall.service(service)
     for other in hall.points.values():
         if other.serial_number == point.serial_number and other.id != point.id:
-            raise SerialNumberTaken(f"Number {point.serial_number} already belongs to another point.", point=other.id)
+            raise SerialNumberTaken("This number already belongs to another service point.", point=other.id)
     return [PointDefined(value=point)]
 
 
@@ -262,9 +253,9 @@ def _identified(name: str) -> None:
     )
 
 
-def _named(name: Words, what: str) -> None:
+def _named(name: Words, sentence: str) -> None:
     words = [name] if isinstance(name, str) else list(name.values())
-    _require(bool(words) and all(word.strip() for word in words), f"{what} needs a name.")
+    _require(bool(words) and all(word.strip() for word in words), sentence)
 
 
 def _once(names: tuple[str, ...]) -> None:

@@ -51,6 +51,7 @@ def encode_event(event: Event) -> Json:
 
 def encode_hall(hall: Hall) -> Json:
     """A hall as the API shows it and a station keeps it: its state, and what follows from it for readers."""
+    ahead = hall.all_ahead()
     return {
         "hall": {
             "id": hall.id,
@@ -66,7 +67,7 @@ def encode_hall(hall: Hall) -> Json:
         ],
         "precedences": encode(list(hall.precedences.values())),
         "points": encode(sorted(hall.points.values(), key=lambda point: point.serial_number)),
-        "tickets": [encode_ticket(hall, ticket) for ticket in hall.tickets.values()],
+        "tickets": [{**encode(ticket), "ahead": ahead.get(ticket.id, 0)} for ticket in hall.tickets.values()],
         "ended": encode(hall.ended),
         "calls": encode(hall.calls),
     }

@@ -7,10 +7,9 @@ from functools import cache
 from string import Template
 from typing import Any, cast
 
-import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject, QUrl
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtQml import QQmlEngine
+from PySide6.QtQml import QQmlComponent, QQmlEngine
 
 from shared.ui.run import QML
 
@@ -52,12 +51,15 @@ class Theme:
 @cache
 def theme() -> Theme:
     """The theme, read once from the QML singleton."""
-    engine = QQmlEngine()
+    engine = QQmlEngine(QCoreApplication.instance())
     engine.addImportPath(str(QML))
-    singleton = cast("QObject", engine.singletonInstance("NowServing", "Theme"))
+    # Not singletonInstance: it keeps Python's lock while Qt's loading thread may be waiting for it, for ever.
+    component = QQmlComponent(engine)
+    component.setData(b"import QtQml; import NowServing; QtObject { property QtObject theme: Theme }", QUrl())
+    holder = component.create()
+    singleton = cast("QObject", holder.property("theme"))
     singleton.setProperty("pixelsPerMm", DESKTOP)
     values: dict[str, Any] = {field.name: _value(singleton, field.name) for field in fields(Theme)}
-    shiboken6.delete(engine)
     return Theme(**values)
 
 
@@ -90,7 +92,9 @@ def palette(of: Theme) -> QPalette:
 
 def style_sheet(of: Theme) -> str:
     """The theme as Qt's style sheets say it. A widget says what it is by the property ``is``."""
-    return Template(SHEET).substitute(asdict(of), tiny=of.smallText + 2, half=of.gap // 2, wide=2 * of.margin)
+    return Template(SHEET).substitute(
+        asdict(of), tiny=of.smallText + 2, half=of.gap // 2, wide=2 * of.margin, touch=of.smallestTouch - 2
+    )
 
 
 SHEET = """
@@ -100,7 +104,6 @@ QMainWindow, QStackedWidget, QScrollArea, QWidget[is="page"] { background: $grou
 QToolTip { background: $surface; color: $ink; border: 1px solid $line; padding: ${half}px; }
 
 /* what is said */
-QLabel[is="hero"] { font-size: ${number}px; font-weight: 700; color: $accent; }
 QLabel[is="empty"] { font-size: ${title}px; font-weight: 600; color: $ink; }
 QLabel[is="title"] { font-size: ${title}px; font-weight: 700; }
 QLabel[is="large"] { font-size: ${largeText}px; font-weight: 600; }
@@ -125,7 +128,7 @@ QFrame[is="rule"] { background: $line; border: none; min-height: 1px; max-height
 
 /* what is pressed */
 QPushButton { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
-    padding: 0 ${gap}px; min-height: 34px; font-weight: 600; }
+    padding: 0 ${gap}px; min-height: ${touch}px; font-weight: 600; }
 QPushButton:hover { border-color: $quietInk; }
 QPushButton:pressed { background: $ground; }
 QPushButton:focus { border: 2px solid $accent; }
@@ -137,7 +140,6 @@ QPushButton[is="flat"]:focus { border: 2px solid $accent; }
 QPushButton[is="primary"], QPushButton[is="main"] { background: $accent; color: $inkOnAccent; border-color: $accent; }
 QPushButton[is="primary"]:hover, QPushButton[is="main"]:hover { background: $accentDeep; }
 QPushButton[is="primary"]:focus, QPushButton[is="main"]:focus { border: 2px solid $ink; }
-QPushButton[is="primary"] { min-height: ${smallestTouch}px; }
 QPushButton[is="main"] { min-height: 60px; max-height: 96px; }
 QPushButton[is="primary"]:disabled, QPushButton[is="main"]:disabled { background: $line; color: $quietInk;
     border-color: $line; }
@@ -158,7 +160,7 @@ KeyButton[is="main"] QLabel[is="key"]:disabled, KeyButton[is="primary"] QLabel[i
 
 /* what is filled in */
 QLineEdit { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
-    padding: 0 ${gap}px; min-height: 32px; selection-background-color: $accent; }
+    padding: 0 ${gap}px; min-height: 34px; selection-background-color: $accent; }
 QLineEdit:focus { border: 2px solid $accent; }
 QSpinBox, QComboBox, QTimeEdit { min-height: 32px; }
 QLineEdit[is="entry"] { min-height: 40px; font-size: ${largeText}px; }

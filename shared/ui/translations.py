@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from shared.catalogue import catalogue
+from shared.catalogue import catalogue, look_up
 
 
 class CatalogueTranslator(QTranslator):
@@ -18,9 +18,7 @@ class CatalogueTranslator(QTranslator):
         return False
 
     def translate(self, context: str, sentence: str, disambiguation: str | None = None, n: int = -1) -> str:
-        if n < 0:
-            return self._catalogue.gettext(sentence)
-        return self._catalogue.ngettext(sentence, sentence, n)
+        return look_up(self._catalogue, sentence, None if n < 0 else n)
 
 
 class Tongue(QObject):
@@ -28,12 +26,25 @@ class Tongue(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._translator: CatalogueTranslator | None = None
+        self._translators: list[QTranslator] = []
 
     def speak(self, language: str) -> None:
         """Switch the whole app; QML follows after ``engine.retranslate()``."""
-        if self._translator:
-            QCoreApplication.removeTranslator(self._translator)
-        self._translator = CatalogueTranslator(language, self)
-        QCoreApplication.installTranslator(self._translator)
+        self.hush()
+        self._translators = [CatalogueTranslator(language, self), _of_qt(language, self)]
+        for translator in self._translators:
+            QCoreApplication.installTranslator(translator)
         QLocale.setDefault(QLocale(language))
+
+    def hush(self) -> None:
+        """Back to the sentences as they are written."""
+        for translator in self._translators:
+            QCoreApplication.removeTranslator(translator)
+        self._translators = []
+
+
+def _of_qt(language: str, parent: QObject) -> QTranslator:
+    """Qt's own words, like those of a field's menu; none for a language Qt does not speak. It is asked first."""
+    translator = QTranslator(parent)
+    translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    return translator

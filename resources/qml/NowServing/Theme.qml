@@ -17,10 +17,11 @@ QtObject {
     readonly property real largeText: mm(9.5)
     readonly property real title: mm(14)
     readonly property real number: mm(60)
+    readonly property real leading: 1.25              // of a line to its font; Arabic fonts ask for much more
 
     // ── colours; each pair of text and ground is at least 7:1 ──
     property color accent: "#0b4a8f"
-    readonly property color onAccent: "#ffffff"
+    readonly property color inkOnAccent: "#ffffff"
     readonly property color accentSoft: Qt.tint("#ffffff", Qt.alpha(accent, 0.10))
     readonly property color accentDeep: Qt.darker(accent, 1.35)
     readonly property color ground: "#f4f5f7"
@@ -37,10 +38,10 @@ QtObject {
     readonly property color night: "#0e1726"          // the hall display's ground: dark, so that calls shine
     readonly property color nightRow: "#182438"
     readonly property color nightLine: "#2b3a52"
-    readonly property color onNight: "#ffffff"
+    readonly property color inkOnNight: "#ffffff"
     readonly property color quietOnNight: "#b9c6d8"
     readonly property color call: "#ffd23f"           // the one colour that means: this is you
-    readonly property color onCall: "#14181f"
+    readonly property color inkOnCall: "#14181f"
 
     // ── motion; it says something or it is not there ──
     property bool still: false
@@ -56,5 +57,18 @@ QtObject {
     function fit(width: real, height: real, inches: real): void {
         if (width > 0 && height > 0 && inches > 0)
             pixelsPerMm = Math.hypot(width, height) / (inches * 25.4);
+    }
+
+    // A hall's own accent, made darker until white text on it has a contrast of 7:1 (WCAG 2.2, 1.4.6).
+    function readable(wish: color): color {
+        let shade = wish;
+        for (let step = 0; step < 60 && 1.05 / (luminance(shade) + 0.05) < 7; step++)
+            shade = Qt.darker(shade, 1.05);
+        return shade;
+    }
+
+    function luminance(of: color): real {
+        const linear = part => part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4);
+        return 0.2126 * linear(of.r) + 0.7152 * linear(of.g) + 0.0722 * linear(of.b);
     }
 }

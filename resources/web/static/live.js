@@ -130,6 +130,7 @@ async function stayAwake() {
 
 function callOut() {
   calling.replaceChildren(...calling.childNodes); // a recall says the same words: say them again
+  scrollTo(0, 0);
   notify();
   hush();
   ring(TIMES);

@@ -1,0 +1,162 @@
+"""The console: which page is shown when, from the log-in to the work and the set-up."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QWidget
+
+from console.log_in_page import LogInPage
+from console.points_page import PointsPage
+from console.set_up_model import SetUpModel
+from console.set_up_page import SetUpPage
+from console.view_model import ConsoleModel
+from console.window import ConsoleWindow
+from console.work_page import WorkPage
+from shared.hall.errors import NotSignedIn
+from shared.hall.hall import PointStatus
+from shared.hall.roles import Role
+from shared.ui.station import Station
+
+log = logging.getLogger(__name__)
+
+LAST_POINT = "console-point"
+
+
+class Console(QObject):
+    """One console on a station. ``folder`` is where it remembers its service point over a restart."""
+
+    def __init__(self, station: Station, folder: Path | None = None) -> None:
+        super().__init__()
+        self.station = station
+        self._file = folder / LAST_POINT if folder else None
+        self._arriving = False
+        self.work = ConsoleModel(station, self)
+        self.set_up = SetUpModel(station, self)
+        self.window = ConsoleWindow(self.work)
+        self.log_in_page = LogInPage(station)
+        self.points_page = PointsPage(station)
+        self.work_page = WorkPage(self.work)
+        self.set_up_page = SetUpPage(self.set_up)
+        for page in (self.log_in_page, self.points_page, self.work_page, self.set_up_page):
+            self.window.pages.addWidget(page)
+        self._wire()
+        self.show_log_in()
+
+    def _wire(self) -> None:
+        self.log_in_page.signed_in.connect(self._signed_in)
+        self.points_page.chosen.connect(self.show_work)
+        self.window.points_wanted.connect(self._points_or_back)
+        self.window.set_up_wanted.connect(self._set_up_or_back)
+        self.station.changed.connect(self._hall_changed)
+        self.station.reachable_changed.connect(self._reachable_changed)
+
+    def close(self) -> None:
+        """Take the window down for good."""
+        self.window.close()
+        self.window.deleteLater()
+
+    @property
+    def page(self) -> QWidget | None:
+        return self.window.pages.currentWidget()
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.station.actor is not None and self.station.actor.role is Role.ADMINISTRATOR
+
+    # ── pages ──
+
+    def show_log_in(self, sentence: str = "") -> None:
+        self._turn_to(self.log_in_page)
+        self.log_in_page.ask(sentence)
+
+    def show_points(self) -> None:
+        self._turn_to(self.points_page)
+        self.points_page.begin(self.work.point_id or self._last_point())
+
+    def show_work(self, point: str) -> None:
+        self._remember(point)
+        self.work.choose(point)
+        self._turn_to(self.work_page)
+        self.work_page.begin()
+
+    def show_set_up(self) -> None:
+        if self.is_administrator:
+            self._turn_to(self.set_up_page)
+            self.set_up_page.begin()
+
+    def _turn_to(self, page: QWidget) -> None:
+        self.window.pages.setCurrentWidget(page)
+        inside = page is not self.log_in_page
+        self.window.bar.setVisible(inside)
+        self.window.to_points.setVisible(inside)
+        self.window.to_set_up.setVisible(inside and self.is_administrator)
+        self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
+
+    def _can_go_back(self) -> bool:
+        return self.page is not self.work_page and self.work.point is not None
+
+    def _points_or_back(self) -> None:
+        if self._can_go_back():
+            self.show_work(self.work.point_id)
+        else:
+            self.show_points()
+
+    def _set_up_or_back(self) -> None:
+        if self.page is self.set_up_page:
+            self._points_or_back()
+        else:
+            self.show_set_up()
+
+    # ── what happens ──
+
+    def _signed_in(self) -> None:
+        if self.station.actor:
+            self.window.who.setText(self.station.actor.name)
+        self._arriving = True
+        if self.station.hall:
+            self._arrive()
+        else:
+            self.show_points()
+
+    def _arrive(self) -> None:
+        """Straight back to the point of last time if it is still at work, else ask."""
+        self._arriving = False
+        usual = self.work.point_id or self._last_point()
+        point = self.station.hall.points.get(usual) if self.station.hall else None
+        if point and point.status is not PointStatus.INACTIVE:
+            self.show_work(usual)
+        else:
+            self.show_points()
+
+    def _hall_changed(self) -> None:
+        if self._arriving:
+            self._arrive()
+        elif self.page is self.work_page and self.work.point is None:
+            self.show_points()
+
+    def _reachable_changed(self) -> None:
+        refusal = self.station.refusal
+        if isinstance(refusal, NotSignedIn) and self.station.actor and self.page is not self.log_in_page:
+            self.show_log_in(self.tr("Please sign in again."))
+        elif refusal and not isinstance(refusal, NotSignedIn):
+            self.log_in_page.ask(QCoreApplication.translate("Refusals", refusal.detail))
+
+    # ── memory ──
+
+    def _last_point(self) -> str:
+        try:
+            return self._file.read_text("utf-8").strip() if self._file else ""
+        except OSError:
+            return ""
+
+    def _remember(self, point: str) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(point, "utf-8")
+        except OSError as error:
+            log.warning("the service point could not be remembered: %s", error)

@@ -1,0 +1,193 @@
+"""The few controls every page of the console is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFont, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from shared.ui.theme import theme
+
+L = TypeVar("L", QVBoxLayout, QHBoxLayout)
+
+
+def figures(pixels: int | None = None, *, bold: bool = False) -> QFont:
+    """Our font with figures of one width, for columns and for what changes while one looks."""
+    font = QFont()
+    font.setFeature(QFont.Tag("tnum"), 1)
+    font.setBold(bold)
+    if pixels:
+        font.setPixelSize(pixels)
+    return font
+
+
+def label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
+    """A text of one of the style sheet's kinds. Always plain: names come from people."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("is", kind)
+    made.setWordWrap(wrap)
+    if kind == "clock":
+        made.setFont(figures())  # a running time does not tremble
+    if kind in ("chip", "key"):
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+    return made
+
+
+def set_tone(widget: QWidget, tone: str) -> None:
+    """Colour a widget by what it says: good, warning, quiet; nothing: as usual."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def frame(kind: str, layout: QLayout) -> QFrame:
+    made = QFrame()
+    made.setProperty("is", kind)
+    made.setLayout(layout)
+    return made
+
+
+def rule() -> QFrame:
+    """A thin line between two things."""
+    return frame("rule", QVBoxLayout())
+
+
+def column(*children: QWidget | QLayout | None, margin: int = 0, gap: int | None = None) -> QVBoxLayout:
+    """Children below one another; None is what gives way."""
+    layout = QVBoxLayout()
+    return _filled(layout, children, margin, gap)
+
+
+def row(*children: QWidget | QLayout | None, margin: int = 0, gap: int | None = None) -> QHBoxLayout:
+    """Children beside one another; None is what gives way."""
+    layout = QHBoxLayout()
+    return _filled(layout, children, margin, gap)
+
+
+def _filled(layout: L, children: Iterable[QWidget | QLayout | None], margin: int, gap: int | None) -> L:
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(theme().gap if gap is None else gap)
+    for child in children:
+        if child is None:
+            layout.addStretch(1)
+        elif isinstance(child, QWidget):
+            layout.addWidget(child)
+        else:
+            layout.addLayout(child)
+    return layout
+
+
+def button(text: str, kind: str = "", pressed: Callable[[], object] | None = None) -> QPushButton:
+    made = QPushButton(text)
+    made.setProperty("is", kind)
+    if pressed:
+        made.clicked.connect(pressed)
+    return made
+
+
+def on_key(key: str, act: Callable[[], object], parent: QWidget) -> QShortcut:
+    """Act on a key while ``parent`` is visible and enabled; a key held down acts once."""
+    shortcut = QShortcut(QKeySequence(key), parent)
+    shortcut.setAutoRepeat(False)
+    shortcut.activated.connect(act)
+    return shortcut
+
+
+def shown_key(key: str) -> str:
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class KeyButton(QPushButton):
+    """A button with its key shown beside what it does. The key acts at once, without a button's animation.
+
+    ``bind`` is false where the page itself listens to the key.
+    """
+
+    def __init__(
+        self, text: str, key: str, pressed: Callable[[], object], kind: str = "", *, bind: bool = True
+    ) -> None:
+        super().__init__()
+        self.setProperty("is", kind)
+        self._text = label(text)
+        self._key = label(shown_key(key), "key")
+        margin = theme().gap + theme().gap // 2
+        self._inside = row(self._text, None, self._key)
+        self._inside.setContentsMargins(margin, 0, margin, 0)
+        self.setLayout(self._inside)
+        for part in (self._text, self._key):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            part.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(pressed)
+        if bind:
+            on_key(key, pressed, self)
+        self._name(text, key)
+
+    def _name(self, text: str, key: str) -> None:
+        said = QCoreApplication.translate("KeyButton", "{0}, key {1}")
+        self.setAccessibleName(said.format(text, shown_key(key)))
+
+    def say(self, text: str) -> None:
+        """Change what it does and how it is called."""
+        if text != self._text.text():
+            self._text.setText(text)
+            self._name(text, self._key.text())
+
+    def said(self) -> str:
+        return self._text.text()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        wanted = self._inside.sizeHint()
+        return QSize(wanted.width(), max(theme().smallestTouch, wanted.height()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return self.sizeHint()
+
+
+class SentenceLine(QLabel):
+    """One sentence said inline. ``keeps_place`` while there is none, where something below would jump."""
+
+    def __init__(self, *, keeps_place: bool = True) -> None:
+        super().__init__()
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(keeps_place)
+        self.setSizePolicy(policy)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("is", "sentence")
+        self.setWordWrap(True)
+        self.setMinimumHeight(theme().smallestTouch)
+        self.say("")
+
+    def say(self, sentence: str, *, refusal: bool = True) -> None:
+        set_tone(self, "" if refusal else "good")
+        self.setVisible(bool(sentence))
+        self.setText(sentence)
+        self.setAccessibleName(sentence)
+
+
+class SureButton(QPushButton):
+    """A button for what can't be taken back: the first press asks, a second one acts."""
+
+    def __init__(self, text: str, sure: str, pressed: Callable[[], object]) -> None:
+        super().__init__(text)
+        self._usual, self._sure, self._pressed = text, sure, pressed
+        self.clicked.connect(self._asked)
+
+    def _asked(self) -> None:
+        if self.text() == self._sure:
+            self.calm()
+            self._pressed()
+        else:
+            self.setText(self._sure)
+
+    def calm(self) -> None:
+        """Forget a first press."""
+        self.setText(self._usual)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
+        self.calm()
+        super().focusOutEvent(event)

@@ -1,0 +1,140 @@
+"""What holds for the whole hall: its name, its languages, its clock, its customers' phones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+from zoneinfo import available_timezones
+
+from PySide6.QtCore import Qt, QTime
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QSpinBox,
+    QTimeEdit,
+    QVBoxLayout,
+)
+
+from console.controls import column, frame, label, row
+from console.section import Section, form_line
+from console.sentences import language_name
+from console.set_up_model import SetUpModel, trimmed
+from console.words_edit import WordsEdit
+from shared.catalogue import NATIVE_NAMES
+from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.words import Language
+from shared.ui.theme import theme
+
+
+class HallSection(Section):
+    def __init__(self, model: SetUpModel) -> None:
+        super().__init__(model)
+        self.name = WordsEdit(self.tr("Name of the hall"))
+        self.boxes: dict[Language, QCheckBox] = {}
+        self.languages = QHBoxLayout()
+        self.languages.setSpacing(theme().margin)
+        self.own = QComboBox()
+        self.own.setAccessibleName(self.tr("The hall's own language"))
+        self.zone = QComboBox(editable=True)
+        self.zone.addItems(sorted(available_timezones()))
+        self.zone.setCompleter(self._type_ahead())
+        self.zone.setAccessibleName(self.tr("Time zone"))
+        self.day_starts = QTimeEdit()
+        self.day_starts.setDisplayFormat("HH:mm")
+        self.day_starts.setAccessibleName(self.tr("The business day begins at"))
+        self.return_after = QSpinBox(minimum=0, maximum=LONGEST_ALLOWANCE)
+        self.return_after.setSuffix(self.tr(" min"))
+        self.return_after.setAccessibleName(self.tr("A ticket returned to the queue is due again after, minutes"))
+        self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
+        for field in (self.own, self.day_starts, self.return_after):
+            field.setFixedWidth(200)
+        self.zone.setFixedWidth(280)
+        card = frame("card", self._form())
+        self.setLayout(column(card, None, margin=theme().margin))
+
+    def _type_ahead(self) -> QCompleter:
+        ahead = QCompleter(self.zone.model(), self.zone)
+        ahead.setFilterMode(Qt.MatchFlag.MatchContains)
+        ahead.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        return ahead
+
+    def _form(self) -> QVBoxLayout:
+        return column(
+            label(self.tr("Name of the hall"), "large"),
+            self.name,
+            form_line(self.tr("Languages customers can choose"), row(self.languages, None)),
+            self._small(),
+            self.web,
+            self.sentence,
+            row(self.save_button, None),
+            margin=theme().margin,
+            gap=theme().margin,
+        )
+
+    def _small(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * theme().margin)
+        grid.setVerticalSpacing(theme().margin)
+        grid.addLayout(form_line(self.tr("The hall's own language"), self.own), 0, 0)
+        grid.addLayout(form_line(self.tr("Time zone"), self.zone), 0, 1)
+        grid.addLayout(form_line(self.tr("The business day begins at"), self.day_starts), 1, 0)
+        again = self.tr("A ticket returned to the queue is due again after")
+        grid.addLayout(form_line(again, self.return_after), 1, 1)
+        grid.setColumnStretch(2, 1)
+        return grid
+
+    def begin(self, identity: str = "") -> None:
+        settings = self.model.hall.settings
+        self.name.speak(settings.languages)
+        self.name.show_words(settings.name)
+        self._load_languages(settings.languages)
+        self.zone.setCurrentText(settings.time_zone)
+        starts = settings.day_starts
+        self.day_starts.setTime(QTime(starts.hour, starts.minute))
+        self.return_after.setValue(settings.return_after)
+        self.web.setChecked(settings.web)
+
+    def take_focus(self) -> None:
+        first = self.name.first()
+        if first:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _load_languages(self, spoken: tuple[Language, ...]) -> None:
+        for box in self.boxes.values():
+            box.deleteLater()
+        self.boxes = {}
+        for language in dict.fromkeys([*spoken, *NATIVE_NAMES]):
+            box = self.boxes[language] = QCheckBox(language_name(language))
+            box.setChecked(language in spoken)
+            box.toggled.connect(self._languages_changed)
+            self.languages.addWidget(box)
+        self._load_own(spoken, spoken[0])
+
+    def _languages_changed(self) -> None:
+        ticked = tuple(language for language, box in self.boxes.items() if box.isChecked())
+        self._load_own(ticked, self.own.currentData())
+        self.name.speak(ticked)
+
+    def _load_own(self, spoken: tuple[Language, ...], own: Language | None) -> None:
+        self.own.clear()
+        for language in spoken:
+            self.own.addItem(language_name(language), language)
+        self.own.setCurrentIndex(max(0, self.own.findData(own)))
+
+    def save(self) -> None:
+        ticked = [language for language, box in self.boxes.items() if box.isChecked()]
+        own = self.own.currentData()
+        self.model.define(
+            replace(
+                self.model.hall.settings,
+                name=trimmed(self.name.words()),
+                languages=tuple(sorted(ticked, key=lambda language: language != own)),
+                time_zone=self.zone.currentText().strip(),
+                day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
+                return_after=self.return_after.value(),
+                web=self.web.isChecked(),
+            )
+        )

@@ -1,0 +1,90 @@
+"""The first page: who are you?"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from console.controls import SentenceLine, button, column, frame, label, row
+from console.sentences import said
+from shared.hall.errors import Failure
+from shared.hall.roles import Actor
+from shared.ui.station import Station
+from shared.ui.theme import theme
+
+
+class LogInPage(QWidget):
+    """Login, password, Enter. What is wrong is said beside them."""
+
+    signed_in = Signal()
+
+    def __init__(self, station: Station) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.station = station
+        self.hall_name = label("", "quiet")
+        self.login = self._entry(self.tr("Login"))
+        self.password = self._entry(self.tr("Password"))
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.sentence = SentenceLine()
+        self.enter = button(self.tr("Sign in"), "primary", self.sign_in)
+        self.setLayout(column(None, row(None, self._card(), None), None, None))
+        self.login.returnPressed.connect(self._from_login)
+        self.password.returnPressed.connect(self.sign_in)
+        station.changed.connect(self._name_the_hall)
+        self._name_the_hall()
+
+    def _entry(self, name: str) -> QLineEdit:
+        entry = QLineEdit()
+        entry.setProperty("is", "entry")
+        entry.setAccessibleName(name)
+        return entry
+
+    def _card(self) -> QWidget:
+        card = frame(
+            "card",
+            column(
+                label("Now Serving", "title"),
+                self.hall_name,
+                column(label(self.tr("Login"), "caption"), self.login, gap=2),
+                column(label(self.tr("Password"), "caption"), self.password, gap=2),
+                self.sentence,
+                self.enter,
+                margin=2 * theme().margin,
+                gap=theme().gap * 3 // 2,
+            ),
+        )
+        card.setFixedWidth(420)
+        return card
+
+    def _name_the_hall(self) -> None:
+        hall = self.station.hall
+        self.hall_name.setText(said(hall, hall.settings.name) if hall else "")
+
+    def _from_login(self) -> None:
+        if self.password.text():
+            self.sign_in()
+        else:
+            self.password.setFocus()
+
+    def sign_in(self) -> None:
+        if self.enter.isEnabled() and self.login.text().strip():
+            self.enter.setEnabled(False)
+            self.sentence.say("")
+            self.station.sign_in(self.login.text().strip(), self.password.text(), self._done, self._failed)
+
+    def _done(self, actor: Actor) -> None:
+        self.enter.setEnabled(True)
+        self.password.clear()
+        self.signed_in.emit()
+
+    def _failed(self, failure: Failure) -> None:
+        self.enter.setEnabled(True)
+        self.sentence.say(QCoreApplication.translate("Refusals", failure.detail))
+        self.password.selectAll()
+        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ask(self, sentence: str = "") -> None:
+        """Ask for a person, with a reason if there is one."""
+        self.sentence.say(sentence)
+        (self.password if self.login.text() else self.login).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,101 @@
+"""Where do you work today? Every service point, with what it does and whether somebody is there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from console import sentences
+from console.controls import KeyButton, column, frame, label, row
+from console.table import Column, Rows
+from shared.hall.hall import Point, PointStatus
+from shared.ui.station import Station
+from shared.ui.theme import theme
+
+
+class PointsPage(QWidget):
+    """Arrows and Enter; the point of last time is already chosen."""
+
+    chosen = Signal(str)
+
+    def __init__(self, station: Station) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.station = station
+        self.rows = Rows(self._columns(), lambda point: point.id)
+        self.list = self._list()
+        self.work = KeyButton(self.tr("Work here"), "Enter", self.choose, "primary", bind=False)
+        self.empty = label(self.tr("This hall has no service points yet: an administrator sets them up."), "quiet")
+        self.setLayout(column(row(None, self._card(), None), margin=theme().margin))
+        station.changed.connect(self.refresh)
+        self.refresh()
+
+    def _card(self) -> QWidget:
+        title = label(self.tr("Choose your service point"), "title")
+        card = frame("card", column(title, self.empty, self.list, row(None, self.work), margin=2 * theme().margin))
+        card.setMinimumWidth(900)
+        card.setMaximumWidth(1100)
+        return card
+
+    def _columns(self) -> list[Column[Point]]:
+        size = theme().largeText
+        return [
+            Column(title=self.tr("No."), text=lambda point: str(point.serial_number), bold=True, figures=size),
+            Column(title=self.tr("Service point"), text=self._name, bold=True, figures=size),
+            Column(title=self.tr("Services"), text=self._services, ink=lambda _: theme().quietInk),
+            Column(title=self.tr("Status"), text=self._status, ink=_ink),
+        ]
+
+    def _name(self, point: Point) -> str:
+        return sentences.point_name(self.station.hall, point) if self.station.hall else ""
+
+    def _services(self, point: Point) -> str:
+        hall = self.station.hall
+        names = [sentences.service_name(hall, service) for service in point.services] if hall else []
+        return ", ".join(names)
+
+    def _status(self, point: Point) -> str:
+        return sentences.at_the_point(self.station.hall, point) if self.station.hall else ""
+
+    def _list(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.rows)
+        table.setAccessibleName(self.tr("Service points"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(60)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        table.activated.connect(self.choose)
+        return table
+
+    def refresh(self) -> None:
+        hall = self.station.hall
+        points = sorted(hall.points.values(), key=lambda point: point.serial_number) if hall else []
+        self.rows.show(points)
+        self.empty.setVisible(not points)
+        self.work.setEnabled(bool(points))
+        if points and not self.list.currentIndex().isValid():
+            self.list.setCurrentIndex(self.rows.index(0, 0))
+
+    def choose(self) -> None:
+        at = self.list.currentIndex().row()
+        if 0 <= at < len(self.rows.rows):
+            self.chosen.emit(self.rows.rows[at].id)
+
+    def begin(self, usual: str) -> None:
+        """Ask, with this point already chosen if it is still there."""
+        for at, point in enumerate(self.rows.rows):
+            if point.id == usual:
+                self.list.setCurrentIndex(self.rows.index(at, 0))
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _ink(point: Point) -> str:
+    return theme().good if point.status is PointStatus.INACTIVE else theme().warning

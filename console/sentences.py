@@ -1,0 +1,154 @@
+"""What the console says: actions, states, spans of time and reasons, in the language of the screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from console.actions import Action
+from shared.catalogue import NATIVE_NAMES
+from shared.hall.due import Why
+from shared.hall.hall import Hall, Point, PointStatus, Precedence, TicketState
+from shared.hall.serving import Placement
+from shared.hall.words import Language, Words, in_language
+from shared.ui.words import clock
+
+
+def said(hall: Hall, words: Words) -> str:
+    """A name of the hall in the screen's language, else in the hall's own."""
+    return in_language(words, QLocale().name().partition("_")[0], hall.settings.languages)
+
+
+def point_name(hall: Hall, point: Point) -> str:
+    return said(hall, point.name)
+
+
+def service_name(hall: Hall, service: str) -> str:
+    found = hall.services.get(service)
+    return said(hall, found.name) if found else service
+
+
+def precedence_name(hall: Hall, precedence: str) -> str:
+    found = hall.precedences.get(precedence)
+    return said(hall, found.name) if found else precedence
+
+
+def language_name(language: Language) -> str:
+    """What a language is called by those who speak it."""
+    return NATIVE_NAMES.get(language) or QLocale(language).nativeLanguageName() or language
+
+
+def action_text(action: Action) -> str:
+    return {
+        Action.OPEN: QCoreApplication.translate("Console", "Open this service point"),
+        Action.RESUME: QCoreApplication.translate("Console", "Resume"),
+        Action.CALL_NEXT: QCoreApplication.translate("Console", "Call next"),
+        Action.START: QCoreApplication.translate("Console", "Start"),
+        Action.FINISH_AND_CALL: QCoreApplication.translate("Console", "Finish and call next"),
+        Action.RECALL: QCoreApplication.translate("Console", "Recall"),
+        Action.TRANSFER: QCoreApplication.translate("Console", "Transfer …"),
+        Action.FINISH: QCoreApplication.translate("Console", "Finish, call nobody"),
+        Action.RETURN: QCoreApplication.translate("Console", "Return to queue"),
+        Action.NO_SHOW: QCoreApplication.translate("Console", "No-show"),
+        Action.PAUSE: QCoreApplication.translate("Console", "Pause"),
+        Action.CLOSE: QCoreApplication.translate("Console", "Close the point"),
+    }[action]
+
+
+def status_text(status: PointStatus) -> str:
+    match status:
+        case PointStatus.INACTIVE:
+            return QCoreApplication.translate("Console", "Closed")
+        case PointStatus.ACTIVE:
+            return QCoreApplication.translate("Console", "Active")
+        case PointStatus.PAUSED:
+            return QCoreApplication.translate("Console", "Paused")
+
+
+def at_the_point(hall: Hall, point: Point) -> str:
+    """Who is at a point, for somebody who looks for a free one."""
+    if point.ticket:
+        label = hall.tickets[point.ticket].label
+        return QCoreApplication.translate("Console", "In use, {0} is there").format(label)
+    match point.status:
+        case PointStatus.INACTIVE:
+            return QCoreApplication.translate("Console", "Free")
+        case PointStatus.ACTIVE:
+            return QCoreApplication.translate("Console", "In use")
+        case PointStatus.PAUSED:
+            return QCoreApplication.translate("Console", "In use, paused")
+
+
+def ticket_state(state: TicketState) -> str:
+    if state is TicketState.SERVING:
+        return QCoreApplication.translate("Console", "Being served")
+    return QCoreApplication.translate("Console", "Called")
+
+
+def placement_text(place: Placement) -> str:
+    match place:
+        case Placement.BY_TIME:
+            return QCoreApplication.translate("Console", "By time of issue")
+        case Placement.FIRST:
+            return QCoreApplication.translate("Console", "First")
+        case Placement.LAST:
+            return QCoreApplication.translate("Console", "Last")
+
+
+def minutes(seconds: float) -> str:
+    """A span at a glance: ``4 min``."""
+    whole = max(0, int(seconds)) // 60
+    if whole == 0:
+        return QCoreApplication.translate("Console", "under 1 min")
+    if whole < 60:
+        return QCoreApplication.translate("Console", "{0} min").format(whole)
+    return QCoreApplication.translate("Console", "{0} h {1} min").format(*divmod(whole, 60))
+
+
+def due(due_at: datetime, now: datetime) -> str:
+    """When a ticket is due; an overdue one says so in words, for colours alone are not seen by everybody."""
+    left = (due_at - now).total_seconds()
+    if left >= 0:
+        return QCoreApplication.translate("Console", "{0}, in {1}").format(clock(due_at), minutes(left))
+    return QCoreApplication.translate("Console", "{0}, overdue {1} ▲").format(clock(due_at), minutes(-left))
+
+
+def why(hall: Hall, reasons: Why) -> str:
+    """Why this customer and no other."""
+    first = QCoreApplication.translate("Console", "Due first, at {0}: {1}, waited {2}.")
+    name = precedence_name(hall, reasons.precedence)
+    sentence = first.format(clock(reasons.due_at), name, minutes(reasons.waited))
+    if reasons.passed_over == 0:
+        return sentence + " " + QCoreApplication.translate("Console", "Nobody who came earlier still waits.")
+    passed = QCoreApplication.translate("Console", "Passes %n tickets that came earlier", None, reasons.passed_over)
+    return f"{sentence} {passed} " + QCoreApplication.translate("Console", "(by up to {0}).").format(
+        minutes(reasons.lead)
+    )
+
+
+def overtaking(hall: Hall, precedences: list[Precedence]) -> list[str]:
+    """What the allowances mean, pair by pair: who may pass whom, and by how much at most."""
+    ordered = sorted(precedences, key=lambda precedence: precedence.allowance)
+    pairs = [(fast, slow) for at, fast in enumerate(ordered) for slow in ordered[at + 1 :]]
+    return [_overtakes(hall, fast, slow) for fast, slow in pairs]
+
+
+def _overtakes(hall: Hall, fast: Precedence, slow: Precedence) -> str:
+    names = said(hall, fast.name), said(hall, slow.name)
+    if fast.allowance == slow.allowance:
+        same = QCoreApplication.translate("Console", "{0} and {1} tickets are called in the order they came.")
+        return same.format(*names)
+    passes = QCoreApplication.translate(
+        "Console",
+        "A {0} ticket may pass {1} tickets that came at most %n minutes earlier.",
+        None,
+        slow.allowance - fast.allowance,
+    )
+    return passes.format(*names)
+
+
+def away(since: datetime) -> str:
+    return QCoreApplication.translate(
+        "Console", "No connection to the hall since {0}; calling is not possible."
+    ).format(clock(since))

@@ -1,0 +1,101 @@
+"""The console's window: a bar that says where one is, a banner while the hall is away, and one page at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QWidget
+
+from console import sentences
+from console.controls import KeyButton, column, frame, label, row, set_tone
+from console.view_model import ConsoleModel, now
+from shared.hall.hall import PointStatus
+from shared.ui.theme import palette, style_sheet, theme
+from shared.ui.words import clock
+
+TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.INACTIVE: "quiet"}
+
+
+class ConsoleWindow(QMainWindow):
+    points_wanted = Signal()
+    set_up_wanted = Signal()
+
+    def __init__(self, model: ConsoleModel) -> None:
+        super().__init__()
+        self.model = model
+        self.setPalette(palette(theme()))
+        QApplication.setFont(_running_text(), "QWidget")  # type: ignore[arg-type]  # str is right, the stub is not
+        self.setStyleSheet(style_sheet(theme()))
+        self.place = label("", "large")
+        self.status = label("", "chip")
+        self.hall_name = label("", "quiet")
+        self.day = label("", "quiet")
+        self.who = label("", "quiet")
+        self.clock = label("", "fact")
+        self.banner = label("", "banner")
+        self.banner.hide()
+        self.pages = QStackedWidget()
+        self.bar = self._bar()
+        inside = QWidget()
+        inside.setLayout(column(self.bar, self.banner, self.pages, gap=0))
+        self.setCentralWidget(inside)
+        self.setMinimumSize(1120, 720)
+        self.resize(1280, 800)
+        model.changed.connect(self.refresh)
+        model.ticked.connect(self.refresh)
+        self.refresh()
+
+    def _bar(self) -> QWidget:
+        self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
+        self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+U", self._want_set_up, "flat")
+        inside = row(
+            self.place,
+            self.status,
+            self.hall_name,
+            None,
+            self.day,
+            self.to_points,
+            self.to_set_up,
+            self.who,
+            self.clock,
+            gap=theme().margin,
+        )
+        inside.setContentsMargins(2 * theme().margin, theme().gap, 2 * theme().margin, theme().gap)
+        bar = frame("bar", inside)
+        bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        return bar
+
+    def refresh(self) -> None:
+        hall, point = self.model.hall, self.model.point
+        self.banner.setText(self.model.away)
+        self.banner.setVisible(bool(self.model.away))
+        self.clock.setText(clock(now()))
+        self.hall_name.setText(sentences.said(hall, hall.settings.name) if hall else "")
+        self.place.setText(sentences.point_name(hall, point) if hall and point else "")
+        self.place.setVisible(point is not None)
+        self.status.setVisible(point is not None)
+        if point:
+            self.status.setText(sentences.status_text(point.status))
+            set_tone(self.status, TONES[point.status])
+        self.day.setText(self._day() if point else "")
+        self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
+
+    def _label(self) -> str:
+        return self.model.ticket.label if self.model.ticket else ""
+
+    def _day(self) -> str:
+        served = self.tr("%n served", "", self.model.served)
+        return f"{served} · " + self.tr("%n did not come", "", self.model.no_shows)
+
+    def _want_points(self) -> None:
+        self.points_wanted.emit()
+
+    def _want_set_up(self) -> None:
+        self.set_up_wanted.emit()
+
+
+def _running_text() -> QFont:
+    """Our font with figures and dashes of their natural width: sentences are read, columns are compared."""
+    font = QFont()
+    font.setFeature(QFont.Tag("tnum"), 0)
+    return font

@@ -1,0 +1,64 @@
+"""The page of the working day: the customer and the keys on one side, who waits on the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from console.actions_panel import ActionsPanel
+from console.controls import SentenceLine, column, row
+from console.customer_card import CustomerCard
+from console.transfer_panel import TransferPanel
+from console.view_model import ConsoleModel
+from console.waiting_table import WaitingTable
+from shared.ui.theme import theme
+
+KEYS_HEIGHT = 310
+"""Pixels: the keys stay where they are, whatever is above them."""
+
+
+class WorkPage(QWidget):
+    def __init__(self, model: ConsoleModel) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.model = model
+        self.customer = CustomerCard(model)
+        self.sentence = SentenceLine(keeps_place=False)
+        self.keys = ActionsPanel(model)
+        self.transfer = TransferPanel(model)
+        self.table = WaitingTable(model)
+        self.below = QStackedWidget()
+        self.below.setFixedHeight(KEYS_HEIGHT)
+        self.below.addWidget(self.keys)
+        self.below.addWidget(self.transfer)
+        inside = row(self._work(), self.table, margin=theme().margin, gap=theme().margin)
+        inside.setStretch(0, 2)
+        inside.setStretch(1, 3)
+        self.setLayout(inside)
+        self.keys.transfer_wanted.connect(self.open_transfer)
+        self.transfer.closed.connect(self.close_transfer)
+        model.sentence_changed.connect(self._say)
+
+    def _work(self) -> QWidget:
+        work = QWidget()
+        inside = column(self.customer, self.sentence, self.below)
+        inside.setStretch(0, 1)
+        work.setLayout(inside)
+        work.setMinimumWidth(470)
+        work.setMaximumWidth(640)
+        return work
+
+    def _say(self) -> None:
+        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+
+    def open_transfer(self) -> None:
+        self.below.setCurrentWidget(self.transfer)
+        self.transfer.open()
+
+    def close_transfer(self) -> None:
+        self.below.setCurrentWidget(self.keys)
+        self.begin()
+
+    def begin(self) -> None:
+        """The keyboard rests where the space bar and Enter mean nothing."""
+        self.table.table.setFocus(Qt.FocusReason.OtherFocusReason)

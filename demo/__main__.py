@@ -1,0 +1,30 @@
+"""``nowserving demo``: a whole hall to try, in windows or as a tour that is pictured."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from demo.premises import premises
+from demo.tour import play
+from demo.windows import open_all
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="nowserving demo", description="A whole hall to try, in a temporary folder.")
+    parser.add_argument(
+        "--tour", metavar="FOLDER", type=Path, help="play visits through the real windows and save pictures; no screen"
+    )
+    asked = parser.parse_args(argv)
+    print("Setting up a clinic …", flush=True)
+    with premises() as hall:
+        if asked.tour:
+            return play(hall, asked.tour)
+        open_all(hall)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""The demo with a screen: every app as a process of its own, as they would stand in a real hall."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+from demo.premises import LOGINS, PASSWORD, Premises
+from shared.hall.roles import Role
+
+APPS = {
+    Role.KIOSK: ["kiosk", "--windowed"],
+    Role.DISPLAY: ["display", "--windowed"],
+    Role.SIGN: ["display", "--point", "3", "--windowed"],
+    Role.CONSOLE: ["console"],
+}
+LOOK = 0.3
+"""Seconds between two looks whether the windows are still open."""
+
+
+def open_all(hall: Premises) -> None:
+    """Open the windows and wait until all of them are closed, or Ctrl-C."""
+    print(f"The backend and the phone's page: {hall.base}/h/{hall.hall}")
+    print(f"Sign in at the console as {' or '.join(LOGINS)}; the password is {PASSWORD}.")
+    print("Close the windows, or press Ctrl-C, to end.")
+    windows = [_open(hall, role, arguments) for role, arguments in APPS.items()]
+    try:
+        while any(window.poll() is None for window in windows):
+            time.sleep(LOOK)
+    finally:
+        for window in windows:
+            window.terminate()
+        for window in windows:
+            window.wait()
+
+
+def _open(hall: Premises, role: Role, arguments: list[str]) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "NOWSERVING_TOKEN": hall.tokens[role], "NOWSERVING_PRINTER": _printer(hall)}
+    command = [sys.executable, "-m", "shared.cli", *arguments, "--hall", f"{hall.base}#{hall.hall}"]
+    return subprocess.Popen(command, env=environment)
+
+
+def _printer(hall: Premises) -> str:
+    return f"file:{hall.folder / 'tickets'}"

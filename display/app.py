@@ -1,0 +1,136 @@
+"""The hall display and the sign over a service point: each one window on one station."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+from display.announcer import Announcer, Silence, Voice
+from display.chime import chime
+from display.sign_model import SignModel
+from display.sizes import Viewing
+from display.view_model import DisplayModel
+from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.hall import TicketState
+from shared.hall.messages import Event
+from shared.hall.words import Language, TicketId
+from shared.settings import Settings
+from shared.ui.run import QML
+from shared.ui.station import Station
+from shared.ui.translations import Tongue
+
+TELEVISION, SMALL_MONITOR = 43.0, 10.0
+"""Usual diagonals in inches of a display and of a sign."""
+
+
+class Display:
+    """The hall's screen with its chime."""
+
+    def __init__(
+        self, station: Station, settings: Settings, *, viewing: Viewing | None = None, voice: Voice | None = None
+    ) -> None:
+        """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
+        self.station = station
+        self.voice = voice or (chime() if settings.sound else Silence())
+        self.model = DisplayModel(station, viewing or viewing_of(settings))
+        self.announcer = Announcer(self.voice, self._is_called)
+        self.announcer.announced.connect(self.model.announced)
+        station.happened.connect(self._happened)
+        self._screen = _Screen("DisplayMain", {"display": self.model}, station)
+        self.window = self._screen.window
+        self.window.widthChanged.connect(self._resized)
+        self.window.heightChanged.connect(self._resized)
+        self._resized()
+
+    def show(self, *, full_screen: bool) -> None:
+        self._screen.show(full_screen=full_screen)
+        self.model.warn()
+
+    def close(self) -> None:
+        """Take the window down and be still; the station lives on."""
+        self.station.happened.disconnect(self._happened)
+        self.voice.close()
+        self._screen.close()
+        for part in (self.announcer, self.voice, self.model):
+            shiboken6.delete(part)
+
+    def _resized(self) -> None:
+        self.model.resize(self.window.width(), self.window.height())
+
+    def _happened(self, event: Event) -> None:
+        """Only what happens while we listen is announced: what a fresh snapshot brings is shown, silently."""
+        if isinstance(event, (TicketCalled, TicketRecalled)):
+            self.announcer.announce(event.ticket)
+
+    def _is_called(self, ticket: TicketId) -> bool:
+        live = self.station.hall.tickets.get(ticket) if self.station.hall else None
+        return live is not None and live.state is TicketState.CALLED
+
+
+class Sign:
+    """The sign over one service point, named by its serial number or id."""
+
+    def __init__(self, station: Station, settings: Settings, point: str) -> None:
+        """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
+        self.station = station
+        self.model = SignModel(station, point, settings.screen_inches or SMALL_MONITOR)
+        self._screen = _Screen("SignMain", {"sign": self.model}, station)
+        self.window = self._screen.window
+
+    def show(self, *, full_screen: bool) -> None:
+        self._screen.show(full_screen=full_screen)
+
+    def close(self) -> None:
+        """Take the window down; the station lives on."""
+        self._screen.close()
+        shiboken6.delete(self.model)
+
+
+def viewing_of(settings: Settings) -> Viewing:
+    return Viewing(inches=settings.screen_inches or TELEVISION, farthest_seat=settings.farthest_seat)
+
+
+class _Screen(QObject):
+    """A QML window that speaks the hall's own language."""
+
+    def __init__(self, main: str, properties: dict[str, QObject], station: Station) -> None:
+        super().__init__()
+        self._station = station
+        self._language: Language = ""
+        self._tongue = Tongue(self)
+        self._engine = QQmlApplicationEngine()
+        self._speak()
+        self._engine.addImportPath(str(QML))
+        self._engine.addImportPath(str(Path(__file__).parent / "qml"))
+        self._engine.setInitialProperties(properties)
+        self._engine.loadFromModule("NowServing.Display", main)
+        self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
+        station.changed.connect(self._speak)
+
+    def show(self, *, full_screen: bool) -> None:
+        """Without a frame and over the whole screen, for bare X servers too, which do not obey showFullScreen."""
+        if not full_screen:
+            self.window.show()
+            return
+        self.window.setFlag(Qt.WindowType.FramelessWindowHint)
+        self.window.setCursor(Qt.CursorShape.BlankCursor)
+        self.window.setGeometry(self.window.screen().geometry())
+        self.window.showFullScreen()
+
+    def close(self) -> None:
+        """Before the models go: QML must not look at what is no longer there."""
+        self._station.changed.disconnect(self._speak)
+        shiboken6.delete(self._engine)
+        shiboken6.delete(self)
+
+    def _speak(self) -> None:
+        hall = self._station.hall
+        if hall and hall.settings.languages[0] != self._language:
+            self._language = hall.settings.languages[0]
+            self._tongue.speak(self._language)
+            self._engine.retranslate()

@@ -1,0 +1,132 @@
+// The hall display: the newest call largest, the last calls below it, and one quiet line.
+pragma ComponentBehavior: Bound
+import QtQuick
+import NowServing
+import NowServing.Display.Models
+
+Window {
+    id: root
+
+    required property DisplayModel display
+    readonly property real margin: Theme.mm(display.sizes.margin)
+    readonly property real headText: Theme.mm(display.sizes.head)
+
+    function fit(): void {
+        Theme.fit(width, height, display.sizes.inches);
+    }
+
+    width: 1280
+    height: 720
+    color: Theme.night
+    title: qsTr("Hall display")
+    onWidthChanged: fit()
+    onHeightChanged: fit()
+    Component.onCompleted: fit()
+
+    Item {
+        anchors.fill: parent
+        LayoutMirroring.enabled: root.display.rightToLeft
+        LayoutMirroring.childrenInherit: true
+
+        Item {
+            id: head
+
+            anchors { left: parent.left; right: parent.right; leftMargin: root.margin; rightMargin: root.margin }
+            height: Theme.mm(root.display.sizes.headHeight)
+
+            Text {
+                anchors { left: parent.left; right: time.left; rightMargin: root.margin; verticalCenter: parent.verticalCenter }
+                text: root.display.hallName
+                visible: !root.display.empty
+                color: Theme.quietOnNight
+                font { pixelSize: root.headText; weight: Font.DemiBold }
+                horizontalAlignment: Text.AlignLeft
+                fontSizeMode: Text.HorizontalFit
+                minimumPixelSize: root.headText / 2
+                elide: Text.ElideRight
+                textFormat: Text.PlainText
+            }
+
+            Text {
+                id: time
+
+                anchors { right: parent.right; verticalCenter: parent.verticalCenter }
+                text: root.display.clock
+                color: Theme.inkOnNight
+                font { pixelSize: root.headText; weight: Font.DemiBold }
+            }
+        }
+
+        Welcome {
+            anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: foot.top }
+            display: root.display
+            visible: root.display.empty
+        }
+
+        Column {
+            anchors { left: parent.left; right: parent.right; top: head.bottom; topMargin: Theme.mm(root.display.sizes.heroHeight); leftMargin: root.margin; rightMargin: root.margin }
+            visible: !root.display.empty
+
+            Repeater {
+                model: root.display.sizes.rows
+                delegate: Item {
+                    width: parent ? parent.width : 0
+                    height: Theme.mm(root.display.sizes.rowHeight)
+
+                    Rectangle {
+                        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+                        height: Theme.border
+                        color: Theme.nightLine
+                    }
+                }
+            }
+        }
+
+        Column {
+            anchors { left: parent.left; right: parent.right; top: head.bottom; leftMargin: root.margin; rightMargin: root.margin }
+            move: Transition {
+                NumberAnimation { property: "y"; duration: Theme.arrive; easing.type: Easing.OutCubic }
+            }
+            add: Transition {
+                NumberAnimation { property: "opacity"; from: 0; to: 1; duration: Theme.arrive }
+            }
+
+            Repeater {
+                model: root.display.calls
+                delegate: CallRow {
+                    display: root.display
+                    width: parent ? parent.width : 0
+                }
+            }
+        }
+
+        Item {
+            id: foot
+
+            anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: root.margin; rightMargin: root.margin }
+            height: Theme.mm(root.display.sizes.footHeight)
+
+            Text {
+                id: queue
+
+                anchors { left: parent.left; verticalCenter: parent.verticalCenter }
+                text: qsTr("%n people wait", "", root.display.waiting)
+                visible: root.display.known && root.display.waiting > 0
+                color: Theme.quietOnNight
+                font.pixelSize: root.headText * 0.8
+            }
+
+            Text {
+                objectName: "quietSentence"
+                anchors { right: parent.right; left: queue.visible ? queue.right : parent.left; leftMargin: root.margin; verticalCenter: parent.verticalCenter }
+                text: root.display.quietSentence
+                color: Theme.inkOnNight
+                font.pixelSize: root.headText * 0.8
+                horizontalAlignment: Text.AlignRight
+                fontSizeMode: Text.HorizontalFit
+                minimumPixelSize: root.headText * 0.3
+                textFormat: Text.PlainText
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+"""What the sign over a service point shows: whether the point is open, and whom it calls or serves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from display.calls import point_name
+from display.words import quiet_sentence
+from shared.catalogue import is_right_to_left
+from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.hall import Hall, Point, Ticket
+from shared.hall.messages import Event
+from shared.ui.station import Station
+
+QML_IMPORT_NAME = "NowServing.Display.Models"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlUncreatable("The sign makes it.")
+class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
+    changed = Signal()
+    announced = Signal()
+    """This point calls, or calls again, right now."""
+
+    def __init__(self, station: Station, point: str, inches: float, parent: QObject | None = None) -> None:
+        """``point`` is the serial number of a service point, or its id."""
+        super().__init__(parent)
+        self._station = station
+        self._wanted = point
+        self._inches = inches
+        station.changed.connect(self.changed)
+        station.reachable_changed.connect(self.changed)
+        station.happened.connect(self._happened)
+
+    def _happened(self, event: Event) -> None:
+        if isinstance(event, (TicketCalled, TicketRecalled)) and self._point and event.point == self._point.id:
+            self.announced.emit()
+
+    @property
+    def _hall(self) -> Hall | None:
+        return self._station.hall
+
+    @property
+    def _point(self) -> Point | None:
+        points = self._hall.points.values() if self._hall else ()
+        numbered = (point for point in points if str(point.serial_number) == self._wanted)
+        named = (point for point in points if point.id == self._wanted)
+        return next(numbered, None) or next(named, None)
+
+    @property
+    def _ticket(self) -> Ticket | None:
+        return self._hall.tickets.get(self._point.ticket or "") if self._hall and self._point else None
+
+    @Property(float, constant=True)
+    def inches(self) -> float:
+        return self._inches
+
+    @Property(bool, notify=changed)
+    def known(self) -> bool:
+        """Whether this sign has ever heard from its hall."""
+        return self._hall is not None
+
+    @Property(str, notify=changed)
+    def pointName(self) -> str:  # noqa: N802  # QML's name for it
+        return point_name(self._hall, self._point.id) if self._hall and self._point else ""
+
+    @Property(str, notify=changed)
+    def serialNumber(self) -> str:  # noqa: N802  # QML's name for it
+        return str(self._point.serial_number) if self._point else self._wanted
+
+    @Property(str, notify=changed)
+    def status(self) -> str:
+        """``active``, ``paused``, ``inactive``, or nothing for a point that is not there."""
+        return str(self._point.status) if self._point else ""
+
+    @Property(str, notify=changed)
+    def label(self) -> str:
+        return self._ticket.label if self._ticket else ""
+
+    @Property(str, notify=changed)
+    def state(self) -> str:
+        """``called`` or ``serving``, or nothing."""
+        return str(self._ticket.state) if self._ticket else ""
+
+    @Property(bool, notify=changed)
+    def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
+        return self._hall is not None and is_right_to_left(self._hall.settings.languages[0])
+
+    @Property(str, notify=changed)
+    def quietSentence(self) -> str:  # noqa: N802  # QML's name for it
+        return quiet_sentence(self._station)

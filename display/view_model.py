@@ -1,0 +1,130 @@
+"""What the hall display shows: the last calls, who is called right now, how many wait, and since when it is alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Property, QObject, QTimer, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from display.calls import CallList, Row, point_name, rows
+from display.sizes import Sizes, Viewing
+from display.words import quiet_sentence, widest
+from shared.catalogue import is_right_to_left
+from shared.hall.words import TicketId, in_language
+from shared.ui.run import every
+from shared.ui.station import Station
+from shared.ui.words import clock
+
+QML_IMPORT_NAME = "NowServing.Display.Models"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlUncreatable("The display makes it.")
+class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
+    changed = Signal()
+    clockChanged = Signal()  # noqa: N815  # QML's name for it
+
+    def __init__(self, station: Station, viewing: Viewing, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._station = station
+        self._viewing = viewing
+        self._sizes = Sizes(viewing, self)
+        self._calls = CallList(self)
+        self._announced: dict[TicketId, int] = {}
+        self._fresh: dict[TicketId, int] = {}
+        self._pixels = (1920.0, 1080.0)
+        self._clock = clock(datetime.now(UTC))
+        self.refresh()
+        every(1000, self._tick, self)
+        station.changed.connect(self.refresh)
+        station.reachable_changed.connect(self.refresh)
+
+    # ── what happens ──
+
+    def refresh(self) -> None:
+        """Show the hall as it is now."""
+        calls = rows(self._station.hall) if self._station.hall else []
+        numbers = ["A000", *(row.label for row in calls)]
+        self._sizes.fit(self._pixels, widest(numbers, QFont.Weight.Bold), widest(self._points(), QFont.Weight.DemiBold))
+        self._calls.show([self._marked(row) for row in calls[: self._sizes.layout.rows + 1]])
+        self.changed.emit()
+
+    def resize(self, width: float, height: float) -> None:
+        """The window has this many pixels now."""
+        self._pixels = (width, height)
+        self.refresh()
+
+    def warn(self) -> None:
+        """Tell the administrator when the screen is too small for its farthest seat."""
+        self._sizes.warn()
+
+    def announced(self, ticket: TicketId) -> None:
+        """This ticket is being announced: mark its row for a while."""
+        times = self._announced.get(ticket, 0) + 1
+        self._announced[ticket] = self._fresh[ticket] = times
+        QTimer.singleShot(self._viewing.fresh, self, lambda: self._faded(ticket, times))
+        self.refresh()
+
+    def _faded(self, ticket: TicketId, times: int) -> None:
+        if self._fresh.get(ticket) == times:
+            del self._fresh[ticket]
+            self.refresh()
+
+    def _marked(self, row: Row) -> Row:
+        return replace(row, fresh=row.ticket in self._fresh, announced=self._announced.get(row.ticket, 0))
+
+    def _points(self) -> list[str]:
+        hall = self._station.hall
+        return [point_name(hall, point) for point in hall.points] if hall else []
+
+    def _tick(self) -> None:
+        now = clock(datetime.now(UTC))
+        if now != self._clock:
+            self._clock = now
+            self.clockChanged.emit()
+
+    # ── what QML reads ──
+
+    @Property(CallList, constant=True)
+    def calls(self) -> CallList:
+        return self._calls
+
+    @Property(Sizes, constant=True)
+    def sizes(self) -> Sizes:
+        return self._sizes
+
+    @Property(bool, notify=changed)
+    def known(self) -> bool:
+        """Whether this display has ever heard from its hall."""
+        return self._station.hall is not None
+
+    @Property(bool, notify=changed)
+    def empty(self) -> bool:
+        return not self._calls.rows
+
+    @Property(str, notify=changed)
+    def hallName(self) -> str:  # noqa: N802  # QML's name for it
+        hall = self._station.hall
+        return in_language(hall.settings.name, hall.settings.languages[0], hall.settings.languages) if hall else ""
+
+    @Property(int, notify=changed)
+    def waiting(self) -> int:
+        hall = self._station.hall
+        return sum(len(line) for line in hall.lines.values()) if hall else 0
+
+    @Property(bool, notify=changed)
+    def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
+        hall = self._station.hall
+        return hall is not None and is_right_to_left(hall.settings.languages[0])
+
+    @Property(str, notify=changed)
+    def quietSentence(self) -> str:  # noqa: N802  # QML's name for it
+        return quiet_sentence(self._station)
+
+    @Property(str, notify=clockChanged)
+    def clock(self) -> str:
+        return self._clock

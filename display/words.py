@@ -1,0 +1,34 @@
+"""What the display and the sign both say, and how wide it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
+
+from shared.ui.station import Station
+from shared.ui.words import clock
+
+
+def quiet_sentence(station: Station) -> str:
+    """Why the screen is not live, in one sentence; empty while it is."""
+    if station.refusal:
+        return station.refusal.detail
+    if station.away_since:
+        return no_connection(station.away_since)
+    return ""
+
+
+def no_connection(since: datetime) -> str:
+    return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since))
+
+
+def widest(texts: Iterable[str], weight: QFont.Weight) -> float:
+    """Width of the widest of these texts in our font, in font sizes."""
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(100)
+    font.setWeight(weight)
+    metrics = QFontMetricsF(font)
+    return max((metrics.horizontalAdvance(text) for text in texts), default=0.0) / 100

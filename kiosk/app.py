@@ -1,0 +1,100 @@
+"""The kiosk's window: one screen for customers, locked down unless it is only a window among others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+from PySide6.QtWidgets import QApplication
+
+from kiosk import qr  # noqa: F401  # registers the QR code with QML
+from kiosk.printer.printer import Printer
+from kiosk.view_model import KioskModel, Pace
+from shared.ui.run import QML
+from shared.ui.station import Station
+from shared.ui.translations import Tongue
+
+OWN_QML = Path(__file__).parent / "qml"
+
+USUAL_INCHES = 21.5
+"""The diagonal of most kiosks."""
+
+TOUCHES = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
+
+
+class Kiosk:
+    """The customer's touchscreen for one station."""
+
+    def __init__(
+        self,
+        station: Station,
+        printer: Printer | None = None,
+        *,
+        paper: int = 80,
+        size: QSize | None = None,
+        inches: float = 0.0,
+        pace: Pace | None = None,
+    ) -> None:
+        """``size`` in pixels and ``inches``, its diagonal, make millimetres true; the usual ones if not given."""
+        self.model = KioskModel(station, Tongue(), printer, paper, pace)
+        self._engine = QQmlApplicationEngine()
+        for folder in (QML, OWN_QML):
+            self._engine.addImportPath(str(folder))
+        self._engine.setInitialProperties({"kiosk": self.model, "inches": inches or USUAL_INCHES})
+        self._engine.loadFromModule("NowServing.Kiosk", "Kiosk")
+        window = self._engine.rootObjects()[0]
+        assert isinstance(window, QQuickWindow)
+        self.window = window
+        self.window.resize(size or QSize(1280, 800))
+        self._guard = _Guard(self.model)
+        self.window.installEventFilter(self._guard)
+        self.model.spoken.connect(self._engine.retranslate)
+        self.model.time_left.nearly_over.connect(QApplication.beep)
+
+    def show(self, *, full_screen: bool = False) -> None:
+        """A window among others, or the whole screen for customers alone."""
+        if full_screen:
+            self._fill_screen()
+        else:
+            self.window.show()
+
+    def _fill_screen(self) -> None:
+        """The whole screen, no cursor, no way to close it.
+
+        Without the frameless hint and the geometry, bare X leaves the window larger than the screen.
+        """
+        self._guard.locked = True
+        self.window.setFlag(Qt.WindowType.FramelessWindowHint)
+        self.window.setGeometry(self.window.screen().geometry())
+        self.window.showFullScreen()
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+
+    def close(self) -> None:
+        """Take everything down; the model outlives the engine that shows it."""
+        if self._guard.locked:
+            QGuiApplication.restoreOverrideCursor()
+        self._guard.locked = False
+        self.window.removeEventFilter(self._guard)
+        self.window.close()
+        shiboken6.delete(self._engine)
+
+
+class _Guard(QObject):
+    """Tells the model that somebody is there, and keeps a locked window open."""
+
+    def __init__(self, model: KioskModel) -> None:
+        super().__init__()
+        self.locked = False
+        self._model = model
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        if event.type() in TOUCHES:
+            self._model.touched()
+        if event.type() is QEvent.Type.Close and self.locked:
+            event.ignore()
+            return True
+        return False

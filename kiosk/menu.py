@@ -1,0 +1,42 @@
+"""What a hall offers, as tiles in one language: its services with those who wait, and a service's precedences."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from kiosk.rows import Tile
+from shared.hall.hall import Hall, Service
+from shared.hall.words import Language, ServiceId, in_language
+
+
+def service_tiles(hall: Hall, language: Language) -> list[Tile]:
+    return [_service_tile(hall, service, language) for service in hall.menu()]
+
+
+def precedence_tiles(hall: Hall, service: ServiceId | None, language: Language) -> list[Tile]:
+    """The precedences of the service chosen; none if there is no such service."""
+    chosen = hall.services.get(service or "")
+    offered = [hall.precedences[precedence] for precedence in hall.offered(chosen)] if chosen else []
+    return [
+        Tile(choice=precedence.id, name=in_language(precedence.name, language, hall.settings.languages))
+        for precedence in offered
+    ]
+
+
+def _service_tile(hall: Hall, service: Service, language: Language) -> Tile:
+    return Tile(
+        choice=service.id,
+        name=in_language(service.name, language, hall.settings.languages),
+        badge=service.prefix,
+        about=in_language(service.description, language, hall.settings.languages),
+        waiting=_waiting(hall.waiting(service.id))
+        if service.on
+        else QCoreApplication.translate("menu", "Closed at the moment"),
+        open=service.on,
+    )
+
+
+def _waiting(people: int) -> str:
+    if not people:
+        return QCoreApplication.translate("menu", "Nobody waits")
+    return QCoreApplication.translate("menu", "%n people wait", None, people)

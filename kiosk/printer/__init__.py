@@ -1,0 +1,1 @@
+"""The ticket on paper: its picture, and the printers that take it."""

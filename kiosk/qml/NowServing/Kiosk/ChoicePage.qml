@@ -1,0 +1,159 @@
+// A question and its answers as tiles; more of them than fit are scrolled by finger or by the two keys at the side.
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import NowServing
+
+FocusScope {
+    id: page
+
+    required property string title
+    required property QtObject tiles
+    property string question: ""
+    property bool leavable: false
+    property real tallest: Theme.mm(90)
+    readonly property bool scrolls: grid.implicitHeight > view.height + 1
+
+    signal chosen(choice: string)
+    signal turnedBack
+
+    onVisibleChanged: view.contentY = 0
+
+    Column {
+        id: heading
+
+        anchors { left: parent.left; right: turning.visible ? turning.left : parent.right; top: parent.top }
+        spacing: Theme.mm(2)
+
+        Text {
+            width: parent.width
+            height: Math.max(Theme.smallestTouch, implicitHeight)
+            text: page.title
+            color: Theme.ink
+            font.pixelSize: Theme.title
+            font.weight: Font.Bold
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.largeText
+            wrapMode: Text.Wrap
+            maximumLineCount: 2
+            horizontalAlignment: Text.AlignLeft
+            verticalAlignment: Text.AlignVCenter
+        }
+
+        Text {
+            width: parent.width
+            visible: text
+            text: page.question
+            color: Theme.quietInk
+            font.pixelSize: Theme.largeText
+            wrapMode: Text.Wrap
+            horizontalAlignment: Text.AlignLeft
+        }
+    }
+
+    Row {
+        id: turning
+
+        anchors { right: parent.right; top: parent.top }
+        visible: page.scrolls
+        spacing: Theme.gap
+
+        BigButton {
+            objectName: "previous tiles"
+            enabled: !view.atYBeginning
+            opacity: enabled ? 1 : 0.3
+            text: "↑"
+            font.pixelSize: Theme.title
+            Accessible.name: qsTr("Previous services")
+            onClicked: view.turn(-1)
+        }
+
+        BigButton {
+            objectName: "more tiles"
+            enabled: !view.atYEnd
+            opacity: enabled ? 1 : 0.3
+            text: "↓"
+            font.pixelSize: Theme.title
+            Accessible.name: qsTr("More services")
+            onClicked: view.turn(1)
+        }
+    }
+
+    Flickable {
+        id: view
+
+        objectName: "view"
+
+        function reveal(tile: Item): void {
+            const top = tile.mapToItem(grid, 0, 0).y;
+            contentY = Math.max(Math.min(contentY, top), top + tile.height - height);
+        }
+
+        function turn(pages: int): void {
+            contentY = Math.max(0, Math.min(contentHeight - height, contentY + pages * height * 0.9));
+        }
+
+        anchors {
+            left: parent.left
+            right: parent.right
+            top: heading.bottom
+            bottom: leave.visible ? leave.top : parent.bottom
+            topMargin: Theme.mm(3)
+            bottomMargin: leave.visible ? Theme.gap : 0
+        }
+        contentHeight: Math.max(height, grid.height)
+        boundsBehavior: Flickable.StopAtBounds
+        interactive: page.scrolls
+        clip: page.scrolls
+
+        GridLayout {
+            id: grid
+
+            readonly property int most: Math.floor((width + columnSpacing) / (Theme.mm(108) + columnSpacing))
+
+            width: view.width
+            height: Math.max(implicitHeight, Math.min(view.height, page.tallest * Math.ceil(tileList.count / columns)))
+            y: Math.max(0, (view.height - height) / 2)
+            columns: Math.max(1, Math.min(3, most, tileList.count === 4 ? 2 : tileList.count))
+            columnSpacing: Theme.gap
+            rowSpacing: Theme.gap
+            uniformCellWidths: true
+
+            Repeater {
+                id: tileList
+
+                model: page.tiles
+
+                ChoiceTile {
+                    id: tile
+
+                    required property int index
+
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    onClicked: page.chosen(choice)
+                    onActiveFocusChanged: if (activeFocus) view.reveal(tile)
+                    Keys.onDownPressed: event => page.go(index + grid.columns, event)
+                    Keys.onUpPressed: event => page.go(index - grid.columns, event)
+                }
+            }
+        }
+    }
+
+    BigButton {
+        id: leave
+
+        objectName: "back"
+        anchors { left: parent.left; bottom: parent.bottom }
+        visible: page.leavable
+        text: qsTr("Back")
+        onClicked: page.turnedBack()
+    }
+
+    function go(index: int, event: KeyEvent): void {
+        const next = tileList.itemAt(index);
+        event.accepted = next !== null && next.enabled;
+        if (event.accepted)
+            next.forceActiveFocus(Qt.TabFocusReason);
+    }
+}

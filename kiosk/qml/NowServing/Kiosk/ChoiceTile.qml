@@ -1,0 +1,125 @@
+// Something to choose: its name, a line about it, and how many wait. All of it is one key.
+import QtQuick
+import QtQuick.Layouts
+import QtQuick.Templates as T
+import NowServing
+
+T.Button {
+    id: tile
+
+    required property string choice
+    required property string name
+    required property string badge
+    required property string about
+    required property string waiting
+    required property bool open
+
+    objectName: choice
+    implicitWidth: Theme.mm(100)
+    implicitHeight: Math.max(Theme.smallestTouch, words.implicitHeight + topPadding + bottomPadding)
+    padding: Theme.mm(5)
+    enabled: open
+    focusPolicy: Qt.StrongFocus
+    text: name
+    Accessible.name: [name, about, waiting].filter(words => words).join(". ")
+
+    Keys.onReturnPressed: click()
+    Keys.onEnterPressed: click()
+
+    contentItem: ColumnLayout {
+        id: words
+
+        spacing: Theme.mm(1)
+
+        RowLayout {
+            Layout.fillHeight: !tile.waiting
+            spacing: Theme.mm(5)
+
+            Rectangle {
+                id: badge
+
+                visible: tile.badge
+                Layout.preferredWidth: Math.max(Theme.mm(16), letter.implicitWidth + Theme.mm(6))
+                Layout.preferredHeight: Theme.mm(16)
+                Layout.alignment: Qt.AlignTop
+                radius: Theme.radius
+                color: tile.open ? Theme.accent : Theme.quietInk
+
+                Text {
+                    id: letter
+
+                    anchors.centerIn: parent
+                    text: tile.badge
+                    color: Theme.inkOnAccent
+                    font.pixelSize: Theme.mm(11)
+                    font.weight: Font.Bold
+                }
+            }
+
+            Text {
+                Layout.fillWidth: true
+                Layout.fillHeight: !tile.waiting
+                Layout.minimumHeight: badge.height
+                text: tile.name
+                color: tile.open ? Theme.ink : Theme.quietInk
+                font.pixelSize: Theme.largeText
+                font.weight: Font.DemiBold
+                wrapMode: Text.Wrap
+                lineHeightMode: Text.FixedHeight
+                lineHeight: Theme.largeText * Theme.leading
+                font.features: ({ "tnum": 0 })  // a hyphen as wide as a figure tears a word apart
+                horizontalAlignment: Text.AlignLeft
+                verticalAlignment: Text.AlignVCenter
+            }
+        }
+
+        Text {
+            Layout.fillWidth: true
+            visible: tile.about
+            text: tile.about
+            color: Theme.quietInk
+            font.pixelSize: Theme.text
+            font.features: ({ "tnum": 0 })
+            lineHeightMode: Text.FixedHeight
+            lineHeight: Theme.text * Theme.leading
+            wrapMode: Text.Wrap
+            horizontalAlignment: Text.AlignLeft
+        }
+
+        Item {
+            visible: tile.waiting
+            Layout.fillHeight: true
+        }
+
+        RowLayout {
+            visible: tile.waiting
+            spacing: Theme.mm(3)
+
+            Icon {
+                name: tile.open ? "people" : "closed"
+                size: Theme.mm(8)
+            }
+
+            Text {
+                Layout.fillWidth: true
+                text: tile.waiting
+                color: Theme.ink
+                font.pixelSize: Theme.text
+                font.weight: Font.DemiBold
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignLeft
+            }
+        }
+    }
+
+    background: Rectangle {
+        radius: Theme.radius
+        color: tile.down ? Theme.accentSoft : (tile.open ? Theme.surface : Theme.ground)
+        border.color: tile.down ? Theme.accent : Theme.line
+        border.width: tile.down ? Theme.mm(1) : Theme.border
+
+        FocusRing {
+            visible: tile.visualFocus
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// The ticket on the screen: the number above all, and the code that takes it along on a phone.
+import QtQuick
+import QtQuick.Layouts
+import NowServing
+import NowServing.Kiosk.Core
+
+Rectangle {
+    id: card
+
+    required property Visit visit
+    readonly property bool called: visit.call
+    readonly property bool wide: width > height * 1.5
+    readonly property bool roomy: height > Theme.mm(110)
+    readonly property real codeSize: Math.min(Theme.mm(80), width * 0.35, height * (wide ? 0.55 : 0.3))
+
+    radius: Theme.radius
+    color: called ? Theme.call : Theme.surface
+    border.color: called ? Theme.call : Theme.line
+    border.width: Theme.border
+
+    GridLayout {
+        anchors.fill: parent
+        anchors.margins: Theme.mm(6)
+        columns: card.wide ? 2 : 1
+        columnSpacing: Theme.mm(9)
+        rowSpacing: Theme.mm(4)
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            spacing: 0
+
+            Item {
+                visible: card.roomy
+                Layout.fillHeight: true
+            }
+
+            Text {
+                Layout.fillWidth: true
+                text: card.visit.service
+                color: card.called ? Theme.inkOnCall : Theme.quietInk
+                font.pixelSize: Theme.largeText
+                font.weight: Font.DemiBold
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignHCenter
+            }
+
+            Text {
+                objectName: "number"
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.minimumHeight: Theme.title
+                Layout.preferredHeight: font.pixelSize
+                Layout.maximumHeight: font.pixelSize * 1.2
+                text: card.visit.label
+                color: card.called ? Theme.inkOnCall : Theme.accent
+                font.pixelSize: Theme.number * 1.45
+                font.weight: Font.Bold
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.title
+                verticalAlignment: Text.AlignVCenter
+                horizontalAlignment: Text.AlignHCenter
+                Accessible.role: Accessible.AlertMessage
+                Accessible.name: qsTr("Your number is {number}").replace("{number}", text)
+            }
+
+            Text {
+                objectName: "next"
+                Layout.fillWidth: true
+                visible: text
+                text: card.visit.call || card.visit.ahead
+                color: card.called ? Theme.inkOnCall : Theme.ink
+                font.pixelSize: card.called ? Theme.title : Theme.largeText
+                font.weight: Font.Bold
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignHCenter
+                Accessible.role: Accessible.AlertMessage
+                Accessible.name: text
+            }
+
+            Item {
+                visible: card.roomy
+                Layout.fillHeight: true
+            }
+        }
+
+        ColumnLayout {
+            Layout.alignment: Qt.AlignCenter
+            Layout.fillWidth: !card.wide
+            visible: card.visit.address
+            spacing: Theme.mm(3)
+
+            Rectangle {
+                Layout.alignment: Qt.AlignHCenter
+                Layout.preferredWidth: card.codeSize
+                Layout.preferredHeight: card.codeSize
+                color: Theme.surface
+                radius: Theme.radius
+
+                QrCode {
+                    objectName: "code"
+                    anchors.fill: parent
+                    address: card.visit.address
+                }
+            }
+
+            Text {
+                Layout.alignment: Qt.AlignHCenter
+                Layout.preferredWidth: card.wide ? card.codeSize + Theme.mm(4) : parent.width
+                visible: card.height > Theme.mm(90)
+                text: qsTr("Follow your place in the queue on your phone")
+                color: card.called ? Theme.inkOnCall : Theme.quietInk
+                font.pixelSize: Theme.text
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignHCenter
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// A ticket has been taken: its number, what to do next, whether it is on paper, and how long this stays.
+import QtQuick
+import QtQuick.Layouts
+import NowServing
+import NowServing.Kiosk.Core
+
+FocusScope {
+    id: page
+
+    required property KioskModel kiosk
+    readonly property Visit visit: kiosk.visit
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: Theme.mm(6)
+
+        TicketCard {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            visit: page.visit
+        }
+
+        Text {
+            objectName: "advice"
+            Layout.fillWidth: true
+            visible: !page.visit.call
+            text: qsTr("Please take a seat. Watch the screen for your number.")
+            color: Theme.ink
+            font.pixelSize: Theme.largeText
+            font.weight: Font.DemiBold
+            wrapMode: Text.Wrap
+            horizontalAlignment: Text.AlignHCenter
+        }
+
+        Rectangle {
+            Layout.fillWidth: true
+            Layout.preferredHeight: Math.max(Theme.smallestTouch, paper.implicitHeight + Theme.mm(6))
+            radius: Theme.radius
+            color: page.visit.unprinted ? Theme.warningSoft : (page.visit.printed ? Theme.goodSoft : Theme.ground)
+
+            RowLayout {
+                anchors.fill: parent
+                anchors.leftMargin: Theme.mm(6)
+                anchors.rightMargin: again.visible ? 0 : Theme.mm(6)
+                spacing: Theme.mm(5)
+
+                Item {
+                    Layout.fillWidth: true
+                }
+
+                Icon {
+                    name: "printer"
+                    size: Theme.mm(12)
+                }
+
+                Text {
+                    id: paper
+
+                    objectName: "paper"
+                    Layout.maximumWidth: page.width - Theme.mm(45) - (again.visible ? again.width : 0)
+                    text: page.visit.paper
+                    color: page.visit.unprinted ? Theme.warning : (page.visit.printed ? Theme.good : Theme.ink)
+                    font.pixelSize: Theme.text
+                    font.weight: Font.DemiBold
+                    wrapMode: Text.Wrap
+                    horizontalAlignment: Text.AlignLeft
+                    Accessible.role: Accessible.AlertMessage
+                    Accessible.name: text
+                }
+
+                Item {
+                    Layout.fillWidth: true
+                }
+
+                BigButton {
+                    id: again
+
+                    objectName: "print again"
+                    visible: page.visit.unprinted
+                    text: qsTr("Print again")
+                    onClicked: page.kiosk.reprint()
+                }
+            }
+        }
+
+        RowLayout {
+            spacing: Theme.gap
+
+            BigButton {
+                objectName: "more time"
+                text: qsTr("More time")
+                onClicked: page.kiosk.stay()
+            }
+
+            TimeBar {
+                Layout.fillWidth: true
+                Layout.alignment: Qt.AlignVCenter
+                countdown: page.kiosk.countdown
+            }
+
+            BigButton {
+                objectName: "done"
+                main: true
+                text: qsTr("Done")
+                onClicked: page.kiosk.done()
+            }
+        }
+    }
+}

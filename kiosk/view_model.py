@@ -1,0 +1,303 @@
+"""What the kiosk's screen shows and what may be touched on it: services, precedence, ticket, or why not."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.countdown import Countdown
+from kiosk.menu import precedence_tiles, service_tiles
+from kiosk.printer.printer import Printer
+from kiosk.rows import Tiles
+from kiosk.visit import Step, Visit
+from shared.catalogue import NATIVE_NAMES, is_right_to_left
+from shared.hall.hall import Hall, HallSettings
+from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
+from shared.ui.run import every
+from shared.ui.station import Station
+from shared.ui.translations import Tongue
+from shared.ui.words import clock
+
+QML_IMPORT_NAME = "NowServing.Kiosk.Core"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How long things stay, in seconds."""
+
+    ticket: float = 20.0
+    """A ticket, before the start comes back; three times as long if it is not on paper."""
+    idle: float = 45.0
+    """A choice nobody makes; after it the next customer finds the start in the hall's own language."""
+    refusal: float = 5.0
+    settle: float = 0.35
+    """A fresh page takes no touch: it would be the second half of a double tap on the page before."""
+
+
+@QmlElement
+@QmlUncreatable("The app makes it.")
+class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
+    """The kiosk of one hall. ``page`` says which of the pages is shown."""
+
+    changed = Signal()
+    spoken = Signal()
+    """Another language is spoken from now on."""
+
+    def __init__(
+        self,
+        station: Station,
+        tongue: Tongue,
+        printer: Printer | None = None,
+        paper: int = 80,
+        pace: Pace | None = None,
+    ) -> None:
+        super().__init__()
+        self._station = station
+        self._tongue = tongue
+        self._pace = pace or Pace()
+        self._language: Language = ""
+        self._service: ServiceId | None = None
+        self._page = "away"
+        self._page_since = 0.0
+        self._clock = ""
+        self._services = Tiles(self)
+        self._precedences = Tiles(self)
+        self._visit = Visit(station, printer, paper, self)
+        self.time_left = Countdown(self)
+        self._connect()
+        self._refresh()
+
+    def _connect(self) -> None:
+        self._station.changed.connect(self._refresh)
+        self._station.reachable_changed.connect(self._reachable)
+        self._visit.changed.connect(self._refresh)
+        self._visit.called.connect(self.time_left.again)
+        self._visit.put.connect(self._keep)
+        self.time_left.over.connect(self.restart)
+        every(1000, self._look_at_the_clock, self)
+        self._look_at_the_clock()
+
+    # ── what people touch ──
+
+    @Slot(str)
+    def speak(self, language: Language) -> None:
+        self._speak(language)
+        self._keep()
+
+    @Slot(str)
+    def choose(self, service: ServiceId) -> None:
+        if self.takes_touch():
+            self._chosen(service)
+
+    @Slot(str)
+    def prefer(self, precedence: PrecedenceId) -> None:
+        if self.takes_touch() and self._service:
+            self._visit.begin(self._service, precedence, self._language)
+
+    @Slot()
+    def back(self) -> None:
+        """From the precedences to the services, in the language chosen."""
+        if self.takes_touch():
+            self._service = None
+            self._refresh()
+
+    @Slot()
+    def done(self) -> None:
+        if self.takes_touch():
+            self.restart()
+
+    @Slot()
+    def retry(self) -> None:
+        if self.takes_touch() and self._visit.step is Step.UNREACHABLE:
+            self._visit.ask()
+
+    @Slot()
+    def reprint(self) -> None:
+        self._visit.to_paper()
+        self._keep()
+
+    @Slot()
+    def stay(self) -> None:
+        self.time_left.again()
+
+    @Slot()
+    def touched(self) -> None:
+        """Somebody is there: a choice is not taken away from under their finger."""
+        if self._page in ("services", "precedence", "unreachable"):
+            self.time_left.again()
+
+    @Slot()
+    def restart(self) -> None:
+        """The start, for the next customer, in the hall's own language."""
+        self._service = None
+        self._visit.end()
+        self._speak(self._own_language())
+        self._keep()
+
+    def takes_touch(self) -> bool:
+        settled = time.monotonic() - self._page_since >= self._pace.settle
+        return settled and self._visit.step is not Step.ASKING
+
+    def _chosen(self, service: ServiceId) -> None:
+        self._service = service
+        if len(precedence_tiles(self._hall, service, self._language)) > 1:
+            self._refresh()
+        else:
+            self._visit.begin(service, None, self._language)
+
+    # ── what follows from the hall ──
+
+    def _reachable(self) -> None:
+        if self._visit.step is Step.UNREACHABLE and not self._station.away_since:
+            self._visit.ask()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Everything shown, from the hall and the visit as they are now."""
+        if self._language not in self._settings.languages:
+            self._speak(self._own_language())
+        self._services.show(service_tiles(self._hall, self._language))
+        self._precedences.show(precedence_tiles(self._hall, self._service, self._language))
+        page = self._right_page()
+        if page != self._page:
+            self._page, self._page_since = page, time.monotonic()
+            self._keep()
+        self.changed.emit()
+
+    def _right_page(self) -> str:
+        match self._visit.step:
+            case Step.ISSUED:
+                return "ticket"
+            case Step.UNREACHABLE:
+                return "unreachable"
+            case Step.REFUSED:
+                return "refused"
+            case Step.ASKING:
+                return self._page
+            case Step.NONE:
+                return self._start_page()
+
+    def _start_page(self) -> str:
+        if self._station.hall is None or self._station.away_since or self._station.refusal:
+            return "away"
+        if not any(service.on for service in self._hall.services.values()):
+            return "closed"
+        chosen = self._hall.services.get(self._service or "")
+        return "precedence" if chosen and chosen.on else "services"
+
+    def _keep(self) -> None:
+        """Give what is shown its full time from now."""
+        seconds = self._stays()
+        if seconds:
+            self.time_left.start(seconds)
+        else:
+            self.time_left.stop()
+
+    def _stays(self) -> float:
+        match self._page:
+            case "ticket":
+                return self._pace.ticket * (3 if self._visit.paper_trouble else 1)
+            case "refused":
+                return self._pace.refusal
+            case "precedence" | "unreachable":
+                return self._pace.idle
+            case _:
+                return 0 if self._language == self._own_language() else self._pace.idle
+
+    # ── words ──
+
+    @property
+    def _hall(self) -> Hall:
+        return self._station.hall or Hall(id="")
+
+    @property
+    def _settings(self) -> HallSettings:
+        return self._hall.settings
+
+    def _own_language(self) -> Language:
+        return self._settings.languages[0]
+
+    def _speak(self, language: Language) -> None:
+        if language != self._language:
+            self._language = language
+            self._tongue.speak(language)
+            self.spoken.emit()
+            self._refresh()
+
+    def _say(self, words: Words) -> str:
+        return in_language(words, self._language, self._settings.languages)
+
+    def _look_at_the_clock(self) -> None:
+        now = clock(datetime.now(UTC))
+        if now != self._clock:
+            self._clock = now
+            self.changed.emit()
+
+    def _chosen_name(self) -> str:
+        service = self._hall.services.get(self._service or "")
+        return self._say(service.name) if service else ""
+
+    def _why_away(self) -> str:
+        if self._station.refusal:
+            return self.tr(self._station.refusal.detail)
+        if not self._station.away_since:
+            return ""
+        since = clock(self._station.away_since)
+        return self.tr("This screen has not reached its hall since {time}. It keeps trying.").format(time=since)
+
+    @Property(str, notify=changed)
+    def page(self) -> str:
+        return self._page
+
+    @Property(str, notify=changed)
+    def hall(self) -> str:
+        return self._say(self._settings.name)
+
+    @Property(str, notify=changed)
+    def clock(self) -> str:
+        return self._clock
+
+    @Property(QColor, notify=changed)
+    def accent(self) -> QColor:
+        return QColor(self._settings.accent)
+
+    @Property(str, notify=changed)
+    def language(self) -> str:
+        return self._language
+
+    @Property("QVariantList", notify=changed)  # type: ignore[arg-type]  # PySide takes Qt's names too
+    def languages(self) -> list[dict[str, str]]:
+        return [{"code": code, "name": NATIVE_NAMES.get(code, code)} for code in self._settings.languages]
+
+    @Property(bool, notify=changed)
+    def mirrored(self) -> bool:
+        return is_right_to_left(self._language)
+
+    @Property(bool, notify=changed)
+    def asking(self) -> bool:
+        return self._visit.step is Step.ASKING
+
+    chosen = Property(str, _chosen_name, notify=changed)
+    why = Property(str, _why_away, notify=changed)
+
+    @Property(QObject, constant=True)
+    def services(self) -> QObject:
+        return self._services
+
+    @Property(QObject, constant=True)
+    def precedences(self) -> QObject:
+        return self._precedences
+
+    @Property(Visit, constant=True)
+    def visit(self) -> Visit:
+        return self._visit
+
+    @Property(Countdown, constant=True)
+    def countdown(self) -> Countdown:
+        return self.time_left

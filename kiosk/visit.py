@@ -1,0 +1,249 @@
+"""One customer at the kiosk, from the touch on a service to the ticket in the hand."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from enum import Enum, auto
+from typing import Any
+
+from PySide6.QtCore import Property, QDate, QLocale, QObject, Signal
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.printer.printer import Printed, Printer
+from kiosk.printer.ticket import PaperTicket, draw
+from shared.catalogue import is_right_to_left
+from shared.hall.errors import Failure, UnknownTicket, Unreachable
+from shared.hall.hall import AT_A_POINT, Hall, Origin, Ticket, TicketState
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.messages import Accepted
+from shared.hall.wire import decode
+from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId, Words, in_language
+from shared.ui.station import Station
+from shared.ui.words import clock
+
+QML_IMPORT_NAME = "NowServing.Kiosk.Core"
+QML_IMPORT_MAJOR_VERSION = 1
+
+TOKEN_BYTES = 24
+"""Random bytes of the customer's own page: 192 bits, nobody guesses them."""
+
+
+class Step(Enum):
+    """How far a visit has come."""
+
+    NONE = auto()
+    ASKING = auto()
+    UNREACHABLE = auto()
+    """Nobody knows whether the hall has issued the ticket: only the same command may be sent again."""
+    REFUSED = auto()
+    ISSUED = auto()
+
+
+@QmlElement
+@QmlUncreatable("The kiosk has one visit at a time.")
+class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
+    """The ticket a customer is taking or has taken, as the screen shows it."""
+
+    changed = Signal()
+    called = Signal()
+    """The hall calls the ticket that is on the screen."""
+    put = Signal()
+    """The printer has said what became of the ticket."""
+
+    def __init__(self, station: Station, printer: Printer | None, paper: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self.step = Step.NONE
+        self._station = station
+        self._printer = printer
+        self._paper = paper
+        self._given_up: set[TicketId] = set()
+        self._forget()
+        station.changed.connect(self._follow)
+
+    def _forget(self) -> None:
+        self.step = Step.NONE
+        self._command = IssueTicket(service="")
+        self._token = ""
+        self._answer: dict[str, Any] = {}
+        self._failure: Failure | None = None
+        self._printing = False
+        self._printed: Printed | None = None
+        self._was_called = False
+
+    # ── taking a ticket ──
+
+    def begin(self, service: ServiceId, precedence: PrecedenceId | None, language: Language) -> None:
+        """Ask the hall for a ticket."""
+        self._forget()
+        self._token = secrets.token_urlsafe(TOKEN_BYTES)
+        self._command = IssueTicket(
+            service=service,
+            precedence=precedence,
+            language=language,
+            origin=Origin.KIOSK,
+            token_hash=hashlib.sha256(self._token.encode()).hexdigest(),
+        )
+        self.ask()
+
+    def ask(self) -> None:
+        """Send the command; after an outage the very same one, so that it can't become a second ticket."""
+        self.step = Step.ASKING
+        self.changed.emit()
+        sent = self._command
+        self._station.do(
+            sent, lambda accepted: self._issued(sent, accepted), lambda failure: self._failed(sent, failure)
+        )
+
+    def end(self) -> None:
+        """The customer has gone. A ticket nobody has seen is given back as soon as the hall shows it."""
+        if self.step in (Step.ASKING, Step.UNREACHABLE):
+            self._given_up.add(self._command.command_id)
+        self._forget()
+        self.changed.emit()
+
+    def _issued(self, sent: IssueTicket, accepted: Accepted) -> None:
+        if sent is self._command:
+            self._answer = accepted.result
+            self.step = Step.ISSUED
+            self.to_paper()
+            self._follow()
+
+    def _failed(self, sent: IssueTicket, failure: Failure) -> None:
+        if sent is self._command:
+            self._failure = failure
+            self.step = Step.UNREACHABLE if isinstance(failure, Unreachable) else Step.REFUSED
+            self.changed.emit()
+
+    def _follow(self) -> None:
+        for ticket in self._given_up.intersection(self._hall.tickets):
+            self._given_up.discard(ticket)
+            self._station.do(CancelTicket(ticket=ticket))
+        if self.step is Step.ISSUED:
+            self.changed.emit()
+            self._notice_call()
+
+    def _notice_call(self) -> None:
+        if bool(self._call()) != self._was_called:
+            self._was_called = not self._was_called
+            self.called.emit()
+
+    # ── putting it on paper ──
+
+    def to_paper(self) -> None:
+        """Send the ticket to the printer, the first time or again."""
+        if self._printer and not self._printing:
+            printer, picture, label = self._printer, draw(self.on_paper(), self._paper), self._label()
+            self._printing, sent = True, self._command
+            self._station.aside(
+                lambda: printer.put(picture, label),
+                lambda printed: self._put(sent, printed),
+                lambda _: self._put(sent, Printed.NO_ANSWER),
+            )
+            self.changed.emit()
+
+    def _put(self, sent: IssueTicket, printed: Printed) -> None:
+        if sent is self._command:
+            self._printing, self._printed = False, printed
+            self.changed.emit()
+            self.put.emit()
+
+    def on_paper(self) -> PaperTicket:
+        """The words of the paper ticket."""
+        issued = self._ticket().issued_at.astimezone()
+        language = self._command.language or ""
+        day = QLocale(language).toString(QDate(issued.year, issued.month, issued.day), "d MMMM yyyy")
+        return PaperTicket(
+            hall=self._say(self._hall.settings.name),
+            label=self._label(),
+            service=self._service(),
+            ahead=self._ahead(),
+            time=f"{day} · {clock(issued)}",
+            advice=self.tr("Please watch the screen for your number."),
+            address=self._address(),
+            follow=self.tr("Follow your place in the queue on your phone"),
+            right_to_left=is_right_to_left(language),
+        )
+
+    @property
+    def paper_trouble(self) -> bool:
+        """Whether the ticket is not on paper although it should be."""
+        return self._printed in (Printed.NO_PAPER, Printed.NOT_READY, Printed.NO_ANSWER)
+
+    # ── what is shown ──
+
+    @property
+    def _hall(self) -> Hall:
+        return self._station.hall or Hall(id="")
+
+    def _ticket(self) -> Ticket:
+        """The ticket as the hall has it now, or as it was issued if its event has not arrived yet."""
+        try:
+            return self._hall.ticket(self._command.command_id)
+        except UnknownTicket:
+            issued = self._answer["ticket"]
+            return decode(Ticket, {name: value for name, value in issued.items() if name != "ahead"})
+
+    def _say(self, words: Words) -> str:
+        return in_language(words, self._command.language or "", self._hall.settings.languages)
+
+    def _label(self) -> str:
+        return str(self._answer["ticket"]["label"]) if self._answer else ""
+
+    def _service(self) -> str:
+        service = self._hall.services.get(self._command.service)
+        return self._say(service.name) if service else ""
+
+    def _ahead(self) -> str:
+        if not self._answer or self._ticket().state is not TicketState.WAITING:
+            return ""
+        known = self._command.command_id in self._hall.tickets
+        ahead = self._hall.ahead(self._ticket()) if known else int(self._answer["ahead"])
+        return self.tr("%n people are ahead of you", "", ahead) if ahead else self.tr("You are next")
+
+    def _call(self) -> str:
+        """Where to go, once the ticket is called."""
+        ticket = self._ticket() if self._answer else None
+        point = self._hall.points.get(ticket.point or "") if ticket and ticket.state in AT_A_POINT else None
+        return self.tr("Please go to {point}").format(point=self._say(point.name)) if point else ""
+
+    def _address(self) -> str:
+        return (self._station.page_url(self._token) or "") if self._token else ""
+
+    def _problem(self) -> str:
+        if isinstance(self._failure, Unreachable):
+            return self.tr("The hall could not be reached, so your ticket is not certain yet.")
+        return self.tr(self._failure.detail) if self._failure else ""
+
+    def _paper_says(self) -> str:
+        if self._printing:
+            return self.tr("Your ticket is being printed")
+        match self._printed:
+            case Printed.YES:
+                return self.tr("Printed: please take your ticket")
+            case Printed.PERHAPS:
+                return self.tr("If no ticket comes out: remember or photograph your number")
+            case Printed.NO_PAPER:
+                return self.tr("The printer has no paper: remember or photograph your number")
+            case Printed.NOT_READY:
+                return self.tr("The printer is not ready: remember or photograph your number")
+            case Printed.NO_ANSWER:
+                return self.tr("The printer does not answer: remember or photograph your number")
+            case None:
+                return self.tr("Remember or photograph your number")
+
+    label = Property(str, _label, notify=changed)
+    service = Property(str, _service, notify=changed)
+    ahead = Property(str, _ahead, notify=changed)
+    call = Property(str, _call, notify=changed)
+    address = Property(str, _address, notify=changed)
+    problem = Property(str, _problem, notify=changed)
+    paper = Property(str, _paper_says, notify=changed)
+
+    @Property(bool, notify=changed)
+    def printed(self) -> bool:
+        return self._printed is Printed.YES
+
+    @Property(bool, notify=changed)
+    def unprinted(self) -> bool:
+        return self.paper_trouble

@@ -1,0 +1,95 @@
+"""A console as somebody sits before it: a real window on a hall in memory, driven by its keys."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from console.app import Console
+from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
+from shared.ui.station import Station
+from tests.memory_link import MemoryLink
+
+Until = Callable[[Callable[[], object]], Awaitable[None]]
+
+
+class Seat:
+    """Somebody at a console: presses keys, waits until the console has answered, and reads it."""
+
+    def __init__(self, console: Console, link: MemoryLink, until: Until) -> None:
+        self.console = console
+        self.link = link
+        self.until = until
+
+    async def sign_in(self, login: str = "anna", password: str = "right") -> None:
+        page = self.console.log_in_page
+        page.login.setText(login)
+        page.password.setText(password)
+        QTest.keyClick(page.password, Qt.Key.Key_Return)
+        await self.until(page.enter.isEnabled)
+
+    async def work(self, login: str = "anna") -> None:
+        """Sign in and sit down at the first service point."""
+        await self.sign_in(login)
+        await self.until(lambda: self.console.page is not self.console.log_in_page and self.console.work.hall)
+        if self.console.page is self.console.points_page:
+            QTest.keyClick(self.console.points_page.list, Qt.Key.Key_Return)
+        await self.until(lambda: self.console.page is self.console.work_page)
+
+    async def press(
+        self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, at: QWidget | None = None
+    ) -> None:
+        """Press a key and wait until it has had its effect."""
+        await self.until(lambda: self.console.work.ready)
+        QTest.keyClick(at or self.console.window, key, modifier)
+        await self.until(lambda: self.console.work.ready)
+
+    @property
+    def main_button(self) -> str:
+        return self.console.work_page.keys.main.said()
+
+    @property
+    def number(self) -> str:
+        """The number of the customer on screen; empty if nobody is there."""
+        card = self.console.work_page.customer
+        return card.number.text() if card.number.isVisible() else ""
+
+    @property
+    def sentence(self) -> str:
+        line = self.console.work_page.sentence
+        return line.text() if line.isVisible() else ""
+
+
+@pytest.fixture
+def sit_down(link: MemoryLink, until: Until) -> Callable[..., AbstractAsyncContextManager[Seat]]:
+    """Open a console on the hall; it closes at the end of the block."""
+
+    @asynccontextmanager
+    async def opened(folder: Path | None = None) -> AsyncIterator[Seat]:
+        station = Station(link)
+        station.start()
+        console = Console(station, folder)
+        console.window.show()
+        console.window.activateWindow()
+        await until(lambda: console.window.isActiveWindow() and station.hall)
+        yield Seat(console, link, until)
+        station.stop()
+        console.close()
+
+    return opened
+
+
+@pytest.fixture
+def busy(link: MemoryLink) -> MemoryLink:
+    """Point 1 is open, and three customers wait: A001, B001, A002."""
+    link.do(ActivatePoint(point="1"))
+    for service in ("registration", "tests", "registration"):
+        link.do(IssueTicket(service=service))
+    return link

@@ -1,0 +1,156 @@
+"""An administrator changes the hall from this window, and it is so everywhere at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.set_up_model import slug
+from shared.hall.issuing import IssueTicket
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+async def open_set_up(seat, section: int = 0):
+    await seat.work("admin")
+    QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+    page = seat.console.set_up_page
+    assert seat.console.page is page
+    page.tabs.setCurrentIndex(section)
+    return page.tabs.currentWidget()
+
+
+async def test_a_specialist_sees_no_set_up(sit_down) -> None:
+    async with sit_down() as seat:
+        await seat.work("anna")
+        assert not seat.console.window.to_set_up.isVisible()
+        QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+        seat.console.show_set_up()
+        assert seat.console.page is seat.console.work_page
+
+
+async def test_a_new_service_is_there_at_once_and_can_be_given_to_a_point(sit_down, link) -> None:
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        QTest.keyClick(services, Qt.Key.Key_N, CTRL)
+        assert services.prefix.text() == "C"
+        QTest.keyClicks(services.name.fields["en"], "Cash desk")
+        QTest.keyClicks(services.name.fields["de"], "Kasse")
+        QTest.keyClick(services, Qt.Key.Key_S, CTRL)
+        await seat.until(lambda: "cash-desk" in link.hall.services)
+        await seat.until(lambda: services.sentence.text() == "Saved, and in force everywhere.")
+        assert link.hall.services["cash-desk"].name == {"en": "Cash desk", "de": "Kasse"}
+        assert link.hall.services["cash-desk"].precedences == ()
+        assert services.list.currentItem().text() == "C   Cash desk"
+        matrix = (await switch(seat, 2)).matrix
+        matrix.setCurrentIndex(matrix.assignments.index(1, 2))
+        for expected in ("primary", "backup", ""):
+            QTest.keyClick(matrix, Qt.Key.Key_Space)
+            await seat.until(lambda wanted=expected: mark(link, "2", "cash-desk") == wanted)
+            await seat.until(lambda: seat.console.set_up.can_save)
+        assert link.hall.points["2"].services == ("tests",)
+
+
+async def switch(seat, section: int):
+    seat.console.set_up_page.tabs.setCurrentIndex(section)
+    return seat.console.set_up_page.tabs.currentWidget()
+
+
+def mark(link, point: str, service: str) -> str:
+    found = link.hall.points[point]
+    if service in found.services:
+        return "primary"
+    return "backup" if service in found.backup_services else ""
+
+
+async def test_what_is_still_needed_is_not_retired_and_the_sentence_says_so(sit_down, link) -> None:
+    link.do(IssueTicket(service="registration"))
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        services.retire_button.click()
+        assert services.retire_button.text() == "Retire for good? Press again"
+        services.retire_button.click()
+        await seat.until(services.sentence.isVisible)
+        assert services.sentence.text().startswith("Somebody still has a ticket for this service")
+        assert "registration" in link.hall.services
+
+
+async def test_what_nobody_needs_is_retired(sit_down, link) -> None:
+    async with sit_down() as seat:
+        points = await open_set_up(seat, 2)
+        points.matrix.choose("2")
+        points.retire_button.click()
+        points.retire_button.click()
+        await seat.until(lambda: "2" not in link.hall.points)
+        await seat.until(lambda: points.matrix.assignments.rowCount() == 1)
+
+
+async def test_a_value_that_cannot_be_is_refused_beside_the_form_and_nothing_is_lost(sit_down, link) -> None:
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        services.prefix.setText("B")
+        services.name.fields["en"].setText("Reception")
+        services.save()
+        await seat.until(services.sentence.isVisible)
+        assert services.sentence.text() == "The prefix B already belongs to another service."
+        assert services.name.fields["en"].text() == "Reception"
+        assert link.hall.services["registration"].prefix == "A"
+
+
+async def test_an_allowance_is_explained_in_words_while_it_is_changed(sit_down, link) -> None:
+    async with sit_down() as seat:
+        precedences = await open_set_up(seat, 1)
+        assert (
+            precedences.meaning.text() == "A Paid ticket may pass Regular tickets that came at most 20 minutes earlier."
+        )
+        precedences.allowance.setValue(40)
+        assert "at most 30 minutes earlier" in precedences.meaning.text()
+        precedences.save()
+        await seat.until(lambda: link.hall.precedences["regular"].allowance == 40)
+
+
+async def test_a_new_precedence_and_a_new_point(sit_down, link) -> None:
+    async with sit_down() as seat:
+        precedences = await open_set_up(seat, 1)
+        precedences.new()
+        precedences.name.fields["ru"].setText("Льготная")
+        precedences.save()
+        await seat.until(lambda: "precedence" in link.hall.precedences)
+        points = await switch(seat, 2)
+        points.new()
+        points.name.fields["en"].setText("Room 3")
+        points.save()
+        await seat.until(lambda: "point-3" in link.hall.points)
+        assert link.hall.points["point-3"].serial_number == 3
+
+
+async def test_the_hall_itself(sit_down, link) -> None:
+    async with sit_down() as seat:
+        hall = await open_set_up(seat, 3)
+        hall.name.fields["en"].setText("Harbour Clinic")
+        hall.zone.setCurrentText("Europe/Berlin")
+        hall.web.setChecked(False)
+        hall.boxes["ar"].setChecked(False)
+        hall.own.setCurrentIndex(hall.own.findData("de"))
+        hall.return_after.setValue(8)
+        hall.save()
+        await seat.until(lambda: link.hall.settings.time_zone == "Europe/Berlin")
+        settings = link.hall.settings
+        assert (settings.web, settings.return_after, settings.languages) == (False, 8, ("de", "en", "ru"))
+        assert settings.name["en"] == "Harbour Clinic"
+
+
+async def test_what_is_being_written_is_not_disturbed_by_the_hall(sit_down, link) -> None:
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        services.name.fields["en"].setText("Recep")
+        link.do(IssueTicket(service="tests"))
+        await seat.until(lambda: seat.console.set_up.hall.waiting("tests") == 1)
+        assert services.name.fields["en"].text() == "Recep"
+
+
+def test_ids_are_made_of_names() -> None:
+    assert slug("Cash desk", {}) == "cash-desk"
+    assert slug("Cash desk", {"cash-desk"}) == "cash-desk-2"
+    assert slug("Касса", {}, "service") == "service"
+    assert slug("Röntgen!", {}) == "rontgen"

@@ -1,0 +1,58 @@
+"""The console as a program: what it says when it can't start, and a hall that shows nothing before the log-in."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.__main__ import main
+from console.app import Console
+from shared.hall.errors import NotSignedIn
+from shared.hall.hall import Hall
+from shared.hall.roles import Actor
+from shared.ui.station import Station
+from tests.console.conftest import Seat
+from tests.memory_link import MemoryLink, clinic
+
+
+class ShyLink(MemoryLink):
+    """A hall that shows itself only to those it knows."""
+
+    def __init__(self, behind: MemoryLink) -> None:
+        super().__init__(behind.hall)
+        self.behind = behind
+
+    def snapshot(self) -> Hall:
+        raise NotSignedIn("Sign in first.")
+
+    def sign_in(self, login: str, password: str) -> tuple[MemoryLink, Actor]:
+        return self.behind.sign_in(login, password)
+
+
+async def test_a_hall_that_shows_nothing_before_the_log_in_is_simply_logged_in_to(until) -> None:
+    station = Station(ShyLink(MemoryLink(clinic())))
+    station.start()
+    console = Console(station)
+    console.window.show()
+    await until(lambda: station.refusal)
+    assert console.page is console.log_in_page
+    assert not console.log_in_page.sentence.isVisible()
+    seat = Seat(console, MemoryLink(clinic()), until)
+    await seat.sign_in(password="wrong")
+    assert console.log_in_page.sentence.text() == "Login or password is wrong."
+    await seat.work()
+    assert console.window.place.text() == "Counter 1"
+    station.stop()
+    console.close()
+
+
+def test_without_a_hall_it_says_so(capsys: pytest.CaptureFixture[str], tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("NOWSERVING_HALL", raising=False)
+    empty = tmp_path / "nowserving.toml"
+    empty.write_text("")
+    assert main(["--config", str(empty)]) == 2
+    assert capsys.readouterr().err == "No hall is named: start with --hall http://ADDRESS:PORT.\n"
+
+
+def test_an_address_that_is_none_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--hall", "carrier-pigeon://roof"]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -1,0 +1,146 @@
+"""One key does the ordinary day, and every other wish has its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from shared.hall.hall import PointStatus, TicketState
+from shared.hall.issuing import IssueTicket
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+async def test_one_key_opens_calls_starts_and_finishes_all_day(sit_down, link) -> None:
+    for _ in range(2):
+        link.do(IssueTicket(service="registration"))
+    async with sit_down() as seat:
+        await seat.work()
+        seen = []
+        for _ in range(6):
+            seen.append((seat.main_button, seat.number))
+            await seat.press(Qt.Key.Key_F5)
+        assert seen == [
+            ("Open this service point", ""),
+            ("Call next", ""),
+            ("Start", "A001"),
+            ("Finish and call next", "A001"),
+            ("Start", "A002"),
+            ("Finish and call next", "A002"),
+        ]
+        assert (seat.main_button, seat.number, seat.sentence) == (
+            "Call next",
+            "",
+            "Nobody waits for this service point.",
+        )
+        assert [ticket.state for ticket in link.hall.ended] == [TicketState.SERVED] * 2
+        assert seat.console.work.served == 2
+
+
+async def test_a_hall_that_does_not_use_start_finishes_straight_from_called(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F5, SHIFT)
+        assert seat.number == "B001"
+        assert busy.hall.ended[0].label == "A001"
+
+
+async def test_a_double_press_calls_one_customer(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        QTest.keyClick(seat.console.window, Qt.Key.Key_F5)
+        QTest.keyClick(seat.console.window, Qt.Key.Key_F5)
+        await seat.until(lambda: seat.number == "A001")
+        QTest.keyClick(seat.console.window, Qt.Key.Key_F5)  # the third, a moment later, while the key rests
+        await seat.until(lambda: seat.console.work.ready)
+        assert busy.hall.tickets[str(busy.hall.points["1"].ticket)].state is TicketState.CALLED
+        assert busy.hall.waiting("registration") == 1
+
+
+async def test_a_customer_who_does_not_come_is_recalled_and_then_marked(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F6)
+        assert "recalled" in seat.console.work_page.customer.facts.text()
+        assert busy.hall.calls[0].times == 2
+        await seat.press(Qt.Key.Key_F9)
+        assert busy.hall.ended[0].state is TicketState.NO_SHOW
+        assert seat.console.work.no_shows == 1
+        assert seat.main_button == "Call next"
+
+
+async def test_a_customer_can_be_returned_to_the_queue(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F8)
+        assert seat.number == ""
+        assert busy.hall.waiting("registration") == 2
+
+
+async def test_finishing_need_not_call_anybody(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F2)
+        assert (seat.main_button, seat.number) == ("Call next", "")
+
+
+async def test_a_pause_and_the_end_of_the_day(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F3)
+        assert busy.hall.points["1"].status is PointStatus.PAUSED
+        assert seat.main_button == "Resume"
+        await seat.press(Qt.Key.Key_F3)
+        assert busy.hall.points["1"].status is PointStatus.ACTIVE
+        await seat.press(Qt.Key.Key_F3, SHIFT)
+        assert busy.hall.points["1"].status is PointStatus.INACTIVE
+        assert seat.main_button == "Open this service point"
+
+
+async def test_a_transfer_needs_a_few_letters_and_enter(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F7)
+        panel = seat.console.work_page.transfer
+        assert panel.isVisible() and panel.search.hasFocus()
+        QTest.keyClicks(panel.search, "room")
+        QTest.keyClick(panel.search, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        await seat.press(Qt.Key.Key_Return, at=panel.search)
+        sent = next(ticket for ticket in busy.hall.tickets.values() if ticket.label == "A001")
+        assert (sent.state, sent.for_point) == (TicketState.WAITING, "2")
+        assert not panel.isVisible()
+
+
+async def test_a_transfer_can_be_left_with_escape(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F7)
+        panel = seat.console.work_page.transfer
+        QTest.keyClick(panel.search, Qt.Key.Key_Escape)
+        assert not panel.isVisible()
+        assert seat.number == "A001"
+
+
+async def test_the_arrows_choose_where_to_while_one_types(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F7)
+        panel = seat.console.work_page.transfer
+        first = panel.list.currentItem().text()
+        QTest.keyClick(panel.search, Qt.Key.Key_Down)
+        assert panel.list.currentItem().text() != first
+
+
+async def test_the_space_bar_and_enter_call_nobody(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
+            QTest.keyClick(seat.console.window.focusWidget(), key)
+        assert seat.console.work.ready and seat.number == ""

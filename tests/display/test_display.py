@@ -1,0 +1,260 @@
+"""The hall display shows the newest call largest, and announces only what happens while it listens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
+
+from display.app import Display
+from display.layout import smallest_capital
+from display.sizes import Viewing
+from shared.hall.issuing import IssueTicket
+from shared.hall.serving import FinishService, MarkNoShow, Placement, StartService, TransferTicket
+from shared.hall.set_up import DefineHall, DefinePoint
+from shared.settings import Settings
+from shared.ui.memory import Memory
+from shared.ui.station import Station
+from tests.display.room import QUIET, Room, items, texts
+from tests.memory_link import MemoryLink
+
+
+def labels(display: Display) -> list[str]:
+    return [row.label for row in display.model._calls.rows]
+
+
+def fresh(display: Display) -> list[str]:
+    return [row.label for row in display.model._calls.rows if row.fresh]
+
+
+def times(display: Display, label: str) -> int:
+    return next(row.announced for row in display.model._calls.rows if row.label == label)
+
+
+async def test_before_anybody_is_called_it_welcomes(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        assert texts(display.window, "invitation") == ["Please take a ticket"]
+        assert display.model.hallName == "City Clinic"
+        room.call()
+        await until(lambda: labels(display))
+        assert texts(display.window, "invitation") == []
+
+
+async def test_the_newest_call_comes_first_and_is_the_largest(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        called = [room.call("1"), room.call("2", "tests"), room.call("1")]
+        await until(lambda: labels(display) == called[::-1])
+        await until(lambda: texts(display.window, "number") == called[::-1])  # when they have moved into place
+        assert texts(display.window, "point") == ["Counter 1", "Room 2", "Counter 1"]
+        largest, *others = (item.property("font").pixelSize() for item in items(display.window, "number"))
+        assert all(largest > 1.4 * other for other in others)
+
+
+async def test_a_call_is_marked_while_it_is_announced_and_for_a_while(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        label = room.call()
+        await until(lambda: fresh(display) == [label])
+        await until(lambda: max(glow.opacity() for glow in items(display.window, "glow")) > 0.1)
+        await until(lambda: labels(display) == [label] and fresh(display) == [])
+        await until(lambda: all(glow.opacity() == 0 for glow in items(display.window, "glow")))
+
+
+async def test_a_ticket_called_again_moves_up_and_is_marked_again(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        first, second = room.call("1"), room.call("2", "tests")
+        await until(lambda: labels(display) == [second, first] and fresh(display) == [])
+        room.recall("1")
+        await until(lambda: labels(display) == [first, second])
+        await until(lambda: fresh(display) == [first])
+        assert times(display, first) == 2 and times(display, second) == 1
+
+
+async def test_two_calls_at_once_are_both_announced_in_turn(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        heard: list[str] = []
+        display.announcer.announced.connect(heard.append)
+        room.call("1"), room.call("2", "tests")
+        await until(lambda: heard == [room.holding["1"], room.holding["2"]])
+        await until(lambda: len(fresh(display)) == 2)
+
+
+async def test_calls_from_before_it_started_are_shown_but_not_announced(link: MemoryLink, until) -> None:
+    room = Room(link, until)
+    await room.live()
+    called = [room.call("1"), room.call("2", "tests")]
+    await room.caught_up()
+    with room.display() as display:
+        assert labels(display) == called[::-1]
+        assert fresh(display) == [] and not display.announcer.speaking
+        third = room.call("1")
+        await until(lambda: fresh(display) == [third])
+        assert times(display, called[0]) == times(display, called[1]) == 0
+
+
+async def test_without_its_hall_it_keeps_the_calls_and_says_since_when(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        label = room.call()
+        await until(lambda: labels(display) == [label] and fresh(display) == [])
+        link.unplug()
+        await until(lambda: display.model.quietSentence)
+        assert texts(display.window, "number") == [label]
+        assert texts(display.window, "quietSentence") == [f"No connection since {room.station.away_since:%H:%M}"]
+
+
+async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        first = room.call("1")
+        await until(lambda: labels(display) == [first] and fresh(display) == [])
+        link.unplug()
+        await until(lambda: display.model.quietSentence)
+        elsewhere = MemoryLink(link.hall)
+        others = Room(elsewhere, until)
+        others.holding = dict(room.holding)
+        missed = others.call("2", "tests")
+        link.hall, link.journal = elsewhere.hall, [*link.journal, *elsewhere.journal]
+        link.plug()
+        await until(lambda: labels(display) == [missed, first])
+        assert display.model.quietSentence == ""
+        assert fresh(display) == [] and times(display, missed) == 0
+
+
+async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tmp_path) -> None:
+    before = await Room(link, until).live()
+    label = before.call()
+    await before.caught_up()
+    memory = Memory(tmp_path, "clinic")
+    assert before.station.hall
+    memory.save(before.station.hall)
+    before.station.stop()
+    link.unplug()
+    after = Room(link, until)
+    after.station = Station(link, memory)
+    with after.display() as display:
+        assert labels(display) == [label]
+        assert fresh(display) == []
+
+
+async def test_a_display_that_never_met_its_hall_is_not_blank(link: MemoryLink, until) -> None:
+    with Room(link, until).display() as display:
+        assert texts(display.window, "invitation") == ["One moment, please"]
+
+
+async def test_a_ticket_that_waits_again_is_no_longer_sent_anywhere(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        room.call("1")
+        stays = room.call("2", "tests")
+        await until(lambda: len(labels(display)) == 2)
+        link.do(TransferTicket(point="1", ticket=room.without("1"), to_service="tests", place=Placement.LAST))
+        await until(lambda: labels(display) == [stays])
+
+
+async def test_a_customer_who_came_or_did_not_come_stays_among_the_last_calls(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        served, missing = room.call("1"), room.call("2", "tests")
+        link.do(StartService(point="1", ticket=room.holding["1"]))
+        link.do(FinishService(point="1", ticket=room.without("1")))
+        link.do(MarkNoShow(point="2", ticket=room.without("2")))
+        await room.caught_up()
+        assert labels(display) == [missing, served]
+
+
+async def test_the_point_is_also_named_in_the_customers_language(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        room.call(language="ru")
+        await until(lambda: texts(display.window, "pointThere") == ["Окно 1"])
+        assert texts(display.window, "point") == ["Counter 1"]
+        assert texts(display.window, "service") == ["Registration"]
+
+
+async def test_a_hall_that_reads_from_right_to_left_gets_a_mirrored_display(link: MemoryLink, until) -> None:
+    link.do(DefineHall(name=link.hall.settings.name, languages=("ar", "en")))
+    room = await Room(link, until).live()
+    with room.display() as display:
+        room.call()
+        await until(lambda: texts(display.window, "point") == ["شباك ١"])
+        number, point = items(display.window, "number")[0], items(display.window, "point")[0]
+        assert display.model.rightToLeft
+        assert (
+            point.mapToScene(point.boundingRect().center()).x() < number.mapToScene(number.boundingRect().center()).x()
+        )
+
+
+async def test_it_says_how_many_wait(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        for _ in range(3):
+            link.do(IssueTicket(service="tests"))
+        await until(lambda: display.model.waiting == 3)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 800)])
+@pytest.mark.parametrize("metres", [5, 8])
+async def test_every_number_and_point_can_be_read_from_the_farthest_seat(
+    link: MemoryLink, until, size: tuple[int, int], metres: float
+) -> None:
+    room = await Room(link, until).live()
+    with room.display(Viewing(inches=43, farthest_seat=metres, fresh=300), size=size) as display:
+        for _ in range(4):
+            room.call("1"), room.call("2", "tests")
+        await until(lambda: len(labels(display)) == display.model._sizes.layout.rows + 1)
+        assert len(labels(display)) >= 4
+        pixels_per_mm = math.hypot(*size) / (43 * 25.4)
+        for item in items(display.window, "number") + items(display.window, "point"):
+            capital = QFontMetricsF(item.property("font")).capHeight() / pixels_per_mm
+            assert capital >= 0.99 * smallest_capital(metres)  # fonts come in whole pixels
+            assert item.property("contentWidth") <= item.width() + 1 and not item.property("truncated")
+            assert item.mapToScene(item.boundingRect().bottomRight()).y() <= size[1]
+
+
+async def test_a_longer_name_of_a_point_changes_the_layout_at_once(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        room.call()
+        await until(lambda: labels(display))
+        assert not display.model._sizes.layout.stacked
+        point = link.hall.points["1"]
+        link.do(DefinePoint(id="1", serial_number=1, name="Behandlungszimmer 3", services=point.services))
+        await until(lambda: display.model._sizes.layout.stacked)
+        await until(lambda: texts(display.window, "point") == ["Behandlungszimmer 3"])
+
+
+async def test_full_screen_has_no_frame_and_no_cursor(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        display.show(full_screen=True)
+        await until(lambda: display.window.visibility() is display.window.Visibility.FullScreen)
+        assert display.window.flags() & Qt.WindowType.FramelessWindowHint
+        assert display.window.geometry() == display.window.screen().geometry()
+        assert display.window.cursor().shape() is Qt.CursorShape.BlankCursor
+
+
+async def test_a_screen_too_small_for_its_room_is_reported(link: MemoryLink, until, caplog) -> None:
+    room = await Room(link, until).live()
+    with room.display(Viewing(inches=10, farthest_seat=20)) as display:
+        display.show(full_screen=False)
+    assert "from 20 metres" in caplog.text
+
+
+async def test_the_chime_is_chosen_by_the_settings(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    sounding = Display(room.station, replace(QUIET, sound=True, screen_inches=55.0))
+    assert type(sounding.voice).__name__ == "Chime"
+    assert sounding.model.sizes.inches == 55
+    sounding.close()
+    silent = Display(room.station, Settings(sound=False))
+    assert type(silent.voice).__name__ == "Silence"
+    silent.close()
+    room.station.stop()

@@ -1,0 +1,69 @@
+"""One of every command, as a program would send it."""
+
+from __future__ import annotations
+
+import json
+from datetime import time
+from typing import Any
+
+from shared.hall.calling import CallNext, Recall
+from shared.hall.day import StartBusinessDay
+from shared.hall.hall import Origin
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.messages import Command
+from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
+from shared.hall.serving import (
+    FinishService,
+    MarkNoShow,
+    Placement,
+    ReturnToQueue,
+    StartService,
+    TransferTicket,
+)
+from shared.hall.set_up import (
+    DefineHall,
+    DefineService,
+    RetirePoint,
+    RetirePrecedence,
+    RetireService,
+)
+from shared.hall.wire import (
+    encode,
+)
+from tests.hall.builders import set_up
+
+EVERY_COMMAND: list[Command] = [
+    *set_up(),
+    DefineHall(name={"ar": "عيادة"}, languages=("ar",), day_starts=time(4, 30), web=False),
+    DefineService(id="x", name="X", prefix="X", description={"en": "!"}, precedences=("paid",), place=-3, on=False),
+    RetireService(service="x"),
+    RetirePrecedence(precedence="x"),
+    RetirePoint(point="x"),
+    IssueTicket(service="tests"),
+    IssueTicket(service="tests", precedence="paid", language="de", origin=Origin.WEB, token_hash="ab12"),
+    CancelTicket(ticket="x"),
+    CallNext(point="1"),
+    CallNext(point="1", holding="x"),
+    Recall(point="1", ticket="x"),
+    StartService(point="1", ticket="x"),
+    FinishService(point="1", ticket="x"),
+    MarkNoShow(point="1", ticket="x"),
+    ReturnToQueue(point="1", ticket="x"),
+    TransferTicket(point="1", ticket="x", to_service="tests"),
+    TransferTicket(point="1", ticket="x", to_point="2", place=Placement.LAST),
+    ActivatePoint(point="1"),
+    PausePoint(point="1", reason="Mittag 🍲"),
+    ResumePoint(point="1"),
+    DeactivatePoint(point="1"),
+    StartBusinessDay(),
+]
+
+
+def over_the_wire(value: Any) -> Any:
+    return json.loads(json.dumps(encode(value)))
+
+
+def sent(kind: type[Command], **changed: Any) -> dict[str, Any]:
+    """An example of a command as JSON, something in it changed."""
+    example = next(command for command in EVERY_COMMAND if type(command) is kind)
+    return {**over_the_wire(example), **changed}

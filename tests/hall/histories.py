@@ -1,0 +1,313 @@
+"""Imagined histories of halls: any set-up, any people, any order of things, clocks that step.
+
+A history is a list of whims, each a verb and two numbers that say who and what; played on a hall it becomes
+commands, accepted or refused. So hypothesis can shorten a history that breaks a rule to the few steps it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from hypothesis import strategies as st
+
+from shared.hall.calling import CallNext, Recall
+from shared.hall.day import StartBusinessDay
+from shared.hall.errors import Refused
+from shared.hall.hall import Hall, Moment
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.messages import Command, Event
+from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
+from shared.hall.rules import decide, evolve, fold
+from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQueue, StartService, TransferTicket
+from shared.hall.set_up import (
+    DefineHall,
+    DefinePoint,
+    DefinePrecedence,
+    DefineService,
+    RetirePoint,
+    RetirePrecedence,
+    RetireService,
+)
+from tests.hall.builders import MORNING
+
+SERVICES, PRECEDENCES, POINTS = ("a", "b", "c"), ("regular", "paid", "priority"), ("1", "2", "3")
+
+ALLOWANCES = (0, 5, 10, 10, 30, 30, 2000)
+"""Minutes: alike, a little apart, and further apart than a day."""
+
+PAUSES = (0, 0, 1, 30_000, 60_000, 5 * 60_000, 20 * 60_000)
+"""Milliseconds from one step to the next."""
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command put to a hall, and what came of it."""
+
+    before: Hall
+    command: Command
+    now: Moment
+    events: Sequence[Event]
+    refused: Refused | None
+    after: Hall
+
+
+class Moved(NamedTuple):
+    """One event, and the hall on both sides of it."""
+
+    before: Hall
+    event: Event
+    after: Hall
+
+
+class History:
+    """All that was asked of a hall since it was empty."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.hall = Hall(id="imagined")
+        self.wall = MORNING
+        self.order = 0
+        self.presses: list[IssueTicket] = []
+
+    def __repr__(self) -> str:
+        """What was asked, as a failed property shows it."""
+        return "; ".join(
+            f"{step.command.type_name()} {step.refused.type_name() if step.refused else ''}".strip()
+            for step in self.steps
+        )
+
+    def ask(self, command: Command) -> None:
+        before, now = self.hall, Moment(self.wall, self.order)
+        try:
+            events: Sequence[Event] = decide(before, command, now)
+            refused = None
+        except Refused as refusal:
+            events, refused = (), refusal
+        self.hall = fold(before, events)
+        self.steps.append(Step(before, command, now, events, refused, self.hall))
+
+    @property
+    def journal(self) -> list[Event]:
+        return [event for step in self.steps for event in step.events]
+
+    def moves(self) -> Iterator[Moved]:
+        """Event by event, with the hall before and after each."""
+        for step in self.steps:
+            hall = step.before
+            for event in step.events:
+                after = evolve(hall, event)
+                yield Moved(hall, event, after)
+                hall = after
+
+    def calls(self) -> Iterator[Step]:
+        """The accepted presses of the one key, days that began with one aside."""
+        for step in self.steps:
+            same_day = step.before.business_day == step.after.business_day
+            if isinstance(step.command, CallNext) and not step.refused and same_day:
+                yield step
+
+
+# ── whims ──
+
+Whim = Callable[[History, int, int], Command]
+
+
+def pick(things: Sequence[V], number: int) -> V:
+    return things[number % len(things)]
+
+
+def _take(history: History, a: int, b: int) -> Command:
+    command = IssueTicket(service=pick(SERVICES, a), precedence=pick((None, *PRECEDENCES), b))
+    history.presses.append(command)
+    return command
+
+
+def _press_again(history: History, a: int, b: int) -> Command:
+    return pick(history.presses, a) if history.presses else _take(history, a, b)
+
+
+def _cancel(history: History, a: int, b: int) -> Command:
+    return CancelTicket(ticket=_somebody(history, a))
+
+
+def _call(history: History, a: int, b: int) -> Command:
+    point = history.hall.points.get(pick(POINTS, a))
+    return CallNext(point=pick(POINTS, a), holding=point.ticket if point else None)
+
+
+def _call_in_error(history: History, a: int, b: int) -> Command:
+    return CallNext(point=pick(POINTS, a), holding=pick((None, _somebody(history, b)), b))
+
+
+def _about(kind: Callable[..., Command]) -> Whim:
+    """A specialist's wish about the ticket at their point; every eighth about some other one."""
+
+    def whim(history: History, a: int, b: int) -> Command:
+        busy = [point for point in history.hall.points.values() if point.ticket]
+        if not busy or b % 8 == 0:
+            return kind(point=pick(POINTS, a), ticket=_somebody(history, b))
+        point = pick(busy, a)
+        return kind(point=point.id, ticket=point.ticket)
+
+    return whim
+
+
+def _transfer(history: History, a: int, b: int) -> Command:
+    to_point = pick(POINTS, b) if b % 2 else None
+    to_service = pick(SERVICES, b) if not b % 2 or b % 7 == 0 else None
+
+    def kind(**about: Any) -> Command:
+        return TransferTicket(to_point=to_point, to_service=to_service, place=pick(list(Placement), b // 2), **about)
+
+    return _about(kind)(history, a, b)
+
+
+def _status(kind: Callable[..., Command]) -> Whim:
+    def whim(history: History, a: int, b: int) -> Command:
+        return kind(point=pick(POINTS, a))
+
+    return whim
+
+
+def _somebody(history: History, number: int) -> str:
+    tickets = [*history.hall.tickets, *(ticket.id for ticket in history.hall.ended), "nobody"]
+    return pick(tickets, number)
+
+
+DAY: tuple[Whim, ...] = (
+    *[_take] * 14,
+    _press_again,
+    *[_cancel] * 3,
+    *[_call] * 10,
+    _call_in_error,
+    _about(Recall),
+    _about(StartService),
+    _about(FinishService),
+    _about(MarkNoShow),
+    *[_about(ReturnToQueue)] * 2,
+    *[_transfer] * 2,
+    *[_status(kind) for kind in (ActivatePoint, ActivatePoint, ResumePoint, ResumePoint, PausePoint, DeactivatePoint)],
+)
+"""What people do on a day when the administrator leaves everything as it is."""
+
+
+def _new_allowance(history: History, a: int, b: int) -> Command:
+    name = pick(PRECEDENCES, a)
+    return DefinePrecedence(id=name, name=name, allowance=pick(ALLOWANCES, b))
+
+
+def _new_service(history: History, a: int, b: int) -> Command:
+    name = pick(SERVICES, a)
+    offered = tuple(name for name in PRECEDENCES if name in history.hall.precedences)
+    return DefineService(
+        id=name, name=name, prefix=pick("ABCD", b), precedences=offered[: b % 3], place=b % 5, on=b % 4 > 0
+    )
+
+
+def _new_point(history: History, a: int, b: int) -> Command:
+    return point_of(pick(POINTS, a), given=b % 8, backed_up=b // 8 % 8, penalty=b % 20)
+
+
+def _retire(history: History, a: int, b: int) -> Command:
+    retirements: tuple[Command, ...] = (
+        RetireService(service=pick(SERVICES, b)),
+        RetirePrecedence(precedence=pick(PRECEDENCES, b)),
+        RetirePoint(point=pick(POINTS, b)),
+    )
+    return pick(retirements, a)
+
+
+def _tomorrow(history: History, a: int, b: int) -> Command:
+    history.wall += timedelta(hours=pick((1, 14, 24, 50), a))
+    return StartBusinessDay()
+
+
+def _set_clock(history: History, a: int, b: int) -> Command:
+    """Somebody sets the clock on the wall; nobody who waits shall notice."""
+    history.wall += timedelta(minutes=pick((-3 * 24 * 60, -60, -1, 1, 60), a), microseconds=b)
+    return _call(history, a, b)
+
+
+def _new_rules(history: History, a: int, b: int) -> Command:
+    return DefineHall(name="Imagined", return_after=b % 10, time_zone=pick(("UTC", "Asia/Tokyo"), a))
+
+
+YEAR: tuple[Whim, ...] = (
+    *DAY,
+    *[_new_allowance] * 2,
+    _new_service,
+    *[_new_point] * 2,
+    _retire,
+    _tomorrow,
+    *[_set_clock] * 2,
+    _new_rules,
+)
+"""The same, while the administrator changes things, days end and clocks are set."""
+
+
+# ── histories ──
+
+
+def point_of(name: str, *, given: int, backed_up: int, penalty: int) -> DefinePoint:
+    """A point; which services it gives and backs up are the bits of two numbers."""
+    return DefinePoint(
+        id=name,
+        serial_number=int(name),
+        name=f"Point {name}",
+        services=_bits(given),
+        backup_services=_bits(backed_up),
+        backup_penalty=penalty,
+    )
+
+
+def _bits(number: int) -> tuple[str, ...]:
+    return tuple(service for place, service in enumerate(SERVICES) if number >> place & 1)
+
+
+def _set_up(allowances: Sequence[int], points: Sequence[tuple[int, int, int]]) -> Iterator[Command]:
+    yield DefineHall(name="Imagined", return_after=3)
+    for precedence, allowance in zip(PRECEDENCES, allowances, strict=True):
+        yield DefinePrecedence(id=precedence, name=precedence, allowance=allowance)
+    for service, prefix in zip(SERVICES, "ABC", strict=True):
+        yield DefineService(id=service, name=service, prefix=prefix)
+    for name, (given, backed_up, penalty) in zip(POINTS, points, strict=True):
+        yield point_of(name, given=given, backed_up=backed_up, penalty=penalty)
+        yield ActivatePoint(point=name)
+
+
+def played(
+    whims: Sequence[Whim],
+    set_up: tuple[Sequence[int], Sequence[tuple[int, int, int]]],
+    wishes: Sequence[tuple[int, int, int, int]],
+) -> History:
+    history = History()
+    for command in _set_up(*set_up):
+        history.ask(command)
+    for verb, a, b, pause in wishes:
+        span = timedelta(milliseconds=pick(PAUSES, pause))
+        history.wall += span
+        history.order += span // timedelta(milliseconds=1)
+        history.ask(pick(whims, verb)(history, a, b))
+    return history
+
+
+NUMBERS = st.integers(0, 839)
+"""Divisible by everything up to eight: no choice is likelier than another."""
+
+
+def histories(whims: Sequence[Whim] = YEAR, allowances: Sequence[int] = ALLOWANCES) -> st.SearchStrategy[History]:
+    points = st.tuples(st.integers(1, 7), st.integers(0, 7), st.sampled_from((0, 1, 10, 60)))
+    three = st.tuples(*[st.sampled_from(allowances)] * len(PRECEDENCES))
+    wish = st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+    short, long = st.lists(wish, max_size=40), st.lists(wish, min_size=60, max_size=100)
+    wishes = st.one_of(short, long, long)  # the short ones are for shrinking: left to itself a list is about five long
+    return st.builds(played, st.just(whims), st.tuples(three, st.tuples(points, points, points)), wishes)
+
+
+years = histories()
+days = histories(DAY)

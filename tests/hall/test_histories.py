@@ -1,0 +1,302 @@
+"""What holds in every history of every hall: the invariants of the domain, each by its name."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.hall.calling import CallNext, TicketCalled
+from shared.hall.day import BusinessDayStarted
+from shared.hall.errors import Refused
+from shared.hall.hall import AT_A_POINT, Hall, TicketState, lined_up
+from shared.hall.issuing import IssueTicket, TicketIssued
+from shared.hall.rules import EVENTS, decide, fold
+from shared.hall.serving import TicketNoShow, TicketReturned, TicketServed, TicketTransferred
+from shared.hall.wire import decode_event, decode_hall, encode_event, encode_hall
+from tests.hall.builders import picture
+from tests.hall.histories import DAY, YEAR, History, days, histories, played, years
+from tests.hall.reference import ahead_counted_slowly, called_by, eligible, overtaken, point_of, waiting
+
+ENDINGS = (TicketServed, TicketNoShow, TicketReturned, TicketTransferred)
+
+DRAWN = {
+    ("waiting", "called"),
+    ("waiting", "cancelled"),
+    ("waiting", "expired"),
+    ("called", "called"),
+    ("called", "serving"),
+    ("called", "served"),
+    ("called", "no-show"),
+    ("called", "waiting"),
+    ("called", "expired"),
+    ("serving", "served"),
+    ("serving", "waiting"),
+}
+"""The moves of a ticket that the domain draws."""
+
+
+# ── who is next ──
+
+
+@given(years)
+def test_a_call_returns_an_eligible_ticket_if_and_only_if_there_is_one(history: History) -> None:
+    for step in history.calls():
+        assert (called_by(step) is not None) is bool(eligible(step.before, point_of(step)))
+
+
+@given(years)
+def test_a_call_returns_the_least_due_and_number_among_the_eligible(history: History) -> None:
+    for step in history.calls():
+        if called := called_by(step):
+            assert called.id == eligible(step.before, point_of(step))[0][2].id
+
+
+@given(years)
+def test_a_call_says_who_was_passed_over_and_by_how_much(history: History) -> None:
+    for step in history.calls():
+        for event in step.events:
+            if isinstance(event, TicketCalled):
+                called = step.before.tickets[event.ticket]
+                waiting = [ticket for *_, ticket in eligible(step.before, event.point)]
+                passed = [ticket for ticket in waiting if ticket.number < called.number]
+                leads = [(called.issued_at - ticket.issued_at).total_seconds() for ticket in passed]
+                assert (event.why.passed_over, event.why.lead) == (len(passed), int(max([0, *leads])))
+
+
+@given(years)
+def test_a_ticket_is_due_at_its_issue_plus_the_allowance_of_that_moment(history: History) -> None:
+    for before, event, after in history.moves():
+        if isinstance(event, TicketIssued):
+            allowance = before.precedences[event.precedence].allowance
+            assert after.tickets[event.ticket].due == event.order + allowance * 60_000
+
+
+@given(days)
+def test_first_come_first_served_inside_a_service_and_precedence(history: History) -> None:
+    for called, others in overtaken(history):
+        same_service = [other for other in others if other.service == called.service]
+        assert called.precedence not in {other.precedence for other in same_service}
+
+
+@given(days)
+def test_the_lead_of_an_overtaker_is_at_most_the_difference_of_the_allowances(history: History) -> None:
+    issued = {event.ticket: event.order for event in history.journal if isinstance(event, TicketIssued)}
+    allowed = {name: precedence.allowance for name, precedence in history.hall.precedences.items()}
+    for called, others in overtaken(history):
+        for other in others:
+            lead = issued[called.id] - issued[other.id]
+            assert lead <= (allowed[other.precedence] - allowed[called.precedence]) * 60_000
+
+
+@given(histories(DAY, allowances=[15]))
+def test_equal_allowances_give_the_exact_order_of_issue(history: History) -> None:
+    assert not [others for _, others in overtaken(history) if others]
+
+
+@given(years)
+def test_whoever_waits_keeps_their_place_whatever_else_is_changed(history: History) -> None:
+    """So changing an allowance never reorders anybody."""
+    for before, _, after in history.moves():
+        for ticket in waiting(before):
+            if ticket.id in after.tickets and after.tickets[ticket.id].state is TicketState.WAITING:
+                assert after.tickets[ticket.id].place == ticket.place
+
+
+# ── points and tickets ──
+
+
+@given(years)
+def test_one_active_ticket_per_point_and_one_point_per_active_ticket(history: History) -> None:
+    for step in history.steps:
+        at_points = {point.ticket: point.id for point in step.after.points.values() if point.ticket}
+        active = {ticket.id: ticket.point for ticket in step.after.tickets.values() if ticket.state in AT_A_POINT}
+        assert at_points == active
+        assert len(at_points) == sum(point.ticket is not None for point in step.after.points.values())
+
+
+@given(years)
+def test_only_an_active_point_has_a_ticket(history: History) -> None:
+    for step in history.steps:
+        assert all(point.status == "active" for point in step.after.points.values() if point.ticket)
+
+
+@given(years)
+def test_only_the_point_that_has_a_ticket_ends_it(history: History) -> None:
+    for before, event, after in history.moves():
+        if isinstance(event, ENDINGS):
+            assert before.points[event.point].ticket == event.ticket
+            assert after.points[event.point].ticket is None
+
+
+@given(years)
+def test_a_ticket_ends_once(history: History) -> None:
+    """Every ticket once a day: a press of yesterday that is sent again is for the ledger to know."""
+    ends: Counter[str] = Counter()
+    for before, event, after in history.moves():
+        if isinstance(event, BusinessDayStarted):
+            ends.clear()
+        ended = set(before.tickets) - set(after.tickets)
+        assert ended <= {getattr(event, "ticket", None)}
+        ends.update(ended)
+    assert set(ends.values()) <= {1}
+
+
+@given(years)
+def test_a_ticket_is_live_or_has_ended_and_never_both(history: History) -> None:
+    for step in history.steps:
+        assert all(ticket.ended for ticket in step.after.ended)
+        assert not any(ticket.ended for ticket in step.after.tickets.values())
+        assert not {ticket.id for ticket in step.after.ended} & set(step.after.tickets)
+
+
+@given(years)
+def test_a_ticket_moves_only_as_drawn(history: History) -> None:
+    for before, event, after in history.moves():
+        ticket = getattr(event, "ticket", None)
+        if ticket in before.tickets:
+            assert (before.tickets[ticket].state, after.ticket(ticket).state) in DRAWN
+        elif ticket is not None:
+            assert isinstance(event, TicketIssued)
+
+
+@given(days)
+def test_one_press_is_one_ticket_however_often_it_is_retried(history: History) -> None:
+    pressed = {step.command.command_id for step in history.steps if isinstance(step.command, IssueTicket)}
+    issued = Counter(event.ticket for event in history.journal if isinstance(event, TicketIssued))
+    assert set(issued) <= pressed
+    assert set(issued.values()) <= {1}
+
+
+@given(years)
+def test_calling_without_knowing_the_points_ticket_calls_nobody(history: History) -> None:
+    for step in history.steps:
+        if isinstance(step.command, CallNext) and step.command.point in step.before.points:
+            has = step.before.points[step.command.point].ticket
+            new_day = any(isinstance(event, BusinessDayStarted) for event in step.events)
+            assert step.refused or step.command.holding == has or new_day
+
+
+# ── how many wait ──
+
+
+@given(days)
+def test_people_ahead_rise_only_when_an_earlier_due_one_arrives_or_returns(history: History) -> None:
+    for before, event, after in history.moves():
+        for ticket in waiting(before):
+            if before.ahead(ticket) < after.ahead(after.ticket(ticket.id)):
+                assert isinstance(event, (TicketIssued, TicketReturned, TicketTransferred))
+                assert after.tickets[event.ticket].place < ticket.place
+
+
+@given(years)
+def test_ahead_and_waiting_are_counted_right(history: History) -> None:
+    hall = history.hall
+    counted = {ticket.id: ahead_counted_slowly(hall, ticket) for ticket in waiting(hall)}
+    assert hall.all_ahead() == {ticket.id: hall.ahead(ticket) for ticket in waiting(hall)} == counted
+    for service in hall.services:
+        assert hall.waiting(service) == sum(ticket.service == service for ticket in waiting(hall))
+
+
+@given(years)
+def test_the_lines_are_those_of_the_waiting_tickets(history: History) -> None:
+    for step in history.steps:
+        lines = {line: places for line, places in step.after.lines.items() if places}
+        assert lines == lined_up(step.after.tickets.values())
+
+
+# ── numbers ──
+
+
+@given(years)
+def test_labels_alive_at_once_are_all_different(history: History) -> None:
+    for step in history.steps:
+        labels = [ticket.label for ticket in step.after.tickets.values()]
+        assert len(set(labels)) == len(labels)
+
+
+@given(years)
+def test_labels_never_go_back_on_a_day(history: History) -> None:
+    shown: set[str] = set()
+    for before, event, after in history.moves():
+        if isinstance(event, BusinessDayStarted):
+            shown.clear()
+        else:
+            assert all(after.counters[prefix] >= counter for prefix, counter in before.counters.items())
+        if isinstance(event, TicketIssued):
+            assert event.label not in shown
+            shown.add(event.label)
+
+
+@given(years)
+def test_sequence_order_clock_and_day_never_go_back(history: History) -> None:
+    for before, event, after in history.moves():
+        assert after.seq == before.seq + 1
+        assert after.order >= before.order and after.order == event.order
+        assert before.business_day is None or (after.business_day and after.business_day >= before.business_day)
+        if isinstance(event, TicketIssued):
+            assert after.tickets[event.ticket].number == after.seq
+
+
+# ── the fold ──
+
+
+@given(years, st.integers(0, 100))
+def test_a_snapshot_and_later_events_are_the_fold_from_zero(history: History, cut: int) -> None:
+    journal = history.journal
+    early = fold(Hall(id="imagined"), journal[:cut])
+    snapshot = decode_hall(json.loads(json.dumps(encode_hall(early))))
+    later = [decode_event(json.loads(json.dumps(encode_event(event)))) for event in journal[cut:]]
+    assert later == journal[cut:]
+    assert picture(fold(snapshot, later)) == picture(fold(Hall(id="imagined"), journal)) == picture(history.hall)
+    assert fold(snapshot, later) == history.hall
+
+
+@given(years)
+def test_a_refused_command_changes_nothing_and_is_refused_again(history: History) -> None:
+    for step in history.steps:
+        if step.refused:
+            before = picture(step.before)
+            with pytest.raises(Refused) as again:
+                decide(step.before, step.command, step.now)
+            assert (type(again.value), again.value.detail) == (type(step.refused), step.refused.detail)
+            assert step.after is step.before
+            assert picture(step.after) == before
+
+
+@given(years)
+def test_the_same_hall_decides_the_same(history: History) -> None:
+    for step in history.steps:
+        if not step.refused:
+            assert decide(step.before, step.command, step.now) == step.events
+
+
+def test_everything_there_is_happens_in_some_history() -> None:
+    """Else these histories would prove little."""
+    chance = random.Random(1)
+    happened: set[str] = set()
+    for _ in range(100):
+        wishes = [(number(chance), number(chance), number(chance), number(chance)) for _ in range(60)]
+        history = played(YEAR, ((30, 10, 0), [(7, 0, 0), (1, 6, 10), (2, 4, 1)]), wishes)
+        happened |= {event.type_name() for event in history.journal}
+        happened |= {step.refused.type_name() for step in history.steps if step.refused}
+    assert happened >= set(EVENTS) | {
+        "point-has-ticket",
+        "point-not-active",
+        "precedence-not-offered",
+        "prefix-taken",
+        "service-closed",
+        "still-in-use",
+        "ticket-not-at-point",
+        "ticket-not-called",
+        "ticket-not-waiting",
+        "unknown-ticket",
+    }
+
+
+def number(chance: random.Random) -> int:
+    return chance.randrange(840)

@@ -1,0 +1,96 @@
+"""A service point opens for the day, pauses, goes on, and closes."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused, UnknownPoint
+from shared.hall.hall import PointStatus
+from shared.hall.messages import Command, Event
+from shared.hall.points import (
+    ActivatePoint,
+    DeactivatePoint,
+    PausePoint,
+    PointActivated,
+    PointDeactivated,
+    PointPaused,
+    PointResumed,
+    ResumePoint,
+)
+from tests.hall.builders import Clinic
+
+
+def test_a_point_is_closed_until_somebody_opens_it(clinic: Clinic) -> None:
+    assert clinic.point("1").status is PointStatus.INACTIVE
+    told = clinic.do(ActivatePoint(point="1"))
+    assert told == {"point": clinic.point("1")}
+    assert told["point"].status is PointStatus.ACTIVE
+
+
+def test_a_point_pauses_with_a_reason_and_goes_on_without_it(clinic: Clinic) -> None:
+    clinic.open("1")
+    paused = clinic.do(PausePoint(point="1", reason="lunch"))["point"]
+    assert (paused.status, paused.reason) == (PointStatus.PAUSED, "lunch")
+    resumed = clinic.do(ResumePoint(point="1"))["point"]
+    assert (resumed.status, resumed.reason) == (PointStatus.ACTIVE, "")
+
+
+@pytest.mark.parametrize("paused", [True, False], ids=["from a pause", "at work"])
+def test_a_point_closes(clinic: Clinic, paused: bool) -> None:
+    clinic.open("1")
+    if paused:
+        clinic.do(PausePoint(point="1", reason="lunch"))
+    told = clinic.do(DeactivatePoint(point="1"))
+    assert told == {"point": clinic.point("1")}
+    assert (told["point"].status, told["point"].reason) == (PointStatus.INACTIVE, "")
+
+
+def test_each_is_one_event(clinic: Clinic) -> None:
+    expected: list[tuple[Command, type[Event]]] = [
+        (ActivatePoint(point="1"), PointActivated),
+        (PausePoint(point="1"), PointPaused),
+        (ResumePoint(point="1"), PointResumed),
+        (DeactivatePoint(point="1"), PointDeactivated),
+    ]
+    for command, event in expected:
+        assert [type(happened) for happened in clinic.happens(command)] == [event]
+
+
+def test_an_open_or_paused_point_cannot_be_opened(clinic: Clinic) -> None:
+    clinic.open("1")
+    clinic.refuses(ActivatePoint(point="1"), PointAlreadyActive)
+    clinic.do(PausePoint(point="1"))
+    clinic.refuses(ActivatePoint(point="1"), PointAlreadyActive)
+
+
+def test_only_an_active_point_can_pause(clinic: Clinic) -> None:
+    clinic.refuses(PausePoint(point="1"), PointNotActive)
+    clinic.open("1")
+    clinic.do(PausePoint(point="1"))
+    clinic.refuses(PausePoint(point="1"), PointNotActive)
+
+
+def test_only_a_paused_point_can_go_on(clinic: Clinic) -> None:
+    clinic.refuses(ResumePoint(point="1"), PointNotPaused)
+    clinic.open("1")
+    clinic.refuses(ResumePoint(point="1"), PointNotPaused)
+
+
+def test_a_closed_point_cannot_be_closed(clinic: Clinic) -> None:
+    clinic.refuses(DeactivatePoint(point="1"), PointNotActive)
+
+
+@pytest.mark.parametrize("kind", [PausePoint, DeactivatePoint])
+def test_a_point_neither_pauses_nor_closes_with_a_customer_there(
+    clinic: Clinic, kind: type[PausePoint | DeactivatePoint]
+) -> None:
+    ticket = clinic.take()
+    clinic.open("1")
+    clinic.call("1")
+    refused = clinic.refuses(kind(point="1"), PointHasTicket)
+    assert refused.about == {"point": "1", "ticket": ticket.id}
+
+
+@pytest.mark.parametrize("kind", [ActivatePoint, PausePoint, ResumePoint, DeactivatePoint])
+def test_an_unknown_point_is_refused(clinic: Clinic, kind: type[ActivatePoint]) -> None:
+    clinic.refuses(kind(point="9"), UnknownPoint)

@@ -1,0 +1,100 @@
+"""The house keeps its own rules: what is written down about it is true, and what must not creep in does not."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+from shared.settings import Settings
+
+HOUSE = Path(__file__).parent.parent
+ROOMS = ("kiosk", "display", "console", "demo", "shared", "resources", "scripts", "tests", "benchmarks")
+LONGEST_FILE = 500
+
+
+def files(*endings: str, rooms: tuple[str, ...] = ROOMS) -> Iterator[Path]:
+    for room in rooms:
+        yield from (file for file in (HOUSE / room).rglob("*") if file.suffix in endings)
+
+
+def test_every_setting_is_documented_as_the_program_explains_it() -> None:
+    page = (HOUSE / "docs" / "settings.md").read_text("utf-8")
+    written = dict(re.findall(r"^\| `(\w+)` \| `[^`]*` \| (.+) \|$", page, re.MULTILINE))
+    assert written == {field.name: field.metadata["meaning"] for field in dataclasses.fields(Settings)}
+
+
+def test_every_documented_default_is_the_real_one() -> None:
+    page = (HOUSE / "docs" / "settings.md").read_text("utf-8")
+    written = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", page, re.MULTILINE))
+    assert {name: ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
+            for name, text in written.items()} == dataclasses.asdict(Settings())  # fmt: skip
+
+
+def test_rooms_import_only_what_they_may() -> None:
+    tool = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([tool], cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("room", "stranger"),
+    [
+        ("shared.link.http", "sqlalchemy"),  # a kiosk that talks HTTP has no database
+        ("shared.link.connect", "sqlalchemy"),
+        ("shared.link.http", "fastapi"),
+        ("shared.backend.api", "PySide6"),  # a server has no windows
+        ("shared.cli", "PySide6"),
+        ("shared.cli", "sqlalchemy"),
+        ("shared.hall.rules", "asyncio"),
+    ],
+)
+def test_a_room_runs_without_what_it_does_not_need(room: str, stranger: str) -> None:
+    code = f"import sys, {room}; sys.exit({stranger!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=HOUSE, check=False).returncode == 0
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    long = {
+        str(file.relative_to(HOUSE)): lines
+        for file in files(".py", ".qml", ".js", ".css", ".html")
+        if (lines := len(file.read_text("utf-8").splitlines())) > LONGEST_FILE
+    }
+    assert not long
+
+
+def test_every_module_opens_with_a_sentence() -> None:
+    silent = [
+        str(file.relative_to(HOUSE))
+        for file in files(".py")
+        if (tree := ast.parse(file.read_text("utf-8"))).body and not ast.get_docstring(tree)
+    ]
+    assert not silent
+
+
+def test_every_decision_has_its_four_parts() -> None:
+    parts = ("## Context", "## Decision", "## Consequences", "## Alternatives")
+    for record in (HOUSE / "docs" / "decisions").glob("0*.md"):
+        assert [line for line in record.read_text("utf-8").splitlines() if line.startswith("## ")] == [*parts]
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    pages = [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\((?!\w+:)([^)#]+)", page.read_text("utf-8"))]
+    assert not [(page.name, link) for page, link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal from 3.12 on")
+def test_qt_loses_no_reference_to_none(qapp: QCoreApplication) -> None:
+    """PySide6 6.12.0 on Python below 3.12 loses one with every call; after some thousand the process aborts."""
+    before = sys.getrefcount(None)
+    for _ in range(1000):
+        qapp.processEvents()
+    assert sys.getrefcount(None) > before - 500
