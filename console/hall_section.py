@@ -43,6 +43,7 @@ class HallSection(Section):
         self.zone.setCompleter(self._type_ahead())
         self.zone.setAccessibleName(self.tr("Time zone"))
         self.day_starts = QTimeEdit()
+        self.day_starts.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # else Qt writes 04:00 as 00:04
         self.day_starts.setDisplayFormat("HH:mm")
         self.day_starts.setAccessibleName(self.tr("The business day begins at"))
         self.return_after = QSpinBox(minimum=0, maximum=LONGEST_ALLOWANCE)

@@ -106,22 +106,24 @@ def minutes(seconds: float) -> str:
     return QCoreApplication.translate("Console", "{0} h {1} min").format(*divmod(whole, 60))
 
 
-def due(due_at: datetime, now: datetime) -> str:
+def due(hall: Hall | None, due_at: datetime, now: datetime) -> str:
     """When a ticket is due; an overdue one says so in words, for colours alone are not seen by everybody."""
     left = (due_at - now).total_seconds()
     if left >= 0:
-        return QCoreApplication.translate("Console", "{0}, in {1}").format(clock(due_at), minutes(left))
-    return QCoreApplication.translate("Console", "{0}, overdue {1} ▲").format(clock(due_at), minutes(-left))
+        return QCoreApplication.translate("Console", "{0}, in {1}").format(clock(due_at, hall), minutes(left))
+    return QCoreApplication.translate("Console", "{0}, overdue {1} ▲").format(clock(due_at, hall), minutes(-left))
 
 
 def why(hall: Hall, reasons: Why) -> str:
     """Why this customer and no other."""
     first = QCoreApplication.translate("Console", "Due first, at {0}: {1}, waited {2}.")
     name = precedence_name(hall, reasons.precedence)
-    sentence = first.format(clock(reasons.due_at), name, minutes(reasons.waited))
+    sentence = first.format(clock(reasons.due_at, hall), name, minutes(reasons.waited))
     if reasons.passed_over == 0:
         return sentence + " " + QCoreApplication.translate("Console", "Nobody who came earlier still waits.")
     passed = QCoreApplication.translate("Console", "Passes %n tickets that came earlier", None, reasons.passed_over)
+    if reasons.lead < 60:
+        return f"{sentence} {passed}."
     return f"{sentence} {passed} " + QCoreApplication.translate("Console", "(by up to {0}).").format(
         minutes(reasons.lead)
     )
@@ -148,7 +150,7 @@ def _overtakes(hall: Hall, fast: Precedence, slow: Precedence) -> str:
     return passes.format(*names)
 
 
-def away(since: datetime) -> str:
+def away(hall: Hall | None, since: datetime) -> str:
     return QCoreApplication.translate(
         "Console", "No connection to the hall since {0}; calling is not possible."
-    ).format(clock(since))
+    ).format(clock(since, hall))

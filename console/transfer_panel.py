@@ -49,7 +49,7 @@ class TransferPanel(QWidget):
             self.title,
             self.search,
             self.list,
-            row(*[self._placement(place) for place in Placement], None, gap=theme().gap * 2),
+            row(*[self._placement(place) for place in Placement], None),
             row(self.send, self.cancel),
             margin=theme().margin,
         )

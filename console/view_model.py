@@ -100,7 +100,7 @@ class ConsoleModel(QObject):
     @property
     def away(self) -> str:
         """The banner while the hall is away."""
-        return sentences.away(self.station.away_since) if self.station.away_since else ""
+        return sentences.away(self.hall, self.station.away_since) if self.station.away_since else ""
 
     @property
     def pending(self) -> bool:

@@ -11,7 +11,6 @@ from console.table import SORT, Column, Rows
 from console.view_model import ConsoleModel, now
 from console.waiting import Waiting, by_service
 from shared.ui.theme import theme
-from shared.ui.words import clock
 
 REFRESH = 5
 """Seconds between two looks at the clock: the table tells minutes."""
@@ -50,7 +49,7 @@ class WaitingTable(QWidget):
             Column(title=self.tr("Service"), text=self._service),
             Column(title=self.tr("Precedence"), text=self._precedence),
             Column(
-                title=self.tr("Waits since"),
+                title=self.tr("Waits"),
                 text=_since,
                 figures=theme().text,
                 key=lambda waits: waits.ticket.issued_at.timestamp(),
@@ -58,7 +57,7 @@ class WaitingTable(QWidget):
             Column(
                 title=self.tr("Due"),
                 figures=theme().text,
-                text=lambda waits: sentences.due(waits.due_at, now()),
+                text=lambda waits: sentences.due(self.model.hall, waits.due_at, now()),
                 key=lambda waits: waits.due_at.timestamp(),
                 ink=lambda waits: theme().bad if waits.due_at < now() else None,
             ),
@@ -86,7 +85,8 @@ class WaitingTable(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        for named in (2, 3):  # a long name gives way; a time is always whole
+            header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _tick(self) -> None:
@@ -117,5 +117,4 @@ def _quiet(_: Waiting) -> str:
 
 
 def _since(waits: Waiting) -> str:
-    issued = waits.ticket.issued_at
-    return f"{clock(issued)}, {sentences.minutes((now() - issued).total_seconds())}"
+    return sentences.minutes((now() - waits.ticket.issued_at).total_seconds())

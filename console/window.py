@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row, set_tone
@@ -24,7 +23,6 @@ class ConsoleWindow(QMainWindow):
         super().__init__()
         self.model = model
         self.setPalette(palette(theme()))
-        QApplication.setFont(_running_text(), "QWidget")  # type: ignore[arg-type]  # str is right, the stub is not
         self.setStyleSheet(style_sheet(theme()))
         self.place = label("", "large")
         self.status = label("", "chip")
@@ -69,7 +67,7 @@ class ConsoleWindow(QMainWindow):
         hall, point = self.model.hall, self.model.point
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
-        self.clock.setText(clock(now()))
+        self.clock.setText(clock(now(), hall))
         self.hall_name.setText(sentences.said(hall, hall.settings.name) if hall else "")
         self.place.setText(sentences.point_name(hall, point) if hall and point else "")
         self.place.setVisible(point is not None)
@@ -92,10 +90,3 @@ class ConsoleWindow(QMainWindow):
 
     def _want_set_up(self) -> None:
         self.set_up_wanted.emit()
-
-
-def _running_text() -> QFont:
-    """Our font with figures and dashes of their natural width: sentences are read, columns are compared."""
-    font = QFont()
-    font.setFeature(QFont.Tag("tnum"), 0)
-    return font

@@ -65,7 +65,9 @@ class Phone:
             playwright = sync_playwright().start()
             browser = playwright.chromium.launch(executable_path=browser_path(), args=QUIET)
             self._closers = [browser.close, playwright.stop]
-            self._page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, device_scale_factor=2, locale=self._language)
+            self._page = browser.new_page(
+                viewport={"width": SIZE[0], "height": SIZE[1]}, device_scale_factor=2, locale=self._language
+            )
         return self._page
 
     def _close(self) -> None:

@@ -37,7 +37,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._announced: dict[TicketId, int] = {}
         self._fresh: dict[TicketId, int] = {}
         self._pixels = (1920.0, 1080.0)
-        self._clock = clock(datetime.now(UTC))
+        self._clock = clock(datetime.now(UTC), self._station.hall)
         self.refresh()
         every(1000, self._tick, self)
         station.changed.connect(self.refresh)
@@ -49,7 +49,8 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         """Show the hall as it is now."""
         calls = rows(self._station.hall) if self._station.hall else []
         numbers = ["A000", *(row.label for row in calls)]
-        self._sizes.fit(self._pixels, widest(numbers, QFont.Weight.Bold), widest(self._points(), QFont.Weight.DemiBold))
+        number = widest(numbers, QFont.Weight.Bold, figures=True)
+        self._sizes.fit(self._pixels, number, widest(self._points(), QFont.Weight.DemiBold))
         self._calls.show([self._marked(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
 
@@ -82,7 +83,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         return [point_name(hall, point) for point in hall.points] if hall else []
 
     def _tick(self) -> None:
-        now = clock(datetime.now(UTC))
+        now = clock(datetime.now(UTC), self._station.hall)
         if now != self._clock:
             self._clock = now
             self.clockChanged.emit()

@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
+from shared.hall.hall import Hall
 from shared.ui.station import Station
 from shared.ui.words import clock
 
@@ -15,19 +16,20 @@ from shared.ui.words import clock
 def quiet_sentence(station: Station) -> str:
     """Why the screen is not live, in one sentence; empty while it is."""
     if station.refusal:
-        return station.refusal.detail
+        return QCoreApplication.translate("Refusals", station.refusal.detail)
     if station.away_since:
-        return no_connection(station.away_since)
+        return no_connection(station.away_since, station.hall)
     return ""
 
 
-def no_connection(since: datetime) -> str:
-    return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since))
+def no_connection(since: datetime, hall: Hall | None) -> str:
+    return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since, hall))
 
 
-def widest(texts: Iterable[str], weight: QFont.Weight) -> float:
-    """Width of the widest of these texts in our font, in font sizes."""
+def widest(texts: Iterable[str], weight: QFont.Weight, *, figures: bool = False) -> float:
+    """Width of the widest of these texts in our font, in font sizes; ``figures`` all have the same width."""
     font = QFont(QGuiApplication.font())
+    font.setFeature(QFont.Tag("tnum"), int(figures))
     font.setPixelSize(100)
     font.setWeight(weight)
     metrics = QFontMetricsF(font)

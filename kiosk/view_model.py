@@ -234,7 +234,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         return in_language(words, self._language, self._settings.languages)
 
     def _look_at_the_clock(self) -> None:
-        now = clock(datetime.now(UTC))
+        now = clock(datetime.now(UTC), self._station.hall)
         if now != self._clock:
             self._clock = now
             self.changed.emit()
@@ -248,7 +248,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
             return self.tr(self._station.refusal.detail)
         if not self._station.away_since:
             return ""
-        since = clock(self._station.away_since)
+        since = clock(self._station.away_since, self._station.hall)
         return self.tr("This screen has not reached its hall since {time}. It keeps trying.").format(time=since)
 
     @Property(str, notify=changed)

@@ -7,7 +7,7 @@ import secrets
 from enum import Enum, auto
 from typing import Any
 
-from PySide6.QtCore import Property, QDate, QLocale, QObject, Signal
+from PySide6.QtCore import Property, QDate, QObject, Signal
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.printer.printer import Printed, Printer
@@ -17,9 +17,11 @@ from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.hall import AT_A_POINT, Hall, Origin, Ticket, TicketState
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted
+from shared.hall.opening import local
 from shared.hall.wire import decode
 from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId, Words, in_language
 from shared.ui.station import Station
+from shared.ui.translations import locale_of
 from shared.ui.words import clock
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
@@ -150,15 +152,15 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     def on_paper(self) -> PaperTicket:
         """The words of the paper ticket."""
-        issued = self._ticket().issued_at.astimezone()
+        issued = local(self._hall.settings, self._ticket().issued_at)
         language = self._command.language or ""
-        day = QLocale(language).toString(QDate(issued.year, issued.month, issued.day), "d MMMM yyyy")
+        day = locale_of(language).toString(QDate(issued.year, issued.month, issued.day), "d MMMM yyyy")
         return PaperTicket(
             hall=self._say(self._hall.settings.name),
             label=self._label(),
             service=self._service(),
             ahead=self._ahead(),
-            time=f"{day} · {clock(issued)}",
+            time=f"{day} · {clock(issued, self._hall)}",
             advice=self.tr("Please watch the screen for your number."),
             address=self._address(),
             follow=self.tr("Follow your place in the queue on your phone"),

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import inspect
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -16,6 +16,7 @@ gc.disable()  # as in the apps: Qt objects die on the thread that made them
 
 import pytest
 import qasync
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from shared.ui.run import application
@@ -55,6 +56,13 @@ def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
             await asyncio.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture(autouse=True)
+def system_language() -> Iterator[None]:
+    """What one test's window speaks is not what the next one hears."""
+    yield
+    QLocale.setDefault(QLocale.system())
 
 
 @pytest.fixture

@@ -247,10 +247,14 @@ async def events(
 def _start(after: int | None, last_event_id: str | None, seq: int) -> int:
     """Where a listener goes on: after the last event it has, else where it asks to, else from now."""
     if last_event_id is None:
-        return seq if after is None else after
-    if not re.fullmatch(r"[0-9]{1,15}", last_event_id):
+        start = seq if after is None else after
+    elif re.fullmatch(r"[0-9]{1,15}", last_event_id):
+        start = int(last_event_id)
+    else:
         raise Invalid("Last-Event-ID is the number of an event.")
-    return int(last_event_id)
+    if start > seq:
+        raise Invalid("This event has not happened here: take a fresh snapshot.")
+    return start
 
 
 # ── commands ──

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, insert, select
 from shared.backend import journal, tables
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
-from shared.hall.errors import CommandIdReused, Refused, Unreachable
+from shared.hall.errors import CommandIdReused, Invalid, Refused, Unreachable
 from shared.hall.hall import Hall, Ticket
 from shared.hall.messages import Accepted, Command
 from shared.hall.roles import Actor
@@ -107,9 +107,10 @@ class Ledger:
             return known
 
     def entries_after(self, hall: HallId, after: int) -> list[journal.Entry]:
-        """What happened in a hall after an event, in order; raises UnknownHall."""
+        """What happened in a hall after an event, in order; raises UnknownHall, or Invalid for an event to come."""
         with self.database.reading() as connection:
-            journal.last_seq(connection, hall)
+            if after > journal.last_seq(connection, hall):
+                raise Invalid("This event has not happened here: take a fresh snapshot.")
             return journal.entries_after(connection, hall, after)
 
     def ticket_of(self, token_hash: str) -> tuple[HallId, Ticket] | None:

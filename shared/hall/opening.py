@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 from shared.hall.hall import Hall, HallSettings
 
 
+def local(settings: HallSettings, moment: datetime) -> datetime:
+    """A moment as the clock on the hall's wall shows it."""
+    return moment.astimezone(ZoneInfo(settings.time_zone))
+
+
 def business_day(settings: HallSettings, wall: datetime) -> date:
     """The hall's own day at a moment: it begins at ``day_starts`` on the hall's clock."""
-    local = wall.astimezone(ZoneInfo(settings.time_zone))
-    early = local.time() < settings.day_starts
-    return local.date() - timedelta(days=early)
+    there = local(settings, wall)
+    return there.date() - timedelta(days=there.time() < settings.day_starts)
 
 
 def is_new_day(hall: Hall, wall: datetime) -> bool:

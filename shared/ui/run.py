@@ -6,12 +6,13 @@ import asyncio
 import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QOffscreenSurface, QOpenGLContext
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 from PySide6.QtWidgets import QApplication
@@ -57,6 +58,8 @@ async def _life(app: QApplication, station: Station, closed: Callable[[], None])
     app.installEventFilter(guard)
     app.lastWindowClosed.connect(stop.set)
     _on_signal(stop.set)
+    for news in (station.changed, station.reachable_changed):
+        news.connect(_tell_supervisor, Qt.ConnectionType.SingleShotConnection)
     station.start()
     await stop.wait()
     app.removeEventFilter(guard)
@@ -79,6 +82,13 @@ class _QuitGuard(QObject):
         return False
 
 
+def _tell_supervisor() -> None:
+    """Tell systemd, if it started us, that the hall is on the screen or why it is not (sd_notify(3))."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+            supervisor.sendto(b"READY=1", address.replace("@", "\0", 1) if address[0] == "@" else address)
+
+
 def _on_signal(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -92,7 +102,6 @@ def _font() -> QFont:
     for file in sorted((RESOURCES / "fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(file))
     font = QFont(FAMILIES)
-    font.setFeature(QFont.Tag("tnum"), 1)  # figures of one width
     font.setFeature(QFont.Tag("zero"), 1)  # a zero that can't be an O
     return font
 

@@ -12,6 +12,7 @@ import logging
 import queue
 import random
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -36,6 +37,10 @@ stations do not come back at the same moment."""
 
 OUTAGE = 1.0
 """Seconds a hall must be away before anybody is told: a restart nobody noticed is not an outage."""
+
+STALE = 30.0
+"""Seconds away after which what was missed is seen in a snapshot and no longer told event by event: nobody wants
+to be called by a display that was off while the customer went home."""
 
 Done = Callable[[Accepted], None]
 Failed = Callable[[Failure], None]
@@ -163,6 +168,10 @@ class Station(QObject):
             self.changed.emit()
             self.happened.emit(news.event)
 
+    def _reached_by(self, listener: _Listener) -> None:
+        if listener is self._listener:
+            self._reached()
+
     def _lost(self, listener: _Listener, failure: Failure) -> None:
         if listener is not self._listener or not self._loop:
             return
@@ -196,7 +205,7 @@ def _logged(failure: Failure) -> None:
 
 
 class _Listener:
-    """A thread that follows one link: a snapshot, then every event after it, again and again until closed."""
+    """A thread that follows one link: every event after the last one heard, or a fresh snapshot where that is better."""
 
     def __init__(self, link: Link, later: Callable[..., None], station: Station) -> None:
         self._link = link
@@ -204,6 +213,10 @@ class _Listener:
         self._station = station
         self._closed = threading.Event()
         self._watch: Watch | None = None
+        self._seq: int | None = None
+        """The last event heard; None when only a snapshot helps."""
+        self._alive = 0.0
+        """When the hall was last heard of, on the monotonic clock."""
         threading.Thread(target=self._run, name="listener", daemon=True).start()
 
     def close(self) -> None:
@@ -215,30 +228,42 @@ class _Listener:
         pause = SHORTEST_PAUSE
         while not self._closed.is_set():
             try:
-                hall = self._link.snapshot()
-                self._later(self._station._arrived, self, hall)  # noqa: SLF001  # the other half of one file
+                self._listen(self._caught_up())
                 pause = SHORTEST_PAUSE
-                self._listen(hall.seq)
-                continue
-            except (Refused, Unreachable) as failure:
+            except Unreachable as failure:
                 self._tell(failure)
+            except Refused as refused:  # by who we are, or an event that is newer than this program
+                self._seq = None
+                self._tell(refused)
             except Exception:
                 log.exception("listening failed")
+                self._seq = None
                 self._tell(Unreachable("Something unexpected came from the hall."))
             self._closed.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, keeps no secret
             pause = min(LONGEST_PAUSE, pause * 2)
 
+    def _caught_up(self) -> int:
+        """The event to go on after: the last one heard if that is a moment ago, else that of a fresh snapshot."""
+        if self._seq is None or time.monotonic() - self._alive > STALE:
+            hall = self._link.snapshot()
+            self._later(self._station._arrived, self, hall)  # noqa: SLF001  # the other half of one file
+            self._seq = hall.seq
+        return self._seq
+
     def _listen(self, after: int) -> None:
         """Pass on events until the watch ends or there is a gap: then a fresh snapshot is due."""
         self._watch = self._link.watch(after)
+        self._later(self._station._reached_by, self)  # noqa: SLF001  # the other half of one file
         if self._closed.is_set():
             self._watch.close()
         for news in self._watch:
+            self._alive = time.monotonic()
             if news is None:
                 continue
             if news.seq != after + 1:
+                self._seq = None
                 return
-            after = news.seq
+            after = self._seq = news.seq
             self._later(self._station._heard, self, news)  # noqa: SLF001  # the other half of one file
 
     def _tell(self, failure: Failure) -> None:

@@ -34,13 +34,20 @@ class Tongue(QObject):
         self._translators = [CatalogueTranslator(language, self), _of_qt(language, self)]
         for translator in self._translators:
             QCoreApplication.installTranslator(translator)
-        QLocale.setDefault(QLocale(language))
+        QLocale.setDefault(locale_of(language))
 
     def hush(self) -> None:
         """Back to the sentences as they are written."""
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
+            translator.deleteLater()
         self._translators = []
+        QLocale.setDefault(QLocale.system())
+
+
+def locale_of(language: str) -> QLocale:
+    """How dates and numbers are written in a language; always with the figures of labels and clocks, 0 to 9."""
+    return QLocale({"ar": "ar_001"}.get(language, language))
 
 
 def _of_qt(language: str, parent: QObject) -> QTranslator:

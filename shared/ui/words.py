@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared.hall.hall import Hall
+from shared.hall.opening import local
 
-def clock(moment: datetime) -> str:
-    """The time of day on this machine's clock, ``14:05``."""
-    return moment.astimezone().strftime("%H:%M")
+
+def clock(moment: datetime, hall: Hall | None) -> str:
+    """The time of day on the hall's clock, ``14:05``; on the machine's while no hall is known."""
+    return (local(hall.settings, moment) if hall else moment.astimezone()).strftime("%H:%M")
 
 
 def minutes_and_seconds(seconds: int) -> str:

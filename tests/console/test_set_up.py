@@ -92,7 +92,7 @@ async def test_a_value_that_cannot_be_is_refused_beside_the_form_and_nothing_is_
         services.name.fields["en"].setText("Reception")
         services.save()
         await seat.until(services.sentence.isVisible)
-        assert services.sentence.text() == "The prefix B already belongs to another service."
+        assert services.sentence.text() == "This prefix already belongs to another service."
         assert services.name.fields["en"].text() == "Reception"
         assert link.hall.services["registration"].prefix == "A"
 

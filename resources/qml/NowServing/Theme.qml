@@ -17,6 +17,7 @@ QtObject {
     readonly property real largeText: mm(9.5)
     readonly property real title: mm(14)
     readonly property real number: mm(60)
+    readonly property var figures: ({ "tnum": 1, "zero": 1 })  // of one width, for numbers below one another and clocks
     readonly property real leading: 1.25              // of a line to its font; Arabic fonts ask for much more
 
     // ── colours; each pair of text and ground is at least 7:1 ──

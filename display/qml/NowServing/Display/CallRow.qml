@@ -64,7 +64,7 @@ Item {
             width: row.sizes.stacked ? row.width - 2 * row.padding : row.numberText * row.sizes.numberWidth
             text: row.label
             color: row.ink
-            font { pixelSize: row.numberText; weight: Font.Bold }
+            font { pixelSize: row.numberText; weight: Font.Bold; features: Theme.figures }
             height: row.numberText * row.line
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignVCenter

@@ -53,7 +53,7 @@ Window {
                 anchors { right: parent.right; verticalCenter: parent.verticalCenter }
                 text: root.display.clock
                 color: Theme.inkOnNight
-                font { pixelSize: root.headText; weight: Font.DemiBold }
+                font { pixelSize: root.headText; weight: Font.DemiBold; features: Theme.figures }
             }
         }
 

@@ -67,7 +67,6 @@ T.Button {
                 wrapMode: Text.Wrap
                 lineHeightMode: Text.FixedHeight
                 lineHeight: Theme.largeText * Theme.leading
-                font.features: ({ "tnum": 0 })  // a hyphen as wide as a figure tears a word apart
                 horizontalAlignment: Text.AlignLeft
                 verticalAlignment: Text.AlignVCenter
             }
@@ -79,7 +78,6 @@ T.Button {
             text: tile.about
             color: Theme.quietInk
             font.pixelSize: Theme.text
-            font.features: ({ "tnum": 0 })
             lineHeightMode: Text.FixedHeight
             lineHeight: Theme.text * Theme.leading
             wrapMode: Text.Wrap

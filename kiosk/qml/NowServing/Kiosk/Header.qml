@@ -38,5 +38,6 @@ Rectangle {
         color: Theme.inkOnAccent
         font.pixelSize: Theme.largeText
         font.weight: Font.DemiBold
+        font.features: Theme.figures
     }
 }
