@@ -12,11 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.backend import care
+from shared.backend.ledger import Ledger
+from shared.hall.calling import CallNext
 from shared.hall.errors import Unfit
-from shared.hall.roles import DEVICE_ROLES, Role
+from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
+from shared.hall.roles import DEVICE_ROLES, Actor, Role
 from shared.hall.words import HallId
 
 PASSWORD = "now-serving"  # noqa: S105  # of a hall that lives in a temporary folder while it is shown
+STAFF = Actor(name="demo", role=Role.ADMINISTRATOR)
+AT_WORK = ("5", "1", "4", "2")
+WAITING = (
+    *("registration", "children", "blood-tests", "cash-desk", "registration", "vaccination"),
+    *("blood-tests", "imaging", "registration", "cash-desk", "prescriptions"),
+)
+"""The points of the clinic that have called somebody, and the services people came for, in the order they came."""
+
 LOGINS = {"admin": Role.ADMINISTRATOR, "specialist": Role.SPECIALIST}
 
 
@@ -49,9 +61,19 @@ def premises(sample: str = "clinic") -> Iterator[Premises]:
 def _furnished(database: str, sample: str) -> tuple[HallId, dict[Role, str]]:
     with care.opened(database, create=True) as halls:
         hall = halls.init(sample, None)
+        _a_morning(halls.ledger, hall)
         for login, role in LOGINS.items():
             halls.add_person(login, PASSWORD, role, None)
         return hall, {role: halls.accounts.add_device(f"Demo {role}", role, hall) for role in DEVICE_ROLES}
+
+
+def _a_morning(ledger: Ledger, hall: HallId) -> None:
+    """What went on before anybody looked: some points are at work, some people wait."""
+    for service in WAITING:
+        ledger.do(hall, IssueTicket(service=service), STAFF)
+    for point in AT_WORK:
+        ledger.do(hall, ActivatePoint(point=point), STAFF)
+        ledger.do(hall, CallNext(point=point), STAFF)
 
 
 @contextlib.contextmanager

@@ -5,35 +5,23 @@ from __future__ import annotations
 import sys
 
 from display.app import Display, Sign
-from display.options import options_of
-from shared.hall.errors import Failure
 from shared.hall.roles import Role
-from shared.link.connect import connect
-from shared.settings import load, state_path
-from shared.ui.memory import Memory
-from shared.ui.run import application, live
+from shared.settings import Settings
+from shared.ui.start import options, start
 from shared.ui.station import Station
-
-NO_HALL = "Which hall? Give its address: --hall http://HOST:PORT, or a database URL.\n"
 
 
 def main(argv: list[str] | None = None) -> int:
-    options = options_of(argv)
-    try:
-        shown = False if options.windowed else None
-        settings = load(options.config, hall=options.hall, full_screen=shown)
-        if not settings.hall:
-            sys.stderr.write(NO_HALL)
-            return 2
-        link = connect(settings.hall, token=settings.token, role=Role.SIGN if options.point else Role.DISPLAY)
-    except Failure as failure:
-        sys.stderr.write(f"{failure.detail}\n")
-        return 1
-    app = application("display")
-    station = Station(link, Memory(state_path(), settings.hall))
-    screen = Sign(station, settings, options.point) if options.point else Display(station, settings)
-    screen.show(full_screen=settings.full_screen)
-    return live(app, station, screen.close)
+    parser = options("display", "The hall display, or the sign over a service point.")
+    parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
+    wanted = parser.parse_args(argv)
+
+    def show(station: Station, settings: Settings) -> Display | Sign:
+        screen = Sign(station, settings, wanted.point) if wanted.point else Display(station, settings)
+        screen.show(full_screen=settings.full_screen)
+        return screen
+
+    return start("display", wanted, Role.SIGN if wanted.point else Role.DISPLAY, show)
 
 
 if __name__ == "__main__":

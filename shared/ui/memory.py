@@ -30,7 +30,8 @@ class Memory:
 
     def save(self, hall: Hall) -> None:
         """Remember this hall; a full disk is logged and forgiven, for nothing depends on the memory."""
-        beside = self._file.with_suffix(".new")
+        # A name of our own: other windows of this hall save theirs at the same moment.
+        beside = self._file.with_suffix(f".{os.getpid()}.new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             beside.write_text(json.dumps(encode_hall(hall)), "utf-8")

@@ -1,10 +1,7 @@
-"""The console as a program: what it says when it can't start, and a hall that shows nothing before the log-in."""
+"""A hall that shows nothing before the log-in."""
 
 from __future__ import annotations
 
-import pytest
-
-from console.__main__ import main
 from console.app import Console
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
@@ -43,16 +40,3 @@ async def test_a_hall_that_shows_nothing_before_the_log_in_is_simply_logged_in_t
     assert console.window.place.text() == "Counter 1"
     station.stop()
     console.close()
-
-
-def test_without_a_hall_it_says_so(capsys: pytest.CaptureFixture[str], tmp_path, monkeypatch) -> None:
-    monkeypatch.delenv("NOWSERVING_HALL", raising=False)
-    empty = tmp_path / "nowserving.toml"
-    empty.write_text("")
-    assert main(["--config", str(empty)]) == 2
-    assert capsys.readouterr().err == "No hall is named: start with --hall http://ADDRESS:PORT.\n"
-
-
-def test_an_address_that_is_none_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--hall", "carrier-pigeon://roof"]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -117,8 +117,8 @@ async def test_the_table_follows_the_hall_without_losing_its_rows(sit_down, busy
 
 
 def test_an_overdue_ticket_says_so_in_words_and_with_a_sign(qapp) -> None:
-    assert sentences.due(now() - timedelta(minutes=3, seconds=5), now()).endswith(", overdue 3 min ▲")
-    assert sentences.due(now() + timedelta(minutes=4, seconds=5), now()).endswith(", in 4 min")
+    assert sentences.due(None, now() - timedelta(minutes=3, seconds=5), now()).endswith(", overdue 3 min ▲")
+    assert sentences.due(None, now() + timedelta(minutes=4, seconds=5), now()).endswith(", in 4 min")
 
 
 async def test_a_point_that_is_retired_under_somebody_asks_for_another(sit_down, link) -> None:

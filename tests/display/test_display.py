@@ -110,7 +110,10 @@ async def test_without_its_hall_it_keeps_the_calls_and_says_since_when(link: Mem
         assert texts(display.window, "quietSentence") == [f"No connection since {room.station.away_since:%H:%M}"]
 
 
-async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(link: MemoryLink, until) -> None:
+async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(
+    link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.ui.station.STALE", 0.0)  # every outage is a long one
     room = await Room(link, until).live()
     with room.display() as display:
         first = room.call("1")

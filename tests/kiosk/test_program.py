@@ -23,16 +23,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(file)
 
 
-def test_without_a_hall_it_says_so_and_ends_with_2(settings: str, capsys) -> None:
-    assert main(["--config", settings]) == 2
-    assert capsys.readouterr().err.startswith("Which hall?")
-
-
-def test_an_address_that_is_none_is_one_line_and_ends_with_1(settings: str, capsys) -> None:
-    assert main(["--config", settings, "--hall", "gopher://hall"]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1
-
-
 def test_a_printer_that_is_none_is_one_line_and_ends_with_1(settings: str, capsys) -> None:
     Path(settings).write_text('hall = "http://127.0.0.1:9"\nprinter = "abacus"\n')
     assert main(["--config", settings]) == 1
