@@ -7,19 +7,18 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from console.actions import KEYS, MAIN_KEY, Action
+from console.actions import ACTIONS, MAIN_KEY, Action
 from console.controls import KeyButton, column, on_key
 from console.sentences import action_text
 from console.view_model import ConsoleModel
 from shared.hall.hall import PointStatus
 from shared.ui.theme import theme
 
-ABOUT_CUSTOMER = (
-    (Action.RECALL, Action.FINISH_AND_CALL),
-    (Action.TRANSFER, Action.FINISH),
-    (Action.RETURN, Action.NO_SHOW),
-)
 ABOUT_POINT = (Action.PAUSE, Action.CLOSE)
+ABOUT_CUSTOMER: tuple[Action, ...] = tuple(
+    action for action, about in ACTIONS.items() if about.key and action not in (Action.RESUME, *ABOUT_POINT)
+)
+"""The buttons below the main one, row by row in the order of the table; Resume takes the place of Pause."""
 
 
 class ActionsPanel(QWidget):
@@ -31,9 +30,8 @@ class ActionsPanel(QWidget):
         self.main = KeyButton(action_text(Action.CALL_NEXT), MAIN_KEY, model.press, "main")
         self.main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.buttons = {
-            action: KeyButton(action_text(action), KEYS[action], partial(self.press, action))
-            for pair in (*ABOUT_CUSTOMER, ABOUT_POINT)
-            for action in pair
+            action: KeyButton(action_text(action), ACTIONS[action].key, partial(self.press, action))
+            for action in (*ABOUT_CUSTOMER, *ABOUT_POINT)
         }
         for button in (self.main, *self.buttons.values()):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar still means nothing
@@ -45,11 +43,12 @@ class ActionsPanel(QWidget):
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(theme().gap)
-        for line, pair in enumerate((*ABOUT_CUSTOMER, ABOUT_POINT)):
-            at = line + (pair is ABOUT_POINT)
-            for side, action in enumerate(pair):
-                grid.addWidget(self.buttons[action], at, side)
-        grid.setRowMinimumHeight(len(ABOUT_CUSTOMER), theme().gap // 2)
+        rows = (len(ABOUT_CUSTOMER) + 1) // 2
+        for at, action in enumerate(ABOUT_CUSTOMER):
+            grid.addWidget(self.buttons[action], at // 2, at % 2)
+        grid.setRowMinimumHeight(rows, theme().gap // 2)
+        for side, action in enumerate(ABOUT_POINT):
+            grid.addWidget(self.buttons[action], rows + 1, side)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         return grid
