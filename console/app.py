@@ -50,6 +50,7 @@ class Console(QObject):
         self.points_page.chosen.connect(self.show_work)
         self.window.points_wanted.connect(self._points_or_back)
         self.window.set_up_wanted.connect(self._set_up_or_back)
+        self.window.sign_out_wanted.connect(self.sign_out)
         self.station.changed.connect(self._hall_changed)
         self.station.reachable_changed.connect(self._reachable_changed)
 
@@ -109,6 +110,12 @@ class Console(QObject):
             self._points_or_back()
         else:
             self.show_set_up()
+
+    def sign_out(self) -> None:
+        """Back to the first page; the service point stays as it is, for whoever comes next."""
+        self.station.sign_out()
+        self.log_in_page.login.clear()
+        self.show_log_in()
 
     # ── what happens ──
 

@@ -12,7 +12,7 @@ from shared.hall.hall import Hall, PointStatus, Ticket, TicketState
 from shared.ui.theme import theme
 from shared.ui.words import minutes_and_seconds
 
-LARGEST = 2
+LARGEST = 2.5
 """Times the theme's number, on a large screen."""
 
 
@@ -27,11 +27,11 @@ class NumberLabel(QLabel):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(theme().number // 2)
-        self.setMaximumHeight(LARGEST * theme().number)
+        self.setMaximumHeight(round(LARGEST * theme().number))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self)
-        painter.setFont(figures(LARGEST * theme().number, bold=True))
+        painter.setFont(figures(round(LARGEST * theme().number), bold=True))
         painter.setFont(figures(max(1, int(LARGEST * theme().number * self._shrink(painter.fontMetrics()))), bold=True))
         painter.setPen(QColor(theme().accent))
         baseline = (self.height() + painter.fontMetrics().capHeight()) // 2
@@ -143,6 +143,6 @@ class CustomerCard(QFrame):
         if not waiting:
             return self.tr("Nobody waits"), self.tr("The next customer appears here by themselves.")
         longest = max((now() - waits.ticket.issued_at).total_seconds() for waits in waiting)
-        return self.tr("Ready"), self.tr("%n wait, the longest for {0}.", "", len(waiting)).format(
+        return self.tr("Ready"), self.tr("%n people wait, the longest for {0}.", "", len(waiting)).format(
             sentences.minutes(longest)
         )

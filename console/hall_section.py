@@ -13,17 +13,17 @@ from PySide6.QtWidgets import (
     QCompleter,
     QGridLayout,
     QHBoxLayout,
-    QSpinBox,
     QTimeEdit,
     QVBoxLayout,
 )
 
 from console.controls import column, frame, label, row
-from console.section import Section, form_line
+from console.section import Section, form_line, number_field, roomy
 from console.sentences import language_name
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.catalogue import NATIVE_NAMES
+from shared.hall.hall import HallSettings
 from shared.hall.set_up import LONGEST_ALLOWANCE
 from shared.hall.words import Language
 from shared.ui.theme import theme
@@ -46,12 +46,11 @@ class HallSection(Section):
         self.day_starts.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # else Qt writes 04:00 as 00:04
         self.day_starts.setDisplayFormat("HH:mm")
         self.day_starts.setAccessibleName(self.tr("The business day begins at"))
-        self.return_after = QSpinBox(minimum=0, maximum=LONGEST_ALLOWANCE)
-        self.return_after.setSuffix(self.tr(" min"))
-        self.return_after.setAccessibleName(self.tr("A ticket returned to the queue is due again after, minutes"))
+        again = self.tr("A ticket returned to the queue is due again after, minutes")
+        self.return_after = number_field(again, LONGEST_ALLOWANCE, width=200, unit=self.tr(" min"))
         self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
-        for field in (self.own, self.day_starts, self.return_after):
-            field.setFixedWidth(200)
+        self.own.setFixedWidth(200)
+        roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
         card = frame("card", self._form())
         self.setLayout(column(card, None, margin=theme().margin))
@@ -70,7 +69,7 @@ class HallSection(Section):
             self._small(),
             self.web,
             self.sentence,
-            row(self.save_button, None),
+            row(self.save_button, self.discard_button, None),
             margin=theme().margin,
             gap=theme().margin,
         )
@@ -97,6 +96,7 @@ class HallSection(Section):
         self.day_starts.setTime(QTime(starts.hour, starts.minute))
         self.return_after.setValue(settings.return_after)
         self.web.setChecked(settings.web)
+        self.loaded()
 
     def take_focus(self) -> None:
         first = self.name.first()
@@ -125,17 +125,15 @@ class HallSection(Section):
             self.own.addItem(language_name(language), language)
         self.own.setCurrentIndex(max(0, self.own.findData(own)))
 
-    def save(self) -> None:
+    def draft(self) -> HallSettings:
         ticked = [language for language, box in self.boxes.items() if box.isChecked()]
         own = self.own.currentData()
-        self.model.define(
-            replace(
-                self.model.hall.settings,
-                name=trimmed(self.name.words()),
-                languages=tuple(sorted(ticked, key=lambda language: language != own)),
-                time_zone=self.zone.currentText().strip(),
-                day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
-                return_after=self.return_after.value(),
-                web=self.web.isChecked(),
-            )
+        return replace(
+            self.model.hall.settings,
+            name=trimmed(self.name.words()),
+            languages=tuple(sorted(ticked, key=lambda language: language != own)),
+            time_zone=self.zone.currentText().strip(),
+            day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
+            return_after=self.return_after.value(),
+            web=self.web.isChecked(),
         )

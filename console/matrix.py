@@ -6,13 +6,19 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView
+from PySide6.QtWidgets import QTableView
 
 from console import sentences
+from console.controls import figures
 from console.set_up_model import SetUpModel
-from console.table import Index
+from console.table import Index, to_be_read
 from shared.hall.hall import Point, Service
 from shared.ui.theme import theme
+
+SIGNS = {"": "", "primary": "●", "backup": "○"}
+
+NARROWEST = 100
+"""Pixels of a service's column: eight stand beside one another in the smallest window."""
 
 
 class Assignments(QAbstractTableModel):
@@ -59,7 +65,9 @@ class Assignments(QAbstractTableModel):
         mark = self.mark(index)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return {"": "", "primary": self.tr("● primary"), "backup": self.tr("○ backup")}[mark]
+                return SIGNS[mark]
+            case Qt.ItemDataRole.FontRole:
+                return figures(theme().largeText)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignCenter
             case Qt.ItemDataRole.ForegroundRole:
@@ -82,19 +90,17 @@ class Matrix(QTableView):
         super().__init__()
         self.assignments = Assignments(model)
         self.setModel(self.assignments)
-        self.setAccessibleName(self.tr("Which service point gives which service"))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
+        to_be_read(self, self.tr("Which service point gives which service"), chosen_from=True)
         self.setCornerButtonEnabled(False)
         self.setWordWrap(False)
         self.verticalHeader().setDefaultSectionSize(theme().smallestTouch)
-        self.verticalHeader().setMinimumWidth(200)
+        self.verticalHeader().setMinimumWidth(150)
         self.verticalHeader().setHighlightSections(False)
         header = self.horizontalHeader()
-        header.setMinimumSectionSize(130)
-        header.setSectionResizeMode(header.ResizeMode.ResizeToContents)
-        header.setHighlightSections(False)
+        header.setMinimumSectionSize(NARROWEST)
+        header.setSectionResizeMode(header.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        header.setFixedHeight(2 * theme().margin + theme().gap)
         self.clicked.connect(self.toggle)
         self.selectionModel().currentChanged.connect(self._current_changed)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
-from console.table import Column, Rows
+from console.table import Column, Rows, to_be_read
 from shared.hall.hall import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.theme import theme
@@ -60,16 +60,12 @@ class PointsPage(QWidget):
     def _list(self) -> QTableView:
         table = QTableView()
         table.setModel(self.rows)
-        table.setAccessibleName(self.tr("Service points"))
+        to_be_read(table, self.tr("Service points"), chosen_from=True)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
         table.setShowGrid(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(60)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         table.activated.connect(self.choose)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QSpinBox
-
 from console import sentences
 from console.controls import column, label, row, rule
-from console.section import ListSection, beside, form_line
+from console.section import ListSection, beside, form_line, number_field
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.hall import Precedence
@@ -19,10 +17,8 @@ class PrecedencesSection(ListSection):
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Precedences"))
         self.name = WordsEdit(self.tr("Name"))
-        self.allowance = QSpinBox(minimum=0, maximum=LONGEST_ALLOWANCE)
-        self.allowance.setFixedWidth(130)
-        self.allowance.setSuffix(self.tr(" min"))
-        self.allowance.setAccessibleName(self.tr("Normally called within, minutes"))
+        within = self.tr("Normally called within, minutes")
+        self.allowance = number_field(within, LONGEST_ALLOWANCE, unit=self.tr(" min"))
         self.meaning = label("", "", wrap=True)
         self.setLayout(
             beside(
@@ -63,14 +59,11 @@ class PrecedencesSection(ListSection):
         if first and not identity:
             first.setFocus()
 
-    def _draft(self) -> Precedence:
+    def draft(self) -> Precedence:
         return Precedence(id=self.identity, name=trimmed(self.name.words()), allowance=self.allowance.value())
 
     def _explain(self) -> None:
-        self.meaning.setText("\n".join(self.model.overtaking(self._draft())))
-
-    def save(self) -> None:
-        self.model.define(self._draft())
+        self.meaning.setText("\n".join(self.model.overtaking(self.draft())))
 
     def retire(self) -> None:
         self.model.retire(self.model.hall.precedence(self.identity))

@@ -61,7 +61,7 @@ def status_text(status: PointStatus) -> str:
         case PointStatus.INACTIVE:
             return QCoreApplication.translate("Console", "Closed")
         case PointStatus.ACTIVE:
-            return QCoreApplication.translate("Console", "Active")
+            return QCoreApplication.translate("Console", "Open")
         case PointStatus.PAUSED:
             return QCoreApplication.translate("Console", "Paused")
 

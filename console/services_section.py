@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit
 
 from console import sentences
 from console.controls import column, label, row
-from console.section import ListSection, beside, form_line
+from console.section import ListSection, beside, form_line, number_field
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.hall import Service
@@ -22,9 +22,7 @@ class ServicesSection(ListSection):
         self.prefix = QLineEdit(maxLength=3)
         self.prefix.setFixedWidth(90)
         self.prefix.setAccessibleName(self.tr("Letter of its tickets"))
-        self.place = QSpinBox(minimum=0, maximum=999)
-        self.place.setFixedWidth(90)
-        self.place.setAccessibleName(self.tr("Place in the kiosk's menu"))
+        self.place = number_field(self.tr("Place in the kiosk's menu"), 999, width=90)
         self.on = QCheckBox(self.tr("Offered to customers"))
         self.offers = QHBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
@@ -98,17 +96,15 @@ class ServicesSection(ListSection):
             self.usual.addItem(name, precedence.id)
         self.usual.setCurrentIndex(self.usual.findData(offered[0]) if offered else -1)
 
-    def save(self) -> None:
-        self.model.define(
-            Service(
-                id=self.identity,
-                name=trimmed(self.name.words()),
-                prefix=self.prefix.text().strip().upper(),
-                description=trimmed(self.description.words()) or "",
-                precedences=self._offered(),
-                place=self.place.value(),
-                on=self.on.isChecked(),
-            )
+    def draft(self) -> Service:
+        return Service(
+            id=self.identity,
+            name=trimmed(self.name.words()),
+            prefix=self.prefix.text().strip().upper(),
+            description=trimmed(self.description.words()) or "",
+            precedences=self._offered(),
+            place=self.place.value(),
+            on=self.on.isChecked(),
         )
 
     def _offered(self) -> tuple[str, ...]:

@@ -32,9 +32,13 @@ class SetUpPage(QWidget):
         self.setLayout(column(self.tabs))
 
     def begin(self) -> None:
-        """Show the hall as it is now."""
+        """Show the hall as it is now, or what was being written when one turned away."""
         self.model.say("")
         section = self.tabs.currentWidget()
-        if isinstance(section, Section):
+        if not isinstance(section, Section):
+            return
+        if section.unsaved:
+            section.ask()
+        else:
             section.begin()
             section.take_focus()

@@ -8,12 +8,23 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from console.controls import figures
 
 R = TypeVar("R")
 SORT = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
+
+
+def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
+    """A table as all of ours are: nobody types into it, and the Tab key leaves it."""
+    modes = QAbstractItemView.SelectionMode
+    table.setAccessibleName(name)
+    table.setSelectionMode(modes.SingleSelection if chosen_from else modes.NoSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.horizontalHeader().setHighlightSections(False)
 
 
 @dataclass(frozen=True, kw_only=True)

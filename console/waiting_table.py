@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QLayout, QTableView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QLayout, QTableView, QWidget
 
 from console import sentences
 from console.controls import column, frame, label, row
-from console.table import SORT, Column, Rows
+from console.table import SORT, Column, Rows, to_be_read
 from console.view_model import ConsoleModel, now
 from console.waiting import Waiting, by_service
 from shared.ui.theme import theme
@@ -72,20 +72,16 @@ class WaitingTable(QWidget):
     def _table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.sorted)
-        table.setAccessibleName(self.tr("Who waits"))
-        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
+        to_be_read(table, self.tr("Who waits"), chosen_from=False)
         table.setShowGrid(False)
-        table.setWordWrap(False)
+        table.setWordWrap(True)  # a name that is too long for one line takes two
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme().smallestTouch)
+        table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (2, 3):  # a long name gives way; a time is always whole
+        for named in (2, 3):  # a long name gives way; a time never does
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
@@ -97,7 +93,7 @@ class WaitingTable(QWidget):
     def refresh(self) -> None:
         waiting = self.model.waiting
         self.rows.show(waiting)
-        self.title.setText(self.tr("%n wait", "", len(waiting)) if waiting else self.tr("Nobody waits"))
+        self.title.setText(self.tr("%n people wait", "", len(waiting)) if waiting else self.tr("Nobody waits"))
         self._count(waiting)
 
     def _count(self, waiting: list[Waiting]) -> None:

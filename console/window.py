@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
-from console.controls import KeyButton, column, frame, label, row, set_tone
+from console.controls import GivingLabel, KeyButton, column, frame, label, row, set_tone
 from console.view_model import ConsoleModel, now
 from shared.hall.hall import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
@@ -18,6 +18,7 @@ TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.
 class ConsoleWindow(QMainWindow):
     points_wanted = Signal()
     set_up_wanted = Signal()
+    sign_out_wanted = Signal()
 
     def __init__(self, model: ConsoleModel) -> None:
         super().__init__()
@@ -26,7 +27,7 @@ class ConsoleWindow(QMainWindow):
         self.setStyleSheet(style_sheet(theme()))
         self.place = label("", "large")
         self.status = label("", "chip")
-        self.hall_name = label("", "quiet")
+        self.hall_name = GivingLabel()
         self.day = label("", "quiet")
         self.who = label("", "quiet")
         self.clock = label("", "fact")
@@ -46,18 +47,20 @@ class ConsoleWindow(QMainWindow):
     def _bar(self) -> QWidget:
         self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
         self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+U", self._want_set_up, "flat")
+        self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
         inside = row(
             self.place,
             self.status,
             self.hall_name,
-            None,
             self.day,
             self.to_points,
             self.to_set_up,
             self.who,
+            self.sign_out,
             self.clock,
-            gap=theme().margin,
+            gap=theme().gap + theme().gap // 2,
         )
+        inside.setStretchFactor(self.hall_name, 1)
         inside.setContentsMargins(2 * theme().margin, theme().gap, 2 * theme().margin, theme().gap)
         bar = frame("bar", inside)
         bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -90,3 +93,6 @@ class ConsoleWindow(QMainWindow):
 
     def _want_set_up(self) -> None:
         self.set_up_wanted.emit()
+
+    def _want_sign_out(self) -> None:
+        self.sign_out_wanted.emit()

@@ -43,9 +43,9 @@ class WorkPage(QWidget):
         work = QWidget()
         inside = column(self.customer, self.sentence, self.below)
         inside.setStretch(0, 1)
+        inside.addStrut(470)
         work.setLayout(inside)
-        work.setMinimumWidth(470)
-        work.setMaximumWidth(640)
+        work.setMaximumWidth(760)
         return work
 
     def _say(self) -> None:

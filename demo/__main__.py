@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +19,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--tour", metavar="FOLDER", type=Path, help="play visits through the real windows and save pictures; no screen"
     )
     asked = parser.parse_args(argv)
+    _end_in_order()
     print("Setting up a clinic …", flush=True)
     with premises() as hall:
         if asked.tour:
             return play(hall, asked.tour)
         open_all(hall)
     return 0
+
+
+def _end_in_order() -> None:
+    """Told to stop, or with its terminal closed, the demo still takes its backend and its folder with it."""
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if number := getattr(signal, name, None):
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def _connect(self) -> None:
         self._station.changed.connect(self._refresh)
+        self._station.changed.connect(self._look_at_the_clock)  # the hall knows its own time zone
         self._station.reachable_changed.connect(self._reachable)
         self._visit.changed.connect(self._refresh)
         self._visit.called.connect(self.time_left.again)

@@ -54,12 +54,19 @@ def _app(name: str) -> Callable[[Sequence[str]], int]:
 def _administrate(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     chosen = settings.load(asked.config, database=asked.database)
-    logging.basicConfig(level=chosen.log_level, format="%(levelname)s %(name)s: %(message)s")
+    _log(chosen.log_level.upper())
     try:
         act: Callable[[argparse.Namespace, settings.Settings], int] = asked.act
         return act(asked, chosen)
     except ModuleNotFoundError as error:
         raise Unfit(f"This needs {error.name}: install nowserving[server].") from None
+
+
+def _log(level: str) -> None:
+    try:
+        logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    except ValueError:
+        raise Unfit(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {level!r}.") from None
 
 
 # ── what may be asked ──

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from shared.backend import journal, samples, tables
 from shared.backend.accounts import Accounts
-from shared.backend.database import Database
+from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
-from shared.hall.errors import CommandIdReused, Unfit, UnknownHall
+from shared.hall.errors import Unfit, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
@@ -29,8 +29,8 @@ INIT = Actor(name="init", role=Role.ADMINISTRATOR)
 def opened(address: str, *, create: bool = False, current: bool = True) -> Iterator[Care]:
     """The database at this address, for one command; raises Unfit. ``current``: it must be of this version."""
     database = Database(address, create=create)
-    if current and not database.is_current():
-        raise Unfit("The database is older than this program: run `nowserving upgrade`, which backs it up first.")
+    if current:
+        database.require_current()
     with contextlib.closing(Ledger(database)) as ledger:
         yield Care(database, ledger)
 
@@ -53,14 +53,12 @@ class Care:
             return existing[0]
         hall = slug(name or sample or "hall")
         self.ledger.create_hall(hall)
+        with self.database.reading() as connection:
+            done = journal.commands_done(connection, hall, "init-")
         for number, command in enumerate(commands):
-            self._once(hall, _renamed(command, name), f"init-{number}")
+            if f"init-{number}" not in done:  # what people have changed since stays as they want it
+                self.ledger.do(hall, replace(_renamed(command, name), command_id=f"init-{number}"), INIT)
         return hall
-
-    def _once(self, hall: HallId, command: Command, command_id: str) -> None:
-        """Do a command the first time; a later version's sample leaves what people have changed since alone."""
-        with contextlib.suppress(CommandIdReused):
-            self.ledger.do(hall, replace(command, command_id=command_id), INIT)
 
     def has_administrator(self) -> bool:
         return any(person.role is Role.ADMINISTRATOR for person in self.accounts.staff())
@@ -86,7 +84,7 @@ class Care:
     def faults(self) -> Iterator[str]:
         """What is wrong, a sentence each."""
         if not self.database.is_current():
-            yield "The database is older than this program: run `nowserving upgrade`."
+            yield OLDER
             return
         for hall in self.ledger.halls():
             yield from self._faults_of(hall)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,16 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from shared.hall.errors import Failure, Unfit, Unreachable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+OLDER = "The database is older than this program: run `nowserving upgrade`, which backs it up first."
+
+OURS_ALONE = 0o600
+"""Who may open the file may do everything in every hall. SQLite gives its log the same permissions."""
 
 BUSY_TIMEOUT = 4000
 """Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
@@ -85,11 +91,14 @@ class Database:
             connection.exec_driver_sql("COMMIT")
 
     def backup(self, target: Path) -> None:
-        """Copy everything to a new file while work goes on."""
-        with _in_words(self.path), sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
-            source.backup(copy)
-        copy.close()
-        source.close()
+        """Copy everything to a new file while work goes on; raises Unfit, and leaves none, if that can't be."""
+        try:
+            target.touch(mode=OURS_ALONE)
+            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except (OSError, sqlite3.Error) as error:
+            target.unlink(missing_ok=True)
+            raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
 
     def close(self) -> None:
         if getattr(self, "_watcher", None) is not None:
@@ -97,9 +106,10 @@ class Database:
         self.engine.dispose()
 
     def _check(self, *, create: bool) -> None:
-        revision = self.revision()
+        tables = inspect(self.engine).get_table_names()
+        revision = self.revision()  # asked second: another process may be making the tables right now
         if revision is None:
-            if inspect(self.engine).get_table_names():
+            if tables:
                 raise Unfit(f"{self.path} is a database of another program: choose another file.")
             if not create:
                 raise Unfit(f"{self.path} has no halls yet: make one with `nowserving init`.")
@@ -108,7 +118,14 @@ class Database:
             raise Unfit(f"{self.path} was written by a newer Now Serving: install that version or a later one.")
 
     def is_current(self) -> bool:
+        """Whether its tables are those of this program."""
         return self.revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+    def require_current(self) -> None:
+        """Raises Unfit, and closes the database, if it is older than this program."""
+        if not self.is_current():
+            self.close()
+            raise Unfit(OLDER)
 
 
 def _url(address: str) -> URL:
@@ -131,6 +148,9 @@ def _path(url: URL, address: str, *, create: bool) -> Path:
         raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
     if not path.exists() and not create:
         raise Unfit(f"There is no database {path}: make one with `nowserving init --database {address}`.")
+    if not path.exists():
+        with suppress(OSError):  # SQLite itself will say what is wrong
+            path.touch(mode=OURS_ALONE)
     return path
 
 
@@ -181,7 +201,11 @@ def _in_words(path: Path) -> Iterator[None]:
     except DatabaseError as error:
         if "not a database" in str(error.orig):
             raise Unfit(f"{path} is not a database of Now Serving: choose another file.") from error
+        if "malformed" in str(error.orig):
+            raise Unfit(f"The database {path} is damaged: put a backup in its place.") from error
         raise
+    except NoConnectionFree as error:
+        raise Unreachable("The database is busy with another program; please try again.") from error
 
 
 def _failure(path: Path, complaint: str) -> Failure:

@@ -65,7 +65,7 @@ class Feed:
         while not self._closed:
             chunks = channel.after(after)
             if chunks is None:
-                chunks = [(entry.seq, as_sse(entry)) for entry in self._ledger.entries_after(hall, after)]
+                chunks = self._long_ago(hall, after)
             for seq, chunk in chunks:
                 after = seq
                 yield chunk
@@ -92,6 +92,10 @@ class Feed:
         if hall not in self._channels:
             self._channels[hall] = _Channel(hall, self._ledger.hall(hall).seq)
         return self._channels[hall]
+
+    def _long_ago(self, hall: HallId, after: int) -> list[tuple[int, bytes]]:
+        """What came after an event that is not at hand any more."""
+        return [(entry.seq, as_sse(entry)) for entry in self._ledger.entries_after(hall, after)]
 
     async def _news(self, channel: _Channel, patience: float) -> bool:
         """Whether anything came before patience ran out."""

@@ -78,8 +78,16 @@ def record(connection: Connection, before: Hall, events: Sequence[Event], comman
 
 
 def create_hall(connection: Connection, hall: str) -> None:
-    """A new hall without events."""
-    connection.execute(insert(tables.halls), {"id": hall, "seq": 0, "created_at": datetime.now(UTC)})
+    """A new hall without events; nothing happens if it is there already."""
+    row = {"id": hall, "seq": 0, "created_at": datetime.now(UTC)}
+    connection.execute(upsert(tables.halls).on_conflict_do_nothing(), row)
+
+
+def commands_done(connection: Connection, hall: str, prefix: str) -> set[str]:
+    """The ids that begin so, of the commands by which anything ever happened to the hall."""
+    rows = tables.journal.c
+    query = select(rows.command_id).where(rows.hall_id == hall, rows.command_id.startswith(prefix, autoescape=True))
+    return set(connection.scalars(query))
 
 
 def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> dict[str, Any]:

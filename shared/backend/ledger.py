@@ -7,24 +7,24 @@ each only after that transaction is durable: what was answered survives a power 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
+import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from shared.backend import journal, tables
+from shared.backend import answers, journal, tables
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
-from shared.hall.errors import CommandIdReused, Invalid, Refused, Unreachable
-from shared.hall.hall import Hall, Ticket
+from shared.hall.day import BusinessDayStarted
+from shared.hall.errors import Invalid, Refused, Unreachable
+from shared.hall.hall import Hall, Moment, Ticket
 from shared.hall.messages import Accepted, Command
 from shared.hall.roles import Actor
 from shared.hall.rules import allow, answer, decide
@@ -38,6 +38,9 @@ LARGEST_BATCH = 200
 
 POLL = 0.05
 """Seconds between two looks whether another process has written."""
+
+LAST_WORDS = 0.5
+"""Seconds ``close`` waits for the writer: another program may hold the database for longer than anybody waits."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Ledger:
         self._wishes: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
+        self._door = threading.Lock()
+        """Held to put a wish in the queue, so that none can come behind the last one."""
         self._threads = [
             threading.Thread(target=self._write_all, name="writer", daemon=True),
             threading.Thread(target=self._look_for_others, name="watcher", daemon=True),
@@ -83,10 +88,11 @@ class Ledger:
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
         """Hand a command to the writer; raises NotAllowed before anything else happens."""
         allow(command, by, hall)
-        if self._closed.is_set():
-            raise Unreachable("The backend is stopping; please try again.")
         wish = _Wish(hall, command, by)
-        self._wishes.put(wish)
+        with self._door:
+            if self._closed.is_set():
+                raise Unreachable("The backend is stopping; please try again.")
+            self._wishes.put(wish)
         return wish.answer
 
     # ── questions ──
@@ -125,9 +131,8 @@ class Ledger:
 
     def create_hall(self, hall: HallId) -> None:
         """A new, empty hall; nothing happens if it is there already."""
-        if hall not in self.halls():
-            with self.database.writing() as connection:
-                journal.create_hall(connection, hall)
+        with self.database.writing() as connection:
+            journal.create_hall(connection, hall)
 
     def wall(self) -> datetime:
         """The time of day commands are decided at."""
@@ -136,31 +141,44 @@ class Ledger:
     # ── changes ──
 
     def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call ``changed``, from any thread, whenever anything was written; the answer ends it."""
+        """Call ``changed``, from any thread, whenever anything was written; the answer ends it, however often."""
         self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(changed)
+
+        return stop
 
     def close(self) -> None:
-        """Finish what waits, then stop."""
-        self._closed.set()
-        self._wishes.put(None)
+        """Finish what waits, then stop; returns within a second, even if the database does not let the writer go."""
+        with self._door:
+            self._closed.set()
+            self._wishes.put(None)
+        until = time.monotonic() + LAST_WORDS
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0, until - time.monotonic()))
         self.database.close()
 
     def _tell(self) -> None:
         for changed in [*self._listeners]:
-            changed()
+            try:
+                changed()
+            except Exception:  # the writer must outlive whoever listens
+                log.exception("somebody could not be told of a change")
 
     def _look_for_others(self) -> None:
-        """Notice what other processes wrote."""
-        version = None
+        """Notice what other processes wrote; an outage of the database is said once."""
+        version, away = None, False
         while not self._closed.wait(POLL):
             try:
                 newest = self.database.version()
-            except Exception:
-                log.exception("the database could not be watched")
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is looked for again
+                if not away:
+                    log.warning("the database could not be watched: %s", error)
+                away = True
                 continue
+            away = False
             if newest != version:
                 version = newest
                 self._tell()
@@ -168,28 +186,29 @@ class Ledger:
     # ── the writer ──
 
     def _write_all(self) -> None:
-        while wish := self._wishes.get():
-            batch = [wish]
-            while len(batch) < LARGEST_BATCH and not self._wishes.empty():
-                another = self._wishes.get()
-                if another is None:
-                    self._write(batch)
-                    return
-                batch.append(another)
-            self._write(batch)
+        last = False
+        while not last:
+            waiting = [self._wishes.get()]
+            while len(waiting) < LARGEST_BATCH and not self._wishes.empty():
+                waiting.append(self._wishes.get())
+            last = None in waiting
+            # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
+            if batch := [wish for wish in waiting if wish and wish.answer.set_running_or_notify_cancel()]:
+                self._write(batch)
 
     def _write(self, batch: list[_Wish]) -> None:
-        """Decide a batch in one transaction; if it fails as a whole, each alone, so that one can't spoil the rest."""
+        """Decide a batch in one transaction; after a bug each alone, so that one can't spoil the rest."""
         try:
             with self.database.writing() as connection:
                 outcomes = [self._outcome(connection, wish) for wish in batch]
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
             self._decided.clear()
-            if len(batch) > 1:
+            if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
+                for wish in batch:
+                    _answer(wish, error)
+            else:
                 for wish in batch:
                     self._write([wish])
-            else:
-                _answer(batch[0], error)
             return
         self._committed.update(self._decided)
         for wish, outcome in zip(batch, outcomes, strict=True):
@@ -198,24 +217,25 @@ class Ledger:
 
     def _outcome(self, connection: Connection, wish: _Wish) -> Accepted | Refused:
         """The answer this command had before, or the one it gets now."""
-        fingerprint = _fingerprint(wish.command)
         try:
             hall = self._current(connection, wish.hall)
-            earlier = _earlier(connection, wish, fingerprint)
+            earlier = answers.earlier(connection, wish.hall, wish.command)
         except Refused as refused:
             return refused
         if earlier:
             return earlier
-        outcome = self._decide(connection, hall, wish)
-        connection.execute(insert(tables.answers), _answer_row(wish, fingerprint, outcome, self._decided[hall.id]))
+        now = self._clocks.now(hall)
+        outcome = self._decide(connection, hall, wish, now)
+        answers.keep(connection, hall.id, wish.command, outcome, self._decided[hall.id].seq, now.wall)
         return outcome
 
-    def _decide(self, connection: Connection, hall: Hall, wish: _Wish) -> Accepted | Refused:
-        now = self._clocks.now(hall)
+    def _decide(self, connection: Connection, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
         try:
             events = decide(hall, wish.command, now)
         except Refused as refused:
             return refused
+        if any(isinstance(event, BusinessDayStarted) for event in events):
+            answers.forget(connection, hall.id, now.wall)
         after = journal.record(connection, hall, events, wish.command, wish.by)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
@@ -235,47 +255,3 @@ def _answer(wish: _Wish, outcome: Accepted | Exception) -> None:
         wish.answer.set_exception(outcome)
     else:
         wish.answer.set_result(outcome)
-
-
-def _fingerprint(command: Command) -> str:
-    said = json.dumps([command.type_name(), encode(command)], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _earlier(connection: Connection, wish: _Wish, fingerprint: str) -> Accepted | Refused | None:
-    """The answer already given to this command_id; raises CommandIdReused if it was another command's."""
-    rows = tables.answers.c
-    query = select(rows.fingerprint, rows.seq, rows.body).where(
-        rows.hall_id == wish.hall, rows.command_id == wish.command.command_id
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    if row.fingerprint != fingerprint:
-        raise CommandIdReused("This command_id was already used for another command: make a new one.")
-    body = json.loads(row.body)
-    if "refused" in body:
-        return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
-    return Accepted(body["result"], row.seq)
-
-
-def _answer_row(wish: _Wish, fingerprint: str, outcome: Accepted | Refused, hall: Hall) -> dict[str, Any]:
-    return {
-        "hall_id": wish.hall,
-        "command_id": wish.command.command_id,
-        "fingerprint": fingerprint,
-        "at": hall.at,
-        "seq": hall.seq,
-        "body": json.dumps(_said(outcome), ensure_ascii=False),
-    }
-
-
-def _said(outcome: Accepted | Refused) -> dict[str, Any]:
-    if isinstance(outcome, Accepted):
-        return {"result": outcome.result}
-    return {
-        "refused": outcome.type_name(),
-        "status": outcome.status,
-        "detail": outcome.detail,
-        "about": outcome.about,
-    }

@@ -51,7 +51,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:
-        log.error("a bug in %s %s", request.method, request.url.path, exc_info=error)
+        route = getattr(request.scope.get("route"), "path", "no route")  # an address may hold a customer's token
+        log.error("a bug in %s %s", request.method, route, exc_info=error)
         return problem(500, "internal-error", "Something unexpected happened here; it was written to the log.")
 
 

@@ -13,25 +13,42 @@ import uvicorn
 from shared.backend.accounts import Accounts
 from shared.backend.api import create_app
 from shared.backend.database import Database
+from shared.backend.feed import Feed
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Unfit
+
+PATIENCE = 0.7
+"""Seconds a listener has to take the end of its stream."""
 
 
 def serve(address: str, host: str, port: int, log_level: str = "WARNING") -> int:
     """Serve a database until told to stop; raises Unfit for a bad database or a port in use."""
     database = Database(address)
-    if not database.is_current():
-        raise Unfit("The database is older than this program: run `nowserving upgrade`, which backs it up first.")
+    database.require_current()
     with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
         app = create_app(ledger, Accounts(database))
-        # An open event stream never ends by itself: after a second it is cut, and its station comes again.
         config = uvicorn.Config(app, log_level=log_level.lower(), timeout_graceful_shutdown=1, access_log=False)
-        asyncio.run(_run(_Server(config), listener))
+        asyncio.run(_run(_Server(config, app.state.backend.feed), listener))
     return 0
 
 
 class _Server(uvicorn.Server):
-    """A server that ends with status 0 when it is told to stop; uvicorn itself would die of the signal."""
+    """A server that ends in order, and with status 0, when it is told to stop; uvicorn would die of the signal."""
+
+    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the event streams, which never end by themselves; then everything else."""
+        self._feed.close()
+        asyncio.get_running_loop().call_later(PATIENCE, self._cut)
+        await super().shutdown(sockets)
+
+    def _cut(self) -> None:
+        """Let go of whoever still does not take what was sent: a task that is cancelled would say so at length."""
+        for connection in [*self.server_state.connections]:
+            connection.transport.abort()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

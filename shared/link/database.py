@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from shared.backend.accounts import Accounts
 from shared.backend.database import Database
 from shared.backend.ledger import Ledger
-from shared.hall.errors import Failure, NotSignedIn, Unfit, UnknownHall
+from shared.hall.errors import Failure, NotSignedIn, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.roles import Actor
@@ -46,15 +46,14 @@ class DatabaseLink:
         self._ledger = shared.ledger
         self._hall = hall
         self._actor = actor
-        self._watches: set[DatabaseWatch] = set()
+        self._watches: list[DatabaseWatch] = []
         self._closed = False
 
     @classmethod
     def open(cls, address: str, hall: str, actor: Actor | None) -> DatabaseLink:
         """A link to a hall (the only one, if none is named) of a database; raises Unfit or UnknownHall."""
         database = Database(address)
-        if not database.is_current():
-            raise Unfit("The database is older than this program: run `nowserving upgrade`, which backs it up first.")
+        database.require_current()
         ledger = Ledger(database)
         try:
             return cls(SharedLedger(ledger), _one_of(ledger.halls(), hall), actor)
@@ -72,7 +71,7 @@ class DatabaseLink:
     def watch(self, after: int) -> DatabaseWatch:
         self._whoever()
         watch = DatabaseWatch(self._ledger, self._hall, after)
-        self._watches.add(watch)
+        self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
@@ -105,21 +104,22 @@ class DatabaseWatch:
         self._hall = hall
         self._after = after
         self._changed = threading.Event()
-        self._closed = False
+        self.is_over = False
         self._stop_listening = ledger.listen(self._changed.set)
 
     def __iter__(self) -> Iterator[Happened | None]:
-        while not self._closed:
+        while not self.is_over:
             self._changed.clear()
-            for entry in self._ledger.entries_after(self._hall, self._after):
+            entries = self._ledger.entries_after(self._hall, self._after)
+            for entry in entries:
                 self._after = entry.seq
                 yield Happened(entry.seq, decode_event(json.loads(entry.body)))
-            if not self._changed.wait(HEARTBEAT):
+            if not entries and not self._changed.wait(HEARTBEAT):
                 yield None
 
     def close(self) -> None:
-        if not self._closed:
-            self._closed = True
+        if not self.is_over:
+            self.is_over = True
             self._stop_listening()
             self._changed.set()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
-from shared.hall.errors import Refused, UnknownHall, Unreachable
+from shared.hall.errors import Invalid, Refused, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.roles import Actor, Role
@@ -21,14 +23,18 @@ from shared.hall.wire import decode_event, decode_hall, encode
 from shared.link.port import Link
 
 CONNECT_TIMEOUT = 2.0
-READ_TIMEOUT = 5.0
-"""Seconds. A hall on the same network answers in milliseconds; longer than this is an outage."""
+ANSWER_TIMEOUT = 4.5
+"""Seconds. A hall on the same network answers in milliseconds; one whose database is busy says so after four."""
+
+NO_HALL = "What answers there is not a hall."
 
 HEARTBEAT = 2
-"""Seconds between two signs of life a watch asks for; none for READ_TIMEOUT means the way is cut."""
+SILENCE = 3.5
+"""Seconds between two signs of life a watch asks for, and those without one after which the way is cut."""
 
-TRIES = 2
-"""A command is sent again at once when its answer is lost; its id makes that safe."""
+SOON = 1.0
+"""Seconds within which an answer that is lost is asked for once more, as when a backend has just come back. The
+command's id makes that safe; later than this, whoever waits wants to know."""
 
 
 class HttpLink:
@@ -40,53 +46,61 @@ class HttpLink:
         self._token = token
         self._closed = False
         self._local = threading.local()
-        self._watches: set[HttpWatch] = set()
+        self._watches: list[HttpWatch] = []
 
     def do(self, command: Command) -> Accepted:
         path = f"{self._hall_path()}/commands/{command.type_name()}"
-        answer = self._ask("POST", path, encode(command), tries=TRIES)
-        return Accepted(answer["result"], answer["seq"])
+        began = time.monotonic()
+        try:
+            answer = self._ask("POST", path, encode(command))
+        except Unreachable:
+            if self._closed or time.monotonic() - began > SOON:
+                raise
+            answer = self._ask("POST", path, encode(command))
+        with _from_a_hall():
+            return Accepted(answer["result"], answer["seq"])
 
     def snapshot(self) -> Hall:
-        return decode_hall(self._ask("GET", self._hall_path()))
+        answer = self._ask("GET", self._hall_path())
+        with _from_a_hall():
+            return decode_hall(answer)
 
     def watch(self, after: int) -> HttpWatch:
         path = f"{self._hall_path()}/events?after={after}&heartbeat={HEARTBEAT}"
         watch = HttpWatch(self._send("GET", path, stream=True))
-        self._watches.add(watch)
+        self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})
-        actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"])
-        return HttpLink(self._base, self._hall or found["hall"] or "", found["token"]), actor
+        with _from_a_hall():
+            actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"])
+            return HttpLink(self._base, self._hall or found["hall"] or "", found["token"]), actor
 
     def page_url(self, token: str) -> str | None:
         return f"{self._base}/t/{token}"
 
     def close(self) -> None:
         self._closed = True
-        for watch in [*self._watches]:
+        for watch in self._watches:
             watch.close()
 
     def _hall_path(self) -> str:
         """The address of the hall: the one named, else the only one this token may see."""
         if not self._hall:
-            halls = [hall["id"] for hall in self._ask("GET", "/api/v1/halls")]
+            answer = self._ask("GET", "/api/v1/halls")
+            with _from_a_hall():
+                halls = [str(hall["id"]) for hall in answer]
             if len(halls) != 1:
                 raise UnknownHall(f"Say which hall: write #ID behind the address ({', '.join(halls) or 'none yet'}).")
             self._hall = halls[0]
         return f"/api/v1/halls/{quote(self._hall, safe='')}"
 
-    def _ask(self, method: str, path: str, body: Any = None, tries: int = 1) -> Any:
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON answer; raises Refused or Unreachable."""
-        for left in reversed(range(tries)):
-            try:
-                return self._send(method, path, body).json()
-            except (Unreachable, ValueError) as error:
-                if left == 0 or self._closed:
-                    raise Unreachable(str(error)) from error
-        raise AssertionError(tries)
+        response = self._send(method, path, body)
+        with _from_a_hall():
+            return response.json()
 
     def _send(self, method: str, path: str, body: Any = None, *, stream: bool = False) -> requests.Response:
         if self._closed:
@@ -97,7 +111,7 @@ class HttpLink:
                 self._base + path,
                 json=body,
                 headers={"Authorization": f"Bearer {self._token}"} if self._token else {},
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                timeout=(CONNECT_TIMEOUT, SILENCE if stream else ANSWER_TIMEOUT),
                 stream=stream,
                 allow_redirects=False,
             )
@@ -121,8 +135,11 @@ class HttpWatch:
     """The backend's event stream, read line by line (WHATWG HTML, 9.2)."""
 
     def __init__(self, response: requests.Response) -> None:
+        if not _is(response, "text/event-stream"):
+            response.close()
+            raise Unreachable(NO_HALL)
         self._response = response
-        self._closed = False
+        self.is_over = False
 
     def __iter__(self) -> Iterator[Happened | None]:
         seq = 0
@@ -136,11 +153,13 @@ class HttpWatch:
                 elif not name and value:
                     yield None
         except (requests.RequestException, OSError, AttributeError, ValueError) as error:
-            if not self._closed:  # closing pulls the socket away under the reader
+            if not self.is_over:  # closing pulls the socket away under the reader
                 raise Unreachable("The line to the hall was cut.") from error
+        finally:
+            self._response.close()
 
     def close(self) -> None:
-        self._closed = True
+        self.is_over = True
         try:
             self._response.raw.shutdown()
         except (RuntimeError, OSError, ValueError, AttributeError):
@@ -162,12 +181,23 @@ def _checked(response: requests.Response) -> requests.Response:
     """The response, if it is an answer; raises the refusal or the outage it stands for."""
     if response.status_code < 300:
         return response
-    if response.status_code >= 500 or not _is_problem(response):
-        raise Unreachable(f"What answered is not a hall that works (HTTP {response.status_code}).")
-    problem = response.json()
-    about = {name: value for name, value in problem.items() if name not in ("type", "title", "status", "detail")}
-    raise Refused.named(problem["type"], response.status_code, problem["detail"], **about)
+    with contextlib.closing(response), _from_a_hall():  # closed: nobody else will read a stream that is none
+        if response.status_code >= 500 or not _is(response, "application/problem+json"):
+            raise Unreachable(f"What answered is not a hall that works (HTTP {response.status_code}).")
+        problem = response.json()
+        about = {name: value for name, value in problem.items() if name not in ("type", "title", "status", "detail")}
+        refused = Refused.named(problem["type"], response.status_code, problem["detail"], **about)
+    raise refused
 
 
-def _is_problem(response: requests.Response) -> bool:
-    return response.headers.get("Content-Type", "").startswith("application/problem+json")
+def _is(response: requests.Response, content_type: str) -> bool:
+    return response.headers.get("Content-Type", "").startswith(content_type)
+
+
+@contextlib.contextmanager
+def _from_a_hall() -> Iterator[None]:
+    """Raises Unreachable for what no hall would say: the page of a public network, another program at that port."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, Invalid, requests.RequestException) as error:
+        raise Unreachable(NO_HALL) from error

@@ -41,4 +41,7 @@ class Link(Protocol):
         """The address of a customer's own page, or None if nothing serves pages here."""
 
     def close(self) -> None:
-        """Let go of everything, from any thread; a verb that waits raises Unreachable at once."""
+        """Let go of everything, from any thread, within a second; again does nothing.
+
+        Watches end at once. A verb that waits ends by its own time limit, and no new one is tried.
+        """

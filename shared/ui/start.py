@@ -56,10 +56,9 @@ def start(app: str, wanted: argparse.Namespace, role: Role, show: Callable[[Stat
 def _settings(wanted: argparse.Namespace) -> Settings:
     windowed = getattr(wanted, "windowed", False)
     settings = load(wanted.config, hall=wanted.hall, full_screen=False if windowed else None)
-    try:
-        logging.basicConfig(level=settings.log_level.upper())
-    except ValueError:
-        raise Unfit(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}.") from None
+    if settings.log_level not in logging.getLevelNamesMapping():
+        raise Unfit(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}.")
+    logging.basicConfig(level=settings.log_level)
     return settings
 
 

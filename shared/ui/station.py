@@ -8,6 +8,7 @@ tells each live event. When the hall is away the last state stays and ``away_sin
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import random
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
 """Seconds between two tries to reach a hall that is away; doubled each time, jittered so that a thousand
 stations do not come back at the same moment."""
 
@@ -65,6 +67,8 @@ class Station(QObject):
         self.actor: Actor | None = None
         """Who signed in here."""
         self._link = link
+        self._device = link
+        """The way to the hall before somebody signed in; open as long as the station."""
         self._memory = memory
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listener: _Listener | None = None
@@ -88,10 +92,20 @@ class Station(QObject):
 
         self._send(lambda link: link.sign_in(login, password), signed_in, failed)
 
+    def sign_out(self) -> None:
+        """Act on behalf of nobody but this device again."""
+        self.actor = None
+        self._follow(self._device)
+
     async def ask(self, command: Command) -> Accepted:
         """Send a command and wait for its answer; raises Refused or Unreachable."""
         answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
-        self.do(command, answer.set_result, answer.set_exception)
+
+        def put(kept: Callable[[Any], None], said: Any) -> None:
+            if not answer.done():  # or nobody waits any more
+                kept(said)
+
+        self.do(command, partial(put, answer.set_result), partial(put, answer.set_exception))
         return await answer
 
     def page_url(self, token: str) -> str | None:
@@ -121,19 +135,23 @@ class Station(QObject):
             self._outage.cancel()
         if self._listener:
             self._listener.close()
-        self._link.close()
+        for link in {self._link, self._device}:
+            link.close()
         for sender in (self._sender, self._aside):
             if sender:
                 sender.close()
+        self._remember()
+        self._loop = None
+
+    def _remember(self) -> None:
         if self._memory and self.hall:
             self._memory.save(self.hall)
-        self._loop = None
 
     def _follow(self, link: Link) -> None:
         """Listen through this link from now on."""
         if self._listener:
             self._listener.close()
-        if link is not self._link:
+        if self._link not in (link, self._device):
             self._link.close()
         self._link = link
         self._listener = _Listener(link, self._later, self)
@@ -146,18 +164,16 @@ class Station(QObject):
 
     def _later(self, function: Callable[..., None], *arguments: Any) -> None:
         """Call a function on the GUI thread, unless the station has stopped."""
-        loop = self._loop
-        if loop and not loop.is_closed():
-            try:
+        if (loop := self._loop) and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # closed between the two lines
                 loop.call_soon_threadsafe(function, *arguments)
-            except RuntimeError:  # closed between the two lines
-                log.debug("the loop closed before the last news arrived")
 
     # ── down: called by the listener, on the GUI thread ──
 
     def _arrived(self, listener: _Listener, hall: Hall) -> None:
         if listener is self._listener:
             self.hall = hall
+            self._remember()  # now, for a station is more often switched off than stopped
             self._reached()
             self.changed.emit()
 
@@ -176,8 +192,9 @@ class Station(QObject):
         if listener is not self._listener or not self._loop:
             return
         if isinstance(failure, Refused):
-            self.refusal = failure
-            self.reachable_changed.emit()
+            before, self.refusal = self.refusal, failure
+            if not before or before.detail != failure.detail:
+                self.reachable_changed.emit()
         elif not self.away_since and not self._outage:
             self._outage = self._loop.call_later(OUTAGE, self._say_away, datetime.now(UTC))
 
@@ -205,7 +222,7 @@ def _logged(failure: Failure) -> None:
 
 
 class _Listener:
-    """A thread that follows one link: every event after the last one heard, or a fresh snapshot where that is better."""
+    """A thread that follows one link: every event after the last one heard, or a fresh snapshot if that is better."""
 
     def __init__(self, link: Link, later: Callable[..., None], station: Station) -> None:
         self._link = link
@@ -217,6 +234,7 @@ class _Listener:
         """The last event heard; None when only a snapshot helps."""
         self._alive = 0.0
         """When the hall was last heard of, on the monotonic clock."""
+        self._pause = SHORTEST_PAUSE
         threading.Thread(target=self._run, name="listener", daemon=True).start()
 
     def close(self) -> None:
@@ -225,11 +243,9 @@ class _Listener:
             self._watch.close()
 
     def _run(self) -> None:
-        pause = SHORTEST_PAUSE
         while not self._closed.is_set():
             try:
                 self._listen(self._caught_up())
-                pause = SHORTEST_PAUSE
             except Unreachable as failure:
                 self._tell(failure)
             except Refused as refused:  # by who we are, or an event that is newer than this program
@@ -239,8 +255,8 @@ class _Listener:
                 log.exception("listening failed")
                 self._seq = None
                 self._tell(Unreachable("Something unexpected came from the hall."))
-            self._closed.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, keeps no secret
-            pause = min(LONGEST_PAUSE, pause * 2)
+            self._closed.wait(self._pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, keeps no secret
+            self._pause = min(LONGEST_PAUSE, self._pause * 2)
 
     def _caught_up(self) -> int:
         """The event to go on after: the last one heard if that is a moment ago, else that of a fresh snapshot."""
@@ -252,23 +268,23 @@ class _Listener:
 
     def _listen(self, after: int) -> None:
         """Pass on events until the watch ends or there is a gap: then a fresh snapshot is due."""
-        self._watch = self._link.watch(after)
-        self._later(self._station._reached_by, self)  # noqa: SLF001  # the other half of one file
-        if self._closed.is_set():
-            self._watch.close()
-        for news in self._watch:
-            self._alive = time.monotonic()
-            if news is None:
-                continue
-            if news.seq != after + 1:
-                self._seq = None
+        with contextlib.closing(self._link.watch(after)) as self._watch:
+            self._later(self._station._reached_by, self)  # noqa: SLF001  # the other half of one file
+            if self._closed.is_set():
                 return
-            after = self._seq = news.seq
-            self._later(self._station._heard, self, news)  # noqa: SLF001  # the other half of one file
+            for news in self._watch:
+                self._alive = time.monotonic()
+                self._pause = SHORTEST_PAUSE
+                if news is None:
+                    continue
+                if news.seq != after + 1:
+                    self._seq = None
+                    return
+                after = self._seq = news.seq
+                self._later(self._station._heard, self, news)  # noqa: SLF001  # the other half of one file
 
     def _tell(self, failure: Failure) -> None:
-        if not self._closed.is_set():
-            self._later(self._station._lost, self, failure)  # noqa: SLF001  # the other half of one file
+        self._later(self._station._lost, self, failure)  # noqa: SLF001  # the other half of one file
 
 
 class _Sender:

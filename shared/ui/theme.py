@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QUrl
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtQml import QQmlComponent, QQmlEngine
 
-from shared.ui.run import QML
+from shared.ui.run import QML, RESOURCES
 
 DESKTOP = 2.0
 """Pixels for each of the theme's millimetres. A monitor is read from half as far as a kiosk's screen and by a
@@ -93,7 +93,12 @@ def palette(of: Theme) -> QPalette:
 def style_sheet(of: Theme) -> str:
     """The theme as Qt's style sheets say it. A widget says what it is by the property ``is``."""
     return Template(SHEET).substitute(
-        asdict(of), tiny=of.smallText + 2, half=of.gap // 2, wide=2 * of.margin, touch=of.smallestTouch - 2
+        asdict(of),
+        tiny=of.smallText + 2,
+        half=of.gap // 2,
+        wide=2 * of.margin,
+        touch=of.smallestTouch - 2,
+        icons=(RESOURCES / "icons").as_posix(),
     )
 
 
@@ -159,11 +164,31 @@ KeyButton[is="main"] QLabel[is="key"]:disabled, KeyButton[is="primary"] QLabel[i
     background: $ground; color: $quietInk; border-color: $line; }
 
 /* what is filled in */
-QLineEdit { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
-    padding: 0 ${gap}px; min-height: 34px; selection-background-color: $accent; }
-QLineEdit:focus { border: 2px solid $accent; }
-QSpinBox, QComboBox, QTimeEdit { min-height: 32px; }
-QLineEdit[is="entry"] { min-height: 40px; font-size: ${largeText}px; }
+QLineEdit, QAbstractSpinBox, QComboBox { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
+    padding: 0 ${gap}px; min-height: 34px; max-height: 34px; selection-background-color: $accent;
+    placeholder-text-color: $quietInk; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $accent; }
+QAbstractSpinBox { padding-right: 0; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 26px; border: none;
+    border-left: 1px solid $line; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $ground; }
+QAbstractSpinBox::up-arrow { image: url("$icons/up.svg"); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }
+QComboBox { padding-right: 30px; combobox-popup: 0; }
+QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 30px; border: none; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accentSoft;
+    selection-color: $ink; }
+QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; background: $surface;
+    border: 1px solid $quietInk; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/tick.svg"); }
+QRadioButton::indicator:checked { width: 6px; height: 6px; background: $surface; border: 6px solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $accentDeep; }
+QLineEdit[is="entry"] { min-height: 40px; max-height: 40px; font-size: ${largeText}px; }
 QCheckBox, QRadioButton { spacing: ${gap}px; min-height: 28px; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 
@@ -175,6 +200,7 @@ QTableView::item:selected, QListView::item:selected { background: $accentSoft; c
 QListView::item { padding: ${gap}px; border-radius: ${half}px; }
 QTableView:focus, QListView:focus { border: none; }
 Matrix::item { border: none; padding: 0; }
+Matrix QHeaderView::section:horizontal { padding: ${half}px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $line; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 1px; }
@@ -187,8 +213,9 @@ QHeaderView::section { background: $surface; color: $quietInk; font-size: ${tiny
 QHeaderView::section:hover { color: $ink; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
 QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $quietInk; font-weight: 600; padding: ${gap}px ${margin}px;
-    border-bottom: 3px solid transparent; }
+QTabWidget::tab-bar { left: ${margin}px; }
+QTabBar::tab { background: transparent; color: $quietInk; font-weight: 600;
+    padding: ${gap}px ${margin}px; padding-top: ${margin}px; border-bottom: 3px solid transparent; }
 QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accentDeep; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }

@@ -35,17 +35,26 @@ def test_init_needs_a_password_and_never_as_an_argument(tmp_path: Path) -> None:
 
 def test_people_and_devices_are_added_and_listed(premises: Premises) -> None:
     at = ("--database", premises.database)
-    added = nowserving("staff", "add", "anna", "--role", "specialist", *at, NOWSERVING_PASSWORD=PASSWORD)
+    added = nowserving("staff", "add", "reception", "--role", "specialist", *at, NOWSERVING_PASSWORD=PASSWORD)
     assert added.returncode == 0, added.stderr
-    fails("staff", "add", "anna", "--role", "specialist", *at, says="already", NOWSERVING_PASSWORD=PASSWORD)
-    fails("staff", "add", "bert", "--role", "specialist", *at, says="8 characters", NOWSERVING_PASSWORD="short")
+    fails("staff", "add", "reception", "--role", "specialist", *at, says="already", NOWSERVING_PASSWORD=PASSWORD)
+    fails("staff", "add", "second", "--role", "specialist", *at, says="8 characters", NOWSERVING_PASSWORD="short")
     fails(
-        "staff", "add", "carl", "--role", "specialist", "--hall", "x", *at, says="no hall", NOWSERVING_PASSWORD=PASSWORD
+        "staff",
+        "add",
+        "third",
+        "--role",
+        "specialist",
+        "--hall",
+        "x",
+        *at,
+        says="no hall",
+        NOWSERVING_PASSWORD=PASSWORD,
     )
     assert nowserving("device", "add", "Entrance", "--role", "kiosk", *at).returncode == 0
-    assert "anna" in nowserving("staff", "list", *at).stdout
+    assert "reception" in nowserving("staff", "list", *at).stdout
     assert "Entrance" in nowserving("device", "list", *at).stdout
-    assert nowserving("staff", "add", "dora", "--role", "emperor", *at).returncode == 2
+    assert nowserving("staff", "add", "fourth", "--role", "emperor", *at).returncode == 2
 
 
 def test_a_healthy_database_passes_its_check_and_can_be_copied(premises: Premises, tmp_path: Path) -> None:
@@ -86,6 +95,10 @@ def test_a_database_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None
     ]:
         fails("serve", "--database", address, "--port", "0", says=says)
         fails("kiosk", "--hall", address, says=" ")
+
+
+def test_a_wrong_log_level_is_one_sentence(premises: Premises) -> None:
+    fails("check", "--database", premises.database, says="log_level", NOWSERVING_LOG_LEVEL="loud")
 
 
 def test_a_port_in_use_is_one_sentence(premises: Premises) -> None:

@@ -28,14 +28,14 @@ class Seat:
         self.link = link
         self.until = until
 
-    async def sign_in(self, login: str = "anna", password: str = "right") -> None:
+    async def sign_in(self, login: str = "reception", password: str = "right") -> None:
         page = self.console.log_in_page
         page.login.setText(login)
         page.password.setText(password)
         QTest.keyClick(page.password, Qt.Key.Key_Return)
         await self.until(page.enter.isEnabled)
 
-    async def work(self, login: str = "anna") -> None:
+    async def work(self, login: str = "reception") -> None:
         """Sign in and sit down at the first service point."""
         await self.sign_in(login)
         await self.until(lambda: self.console.page is not self.console.log_in_page and self.console.work.hall)

@@ -27,7 +27,7 @@ async def test_a_wrong_password_is_said_beside_it_and_can_be_mended(sit_down) ->
 async def test_enter_in_the_login_goes_on_to_the_password(sit_down) -> None:
     async with sit_down() as seat:
         page = seat.console.log_in_page
-        QTest.keyClicks(page.login, "anna")
+        QTest.keyClicks(page.login, "reception")
         QTest.keyClick(page.login, Qt.Key.Key_Return)
         assert page.password.hasFocus()
 
@@ -57,3 +57,19 @@ async def test_the_arrows_choose_a_point_and_enter_opens_it(sit_down) -> None:
         QTest.keyClick(points, Qt.Key.Key_Return)
         assert seat.console.page is seat.console.work_page
         assert seat.console.window.place.text() == "Room 2"
+
+
+async def test_signing_out_leads_back_to_the_first_page_and_the_next_person_can_work(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work("reception")
+        QTest.keyClick(seat.console.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert seat.console.page is seat.console.log_in_page
+        assert seat.console.station.actor is None
+        assert not seat.console.window.bar.isVisible()
+        assert seat.console.log_in_page.login.text() == ""
+        await seat.press(Qt.Key.Key_F5)
+        assert not busy.hall.points["1"].ticket
+        await seat.work("boris")
+        assert seat.console.window.who.text() == "boris"
+        await seat.press(Qt.Key.Key_F5)
+        await seat.until(lambda: seat.number == "A001")

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from console.set_up_model import slug
 from shared.hall.issuing import IssueTicket
+from shared.hall.set_up import DefineService
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -22,7 +23,7 @@ async def open_set_up(seat, section: int = 0):
 
 async def test_a_specialist_sees_no_set_up(sit_down) -> None:
     async with sit_down() as seat:
-        await seat.work("anna")
+        await seat.work("reception")
         assert not seat.console.window.to_set_up.isVisible()
         QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
         seat.console.show_set_up()
@@ -154,3 +155,69 @@ def test_ids_are_made_of_names() -> None:
     assert slug("Cash desk", {"cash-desk"}) == "cash-desk-2"
     assert slug("Касса", {}, "service") == "service"
     assert slug("Röntgen!", {}) == "rontgen"
+
+
+async def test_what_is_written_is_not_lost_by_choosing_another(sit_down, link) -> None:
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        services.name.fields["en"].setText("Registration desk")
+        services.list.setCurrentRow(1)
+        assert services.name.fields["en"].text() == "Registration desk"
+        assert services.sentence.text() == "This is not saved yet: save it or discard it first."
+        await seat.until(lambda: services.list.currentRow() == 0)
+        QTest.keyClick(services, Qt.Key.Key_Escape)
+        assert services.name.fields["en"].text() == "Blood tests"
+        assert services.list.currentRow() == 1
+        assert not services.discard_button.isVisible()
+        assert link.hall.services["registration"].name["en"] == "Registration"
+
+
+async def test_what_is_written_is_not_lost_by_a_new_one_and_can_be_saved(sit_down, link) -> None:
+    async with sit_down() as seat:
+        precedences = await open_set_up(seat, 1)
+        precedences.allowance.setValue(45)
+        QTest.keyClick(precedences, Qt.Key.Key_N, CTRL)
+        assert precedences.discard_button.isVisible()
+        assert precedences.identity == "regular"
+        QTest.keyClick(precedences, Qt.Key.Key_S, CTRL)
+        await seat.until(lambda: link.hall.precedences["regular"].allowance == 45)
+        await seat.until(lambda: not precedences.discard_button.isVisible())
+
+
+async def test_what_is_written_waits_on_its_own_page(sit_down) -> None:
+    async with sit_down() as seat:
+        hall = await open_set_up(seat, 3)
+        hall.name.fields["en"].setText("Harbour Clinic")
+        await switch(seat, 1)
+        assert (await switch(seat, 3)) is hall
+        assert hall.name.fields["en"].text() == "Harbour Clinic"
+        assert hall.sentence.isVisible()
+        hall.discard_button.click()
+        assert hall.name.fields["en"].text() == "City Clinic"
+
+
+async def test_a_mark_in_the_table_leaves_the_form_as_it_is_being_written(sit_down, link) -> None:
+    async with sit_down() as seat:
+        points = await open_set_up(seat, 2)
+        points.name.fields["en"].setText("Reception")
+        points.matrix.setCurrentIndex(points.matrix.assignments.index(0, 1))
+        QTest.keyClick(points.matrix, Qt.Key.Key_Space)
+        await seat.until(lambda: mark(link, "1", "tests") == "backup")
+        await seat.until(lambda: seat.console.set_up.can_save)
+        assert points.name.fields["en"].text() == "Reception"
+        points.matrix.setCurrentIndex(points.matrix.assignments.index(1, 1))
+        assert points.sentence.text().startswith("This is not saved yet")
+        await seat.until(lambda: points.matrix.currentIndex().row() == 0)
+        points.save()
+        await seat.until(lambda: link.hall.points["1"].name["en"] == "Reception")
+        assert mark(link, "1", "tests") == "backup"
+
+
+async def test_eight_services_stand_beside_one_another_in_the_smallest_window(sit_down, link) -> None:
+    for number in range(6):
+        link.do(DefineService(id=f"more-{number}", prefix=f"X{number}", name="Prescriptions and certificates"))
+    async with sit_down() as seat:
+        points = await open_set_up(seat, 2)
+        seat.console.window.resize(seat.console.window.minimumSize())
+        await seat.until(lambda: points.matrix.assignments.columnCount() == 8)
+        assert points.matrix.horizontalScrollBar().maximum() == 0

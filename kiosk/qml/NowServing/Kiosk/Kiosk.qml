@@ -74,7 +74,7 @@ Window {
                 anchors.fill: parent
                 visible: root.kiosk.page === "precedence"
                 title: root.kiosk.chosen
-                question: qsTr("Which of these are you?")
+                question: qsTr("Which ticket do you need?")
                 tiles: root.kiosk.precedences
                 leavable: true
                 tallest: Theme.mm(50)

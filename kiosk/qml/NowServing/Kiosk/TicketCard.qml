@@ -11,7 +11,7 @@ Rectangle {
     readonly property bool called: visit.call
     readonly property bool wide: width > height * 1.5
     readonly property bool roomy: height > Theme.mm(110)
-    readonly property real codeSize: Math.min(Theme.mm(80), width * 0.35, height * (wide ? 0.55 : 0.3))
+    readonly property real codeSize: wide ? Math.min(Theme.mm(100), width * 0.3, height * 0.62) : Math.min(Theme.mm(110), width * 0.55, height * 0.34)
 
     radius: Theme.radius
     color: called ? Theme.call : Theme.surface
@@ -70,7 +70,7 @@ Rectangle {
                 visible: text
                 text: card.visit.call || card.visit.ahead
                 color: card.called ? Theme.inkOnCall : Theme.ink
-                font.pixelSize: card.called ? Theme.title : Theme.largeText
+                font.pixelSize: card.called || !card.wide && card.roomy ? Theme.title : Theme.largeText
                 font.weight: Font.Bold
                 wrapMode: Text.Wrap
                 horizontalAlignment: Text.AlignHCenter

@@ -1,0 +1,135 @@
+"""Many listeners hear of a change within a moment; none of them holds up another, or the end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.backend.care import opened
+from shared.backend.feed import REMEMBERED, Feed
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.roles import Actor, Role
+from tests.backends import Premises
+
+ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
+LISTENERS = 200
+
+
+@pytest.fixture
+def premises(tmp_path: Path) -> Iterator[Premises]:
+    there = Premises(tmp_path)
+    yield there
+    there.stop()
+
+
+async def _listening(premises: Premises, token: str, after: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, _, port = premises.base.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(_request(premises, token, after))
+    await reader.readuntil(b"retry: 1000")
+    return reader, writer
+
+
+def _request(premises: Premises, token: str, after: int) -> bytes:
+    path = f"/api/v1/halls/{premises.hall}/events?after={after}"
+    return f"GET {path} HTTP/1.1\r\nHost: hall\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+
+def test_two_hundred_listeners_hear_within_a_moment_and_the_end_is_quick(premises: Premises) -> None:
+    """Some of them never read, some went without a word; the end comes with status 0 and no complaint."""
+    premises.serve()
+    token, admin = premises.device(Role.DISPLAY), premises.admin()
+    for _ in range(150):
+        admin.do(CancelTicket(ticket=admin.do(IssueTicket(service="doctor")).result["ticket"]["id"]))
+    seq = admin.snapshot().seq
+    deaf = [_deaf(premises, token) for _ in range(20)]
+
+    async def listen() -> float:
+        lines = [await _listening(premises, token, seq) for _ in range(LISTENERS)]
+        for _, writer in lines[:20]:
+            writer.transport.abort()
+        began = time.monotonic()
+        await asyncio.to_thread(admin.do, IssueTicket(service="doctor"))
+        await asyncio.gather(*(reader.readuntil(b"event: ticket-issued") for reader, _ in lines[20:]))
+        took = time.monotonic() - began
+        for _, writer in lines:
+            writer.close()
+        return took
+
+    assert asyncio.run(listen()) < 2
+    for line in deaf:
+        line.close()
+    admin.close()
+
+
+def _deaf(premises: Premises, token: str) -> socket.socket:
+    """A listener that asks for everything and never reads."""
+    host, _, port = premises.base.removeprefix("http://").partition(":")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    line.connect((host, int(port)))
+    line.sendall(_request(premises, token, 0))
+    return line
+
+
+@pytest.mark.parametrize("signal", ["SIGTERM", "SIGINT"])
+def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: str) -> None:
+    import signal as signals
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shared.cli", "serve", "--database", premises.database, "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    premises.base = process.stdout.readline().split()[-1]
+    token, admin = premises.device(Role.DISPLAY), premises.admin()
+    for _ in range(300):
+        admin.do(CancelTicket(ticket=admin.do(IssueTicket(service="doctor")).result["ticket"]["id"]))
+    lines = [_deaf(premises, token) for _ in range(10)]
+    watch = admin.watch(admin.snapshot().seq)
+    began = time.monotonic()
+    process.send_signal(signals.Signals[signal])
+    _, said = process.communicate(timeout=10)
+    assert (process.returncode, said) == (0, "")
+    assert time.monotonic() - began < 2
+    assert [news for news in watch if news] == []
+    for line in lines:
+        line.close()
+    admin.close()
+
+
+def test_a_listener_far_behind_hears_everything_in_order(tmp_path: Path) -> None:
+    """Further than what is kept at hand, the journal tells it."""
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
+        halls.init("clinic", None)
+
+        async def listen() -> list[int]:
+            feed, heard = Feed(halls.ledger), []
+            feed.open()
+            stream = feed.events("clinic", 0)
+            await anext(stream)
+            for _ in range(REMEMBERED // 200 + 1):
+                await asyncio.gather(*(_one_visit() for _ in range(100)))
+            last = halls.ledger.hall("clinic").seq
+            while not heard or heard[-1] < last:
+                heard.append(int((await anext(stream)).split(b"\n")[0].removeprefix(b"id: ")))
+            feed.close()
+            assert [chunk async for chunk in stream] == []
+            return heard
+
+        async def _one_visit() -> None:
+            issued = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+            await halls.ledger.do_soon("clinic", CancelTicket(ticket=issued.result["ticket"]["id"]), ADMIN)
+
+        heard = asyncio.run(listen())
+        assert heard == list(range(1, halls.ledger.hall("clinic").seq + 1))
+        assert len(heard) > REMEMBERED

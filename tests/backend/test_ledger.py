@@ -1,0 +1,216 @@
+"""The writer answers everybody, whatever the database or a caller does, and nothing is ever half done."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from shared.backend import care, tables
+from shared.backend.care import Care
+from shared.backend.clock import Clock
+from shared.backend.database import Database
+from shared.backend.ledger import Ledger
+from shared.hall.day import StartBusinessDay
+from shared.hall.errors import Failure, UnknownService, Unreachable
+from shared.hall.issuing import IssueTicket, TicketIssued
+from shared.hall.messages import Change
+from shared.hall.roles import Actor, Role
+from shared.hall.rules import CHANGES
+
+ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def halls(tmp_path: Path) -> Iterator[Care]:
+    """A clinic in a file."""
+    with care.opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as opened:
+        opened.init("clinic", None)
+        yield opened
+
+
+def issue(halls: Care) -> str:
+    answer = halls.ledger.do("clinic", IssueTicket(service="registration"), ADMIN)
+    return str(answer.result["ticket"]["label"])
+
+
+def sound(halls: Care) -> bool:
+    return list(halls.faults()) == []
+
+
+def test_whoever_gives_up_waiting_does_not_end_the_writer(halls: Care) -> None:
+    blocker = sqlite3.connect(halls.database.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    first = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+    second = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+    second.cancel()
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert first.result(5)
+    assert issue(halls)
+    assert sound(halls)
+
+
+def test_a_listener_that_fails_does_not_end_the_writer(halls: Care, caplog: pytest.LogCaptureFixture) -> None:
+    def fails() -> None:
+        raise RuntimeError("the loop is closed")
+
+    stop = halls.ledger.listen(fails)
+    issue(halls)
+    stop()
+    stop()
+    assert issue(halls) == "A002"
+
+
+def test_a_bug_in_one_command_spoils_no_other(halls: Care, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(hall, issued: TicketIssued):  # type: ignore[no-untyped-def]
+        if "stumble" in str(issued):
+            raise KeyError("a bug")
+        return change.evolve(hall, issued)
+
+    change = CHANGES[TicketIssued]
+    monkeypatch.setitem(CHANGES, TicketIssued, Change(TicketIssued, stumble))  # type: ignore[arg-type]
+    good = [IssueTicket(service="registration") for _ in range(4)]
+    bad = IssueTicket(service="registration", command_id="stumble", language="en")
+    answers = [halls.ledger.submit("clinic", one, ADMIN) for one in (*good[:2], bad, *good[2:])]
+    assert isinstance(answers.pop(2).exception(5), KeyError)
+    assert [answer.result(5).result["ticket"]["label"] for answer in answers] == ["A001", "A002", "A003", "A004"]
+    assert sound(halls)
+
+
+def test_a_locked_database_refuses_everybody_at_once_and_comes_back(
+    halls: Care, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one after another, each after its own patience."""
+    event.listen(halls.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 200"))
+    halls.database.engine.dispose()
+    before = halls.ledger.hall("clinic")
+    blocker = sqlite3.connect(halls.database.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    answers = [halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN) for _ in range(20)]
+    for answer in answers:
+        with pytest.raises(Unreachable, match="busy"):
+            answer.result(5)
+    assert time.monotonic() - began < 2
+    assert halls.ledger.hall("clinic") == before, "it can still be read"
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert issue(halls) == "A001"
+    assert sound(halls)
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_done(halls: Care) -> None:
+    issue(halls)
+    limit = _limited(halls.database.engine)
+    said: list[str] = []
+    for _ in range(300):
+        try:
+            issue(halls)
+        except Failure as failure:
+            said.append(failure.detail)
+            break
+    assert ["is full" in sentence for sentence in said] == [True]
+    assert sound(halls)
+    limit["pages"] = 1_000_000
+    halls.database.engine.dispose()
+    assert issue(halls)
+    assert sound(halls)
+
+
+def _limited(engine: Engine) -> dict[str, int]:
+    """Let the database grow by a few pages and no more, as a disk that is nearly full does."""
+    with engine.connect() as connection:
+        limit = {"pages": int(connection.exec_driver_sql("PRAGMA page_count").scalar_one()) + 3}
+    event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count = {limit['pages']}"))
+    engine.dispose()
+    return limit
+
+
+def test_a_read_only_database_is_said_and_written_again_when_it_may_be(halls: Care) -> None:
+    may = {"not": 1}
+    event.listen(halls.database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA query_only = {may['not']}"))
+    halls.database.engine.dispose()
+    with pytest.raises(Unreachable, match="read-only"):
+        issue(halls)
+    may["not"] = 0
+    halls.database.engine.dispose()
+    assert issue(halls) == "A001"
+
+
+def test_closing_does_not_wait_for_whoever_holds_the_database(halls: Care) -> None:
+    blocker = sqlite3.connect(halls.database.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    ledger = Ledger(Database(f"sqlite:///{halls.database.path}"))
+    answer = ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+    began = time.monotonic()
+    ledger.close()
+    ledger.close()
+    assert time.monotonic() - began < 1.5
+    with pytest.raises(Unreachable, match="stopping"):
+        ledger.do("clinic", IssueTicket(service="registration"), ADMIN)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert answer.result(5), "it was under way, and is kept"
+
+
+def test_every_command_is_answered_while_the_ledger_closes(halls: Care) -> None:
+    ledger = Ledger(Database(f"sqlite:///{halls.database.path}"))
+    outcomes: list[str] = []
+
+    def ask() -> None:
+        for _ in range(50):
+            try:
+                ledger.do("clinic", IssueTicket(service="registration"), ADMIN)
+                outcomes.append("done")
+            except Unreachable:
+                outcomes.append("stopping")
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    ledger.close()
+    for thread in asking:
+        thread.join(10)
+    assert len(outcomes) == 200
+
+
+def test_a_hall_made_twice_is_one(halls: Care) -> None:
+    halls.ledger.create_hall("clinic")
+    assert halls.ledger.halls() == ["clinic"]
+
+
+class Calendar(Clock):
+    """A clock whose days a test turns."""
+
+    days = 0
+
+    def wall(self) -> datetime:
+        return super().wall() + timedelta(days=self.days)
+
+
+def test_old_answers_are_let_go_and_a_second_init_still_changes_nothing(halls: Care) -> None:
+    calendar = Calendar()
+    ledger = Ledger(Database(f"sqlite:///{halls.database.path}"), calendar)
+    refused, given = IssueTicket(service="nonsense"), IssueTicket(service="registration")
+    with pytest.raises(UnknownService):
+        ledger.do("clinic", refused, ADMIN)
+    first = ledger.do("clinic", given, ADMIN)
+    calendar.days = 3
+    assert ledger.do("clinic", given, ADMIN) == first
+    ledger.do("clinic", StartBusinessDay(), Actor(name="clock", role=Role.CLOCK))
+    assert ledger.do("clinic", given, ADMIN) == first, "a few days later it is still known"
+    calendar.days = 9
+    ledger.do("clinic", StartBusinessDay(), Actor(name="clock", role=Role.CLOCK))
+    with ledger.database.reading() as connection:
+        assert len(list(connection.scalars(select(tables.answers.c.command_id)))) <= 2
+    ledger.close()
+    seq = halls.ledger.hall("clinic").seq
+    halls.init("clinic", None)
+    assert halls.ledger.hall("clinic").seq == seq

@@ -1,0 +1,84 @@
+"""The migrations make exactly the tables the program uses, and a database of another age is told from ours."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from shared.backend import tables
+from shared.backend.database import Database
+from shared.hall.errors import Unfit
+from shared.hall.roles import Role
+from shared.link.connect import connect
+from tests.backends import nowserving
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A new database without halls."""
+    Database(f"sqlite:///{tmp_path / 'halls.db'}", create=True).close()
+    return tmp_path / "halls.db"
+
+
+def test_an_upgraded_database_has_the_tables_of_the_program(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    with database.reading() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert database.is_current()
+    database.close()
+    assert differences == []
+
+
+def test_the_file_its_log_and_its_copy_are_for_their_owner_alone(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    copy = file.with_name("copy.db")
+    database.backup(copy)
+    with database.writing():
+        modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in file.parent.iterdir()}
+    database.close()
+    assert modes == dict.fromkeys(("halls.db", "halls.db-wal", "halls.db-shm", "copy.db"), 0o600)
+
+
+def test_a_copy_that_can_not_be_made_is_one_sentence_and_leaves_nothing(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    with pytest.raises(Unfit, match="can't be copied"):
+        database.backup(file.parent / "no folder" / "copy.db")
+    database.close()
+
+
+def test_a_database_of_a_newer_program_is_told(file: Path) -> None:
+    _revise(file, "9999")
+    with pytest.raises(Unfit, match="newer Now Serving"):
+        Database(f"sqlite:///{file}")
+
+
+def test_a_database_of_an_older_program_is_told_everywhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first tables are the oldest there are: so this program is made a newer one."""
+    monkeypatch.setattr("shared.backend.database.ScriptDirectory.get_current_head", lambda _: "0002")
+    database = Database(f"sqlite:///{file}")
+    with pytest.raises(Unfit, match="nowserving upgrade"):
+        database.require_current()
+    with pytest.raises(Unfit, match="nowserving upgrade"):
+        connect(f"sqlite:///{file}", role=Role.DISPLAY)
+
+
+def test_a_damaged_database_is_one_sentence(file: Path) -> None:
+    with file.open("r+b") as raw:
+        raw.seek(4096)
+        raw.write(b"\xff" * (file.stat().st_size - 4096))
+    said = nowserving("check", "--database", f"sqlite:///{file}")
+    assert said.returncode == 1
+    assert "damaged" in said.stderr
+    assert said.stderr.count("\n") == 1
+
+
+def _revise(file: Path, revision: str) -> None:
+    raw = sqlite3.connect(file)
+    raw.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    raw.commit()
+    raw.close()
