@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +40,16 @@ def play(hall: Premises, folder: Path) -> int:
     app.setQuitOnLastWindowClosed(False)
     collect_here_only(app)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        runner.run(_play(hall, folder))
+        try:
+            runner.run(_play(hall, folder))
+        except asyncio.CancelledError:  # told to stop
+            return 1
     print(f"The pictures are in {folder}")
     return 0
 
 
 async def _play(hall: Premises, folder: Path) -> None:
+    _end_in_order()
     tour = Tour.of(hall, folder)
     tour.open()
     try:
@@ -56,6 +61,14 @@ async def _play(hall: Premises, folder: Path) -> None:
         await tour.the_administrator_looks()
     finally:
         await tour.close()
+
+
+def _end_in_order() -> None:
+    """Told to stop, end this tour as a coroutine: an exit raised under Qt would leave everything running."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if task and (number := getattr(signal, name, None)):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
 
 
 @dataclass
@@ -202,6 +215,7 @@ class Tour:
     async def _phone_is_called(self) -> None:
         called = await self._calls_next()
         await self.phone.wait_for('[data-state="called"]')
+        await settled()
         await self._phone_picture("phone-called")
         self._tell(f"phone: {called.label} is told to go to {self._point()}")
         await self._key(Qt.Key.Key_F2)

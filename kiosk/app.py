@@ -12,7 +12,7 @@ from PySide6.QtQuick import QQuickWindow
 from PySide6.QtWidgets import QApplication
 
 from kiosk import qr  # noqa: F401  # registers the QR code with QML
-from kiosk.printer.printer import Printer
+from kiosk.printer.port import Printer
 from kiosk.view_model import KioskModel, Pace
 from shared.ui.run import QML
 from shared.ui.station import Station

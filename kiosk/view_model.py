@@ -12,7 +12,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.countdown import Countdown
 from kiosk.menu import precedence_tiles, service_tiles
-from kiosk.printer.printer import Printer
+from kiosk.printer.port import Printer
 from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
 from shared.catalogue import NATIVE_NAMES, is_right_to_left

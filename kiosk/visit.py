@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Property, QDate, QObject, Signal
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.printer.printer import Printed, Printer
+from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
 from shared.catalogue import is_right_to_left
 from shared.hall.errors import Failure, UnknownTicket, Unreachable

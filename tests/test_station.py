@@ -66,7 +66,7 @@ async def test_a_station_remembers_its_hall_over_a_restart(link: MemoryLink, unt
     first = Station(link, Memory(tmp_path, "memory"))
     first.start()
     await until(lambda: first.hall)
-    first.stop()
-    link.unplug()
+    link.unplug()  # and nobody stops it: stations are more often switched off
     second = Station(link, Memory(tmp_path, "memory"))
     assert second.hall and second.hall.settings == link.hall.settings
+    first.stop()

@@ -12,7 +12,7 @@ from escpos.printer import Network
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from kiosk.printer.printer import Paper, Printed
+from kiosk.printer.port import Paper, Printed
 
 log = logging.getLogger(__name__)
 

@@ -1,50 +1,21 @@
-"""Where paper tickets go: one port, and the kinds of printer the setting ``printer`` chooses from."""
+"""Where paper tickets go: the kinds of printer the setting ``printer`` chooses from."""
 
 from __future__ import annotations
 
 import logging
-from enum import Enum, StrEnum, auto
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QMarginsF, QRect, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
+from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import DOTS
 from shared.hall.errors import Unfit
 
 log = logging.getLogger(__name__)
 
 ESC_POS_PORT = 9100
-
-
-class Printed(StrEnum):
-    """What became of a ticket on its way to paper."""
-
-    YES = "yes"
-    PERHAPS = "perhaps"
-    """Sent, but the printer says nothing."""
-    NO_PAPER = "no-paper"
-    NOT_READY = "not-ready"
-    """Its cover is open, or it has stopped for another reason."""
-    NO_ANSWER = "no-answer"
-
-
-class Paper(Enum):
-    """What a printer says about its paper."""
-
-    OK = auto()
-    LOW = auto()
-    OUT = auto()
-    UNKNOWN = auto()
-
-
-class Printer(Protocol):
-    """A way to paper. ``put`` blocks, so that it is called beside the screen; it never raises."""
-
-    def put(self, picture: QImage, label: str) -> Printed:
-        """Print the picture of the ticket with this label; returns what became of it."""
 
 
 def printer_for(setting: str, paper: int = 80) -> Printer | None:

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -100,12 +99,7 @@ class Station(QObject):
     async def ask(self, command: Command) -> Accepted:
         """Send a command and wait for its answer; raises Refused or Unreachable."""
         answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
-
-        def put(kept: Callable[[Any], None], said: Any) -> None:
-            if not answer.done():  # or nobody waits any more
-                kept(said)
-
-        self.do(command, partial(put, answer.set_result), partial(put, answer.set_exception))
+        self.do(command, answer.set_result, answer.set_exception)
         return await answer
 
     def page_url(self, token: str) -> str | None:
@@ -230,10 +224,8 @@ class _Listener:
         self._station = station
         self._closed = threading.Event()
         self._watch: Watch | None = None
-        self._seq: int | None = None
-        """The last event heard; None when only a snapshot helps."""
-        self._alive = 0.0
-        """When the hall was last heard of, on the monotonic clock."""
+        self._seq: int | None = None  # the last event heard; None when only a snapshot helps
+        self._alive = 0.0  # when the hall was last heard of, on the monotonic clock
         self._pause = SHORTEST_PAUSE
         threading.Thread(target=self._run, name="listener", daemon=True).start()
 
@@ -246,11 +238,10 @@ class _Listener:
         while not self._closed.is_set():
             try:
                 self._listen(self._caught_up())
-            except Unreachable as failure:
+            except Failure as failure:
+                if isinstance(failure, Refused):  # by who we are, or an event that is newer than this program
+                    self._seq = None
                 self._tell(failure)
-            except Refused as refused:  # by who we are, or an event that is newer than this program
-                self._seq = None
-                self._tell(refused)
             except Exception:
                 log.exception("listening failed")
                 self._seq = None

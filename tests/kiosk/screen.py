@@ -11,7 +11,7 @@ from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.app import Kiosk
-from kiosk.printer.printer import Printer
+from kiosk.printer.port import Printer
 from kiosk.view_model import Pace
 from shared.link.port import Link
 from shared.ui.station import Station

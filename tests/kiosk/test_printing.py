@@ -12,7 +12,8 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from kiosk.printer.network import NetworkPrinter
-from kiosk.printer.printer import FolderPrinter, Paper, Printed, printer_for
+from kiosk.printer.port import Paper, Printed
+from kiosk.printer.printer import FolderPrinter, printer_for
 from kiosk.printer.ticket import PaperTicket, draw
 from shared.hall.errors import Unfit
 from tests.kiosk.fake_printer import FakePrinter

@@ -1,0 +1,36 @@
+"""A way to paper: what a printer is asked for, and what it says of the ticket and of itself."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum, auto
+from typing import Protocol
+
+from PySide6.QtGui import QImage
+
+
+class Printed(StrEnum):
+    """What became of a ticket on its way to paper."""
+
+    YES = "yes"
+    PERHAPS = "perhaps"
+    """Sent, but the printer says nothing."""
+    NO_PAPER = "no-paper"
+    NOT_READY = "not-ready"
+    """Its cover is open, or it has stopped for another reason."""
+    NO_ANSWER = "no-answer"
+
+
+class Paper(Enum):
+    """What a printer says about its paper."""
+
+    OK = auto()
+    LOW = auto()
+    OUT = auto()
+    UNKNOWN = auto()
+
+
+class Printer(Protocol):
+    """A way to paper. ``put`` blocks, so that it is called beside the screen; it never raises."""
+
+    def put(self, picture: QImage, label: str) -> Printed:
+        """Print the picture of the ticket with this label; returns what became of it."""
