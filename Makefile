@@ -29,7 +29,7 @@ else
 endif
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 coverage: setup
 	$(BIN)/coverage run -m pytest

@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -24,8 +25,6 @@ SESSION_LASTS = timedelta(hours=14)
 SHORTEST_PASSWORD = 8
 
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash(secrets.token_hex())
-"""Checked when the login is unknown, so that the answer takes as long as for a wrong password."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +76,7 @@ class Accounts:
         rows = tables.staff.c
         with self._database.reading() as connection:
             found = connection.execute(select(tables.staff).where(rows.login == login)).first()
-        if not _matches(found.password_hash if found else _NOBODYS, password) or found is None:
+        if not _matches(found.password_hash if found else _nobodys(), password) or found is None:
             raise NotSignedIn("Login or password is wrong.")
         session = Session(
             token=secrets.token_urlsafe(32),
@@ -146,6 +145,12 @@ class Accounts:
 def hash_of(token: str) -> str:
     """How a token is kept: SHA-256, hexadecimal. It has 256 random bits, so nothing slower is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@cache
+def _nobodys() -> str:
+    """Checked when the login is unknown, so that the answer takes as long as for a wrong password."""
+    return _hasher.hash(secrets.token_hex())
 
 
 def _matches(password_hash: str, password: str) -> bool:
