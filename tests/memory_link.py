@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from shared.hall.errors import NotSignedIn, Unreachable
+from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall, Moment
 from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.roles import Actor, Role
@@ -23,18 +23,32 @@ class MemoryLink:
         self.first = hall
         self.journal: list[Happened] = []
         self.hall = hall
+        self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
         self.plugged = True
         self.news = threading.Condition()
 
     def do(self, command: Command) -> Accepted:
         self._reach()
         with self.news:
+            if command.command_id not in self.answers:
+                self.answers[command.command_id] = command, self._decided(command)
+            earlier, answered = self.answers[command.command_id]
+            if earlier != command:
+                raise CommandIdReused("This command_id was already used for another command: make a new one.")
+            if isinstance(answered, Refused):
+                raise answered
+            return answered
+
+    def _decided(self, command: Command) -> Accepted | Refused:
+        try:
             events = decide(self.hall, command, Moment(datetime.now(UTC), time.monotonic_ns() // 1_000_000))
-            for event in events:
-                self.hall = evolve(self.hall, event)
-                self.journal.append(Happened(self.hall.seq, event))
-            self.news.notify_all()
-            return Accepted(encode_answer(self.hall, answer(self.hall, command, events)), self.hall.seq)
+        except Refused as refused:
+            return refused
+        for event in events:
+            self.hall = evolve(self.hall, event)
+            self.journal.append(Happened(self.hall.seq, event))
+        self.news.notify_all()
+        return Accepted(encode_answer(self.hall, answer(self.hall, command, events)), self.hall.seq)
 
     def snapshot(self) -> Hall:
         self._reach()

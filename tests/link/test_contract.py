@@ -75,8 +75,6 @@ def test_a_ticket_is_issued_and_seen_in_the_snapshot(link: Link) -> None:
 def test_the_same_command_again_acts_once_and_answers_the_same(link: Link) -> None:
     wish = IssueTicket(service=a_service(link))
     first = link.do(wish)
-    if isinstance(link, MemoryLink):
-        pytest.xfail("the hall in memory keeps no answers")
     assert link.do(wish) == first
     refused = CancelTicket(ticket=first.result["ticket"]["id"])
     link.do(refused)
