@@ -17,6 +17,9 @@ from shared.ui.theme import theme
 
 DESTINATION = Qt.ItemDataRole.UserRole
 STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+ROWS = 3
+"""Destinations in sight; typing and the arrows bring the others."""
+
 PLACEMENT_KEYS = {Placement.BY_TIME: "Alt+1", Placement.FIRST: "Alt+2", Placement.LAST: "Alt+3"}
 
 
@@ -35,7 +38,6 @@ class TransferPanel(QWidget):
         self.search.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Where to"))
-        self.list.setMinimumHeight(72)
         self.placements = QButtonGroup(self)
         self.search.returnPressed.connect(self.transfer)
         self.list.activated.connect(self.transfer)
@@ -79,6 +81,8 @@ class TransferPanel(QWidget):
                 item = QListWidgetItem(text, self.list)
                 item.setData(DESTINATION, (service, point))
         self.list.setCurrentRow(0)
+        if self.list.count():  # whole lines only: half a name reads like a fault
+            self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
         self.send.setEnabled(self.list.count() > 0)
 
     def _destinations(self) -> list[tuple[str, str | None, str | None]]:
