@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from shared.hall.calling import CallNext
 from shared.hall.errors import PointNotActive
-from shared.hall.issuing import IssueTicket
+from shared.hall.issuing import IssueTicket, TicketCancelled
+from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
 from shared.ui.memory import Memory
 from shared.ui.station import Station
@@ -70,3 +72,14 @@ async def test_a_station_remembers_its_hall_over_a_restart(link: MemoryLink, unt
     second = Station(link, Memory(tmp_path, "memory"))
     assert second.hall and second.hall.settings == link.hall.settings
     first.stop()
+
+
+async def test_an_event_that_does_not_fit_is_answered_with_a_fresh_snapshot(link: MemoryLink, until, caplog) -> None:
+    station = Station(link)
+    station.start()
+    await until(lambda: station.hall)
+    link.hall = replace(link.hall, seq=link.hall.seq + 1, business_day=None)
+    link.journal.append(Happened(link.hall.seq, TicketCancelled(ticket="nobody")))
+    await until(lambda: station.hall == link.hall)
+    assert "does not fit" in caplog.text
+    station.stop()

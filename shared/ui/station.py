@@ -173,7 +173,12 @@ class Station(QObject):
 
     def _heard(self, listener: _Listener, news: Happened) -> None:
         if listener is self._listener and self.hall:
-            self.hall = evolve(self.hall, news.event)
+            try:
+                self.hall = evolve(self.hall, news.event)
+            except (KeyError, ValueError, TypeError, Refused):
+                log.exception("event %d does not fit the hall as it is known here", news.seq)
+                self._follow(self._link)  # which begins with a fresh snapshot
+                return
             self._reached()
             self.changed.emit()
             self.happened.emit(news.event)
