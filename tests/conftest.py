@@ -20,6 +20,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from shared.ui.run import application
+from tests.backends import Premises
 from tests.memory_link import MemoryLink, clinic
 
 
@@ -69,3 +70,12 @@ def system_language() -> Iterator[None]:
 def link() -> MemoryLink:
     """A small clinic in memory."""
     return MemoryLink(clinic())
+
+
+@pytest.fixture(scope="module")
+def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+    """A clinic with a backend that serves it, shared by the tests of one file."""
+    there = Premises(tmp_path_factory.mktemp("premises"))
+    there.serve()
+    yield there
+    there.stop()

@@ -15,14 +15,6 @@ from shared.hall.rules import COMMANDS
 from tests.backends import Caller, Premises
 
 
-@pytest.fixture(scope="module")
-def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    there = Premises(tmp_path_factory.mktemp("premises"))
-    there.serve()
-    yield there
-    there.stop()
-
-
 @pytest.fixture
 def caller(premises: Premises) -> Iterator[Caller]:
     calling = Caller(premises)

@@ -59,14 +59,6 @@ class Phone:
         return urlsplit(page.url).path
 
 
-@pytest.fixture(scope="module")
-def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    there = Premises(tmp_path_factory.mktemp("premises"))
-    there.serve()
-    yield there
-    there.stop()
-
-
 @pytest.fixture
 def phone(premises: Premises) -> Iterator[Phone]:
     browser = Phone(premises.base)

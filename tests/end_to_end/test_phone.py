@@ -135,14 +135,6 @@ def phones() -> Iterator[Phones]:
     there.close()
 
 
-@pytest.fixture(scope="module")
-def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    there = Premises(tmp_path_factory.mktemp("premises"))
-    there.serve()
-    yield there
-    there.stop()
-
-
 @pytest.fixture
 def admin(premises: Premises) -> Iterator[Link]:
     """The administrator, with Room 3 open at the beginning and empty at the end."""

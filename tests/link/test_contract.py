@@ -31,14 +31,6 @@ from tests.backends import Premises
 from tests.memory_link import MemoryLink, clinic
 
 
-@pytest.fixture(scope="module")
-def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    there = Premises(tmp_path_factory.mktemp("premises"))
-    there.serve()
-    yield there
-    there.stop()
-
-
 @pytest.fixture(params=["memory", "database", "http"])
 def link(request: pytest.FixtureRequest) -> Iterator[Link]:
     if request.param == "memory":
