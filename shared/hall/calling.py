@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.hall.due import Why, next_for, why
-from shared.hall.errors import PointHasTicket, PointNotActive
+from shared.hall.due import How, Why, may_be_called, next_for, why
+from shared.hall.errors import PointHasTicket, PointNotActive, ServiceNotGiven, TicketNotWaiting, TooEarly
 from shared.hall.hall import Call, Hall, Moment, Point, PointStatus, Ticket, TicketState
-from shared.hall.messages import Answer, AtPoint, Change, Command, Event, Events, Rule, the_ticket
+from shared.hall.messages import Answer, AtPoint, Change, Command, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
-from shared.hall.serving import TicketServed
+from shared.hall.serving import TicketMovedOn, TicketServed, given, ticket_moved_on
 from shared.hall.words import PointId, TicketId
 
 
@@ -20,6 +20,14 @@ class CallNext(Command):
     point: PointId
     holding: TicketId | None = None
     """The ticket the console believes the point has; refused if the hall knows better."""
+    outcome: str = ""
+    """What the visit that ends came to; as of FinishService."""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTicket(AtPoint):
+    """Call this customer, who waits or was parked, before whoever would be next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,25 +36,55 @@ class Recall(AtPoint):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketCalled(Event):
+class TicketCalled(DoneAtPoint):
     ticket: TicketId
-    point: PointId
     why: Why
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketRecalled(Event):
+class TicketRecalled(DoneAtPoint):
     ticket: TicketId
-    point: PointId
 
 
 def call_next(hall: Hall, command: CallNext, now: Moment) -> Events:
     point = _ready(hall, hall.point(command.point), command.holding)
-    finished = [TicketServed(ticket=point.ticket, point=point.id)] if point.ticket else []
-    chosen = next_for(hall, point)
+    finished = _finished(hall, point, command, now)
+    for event in finished:
+        if isinstance(event, TicketMovedOn):  # and may be the next one here
+            hall = ticket_moved_on(hall, event)
+    chosen = next_for(hall, point, now)
     if chosen is None:
         return finished
-    return [*finished, TicketCalled(ticket=chosen.id, point=point.id, why=why(hall, point, chosen, now))]
+    reasons = why(hall, point, chosen, now)
+    return [*finished, TicketCalled(ticket=chosen.id, point=point.id, why=reasons, goes_on=bool(finished))]
+
+
+def _finished(hall: Hall, point: Point, command: CallNext, now: Moment) -> list[TicketServed | TicketMovedOn]:
+    if point.ticket is None:
+        return []
+    return [given(hall, point.id, hall.tickets[point.ticket], command.outcome, now)]
+
+
+def call_ticket(hall: Hall, command: CallTicket, now: Moment) -> Events:
+    point = _ready(hall, hall.point(command.point), holding=None)
+    ticket = hall.ticket(command.ticket)
+    if ticket.state not in (TicketState.WAITING, TicketState.PARKED):
+        raise TicketNotWaiting(f"{ticket.label} is not waiting: it is {ticket.state}.", ticket=ticket.id)
+    if ticket.service not in (*point.services, *point.backup_services) and ticket.for_point != point.id:
+        raise ServiceNotGiven(f"This service point does not give the service {ticket.label} waits for.")
+    if not may_be_called(ticket, now):
+        raise TooEarly(f"It is too early to call {ticket.label}.", ticket=ticket.id)
+    return [TicketCalled(ticket=ticket.id, point=point.id, why=why(hall, point, ticket, now, How.BY_HAND))]
+
+
+def automatic(hall: Hall, now: Moment) -> TicketCalled | None:
+    """The call a hall that calls by itself makes now, to the point free longest; None if there is none to make."""
+    free = [point for point in hall.points.values() if point.status is PointStatus.ACTIVE and not point.ticket]
+    for point in sorted(free, key=lambda point: (point.last.at if point.last else 0, point.serial_number)):
+        if chosen := next_for(hall, point, now):
+            reasons = why(hall, point, chosen, now, How.AUTOMATICALLY)
+            return TicketCalled(ticket=chosen.id, point=point.id, why=reasons)
+    return None
 
 
 def _ready(hall: Hall, point: Point, holding: TicketId | None) -> Point:
@@ -67,13 +105,22 @@ def recall(hall: Hall, command: Recall, now: Moment) -> Events:
 
 def ticket_called(hall: Hall, event: TicketCalled) -> Hall:
     waiting = hall.tickets[event.ticket]
-    ticket = replace(waiting, state=TicketState.CALLED, point=event.point, called_at=event.at)
+    ticket = replace(
+        waiting,
+        state=TicketState.CALLED,
+        point=event.point,
+        called_at=event.at,
+        started_at=None,
+        last_call=event.order,
+        recalls=0,
+        reason="",
+    )
     return hall.with_ticket(ticket).with_call(_call(ticket, event, times=1))
 
 
 def ticket_recalled(hall: Hall, event: TicketRecalled) -> Hall:
     before = hall.tickets[event.ticket]
-    ticket = replace(before, recalls=before.recalls + 1)
+    ticket = replace(before, recalls=before.recalls + 1, last_call=event.order)
     return hall.with_ticket(ticket).with_call(_call(ticket, event, times=ticket.recalls + 1))
 
 
@@ -99,6 +146,7 @@ def _next_called(hall: Hall, command: CallNext, events: Events) -> Answer:
 
 RULES = (
     Rule(CallNext, call_next, _next_called, STAFF),
+    Rule(CallTicket, call_ticket, the_ticket, STAFF),
     Rule(Recall, recall, the_ticket, STAFF),
 )
 CHANGES = (

@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from shared.hall.hall import Hall, Line, Moment, Place, Point, Precedence, Ticket
 from shared.hall.words import PrecedenceId
 
 MINUTE = 60_000
 """Milliseconds."""
+
+
+class How(StrEnum):
+    """Who chose the ticket."""
+
+    NEXT = "next"
+    BY_HAND = "by-hand"
+    AUTOMATICALLY = "automatically"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +39,7 @@ class Why:
     """How many eligible tickets came earlier and still wait."""
     lead: int
     """Seconds by which the earliest of them came before it."""
+    how: How = How.NEXT
 
 
 def due_at_issue(now: Moment, precedence: Precedence) -> int:
@@ -47,16 +57,25 @@ def draws(point: Point) -> Iterator[tuple[Line, int]]:
             yield ("service", service), point.backup_penalty * MINUTE
 
 
-def next_for(hall: Hall, point: Point) -> Ticket | None:
-    """The least (due, number) among the tickets this point may serve, penalties counted; None if nobody waits."""
-    heads = ((places[0], penalty) for line, penalty in draws(point) if (places := hall.lines.get(line)))
+def may_be_called(ticket: Ticket, now: Moment) -> bool:
+    """Whether its time to be called has come, as an appointment's has not long before the time agreed."""
+    return ticket.not_before is None or ticket.not_before <= now.order
+
+
+def next_for(hall: Hall, point: Point, now: Moment) -> Ticket | None:
+    """The least (due, number) among the tickets this point may call now, penalties counted; None if there is none."""
+    heads = ((place, penalty) for line, penalty in draws(point) if (place := _first(hall, line, now)))
     first = min(heads, key=lambda head: (head[0].due + head[1], head[0].number), default=None)
     return hall.tickets[first[0].ticket] if first else None
 
 
-def why(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Why:
+def _first(hall: Hall, line: Line, now: Moment) -> Place | None:
+    return next((place for place in hall.lines.get(line, ()) if may_be_called(hall.tickets[place.ticket], now)), None)
+
+
+def why(hall: Hall, point: Point, chosen: Ticket, now: Moment, how: How = How.NEXT) -> Why:
     """The reasons for calling ``chosen`` at ``point`` now."""
-    passed = [hall.tickets[place.ticket].issued_at for place in _came_before(hall, point, chosen)]
+    passed = [hall.tickets[place.ticket].issued_at for place in _came_before(hall, point, chosen, now)]
     lead = max((chosen.issued_at - issued_at for issued_at in passed), default=timedelta())
     return Why(
         due_at=now.wall + timedelta(milliseconds=chosen.due - now.order),
@@ -64,12 +83,15 @@ def why(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Why:
         waited=seconds(now.wall - chosen.issued_at),
         passed_over=len(passed),
         lead=seconds(lead),
+        how=how,
     )
 
 
-def _came_before(hall: Hall, point: Point, chosen: Ticket) -> Iterator[Place]:
+def _came_before(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Iterator[Place]:
     for line, _ in draws(point):
-        yield from (place for place in hall.lines.get(line, ()) if place.number < chosen.number)
+        for place in hall.lines.get(line, ()):
+            if place.number < chosen.number and may_be_called(hall.tickets[place.ticket], now):
+                yield place
 
 
 def seconds(span: timedelta) -> int:

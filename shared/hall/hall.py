@@ -24,8 +24,8 @@ from shared.hall.words import HallId, Language, PointId, PrecedenceId, ServiceId
 LAST_CALLS = 20
 """How many calls a hall remembers for its displays."""
 
-LAST_ENDED = 50
-"""How many ended tickets a hall keeps at hand; all of them are in the database."""
+LAST_ENDED = 200
+"""How many ended tickets a hall keeps at hand, to reinstate or to take back; all of them are in the database."""
 
 NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -36,6 +36,7 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
+    PARKED = "parked"
     SERVED = "served"
     NO_SHOW = "no-show"
     CANCELLED = "cancelled"
@@ -58,6 +59,7 @@ class Origin(StrEnum):
     KIOSK = "kiosk"
     WEB = "web"
     RECEPTION = "reception"
+    APPOINTMENT = "appointment"
 
 
 class Moment(NamedTuple):
@@ -79,6 +81,20 @@ class HallSettings:
     day_starts: time = time(0, 0)
     return_after: int = 5
     """Minutes after which a ticket returned to the queue is due again."""
+    reinstate_within: int = 60
+    """Minutes for which a customer who did not come, or gave up, may still have their place again."""
+    recalls_before_no_show: int = 0
+    """How often a customer is called again before they count as not having come."""
+    no_show_after: int = 0
+    """Seconds to wait for a customer after the last call before they count as not having come."""
+    auto_call: bool = False
+    """Whether the next customer is called by itself, to the service point that has been free longest."""
+    appointment_early: int = 15
+    """Minutes before its time from which on an appointment may be called."""
+    appointment_grace: int = 10
+    """Minutes after its time up to which an appointment still counts from that time."""
+    outcomes: tuple[str, ...] = ()
+    """What a visit may end in, for reports; none named means nobody is asked."""
     web: bool = True
     """Whether customers may take a ticket with their phone."""
     accent: str = "#0b5cad"
@@ -97,6 +113,8 @@ class Service:
     place: int = 0
     """Its place in the kiosk's menu, lowest first."""
     on: bool = True
+    then: tuple[ServiceId, ...] = ()
+    """Services the same visit goes on to, one after another, with the same number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,15 +141,6 @@ class ServicePoint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Point(ServicePoint):
-    """A service point at work: its status and the ticket it has called or is serving."""
-
-    status: PointStatus = PointStatus.INACTIVE
-    reason: str = ""
-    ticket: TicketId | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Ticket:
     """One customer's place in the queue, from issue to end."""
 
@@ -155,6 +164,18 @@ class Ticket:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     recalls: int = 0
+    last_call: int | None = None
+    """When it was last called, or called again, on the order clock."""
+    not_before: int | None = None
+    """The moment on the order clock before which nobody may call it."""
+    appointed_at: datetime | None = None
+    then: tuple[ServiceId, ...] = ()
+    """The services this visit goes on to."""
+    reason: str = ""
+    """Why it is parked, for colleagues."""
+    outcome: str = ""
+    rating: int | None = None
+    """What the customer thought of the visit, 1 to 5."""
     token_hash: str | None = None
     """SHA-256 of the token of the customer's own page, hexadecimal."""
 
@@ -170,6 +191,34 @@ class Ticket:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Last:
+    """What was done last at a service point, so that it can be taken back."""
+
+    what: str
+    """The name of its event, or of the last one of several: ``ticket-called``."""
+    at: int
+    """When, on the order clock."""
+    status: PointStatus
+    """The point's status before."""
+    reason: str
+    before: tuple[Ticket, ...] = ()
+    """The tickets it touched, as they were before."""
+    after: tuple[Ticket, ...] = ()
+    """The same tickets as it left them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point(ServicePoint):
+    """A service point at work: its status and the ticket it has called or is serving."""
+
+    status: PointStatus = PointStatus.INACTIVE
+    reason: str = ""
+    ticket: TicketId | None = None
+    last: Last | None = None
+    """What was done here last, as long as it is known."""
 
 
 class Place(NamedTuple):
@@ -215,7 +264,7 @@ class Hall:
     precedences: Mapping[PrecedenceId, Precedence] = field(default_factory=frozen)
     points: Mapping[PointId, Point] = field(default_factory=frozen)
     tickets: Mapping[TicketId, Ticket] = field(default_factory=frozen)
-    """The live ones, in the order of their issue."""
+    """The live ones."""
     ended: tuple[Ticket, ...] = ()
     """The last to end, newest first."""
     calls: tuple[Call, ...] = ()
@@ -312,12 +361,14 @@ class Hall:
         """This hall with the ticket as it is now; its line, its point and the list of ended ones follow."""
         before = self.tickets.get(ticket.id)
         tickets = {**self.tickets, ticket.id: ticket}
+        ended = self.ended if before else tuple(other for other in self.ended if other.id != ticket.id)
         if ticket.ended:
             del tickets[ticket.id]
+            ended = (ticket, *ended)[:LAST_ENDED]
         return replace(
             self,
             tickets=MappingProxyType(tickets),
-            ended=(ticket, *self.ended)[:LAST_ENDED] if ticket.ended else self.ended,
+            ended=ended,
             lines=_moved(self.lines, before, ticket),
             points=_seated(self.points, before, ticket),
         )

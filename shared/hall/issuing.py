@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared.hall.due import due_at_issue
 from shared.hall.errors import PrecedenceNotOffered, ServiceClosed, TicketNotWaiting, UnknownLanguage
@@ -45,6 +46,9 @@ class TicketIssued(Event):
     origin: Origin
     due: int
     token_hash: str | None = None
+    then: tuple[ServiceId, ...] = ()
+    not_before: int | None = None
+    appointed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,7 @@ class TicketCancelled(Event):
     ticket: TicketId
 
 
-def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> Events:
+def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> list[TicketIssued]:
     if hall.knows(command.command_id):
         return []
     service = _open(hall.service(command.service))
@@ -69,6 +73,7 @@ def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> Events:
             origin=command.origin,
             due=due_at_issue(now, precedence),
             token_hash=command.token_hash,
+            then=service.then,
         )
     ]
 
@@ -118,6 +123,9 @@ def ticket_issued(hall: Hall, event: TicketIssued) -> Hall:
         number=hall.seq + 1,
         due=event.due,
         token_hash=event.token_hash,
+        then=event.then,
+        not_before=event.not_before,
+        appointed_at=event.appointed_at,
     )
     return replace(hall.with_ticket(ticket), counters=frozen({**hall.counters, prefix: event.counter}))
 
@@ -127,13 +135,14 @@ def ticket_cancelled(hall: Hall, event: TicketCancelled) -> Hall:
     return hall.with_ticket(replace(ticket, state=TicketState.CANCELLED, ended_at=event.at))
 
 
-def _issued(hall: Hall, command: IssueTicket, events: Events) -> Answer:
+def issued(hall: Hall, command: Command, events: Events) -> Answer:
+    """The answer of a command that gives a ticket."""
     ticket = hall.ticket(command.command_id)
     return {"ticket": ticket, "ahead": hall.ahead(ticket), "forecast": None}
 
 
 RULES = (
-    Rule(IssueTicket, issue_ticket, _issued, TICKET_GIVERS),
+    Rule(IssueTicket, issue_ticket, issued, TICKET_GIVERS),
     Rule(CancelTicket, cancel_ticket, the_ticket, TICKET_GIVERS),
 )
 CHANGES = (

@@ -27,7 +27,7 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class AtPoint(Command):
-    """A specialist's wish about the ticket their service point has."""
+    """A specialist's wish about one ticket: the one their service point has, or is to have."""
 
     point: PointId
     ticket: TicketId
@@ -37,7 +37,7 @@ class AtPoint(Command):
 class Event:
     """Something that happened to a hall, stamped with both its clocks when it was decided.
 
-    An event names what it touches in fields called ``ticket``, ``point``, ``service`` or ``precedence``.
+    An event names what it touches in fields called ``ticket`` or ``tickets``, ``point``, ``service`` or ``precedence``.
     """
 
     VERSION: ClassVar[int] = 1
@@ -50,6 +50,15 @@ class Event:
     def type_name(cls) -> str:
         """Its name on the wire: ``ticket-called``."""
         return kebab(cls.__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneAtPoint(Event):
+    """Something done at a service point, which may take it back for a short while."""
+
+    point: PointId
+    goes_on: bool = False
+    """Whether one press did it together with what was done there just before."""
 
 
 C = TypeVar("C", bound=Command)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
 from shared.hall.hall import Hall, Moment, Point, PointStatus
-from shared.hall.messages import Change, Command, Event, Events, Rule, the_point
+from shared.hall.messages import Change, Command, DoneAtPoint, Events, Rule, the_point
 from shared.hall.roles import STAFF
 from shared.hall.words import PointId
 
@@ -41,24 +41,20 @@ class DeactivatePoint(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointActivated(Event):
-    point: PointId
+class PointActivated(DoneAtPoint): ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointPaused(Event):
-    point: PointId
+class PointPaused(DoneAtPoint):
     reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointResumed(Event):
-    point: PointId
+class PointResumed(DoneAtPoint): ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointDeactivated(Event):
-    point: PointId
+class PointDeactivated(DoneAtPoint): ...
 
 
 def activate_point(hall: Hall, command: ActivatePoint, now: Moment) -> Events:

@@ -9,13 +9,13 @@ from functools import reduce
 from typing import Any
 from unicodedata import category
 
-from shared.hall import calling, day, issuing, points, serving, set_up
+from shared.hall import appointments, aside, calling, day, feedback, issuing, points, serving, set_up, undo
 from shared.hall.errors import Invalid, NotAllowed, UnknownCommand
 from shared.hall.hall import Hall, Moment
-from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
+from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
 from shared.hall.roles import Actor
 
-MODULES = (issuing, calling, serving, points, set_up, day)
+MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, day)
 
 RULES: Mapping[type[Command], Rule[Any]] = {rule.command: rule for room in MODULES for rule in room.RULES}
 CHANGES: Mapping[type[Event], Change[Any]] = {change.event: change for room in MODULES for change in room.CHANGES}
@@ -33,22 +33,34 @@ MOST_VALUES = 1_000
 
 
 def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
-    """The events this command causes now, the start of a new business day included.
+    """The events this command causes now, with the new business day before it and the calls that follow by themselves.
 
     Raises Refused; then nothing has happened, and no day has begun either.
     """
     _readable(command)
     now = _counted(hall, now)
-    new_day = stamped(day.start_business_day(hall, command, now) if hall.seq else (), now)
-    if isinstance(command, day.StartBusinessDay):
-        return new_day
-    today = fold(hall, new_day)
-    return new_day + stamped(rule_of(command).decide(today, day.next_morning(command, new_day), now), now)
+    events = stamped(day.start_business_day(hall, command, now) if hall.seq else (), now)
+    hall = fold(hall, events)
+    if not isinstance(command, day.StartBusinessDay):
+        wished = stamped(rule_of(command).decide(hall, day.next_morning(command, events), now), now)
+        events, hall = events + wished, fold(hall, wished)
+    if hall.settings.auto_call and not isinstance(command, undo.UndoLast):  # what is taken back is not done again
+        events += _by_itself(hall, events, now)
+    return events
+
+
+def _by_itself(hall: Hall, events: Events, now: Moment) -> Iterable[Event]:
+    """The calls a hall makes that calls by itself; one at the point of these events is part of the same press."""
+    pressed = {event.point for event in events if isinstance(event, DoneAtPoint)}
+    while event := calling.automatic(hall, now):
+        [called] = stamped([replace(event, goes_on=event.point in pressed)], now)
+        hall = evolve(hall, called)
+        yield called
 
 
 def evolve(hall: Hall, event: Event) -> Hall:
     """The hall after one more event."""
-    changed = CHANGES[type(event)].evolve(hall, event)
+    changed = undo.remember(hall, CHANGES[type(event)].evolve(hall, event), event)
     return replace(changed, seq=hall.seq + 1, at=event.at, order=max(hall.order, event.order))
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.hall.due import MINUTE, due_at_issue
-from shared.hall.errors import Invalid
+from shared.hall.errors import Invalid, TooEarly, UnknownOutcome
 from shared.hall.hall import Hall, Moment, Ticket, TicketState
-from shared.hall.messages import AtPoint, Change, Event, Events, Rule, the_ticket
+from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.words import PointId, ServiceId, TicketId
 
@@ -35,7 +35,12 @@ class StartService(AtPoint):
 
 @dataclass(frozen=True, kw_only=True)
 class FinishService(AtPoint):
-    """The visit is over."""
+    """This service is given: the visit is over, or goes on to the next of its services."""
+
+    outcome: str = ""
+    """One of the hall's outcomes, for reports."""
+    note: str = ""
+    """Kept apart from the journal, for it may name people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,38 +60,48 @@ class TransferTicket(AtPoint):
     to_service: ServiceId | None = None
     to_point: PointId | None = None
     place: Placement = Placement.BY_TIME
+    note: str = ""
+    """Kept apart from the journal, for it may name people."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceStarted(Event):
+class ServiceStarted(DoneAtPoint):
     ticket: TicketId
-    point: PointId
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketServed(Event):
+class TicketServed(DoneAtPoint):
     ticket: TicketId
-    point: PointId
     closed_by: ClosedBy = ClosedBy.POINT
+    outcome: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketNoShow(Event):
-    ticket: TicketId
-    point: PointId
+class TicketMovedOn(DoneAtPoint):
+    """One service of a visit is given, the next one is waited for."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class TicketReturned(Event):
     ticket: TicketId
-    point: PointId
+    service: ServiceId
+    then: tuple[ServiceId, ...]
     due: int
+    outcome: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketTransferred(Event):
+class TicketNoShow(DoneAtPoint):
     ticket: TicketId
-    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReturned(DoneAtPoint):
+    ticket: TicketId
+    due: int
+    not_before: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTransferred(DoneAtPoint):
+    ticket: TicketId
     service: ServiceId
     for_point: PointId | None
     due: int
@@ -99,18 +114,41 @@ def start_service(hall: Hall, command: StartService, now: Moment) -> Events:
 
 def finish_service(hall: Hall, command: FinishService, now: Moment) -> Events:
     ticket = hall.ticket_at(command.point, command.ticket)
-    return [TicketServed(ticket=ticket.id, point=command.point)]
+    return [given(hall, command.point, ticket, command.outcome, now)]
+
+
+def given(hall: Hall, point: PointId, ticket: Ticket, outcome: str, now: Moment) -> TicketServed | TicketMovedOn:
+    """The end of a service: the visit's, or the way to its next one. Raises UnknownOutcome."""
+    if outcome and outcome not in hall.settings.outcomes:
+        raise UnknownOutcome(f"This hall knows no outcome {outcome!r}: choose one of its own.")
+    to_come = tuple(service for service in ticket.then if service in hall.services)
+    if not to_come:
+        return TicketServed(ticket=ticket.id, point=point, outcome=outcome)
+    due = due_at_issue(now, hall.precedences[ticket.precedence])
+    return TicketMovedOn(ticket=ticket.id, point=point, service=to_come[0], then=to_come[1:], due=due, outcome=outcome)
 
 
 def mark_no_show(hall: Hall, command: MarkNoShow, now: Moment) -> Events:
     ticket = hall.called_at(command.point, command.ticket)
+    _called_enough(hall, ticket, now)
     return [TicketNoShow(ticket=ticket.id, point=command.point)]
+
+
+def _called_enough(hall: Hall, ticket: Ticket, now: Moment) -> None:
+    """Raises TooEarly for a customer who has not had the time this hall gives them."""
+    missing = hall.settings.recalls_before_no_show - ticket.recalls
+    if missing > 0:
+        raise TooEarly(f"Call {ticket.label} again first: {missing} more before it counts as not come.")
+    until = (ticket.last_call or 0) + hall.settings.no_show_after * 1000
+    if now.order < until:
+        raise TooEarly(f"Wait {-(-(until - now.order) // 1000)} seconds more for {ticket.label}.")
 
 
 def return_to_queue(hall: Hall, command: ReturnToQueue, now: Moment) -> Events:
     ticket = hall.called_at(command.point, command.ticket)
     due = now.order + hall.settings.return_after * MINUTE
-    return [TicketReturned(ticket=ticket.id, point=command.point, due=due)]
+    not_before = due if hall.settings.auto_call else None  # else it would be called back at once
+    return [TicketReturned(ticket=ticket.id, point=command.point, due=due, not_before=not_before)]
 
 
 def transfer_ticket(hall: Hall, command: TransferTicket, now: Moment) -> Events:
@@ -153,7 +191,15 @@ def service_started(hall: Hall, event: ServiceStarted) -> Hall:
 
 def ticket_served(hall: Hall, event: TicketServed) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return hall.with_ticket(replace(ticket, state=TicketState.SERVED, ended_at=event.at))
+    served = replace(ticket, state=TicketState.SERVED, ended_at=event.at, outcome=event.outcome)
+    return hall.with_ticket(served)
+
+
+def ticket_moved_on(hall: Hall, event: TicketMovedOn) -> Hall:
+    ticket = waiting_again(hall.tickets[event.ticket], due=event.due)
+    return hall.with_ticket(
+        replace(ticket, service=event.service, then=event.then, for_point=None, outcome=event.outcome)
+    )
 
 
 def ticket_no_show(hall: Hall, event: TicketNoShow) -> Hall:
@@ -162,7 +208,7 @@ def ticket_no_show(hall: Hall, event: TicketNoShow) -> Hall:
 
 
 def ticket_returned(hall: Hall, event: TicketReturned) -> Hall:
-    return hall.with_ticket(waiting_again(hall.tickets[event.ticket], due=event.due))
+    return hall.with_ticket(waiting_again(hall.tickets[event.ticket], due=event.due, not_before=event.not_before))
 
 
 def ticket_transferred(hall: Hall, event: TicketTransferred) -> Hall:
@@ -170,9 +216,20 @@ def ticket_transferred(hall: Hall, event: TicketTransferred) -> Hall:
     return hall.with_ticket(replace(ticket, service=event.service, for_point=event.for_point))
 
 
-def waiting_again(ticket: Ticket, due: int) -> Ticket:
+def waiting_again(ticket: Ticket, due: int, not_before: int | None = None) -> Ticket:
     """The ticket back in its line, as if it had not been called yet."""
-    return replace(ticket, state=TicketState.WAITING, point=None, called_at=None, started_at=None, recalls=0, due=due)
+    return replace(
+        ticket,
+        state=TicketState.WAITING,
+        due=due,
+        not_before=not_before,
+        point=None,
+        called_at=None,
+        started_at=None,
+        last_call=None,
+        recalls=0,
+        reason="",
+    )
 
 
 RULES = (
@@ -185,6 +242,7 @@ RULES = (
 CHANGES = (
     Change(ServiceStarted, service_started),
     Change(TicketServed, ticket_served),
+    Change(TicketMovedOn, ticket_moved_on),
     Change(TicketNoShow, ticket_no_show),
     Change(TicketReturned, ticket_returned),
     Change(TicketTransferred, ticket_transferred),

@@ -117,7 +117,17 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     _require(
         _is_zone(settings.time_zone), f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin."
     )
-    _require(0 <= settings.return_after <= LONGEST_ALLOWANCE, "A returned ticket is due in 0 minutes or more.")
+    for minutes in (
+        settings.return_after,
+        settings.reinstate_within,
+        settings.appointment_early,
+        settings.appointment_grace,
+    ):
+        _require(0 <= minutes <= LONGEST_ALLOWANCE, f"A time is a number of minutes from 0 to {LONGEST_ALLOWANCE}.")
+    _require(0 <= settings.recalls_before_no_show <= 20, "A customer is called again 0 to 20 times.")
+    _require(0 <= settings.no_show_after <= 3600, "A customer is waited for 0 to 3600 seconds after a call.")
+    _once(settings.outcomes)
+    _require(all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes), "An outcome is a few words.")
     _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.")
     return [HallDefined(settings=settings)]
 
@@ -132,6 +142,9 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     _once(service.precedences)
     for precedence in service.precedences:
         hall.precedence(precedence)
+    _once(service.then)
+    for following in service.then:
+        _require(hall.service(following).id != service.id, "A visit goes on to other services than its own.")
     for other in hall.services.values():
         if other.prefix == service.prefix and other.id != service.id:
             raise PrefixTaken("This prefix already belongs to another service.", service=other.id)

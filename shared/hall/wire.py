@@ -88,9 +88,9 @@ def encode_answer(hall: Hall, answer: Mapping[str, Any]) -> Json:
 # ── reading ──
 
 
-def decode(kind: type[T], data: Any, where: str = "") -> T:
-    """The value of this type that ``data`` stands for; raises Invalid."""
-    return cast("T", _reader(kind)(data, where or kind.__name__))  # type: ignore[arg-type]  # mypy: a type is hashable
+def decode(kind: type[T], data: Any, where: str = "", *, strict: bool = True) -> T:
+    """The value of this type that ``data`` stands for; raises Invalid. ``strict``: an unknown field is refused too."""
+    return cast("T", _reader(kind, strict)(data, where or kind.__name__))  # type: ignore[arg-type]  # mypy: a type is hashable
 
 
 def decode_command(name: str, data: Any) -> Command:
@@ -122,42 +122,37 @@ def decode_hall(data: Json) -> Hall:
         at=decode(datetime, state["at"]),
         order=state["order"],
         business_day=decode(date, state["business_day"]) if state["business_day"] else None,
-        settings=decode(HallSettings, _known(HallSettings, state)),
+        settings=decode(HallSettings, state, strict=False),
         services=_by_id(Service, data["services"]),
         precedences=_by_id(Precedence, data["precedences"]),
         points=_by_id(Point, data["points"]),
         tickets=tickets,
-        ended=tuple(decode(Ticket, _known(Ticket, ticket)) for ticket in data["ended"]),
-        calls=tuple(decode(Call, _known(Call, call)) for call in data["calls"]),
+        ended=tuple(decode(Ticket, ticket, strict=False) for ticket in data["ended"]),
+        calls=tuple(decode(Call, call, strict=False) for call in data["calls"]),
         counters=MappingProxyType(dict(state["counters"])),
         lines=lined_up(tickets.values()),
     )
 
 
-def _known(kind: type[Any], data: Json) -> Json:
-    names = {field.name for field in dataclasses.fields(kind)}
-    return {name: value for name, value in data.items() if name in names}
-
-
 def _by_id(kind: type[T], items: list[Json]) -> Mapping[str, T]:
-    return MappingProxyType({item["id"]: decode(kind, _known(kind, item)) for item in items})
+    return MappingProxyType({item["id"]: decode(kind, item, strict=False) for item in items})
 
 
 Reader = Callable[[Any, str], Any]
 
 
 @cache
-def _reader(kind: Any) -> Reader:
+def _reader(kind: Any, strict: bool) -> Reader:
     """The function that reads this type, made once from its hints."""
     origin = typing.get_origin(kind)
     if origin in (Union, types.UnionType):
-        return _union(typing.get_args(kind))
+        return _union(typing.get_args(kind), strict)
     if origin is tuple:
-        return _items(_reader(typing.get_args(kind)[0]))
+        return _items(_reader(typing.get_args(kind)[0], strict))
     if origin is not None and issubclass(origin, Mapping):
         return _texts
     if dataclasses.is_dataclass(kind):
-        return _fields(cast("type[Any]", kind))
+        return _fields(cast("type[Any]", kind), strict)
     if issubclass(kind, Enum):
         return _parsed(kind, f"one of {', '.join(member.value for member in kind)}")
     if kind in _PARSERS:
@@ -165,9 +160,9 @@ def _reader(kind: Any) -> Reader:
     return _exactly(kind)
 
 
-def _fields(kind: type[Any]) -> Reader:
+def _fields(kind: type[Any], strict: bool) -> Reader:
     hints = typing.get_type_hints(kind)
-    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+    readers = {field.name: _reader(hints[field.name], strict) for field in dataclasses.fields(kind)}
     required = {
         field.name
         for field in dataclasses.fields(kind)
@@ -177,11 +172,12 @@ def _fields(kind: type[Any]) -> Reader:
     def read(data: Any, where: str) -> Any:
         if not isinstance(data, dict):
             raise Invalid(f"{where}: an object is needed.")
-        for name in data.keys() - readers.keys():
+        for name in data.keys() - readers.keys() if strict else ():
             raise Invalid(f"{where}: there is no field {str(name)[:64]!r}.")
         for name in sorted(required - data.keys()):
             raise Invalid(f"{where}: the field {name!r} is missing.")
-        return kind(**{name: readers[name](value, f"{where}.{name}") for name, value in data.items()})
+        known = data.keys() & readers.keys()
+        return kind(**{name: readers[name](data[name], f"{where}.{name}") for name in known})
 
     return read
 
@@ -201,10 +197,10 @@ def _texts(data: Any, where: str) -> Any:
     return MappingProxyType(dict(data))
 
 
-def _union(kinds: tuple[Any, ...]) -> Reader:
+def _union(kinds: tuple[Any, ...], strict: bool) -> Reader:
     """``X | None`` and ``str | Mapping``: the form of the JSON tells which is meant."""
     others = [kind for kind in kinds if kind not in (types.NoneType, str)]
-    read_other = _reader(others[0] if others else str)
+    read_other = _reader(others[0] if others else str, strict)
 
     def read(data: Any, where: str) -> Any:
         if data is None and types.NoneType in kinds:

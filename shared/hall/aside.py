@@ -1,0 +1,124 @@
+"""Customers set aside for a while, and those who come back: parked, resumed, reinstated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from shared.hall.due import MINUTE
+from shared.hall.errors import PointNotActive, StillInUse, TicketNotParked, TicketNotServing, TicketNotWaiting, TooLate
+from shared.hall.hall import Hall, Moment, PointStatus, Ticket, TicketState
+from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
+from shared.hall.roles import STAFF
+from shared.hall.serving import waiting_again
+from shared.hall.words import PointId, TicketId
+
+CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
+"""How a ticket ended that may have its place again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkTicket(AtPoint):
+    """The visit pauses: the customer fetches a paper or fills in a form, and the point serves others meanwhile."""
+
+    reason: str = ""
+    """For colleagues, not for customers."""
+    note: str = ""
+    """Kept apart from the journal, for it may name people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeTicket(AtPoint):
+    """A parked customer is ready and waits again, in the place they had."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReinstateTicket(AtPoint):
+    """Somebody who did not come, or gave up, is there after all and waits again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketParked(DoneAtPoint):
+    ticket: TicketId
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketResumed(DoneAtPoint):
+    ticket: TicketId
+    due: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReinstated(DoneAtPoint):
+    ticket: TicketId
+    due: int
+
+
+def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
+    ticket = hall.ticket_at(command.point, command.ticket)
+    if ticket.state is not TicketState.SERVING:
+        raise TicketNotServing(f"{ticket.label} is not being served yet: start the visit first.", ticket=ticket.id)
+    return [TicketParked(ticket=ticket.id, point=command.point, reason=command.reason)]
+
+
+def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
+    _at_work(hall, command.point)
+    ticket = hall.ticket(command.ticket)
+    if ticket.state is not TicketState.PARKED:
+        raise TicketNotParked(f"{ticket.label} is not parked: it is {ticket.state}.", ticket=ticket.id)
+    return [TicketResumed(ticket=ticket.id, point=command.point, due=min(ticket.due, now.order))]
+
+
+def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Events:
+    _at_work(hall, command.point)
+    ticket = hall.ticket(command.ticket)
+    if ticket.state not in CAME_NOT:
+        raise TicketNotWaiting(f"{ticket.label} can't be reinstated: it is {ticket.state}.", ticket=ticket.id)
+    within = hall.settings.reinstate_within
+    if ticket.ended_at is None or now.wall - ticket.ended_at > timedelta(minutes=within):
+        raise TooLate(f"{ticket.label} ended more than {within} minutes ago: take a new ticket.", ticket=ticket.id)
+    can_live_again(hall, ticket)
+    due = now.order + hall.settings.return_after * MINUTE
+    return [TicketReinstated(ticket=ticket.id, point=command.point, due=due)]
+
+
+def can_live_again(hall: Hall, ticket: Ticket) -> None:
+    """Raises StillInUse if somebody else has its number, or Unknown if what it waited for is no longer there."""
+    if any(other.label == ticket.label and other.id != ticket.id for other in hall.tickets.values()):
+        raise StillInUse(f"Somebody else has the number {ticket.label} by now: take a new ticket.", ticket=ticket.id)
+    hall.service(ticket.service)
+    hall.precedence(ticket.precedence)
+    if ticket.for_point:
+        hall.point(ticket.for_point)
+
+
+def _at_work(hall: Hall, point: PointId) -> None:
+    if hall.point(point).status is PointStatus.INACTIVE:
+        raise PointNotActive("This service point is closed: open it first.", point=point)
+
+
+def ticket_parked(hall: Hall, event: TicketParked) -> Hall:
+    ticket = hall.tickets[event.ticket]
+    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, reason=event.reason))
+
+
+def ticket_resumed(hall: Hall, event: TicketResumed) -> Hall:
+    return hall.with_ticket(waiting_again(hall.tickets[event.ticket], due=event.due))
+
+
+def ticket_reinstated(hall: Hall, event: TicketReinstated) -> Hall:
+    ended = hall.ticket(event.ticket)
+    return hall.with_ticket(replace(waiting_again(ended, due=event.due), ended_at=None))
+
+
+RULES = (
+    Rule(ParkTicket, park_ticket, the_ticket, STAFF),
+    Rule(ResumeTicket, resume_ticket, the_ticket, STAFF),
+    Rule(ReinstateTicket, reinstate_ticket, the_ticket, STAFF),
+)
+CHANGES = (
+    Change(TicketParked, ticket_parked),
+    Change(TicketResumed, ticket_resumed),
+    Change(TicketReinstated, ticket_reinstated),
+)

@@ -1,0 +1,94 @@
+"""Taking back what was just done at a service point: whatever it was, everything is as before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from shared.hall.aside import can_live_again
+from shared.hall.errors import NothingToUndo, TooLate
+from shared.hall.hall import Call, Hall, Last, Moment, Point, Ticket
+from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
+from shared.hall.roles import STAFF
+from shared.hall.words import PointId, TicketId
+
+UNDO_WITHIN = 10_000
+"""Milliseconds: long enough to notice a slip, too short for a customer to have walked away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoLast(Command):
+    """The last thing done at this service point was a slip: take it back."""
+
+    point: PointId
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastUndone(Event):
+    point: PointId
+    what: str
+    """The name of the event taken back."""
+    tickets: tuple[TicketId, ...]
+
+
+def remember(before: Hall, after: Hall, event: Event) -> Hall:
+    """The hall after an event, its service point knowing how to take it back."""
+    if not isinstance(event, DoneAtPoint):
+        return after
+    point = before.points[event.point]
+    start = Last(what="", at=event.order, status=point.status, reason=point.reason)
+    known = point.last if event.goes_on and point.last else start
+    ticket: TicketId | None = getattr(event, "ticket", None)
+    last = replace(
+        known,
+        what=event.type_name(),
+        before=(*known.before, *_known(before, ticket)),
+        after=(*known.after, *_known(after, ticket)),
+    )
+    return after.with_point(replace(after.points[event.point], last=last))
+
+
+def _known(hall: Hall, ticket: TicketId | None) -> Iterable[Ticket]:
+    return [hall.ticket(ticket)] if ticket else []
+
+
+def undo_last(hall: Hall, command: UndoLast, now: Moment) -> Events:
+    point = hall.point(command.point)
+    if point.last is None:
+        raise NothingToUndo("There is nothing to take back at this service point.", point=point.id)
+    if now.order - point.last.at > UNDO_WITHIN:
+        raise TooLate(f"Only what was done in the last {UNDO_WITHIN // 1000} seconds can be taken back.")
+    for before, after in zip(point.last.before, point.last.after, strict=True):
+        if not hall.knows(after.id) or hall.ticket(after.id) != after:
+            raise TooLate(f"{after.label} has moved on since: this can't be taken back.", ticket=after.id)
+        can_live_again(hall, before)
+    tickets = tuple(ticket.id for ticket in point.last.before)
+    return [LastUndone(point=point.id, what=point.last.what, tickets=tickets)]
+
+
+def last_undone(hall: Hall, event: LastUndone) -> Hall:
+    last = hall.points[event.point].last
+    assert last is not None, "a journal says so only after something was done"
+    for ticket in reversed(last.before):  # the one that was called leaves the point before the one that was there
+        hall = hall.with_ticket(ticket)
+    as_before = {ticket.id: ticket for ticket in last.before}
+    point: Point = replace(hall.points[event.point], status=last.status, reason=last.reason, last=None)
+    return replace(hall.with_point(point), calls=tuple(_calls(hall, as_before)))
+
+
+def _calls(hall: Hall, as_before: dict[TicketId, Ticket]) -> Iterator[Call]:
+    """The calls as if what was taken back had not happened."""
+    for call in hall.calls:
+        before = as_before.get(call.ticket)
+        if before is None:
+            yield call
+        elif before.point and before.called_at:
+            yield replace(call, point=before.point, times=before.recalls + 1)
+
+
+def _undone(hall: Hall, command: UndoLast, events: Events) -> Answer:
+    return {"undone": next(event.what for event in events if isinstance(event, LastUndone))}
+
+
+RULES = (Rule(UndoLast, undo_last, _undone, STAFF),)
+CHANGES = (Change(LastUndone, last_undone),)
