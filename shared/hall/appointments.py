@@ -13,6 +13,9 @@ from shared.hall.opening import business_day
 from shared.hall.roles import TICKET_GIVERS
 from shared.hall.words import Language, PrecedenceId, ServiceId
 
+A_DAY = timedelta(hours=48)
+"""No business day is longer, whatever is done to a clock."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CheckIn(Command):
@@ -26,9 +29,10 @@ class CheckIn(Command):
 
 
 def check_in(hall: Hall, command: CheckIn, now: Moment) -> Events:
-    if business_day(hall.settings, command.appointed_at) != hall.business_day:
+    at = command.appointed_at.replace(microsecond=0)
+    if abs(at - now.wall) > A_DAY or business_day(hall.settings, at) != hall.business_day:
         raise AppointmentNotToday("This appointment is for another day.")
-    return [_appointed(hall, event, command, now) for event in issue_ticket(hall, _as_issue(command), now)]
+    return [_appointed(hall, event, at, now) for event in issue_ticket(hall, _as_issue(command), now)]
 
 
 def _as_issue(command: CheckIn) -> IssueTicket:
@@ -42,14 +46,14 @@ def _as_issue(command: CheckIn) -> IssueTicket:
     )
 
 
-def _appointed(hall: Hall, event: TicketIssued, command: CheckIn, now: Moment) -> TicketIssued:
+def _appointed(hall: Hall, event: TicketIssued, at: datetime, now: Moment) -> TicketIssued:
     """The ticket as if it had been taken at the appointed time; late beyond the hall's grace, as it was taken now."""
-    until = command.appointed_at - now.wall
+    until = at - now.wall
     early = until - timedelta(minutes=hall.settings.appointment_early)
     late = -until > timedelta(minutes=hall.settings.appointment_grace)
     return replace(
         event,
-        appointed_at=command.appointed_at,
+        appointed_at=at,
         due=event.due if late else event.due + _milliseconds(until),
         not_before=now.order + _milliseconds(early) if early > timedelta() else None,
     )

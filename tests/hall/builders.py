@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.hall.aside import ParkTicket
 from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Refused
 from shared.hall.hall import Hall, Moment, Point, Ticket
@@ -17,6 +18,7 @@ from shared.hall.points import ActivatePoint
 from shared.hall.rules import answer, decide, fold
 from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
+from shared.hall.undo import UndoLast
 from shared.hall.wire import encode_hall
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -116,6 +118,13 @@ class Clinic:
 
     def transfer(self, ticket: Ticket, **where: Any) -> Ticket:
         return self._at_point(TransferTicket, ticket, **where)
+
+    def park(self, ticket: Ticket, **why: Any) -> Ticket:
+        return self._at_point(ParkTicket, ticket, **why)
+
+    def undo(self, point: str = "1") -> Any:
+        """Take back what was done last at a point; the name of it."""
+        return self.do(UndoLast(point=point))["undone"]
 
     # ── what is there ──
 

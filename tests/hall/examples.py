@@ -6,8 +6,11 @@ import json
 from datetime import time
 from typing import Any
 
-from shared.hall.calling import CallNext, Recall
+from shared.hall.appointments import CheckIn
+from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.day import StartBusinessDay
+from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Origin
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
@@ -27,10 +30,11 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.undo import UndoLast
 from shared.hall.wire import (
     encode,
 )
-from tests.hall.builders import set_up
+from tests.hall.builders import MORNING, set_up
 
 EVERY_COMMAND: list[Command] = [
     *set_up(),
@@ -56,6 +60,15 @@ EVERY_COMMAND: list[Command] = [
     ResumePoint(point="1"),
     DeactivatePoint(point="1"),
     StartBusinessDay(),
+    FinishService(point="1", ticket="x", outcome="Referred", note="Call back on Monday"),
+    CallNext(point="1", holding="x", outcome="Referred"),
+    CallTicket(point="1", ticket="x"),
+    ParkTicket(point="1", ticket="x", reason="Fetches a form"),
+    ResumeTicket(point="1", ticket="x"),
+    ReinstateTicket(point="1", ticket="x"),
+    UndoLast(point="1"),
+    CheckIn(service="tests", appointed_at=MORNING, precedence="paid", language="de", token_hash="ab12"),
+    GiveFeedback(ticket="x", rating=5),
 ]
 
 

@@ -13,10 +13,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
-from shared.hall.calling import CallNext, Recall
+from shared.hall.appointments import CheckIn
+from shared.hall.aside import CAME_NOT, ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Refused
-from shared.hall.hall import Hall, Moment
+from shared.hall.feedback import GiveFeedback
+from shared.hall.hall import Hall, Moment, TicketState
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Event
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -31,6 +34,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.undo import UndoLast
 from tests.hall.builders import MORNING
 
 SERVICES, PRECEDENCES, POINTS = ("a", "b", "c"), ("regular", "paid", "priority"), ("1", "2", "3")
@@ -54,6 +58,12 @@ class Step:
     events: Sequence[Event]
     refused: Refused | None
     after: Hall
+
+    @property
+    def at_call(self) -> Hall:
+        """The hall as it was when it chose whom to call."""
+        earlier = (at for at, event in enumerate(self.events) if isinstance(event, TicketCalled))
+        return fold(self.before, self.events[: next(earlier, len(self.events))])
 
 
 class Moved(NamedTuple):
@@ -105,10 +115,10 @@ class History:
                 hall = after
 
     def calls(self) -> Iterator[Step]:
-        """The accepted presses of the one key, days that began with one aside."""
+        """The accepted presses of the one key, days that began with one and halls that call by themselves aside."""
         for step in self.steps:
-            same_day = step.before.business_day == step.after.business_day
-            if isinstance(step.command, CallNext) and not step.refused and same_day:
+            usual = step.before.business_day == step.after.business_day and not step.before.settings.auto_call
+            if isinstance(step.command, CallNext) and not step.refused and usual:
                 yield step
 
 
@@ -196,6 +206,44 @@ DAY: tuple[Whim, ...] = (
 """What people do on a day when the administrator leaves everything as it is."""
 
 
+def _call_somebody(history: History, a: int, b: int) -> Command:
+    waits = [*history.hall.tickets, "nobody"]
+    return CallTicket(point=pick(POINTS, a), ticket=pick(waits, b))
+
+
+def _of_state(kind: Callable[..., Command], *states: TicketState) -> Whim:
+    """A wish about a ticket in one of these states; about any if there is none."""
+
+    def whim(history: History, a: int, b: int) -> Command:
+        tickets = [*history.hall.tickets.values(), *history.hall.ended]
+        named = [ticket.id for ticket in tickets if ticket.state in states] or [_somebody(history, b)]
+        return kind(point=pick(POINTS, a), ticket=pick(named, b))
+
+    return whim
+
+
+def _check_in(history: History, a: int, b: int) -> Command:
+    minutes = pick((-90, -11, -5, 0, 5, 16, 120, 1200), b)
+    return CheckIn(service=pick(SERVICES, a), appointed_at=history.wall + timedelta(minutes=minutes))
+
+
+def _rate(history: History, a: int, b: int) -> Command:
+    served = [ticket.id for ticket in history.hall.ended if ticket.state is TicketState.SERVED]
+    return GiveFeedback(ticket=pick(served or [_somebody(history, b)], a), rating=b % 7)
+
+
+ASIDE: tuple[Whim, ...] = (
+    *[_about(ParkTicket)] * 2,
+    _of_state(ResumeTicket, TicketState.PARKED),
+    *[_of_state(ReinstateTicket, *CAME_NOT)] * 2,
+    *[_call_somebody] * 2,
+    *[_status(UndoLast)] * 4,
+    *[_check_in] * 2,
+    _rate,
+)
+"""What happens less often."""
+
+
 def _new_allowance(history: History, a: int, b: int) -> Command:
     name = pick(PRECEDENCES, a)
     return DefinePrecedence(id=name, name=name, allowance=pick(ALLOWANCES, b))
@@ -205,7 +253,13 @@ def _new_service(history: History, a: int, b: int) -> Command:
     name = pick(SERVICES, a)
     offered = tuple(name for name in PRECEDENCES if name in history.hall.precedences)
     return DefineService(
-        id=name, name=name, prefix=pick("ABCD", b), precedences=offered[: b % 3], place=b % 5, on=b % 4 > 0
+        id=name,
+        name=name,
+        prefix=pick("ABCD", b),
+        precedences=offered[: b % 3],
+        place=b % 5,
+        on=b % 4 > 0,
+        then=tuple(other for other in SERVICES if other != name and other in history.hall.services)[: b % 3],
     )
 
 
@@ -234,11 +288,19 @@ def _set_clock(history: History, a: int, b: int) -> Command:
 
 
 def _new_rules(history: History, a: int, b: int) -> Command:
-    return DefineHall(name="Imagined", return_after=b % 10, time_zone=pick(("UTC", "Asia/Tokyo"), a))
+    return DefineHall(
+        name="Imagined",
+        return_after=b % 10,
+        time_zone=pick(("UTC", "Asia/Tokyo"), a),
+        auto_call=b % 3 == 0,
+        recalls_before_no_show=a % 2,
+        no_show_after=pick((0, 0, 30), b),
+    )
 
 
 YEAR: tuple[Whim, ...] = (
     *DAY,
+    *ASIDE,
     *[_new_allowance] * 2,
     _new_service,
     *[_new_point] * 2,

@@ -19,10 +19,11 @@ def penalty_of(point: Point, ticket: Ticket) -> int | None:
     return point.backup_penalty * 60_000 if ticket.service in point.backup_services else None
 
 
-def eligible(hall: Hall, point: str) -> list[tuple[int, int, Ticket]]:
-    """Who waits and may be served at a point, the first to be called first."""
-    waiting = [ticket for ticket in hall.tickets.values() if ticket.state == "waiting"]
-    counted = [(penalty_of(hall.points[point], ticket), ticket) for ticket in waiting]
+def eligible(step: Step, point: str) -> list[tuple[int, int, Ticket]]:
+    """Who waits and may be called to a point in this step, the first to be called first."""
+    hall, now = step.at_call, max(step.before.order, step.now.order)
+    callable_now = [ticket for ticket in waiting(hall) if ticket.not_before is None or ticket.not_before <= now]
+    counted = [(penalty_of(hall.points[point], ticket), ticket) for ticket in callable_now]
     return sorted((ticket.due + penalty, ticket.number, ticket) for penalty, ticket in counted if penalty is not None)
 
 
@@ -33,7 +34,7 @@ def point_of(step: Step) -> str:
 
 def called_by(step: Step) -> Ticket | None:
     called = [event.ticket for event in step.events if isinstance(event, TicketCalled)]
-    return step.before.tickets[called[0]] if called else None
+    return step.at_call.tickets[called[0]] if called else None
 
 
 def waiting(hall: Hall) -> list[Ticket]:
@@ -54,7 +55,7 @@ def overtaken(history: History) -> Iterator[tuple[Ticket, list[Ticket]]]:
                     called,
                     [
                         ticket
-                        for *_, ticket in eligible(step.before, point.id)
+                        for *_, ticket in eligible(step, point.id)
                         if ticket.number < called.number
                         and ticket.id not in moved
                         and penalty_of(point, ticket) == penalty_of(point, called)

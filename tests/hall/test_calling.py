@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.hall.calling import CallNext, Recall, TicketCalled, TicketRecalled
-from shared.hall.due import Why
+import pytest
+
+from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled, TicketRecalled
+from shared.hall.day import StartBusinessDay
+from shared.hall.due import How, Why
 from shared.hall.errors import (
     PointHasTicket,
     PointNotActive,
+    ServiceNotGiven,
     TicketNotAtPoint,
     TicketNotCalled,
+    TicketNotWaiting,
     UnknownPoint,
     UnknownTicket,
 )
 from shared.hall.hall import LAST_CALLS, TicketState
-from shared.hall.points import PausePoint
+from shared.hall.points import DeactivatePoint, PausePoint
 from shared.hall.serving import TicketServed
+from shared.hall.set_up import DefineHall, DefinePoint
 from tests.hall.builders import Clinic
 
 
@@ -201,3 +207,94 @@ def test_a_hall_remembers_its_last_calls_only(clinic: Clinic) -> None:
     clinic.open("1")
     clinic.call_all("1")
     assert [call.ticket for call in clinic.hall.calls] == [ticket.id for ticket in reversed(tickets[5:])]
+
+
+# ── by hand ──
+
+
+def test_a_given_customer_is_called_before_the_next(clinic: Clinic) -> None:
+    clinic.open("1")
+    clinic.take()
+    second = clinic.take()
+    events = clinic.happens(CallTicket(point="1", ticket=second.id))
+    assert isinstance(events[0], TicketCalled)
+    assert (events[0].why.how, events[0].why.passed_over) == (How.BY_HAND, 1)
+    assert clinic.point().ticket == second.id
+
+
+def test_a_busy_or_closed_point_calls_nobody_by_hand(clinic: Clinic) -> None:
+    first, second = clinic.take(), clinic.take()
+    clinic.refuses(CallTicket(point="1", ticket=second.id), PointNotActive)
+    clinic.open("1", "2")
+    clinic.do(CallTicket(point="1", ticket=first.id))
+    refused = clinic.refuses(CallTicket(point="1", ticket=second.id), PointHasTicket)
+    assert refused.about["ticket"] == first.id
+    clinic.refuses(CallTicket(point="2", ticket=first.id), TicketNotWaiting)
+
+
+def test_a_point_calls_by_hand_only_for_services_it_gives_or_backs_up(clinic: Clinic) -> None:
+    clinic.open("1", "2")
+    registration, tests = clinic.take(), clinic.take("tests")
+    clinic.refuses(CallTicket(point="1", ticket=tests.id), ServiceNotGiven)
+    clinic.do(CallTicket(point="2", ticket=registration.id))
+
+
+def test_whoever_waits_for_a_closed_point_is_called_by_another_that_gives_the_service(clinic: Clinic) -> None:
+    clinic.open("1", "2")
+    ticket = clinic.take()
+    clinic.call("1")
+    clinic.transfer(ticket, to_point="2")
+    clinic.do(DeactivatePoint(point="2"))
+    assert clinic.call("1") is None
+    assert clinic.do(CallTicket(point="1", ticket=ticket.id))["ticket"].point == "1"
+
+
+# ── by itself ──
+
+
+@pytest.fixture
+def by_itself(clinic: Clinic) -> Clinic:
+    clinic.do(DefineHall(name="Clinic", auto_call=True))
+    for name, number in (("1", 1), ("3", 3)):
+        clinic.do(DefinePoint(id=name, serial_number=number, name=name, services=("registration",)))
+    return clinic
+
+
+def test_a_customer_is_called_as_soon_as_a_point_is_free(by_itself: Clinic) -> None:
+    ticket = by_itself.take()
+    by_itself.open("1")
+    assert by_itself.point().ticket == ticket.id
+    assert isinstance(called := by_itself.journal[-1], TicketCalled) and called.why.how is How.AUTOMATICALLY
+
+
+def test_the_point_free_longest_gets_the_next_customer(by_itself: Clinic) -> None:
+    by_itself.open("3")
+    by_itself.pass_time(minutes=1)
+    by_itself.open("1")
+    assert [by_itself.take().point for _ in range(3)] == ["3", "1", None]
+
+
+def test_when_a_visit_ends_the_next_is_called_there(by_itself: Clinic) -> None:
+    by_itself.open("1")
+    first, second = by_itself.take(), by_itself.take()
+    by_itself.finish(by_itself.ticket(first))
+    assert by_itself.point().ticket == second.id
+
+
+def test_one_sent_back_to_wait_is_not_called_back_at_once(by_itself: Clinic) -> None:
+    by_itself.open("1")
+    ticket = by_itself.take()
+    by_itself.send_back(by_itself.ticket(ticket))
+    assert by_itself.point().ticket is None
+    by_itself.pass_time(minutes=5)
+    by_itself.do(StartBusinessDay())
+    assert by_itself.point().ticket == ticket.id
+
+
+def test_a_finish_taken_back_takes_the_call_that_followed_with_it(by_itself: Clinic) -> None:
+    by_itself.open("1")
+    first, second = by_itself.take(), by_itself.take()
+    by_itself.finish(by_itself.ticket(first))
+    by_itself.undo("1")
+    assert by_itself.point().ticket == first.id
+    assert by_itself.ticket(second).state is TicketState.WAITING

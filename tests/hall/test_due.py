@@ -120,14 +120,14 @@ def test_the_penalty_holds_for_that_point_alone(clinic: Clinic) -> None:
     registration = clinic.take("registration")
     clinic.pass_time(minutes=1)
     tests = clinic.take("tests")
-    first, second = (next_for(clinic.hall, clinic.point(point)) for point in ("1", "2"))
+    first, second = (next_for(clinic.hall, clinic.point(point), clinic.now) for point in ("1", "2"))
     assert first and second
     assert (first.id, second.id) == (registration.id, tests.id)
 
 
 def test_a_point_that_gives_nothing_calls_nobody(clinic: Clinic) -> None:
     clinic.take()
-    assert next_for(clinic.hall, Point(id="9", serial_number=9, name="Spare")) is None
+    assert next_for(clinic.hall, Point(id="9", serial_number=9, name="Spare"), clinic.now) is None
 
 
 def test_a_span_of_no_or_negative_time_is_no_seconds(clinic: Clinic) -> None:

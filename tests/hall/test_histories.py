@@ -5,24 +5,33 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.hall.aside import TicketParked
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.day import BusinessDayStarted
+from shared.hall.due import How, next_for
 from shared.hall.errors import Refused
-from shared.hall.hall import AT_A_POINT, Hall, TicketState, lined_up
+from shared.hall.feedback import FeedbackGiven
+from shared.hall.hall import AT_A_POINT, Hall, Moment, TicketState, lined_up
 from shared.hall.issuing import IssueTicket, TicketIssued
+from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.rules import EVENTS, decide, fold
-from shared.hall.serving import TicketNoShow, TicketReturned, TicketServed, TicketTransferred
+from shared.hall.serving import TicketMovedOn, TicketNoShow, TicketReturned, TicketServed, TicketTransferred
+from shared.hall.undo import LastUndone, UndoLast
 from shared.hall.wire import decode_event, decode_hall, encode_event, encode_hall
 from tests.hall.builders import picture
-from tests.hall.histories import DAY, YEAR, History, days, histories, played, years
+from tests.hall.histories import DAY, YEAR, History, Step, days, histories, played, years
 from tests.hall.reference import ahead_counted_slowly, called_by, eligible, overtaken, point_of, waiting
 
-ENDINGS = (TicketServed, TicketNoShow, TicketReturned, TicketTransferred)
+ENDINGS = (TicketServed, TicketMovedOn, TicketNoShow, TicketReturned, TicketTransferred, TicketParked)
 
 DRAWN = {
     ("waiting", "called"),
@@ -36,6 +45,12 @@ DRAWN = {
     ("called", "expired"),
     ("serving", "served"),
     ("serving", "waiting"),
+    ("serving", "parked"),
+    ("parked", "waiting"),
+    ("parked", "called"),
+    ("parked", "expired"),
+    ("no-show", "waiting"),
+    ("cancelled", "waiting"),
 }
 """The moves of a ticket that the domain draws."""
 
@@ -46,14 +61,14 @@ DRAWN = {
 @given(years)
 def test_a_call_returns_an_eligible_ticket_if_and_only_if_there_is_one(history: History) -> None:
     for step in history.calls():
-        assert (called_by(step) is not None) is bool(eligible(step.before, point_of(step)))
+        assert (called_by(step) is not None) is bool(eligible(step, point_of(step)))
 
 
 @given(years)
 def test_a_call_returns_the_least_due_and_number_among_the_eligible(history: History) -> None:
     for step in history.calls():
         if called := called_by(step):
-            assert called.id == eligible(step.before, point_of(step))[0][2].id
+            assert called.id == eligible(step, point_of(step))[0][2].id
 
 
 @given(years)
@@ -61,8 +76,8 @@ def test_a_call_says_who_was_passed_over_and_by_how_much(history: History) -> No
     for step in history.calls():
         for event in step.events:
             if isinstance(event, TicketCalled):
-                called = step.before.tickets[event.ticket]
-                waiting = [ticket for *_, ticket in eligible(step.before, event.point)]
+                called = step.at_call.tickets[event.ticket]
+                waiting = [ticket for *_, ticket in eligible(step, event.point)]
                 passed = [ticket for ticket in waiting if ticket.number < called.number]
                 leads = [(called.issued_at - ticket.issued_at).total_seconds() for ticket in passed]
                 assert (event.why.passed_over, event.why.lead) == (len(passed), int(max([0, *leads])))
@@ -72,8 +87,71 @@ def test_a_call_says_who_was_passed_over_and_by_how_much(history: History) -> No
 def test_a_ticket_is_due_at_its_issue_plus_the_allowance_of_that_moment(history: History) -> None:
     for before, event, after in history.moves():
         if isinstance(event, TicketIssued):
+            came = event.order + appointed_later(before, event) // timedelta(milliseconds=1)
             allowance = before.precedences[event.precedence].allowance
-            assert after.tickets[event.ticket].due == event.order + allowance * 60_000
+            assert after.tickets[event.ticket].due == came + allowance * 60_000
+
+
+def appointed_later(hall: Hall, event: TicketIssued) -> timedelta:
+    """How long after the customer came their clock starts; less than nothing if they came a little late."""
+    until = (event.appointed_at or event.at) - event.at
+    return timedelta() if -until > timedelta(minutes=hall.settings.appointment_grace) else until
+
+
+@given(years)
+def test_nobody_is_called_before_their_time(history: History) -> None:
+    for before, event, _ in history.moves():
+        if isinstance(event, TicketCalled):
+            assert (before.tickets[event.ticket].not_before or 0) <= event.order
+
+
+@given(years)
+def test_a_hall_that_calls_by_itself_leaves_no_point_free_for_whoever_it_could_call(history: History) -> None:
+    for step in history.steps:
+        hall = step.after
+        if step.events and hall.settings.auto_call and not isinstance(step.command, UndoLast):
+            now = Moment(step.now.wall, hall.order)
+            free = [point for point in hall.points.values() if point.status == "active" and not point.ticket]
+            assert not [point for point in free if next_for(hall, point, now)]
+
+
+@given(years)
+def test_a_parked_ticket_is_called_by_hand_alone(history: History) -> None:
+    for before, event, _ in history.moves():
+        if isinstance(event, TicketCalled) and before.tickets[event.ticket].state is TicketState.PARKED:
+            assert event.why.how is How.BY_HAND
+
+
+# ── taking back ──
+
+
+@given(years)
+def test_what_is_taken_back_has_not_happened(history: History) -> None:
+    for done, undone in pairwise(history.steps):
+        if isinstance(undone.command, UndoLast) and not undone.refused:
+            point = undone.command.point
+            if [*_points(done)] == [point] and done.before.business_day == done.after.business_day:
+                assert _standing(undone.after) == _standing(done.before)
+
+
+def _points(step: Step) -> Iterator[str]:
+    """The points at which this step did something, each press once."""
+    yield from dict.fromkeys(event.point for event in step.events if isinstance(event, DoneAtPoint))
+
+
+def _standing(hall: Hall) -> tuple[object, ...]:
+    """Where everybody is; when it was last said where aside."""
+    points = [replace(point, last=None) for point in hall.points.values()]
+    return dict(hall.tickets), set(hall.ended), points, lined_up(hall.tickets.values())
+
+
+@given(years)
+def test_only_the_last_ten_seconds_are_taken_back(history: History) -> None:
+    for before, event, after in history.moves():
+        if isinstance(event, LastUndone):
+            last = before.points[event.point].last
+            assert last and event.order - last.at <= 10_000
+            assert after.points[event.point].last is None
 
 
 @given(days)
@@ -140,10 +218,11 @@ def test_a_ticket_ends_once(history: History) -> None:
     for before, event, after in history.moves():
         if isinstance(event, BusinessDayStarted):
             ends.clear()
-        ended = set(before.tickets) - set(after.tickets)
-        assert ended <= {getattr(event, "ticket", None)}
+        ended, again = set(before.tickets) - set(after.tickets), set(after.tickets) - set(before.tickets)
+        assert ended <= set(touched(event))
         ends.update(ended)
-    assert set(ends.values()) <= {1}
+        ends.subtract(again & set(ends))  # reinstated, or what ended it was taken back
+    assert set(ends.values()) <= {0, 1}
 
 
 @given(years)
@@ -157,11 +236,19 @@ def test_a_ticket_is_live_or_has_ended_and_never_both(history: History) -> None:
 @given(years)
 def test_a_ticket_moves_only_as_drawn(history: History) -> None:
     for before, event, after in history.moves():
-        ticket = getattr(event, "ticket", None)
-        if ticket in before.tickets:
-            assert (before.tickets[ticket].state, after.ticket(ticket).state) in DRAWN
-        elif ticket is not None:
-            assert isinstance(event, TicketIssued)
+        for ticket in touched(event):
+            if isinstance(event, TicketIssued):
+                assert not before.knows(ticket)
+            elif isinstance(event, LastUndone):
+                assert (after.ticket(ticket).state, before.ticket(ticket).state) in DRAWN
+            elif not isinstance(event, FeedbackGiven):
+                assert (before.ticket(ticket).state, after.ticket(ticket).state) in DRAWN
+
+
+def touched(event: Event) -> tuple[str, ...]:
+    """The tickets an event is about."""
+    one = getattr(event, "ticket", None)
+    return getattr(event, "tickets", (one,) if one else ())
 
 
 @given(days)
@@ -295,6 +382,15 @@ def test_everything_there_is_happens_in_some_history() -> None:
         "ticket-not-called",
         "ticket-not-waiting",
         "unknown-ticket",
+        "already-rated",
+        "appointment-not-today",
+        "nothing-to-undo",
+        "service-not-given",
+        "ticket-not-parked",
+        "ticket-not-served",
+        "ticket-not-serving",
+        "too-early",
+        "too-late",
     }
 
 

@@ -16,7 +16,7 @@ from shared.hall.calling import CallNext
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import NotAllowed, UnknownCommand
 from shared.hall.issuing import CancelTicket, IssueTicket
-from shared.hall.messages import AtPoint, Command, Event
+from shared.hall.messages import AtPoint, Command, DoneAtPoint, Event
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import CHANGES, COMMANDS, EVENTS, MODULES, RULES, allow
 from shared.hall.serving import FinishService
@@ -37,6 +37,13 @@ PROMISED = {
     "mark-no-show",
     "return-to-queue",
     "transfer-ticket",
+    "call-ticket",
+    "park-ticket",
+    "resume-ticket",
+    "reinstate-ticket",
+    "undo-last",
+    "check-in",
+    "give-feedback",
     "define-hall",
     "define-service",
     "define-precedence",
@@ -59,7 +66,7 @@ class SingLoudly(Command):
 def kinds(of: type) -> Iterator[type]:
     """Every class of the hall below this one that has nothing below itself."""
     for kind in of.__subclasses__():
-        if kind is not AtPoint and kind.__module__.startswith("shared.hall."):
+        if kind not in (AtPoint, DoneAtPoint) and kind.__module__.startswith("shared.hall."):
             yield kind
         yield from kinds(kind)
 

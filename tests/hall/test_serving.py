@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from shared.hall.calling import Recall
+from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import (
     Invalid,
     TicketNotAtPoint,
     TicketNotCalled,
+    TooEarly,
+    UnknownOutcome,
     UnknownPoint,
     UnknownService,
     UnknownTicket,
@@ -30,7 +32,7 @@ from shared.hall.serving import (
     TicketTransferred,
     TransferTicket,
 )
-from shared.hall.set_up import DefinePrecedence
+from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService, RetireService
 from tests.hall.builders import Clinic
 
 MINUTE = 60_000
@@ -246,3 +248,78 @@ def test_a_hall_keeps_the_last_ended_tickets_newest_first(clinic: Clinic) -> Non
 def test_a_point_that_has_finished_may_close(clinic: Clinic, called: Ticket) -> None:
     clinic.finish(called)
     clinic.do(DeactivatePoint(point="1"))
+
+
+# ── a visit of several services ──
+
+
+def test_a_visit_goes_on_to_its_next_service_with_the_same_number(clinic: Clinic) -> None:
+    clinic.do(DefineService(id="registration", name="Registration", prefix="A", then=("tests",)))
+    clinic.open("1", "2")
+    ticket = clinic.take()
+    clinic.call("1")
+    clinic.pass_time(minutes=7)
+    on = clinic.finish(clinic.ticket(ticket))
+    assert (on.label, on.service, on.state, on.then) == ("A001", "tests", TicketState.WAITING, ())
+    assert on.due == clinic.order + 30 * MINUTE
+    clinic.call("2")
+    assert clinic.finish(clinic.ticket(ticket)).state is TicketState.SERVED
+
+
+def test_a_point_that_gives_the_next_service_too_may_call_them_again_at_once(clinic: Clinic) -> None:
+    clinic.do(DefineService(id="tests", name="Tests", prefix="B", then=("registration",)))
+    clinic.open("2")
+    ticket = clinic.take("tests")
+    clinic.call("2")
+    called = clinic.call("2")
+    assert called and (called.id, called.service) == (ticket.id, "registration")
+
+
+def test_a_service_of_the_visit_that_is_gone_meanwhile_is_passed_over(clinic: Clinic) -> None:
+    clinic.do(DefineService(id="x-ray", name="X-ray", prefix="X"))
+    clinic.do(DefineService(id="registration", name="Registration", prefix="A", then=("x-ray", "tests")))
+    clinic.open("1")
+    ticket = clinic.take()
+    clinic.do(DefineService(id="registration", name="Registration", prefix="A"))
+    clinic.do(RetireService(service="x-ray"))
+    clinic.call("1")
+    assert clinic.finish(clinic.ticket(ticket)).service == "tests"
+
+
+# ── what a visit ended in ──
+
+
+def test_a_visit_ends_in_one_of_the_halls_outcomes(clinic: Clinic, called: Ticket) -> None:
+    clinic.do(DefineHall(name="Clinic", outcomes=("Treated", "Referred")))
+    clinic.refuses(FinishService(point="1", ticket=called.id, outcome="Lost"), UnknownOutcome)
+    clinic.do(FinishService(point="1", ticket=called.id, outcome="Referred"))
+    assert clinic.hall.ended[0].outcome == "Referred"
+
+
+def test_the_one_key_gives_the_outcome_too(clinic: Clinic, called: Ticket) -> None:
+    clinic.do(DefineHall(name="Clinic", outcomes=("Treated",)))
+    clinic.do(CallNext(point="1", holding=called.id, outcome="Treated"))
+    assert clinic.hall.ended[0].outcome == "Treated"
+
+
+# ── how long a customer is waited for ──
+
+
+def test_a_customer_is_called_again_before_they_count_as_not_come(clinic: Clinic, called: Ticket) -> None:
+    clinic.do(DefineHall(name="Clinic", recalls_before_no_show=2))
+    clinic.recall(called)
+    refused = clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly)
+    assert "1 more" in refused.detail
+    clinic.recall(called)
+    assert clinic.no_show(called).state is TicketState.NO_SHOW
+
+
+def test_a_customer_is_waited_for_after_the_last_call(clinic: Clinic, called: Ticket) -> None:
+    clinic.do(DefineHall(name="Clinic", no_show_after=60))
+    clinic.pass_time(minutes=0.5)
+    assert "30 seconds" in clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly).detail
+    clinic.recall(called)
+    clinic.pass_time(minutes=0.999)
+    clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly)
+    clinic.pass_time(minutes=0.001)
+    clinic.no_show(called)

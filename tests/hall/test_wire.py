@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
+from shared.hall.appointments import CheckIn
+from shared.hall.aside import ReinstateTicket, ResumeTicket
 from shared.hall.calling import TicketCalled
+from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall, Moment, Origin
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Command
@@ -69,7 +72,21 @@ def busy() -> Clinic:
     clinic.start(first)
     clinic.finish(first)
     clinic.call("2")
+    clinic.do(GiveFeedback(ticket=first.id, rating=4))
     clinic.do(PausePoint(point="1", reason="Mittag"))
+    clinic.do(ResumePoint(point="1"))
+    clinic.do(ReinstateTicket(point="1", ticket=second.id))
+    clinic.call("1")
+    clinic.start(second)
+    clinic.park(second, reason="Formular")
+    clinic.do(ResumeTicket(point="1", ticket=second.id))
+    clinic.do(DefineService(id="registration", name="Registration", prefix="A", then=("tests",)))
+    clinic.do(CheckIn(service="registration", appointed_at=clinic.wall + timedelta(minutes=5)))
+    clinic.finish(clinic.call("1"))
+    clinic.finish(clinic.call("1"))
+    clinic.take()
+    clinic.undo("1")
+    clinic.call("1")
     clinic.take()
     return clinic
 
@@ -132,7 +149,7 @@ def test_an_event_says_its_type_and_version(busy: Clinic) -> None:
     called = next(event for event in busy.journal if isinstance(event, TicketCalled))
     written = encode_event(called)
     assert (written["type"], written["version"]) == ("ticket-called", 1)
-    assert written["why"].keys() == {"due_at", "precedence", "waited", "passed_over", "lead"}
+    assert written["why"].keys() == {"due_at", "precedence", "waited", "passed_over", "lead", "how"}
 
 
 # ── what programs see ──
