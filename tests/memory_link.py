@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall, Moment
-from shared.hall.messages import Accepted, Command, Happened
+from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.wire import encode_answer
@@ -57,6 +57,12 @@ class MemoryLink:
     def watch(self, after: int) -> MemoryWatch:
         self._reach()
         return MemoryWatch(self, after)
+
+    def notes(self, ticket: str) -> list[Note]:
+        self._reach()
+        said = [command for command, _ in self.answers.values() if getattr(command, "ticket", None) == ticket]
+        texts = [getattr(command, "note", "") for command in said]
+        return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
 
     def sign_in(self, login: str, password: str) -> tuple[MemoryLink, Actor]:
         self._reach()

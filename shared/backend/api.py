@@ -23,7 +23,7 @@ from shared.backend.ledger import Ledger
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Failure, Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
 from shared.hall.opening import is_new_day
-from shared.hall.roles import Actor, Role
+from shared.hall.roles import Actor, Role, of_staff
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, decode_command, encode, encode_hall
 from shared.hall.words import HallId
@@ -229,6 +229,14 @@ def snapshot(backend: Here, hall: str, actor: Asking) -> JSONResponse:
     """The state of a hall with its sequence number."""
     _may_see(actor, hall)
     return JSONResponse(encode_hall(backend.ledger.hall(hall)), headers=JSON_HEADERS)
+
+
+@halls.get("/halls/{hall}/tickets/{ticket}/notes")
+def notes(backend: Here, hall: str, ticket: str, actor: Asking) -> list[dict[str, Any]]:
+    """What colleagues wrote down about a visit, the oldest first; for staff alone."""
+    _may_see(actor, hall)
+    of_staff(actor)
+    return [encode(note) for note in backend.ledger.notes(hall, ticket)]
 
 
 @halls.get("/halls/{hall}/events", response_class=StreamingResponse)

@@ -104,7 +104,8 @@ def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> dict[
 
 def _follow(connection: Connection, hall: Hall, event: Event) -> None:
     """Bring the rows up to date that the event names in its fields."""
-    _follow_ticket(connection, hall, getattr(event, "ticket", None))
+    for ticket in getattr(event, "tickets", [getattr(event, "ticket", None)]):
+        _follow_ticket(connection, hall, ticket)
     for table, name, values in (
         (tables.services, "service", hall.services),
         (tables.precedences, "precedence", hall.precedences),

@@ -19,17 +19,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from shared.backend import answers, journal, tables
+from shared.backend import answers, journal, notes, tables
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Invalid, Refused, Unreachable
 from shared.hall.hall import Hall, Moment, Ticket
-from shared.hall.messages import Accepted, Command
+from shared.hall.messages import Accepted, Command, Note
 from shared.hall.roles import Actor
 from shared.hall.rules import allow, answer, decide
 from shared.hall.wire import decode, encode, encode_answer
-from shared.hall.words import HallId
+from shared.hall.words import HallId, TicketId
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +128,11 @@ class Ledger:
             return None
         fields = {name: encode(value) for name, value in row.items() if name not in ("hall_id", "business_day")}
         return row["hall_id"], decode(Ticket, fields)
+
+    def notes(self, hall: HallId, ticket: TicketId) -> list[Note]:
+        """What staff wrote down about a ticket, the oldest first."""
+        with self.database.reading() as connection:
+            return notes.about(connection, hall, ticket)
 
     def create_hall(self, hall: HallId) -> None:
         """A new, empty hall; nothing happens if it is there already."""
@@ -237,6 +242,7 @@ class Ledger:
         if any(isinstance(event, BusinessDayStarted) for event in events):
             answers.forget(connection, hall.id, now.wall)
         after = journal.record(connection, hall, events, wish.command, wish.by)
+        notes.keep(connection, hall.id, wish.command, wish.by, now.wall)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 

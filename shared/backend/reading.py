@@ -82,6 +82,9 @@ class Shown:
     point: Words
     """The point that called it, or the one point it waits for."""
     issued: str
+    rating: int | None
+    rated: bool
+    """Whether the customer may say how the visit was, or has."""
 
 
 def shown(hall: Hall, ticket: Ticket) -> Shown:
@@ -98,6 +101,8 @@ def shown(hall: Hall, ticket: Ticket) -> Shown:
         precedence=precedence.name if precedence else "",
         point=point.name if point else "",
         issued=ticket.issued_at.astimezone(ZoneInfo(hall.settings.time_zone)).strftime("%H:%M"),
+        rating=ticket.rating,
+        rated=ticket.state is TicketState.SERVED and hall.knows(ticket.id),
     )
 
 

@@ -152,6 +152,9 @@ tickets = Table(
     Column("ended_at", Utc),
     Column("recalls", Integer, nullable=False),
     Column("token_hash", String(64)),
+    Column("appointed_at", Utc),
+    Column("outcome", String(64), nullable=False, server_default=""),
+    Column("rating", Integer, comment="What the customer thought of the visit, 1 to 5"),
     Index(None, "token_hash"),
     Index(None, "hall_id", "issued_at"),
 )
@@ -166,6 +169,18 @@ calls = Table(
     Column("at", Utc, nullable=False),
     Column("recall", Boolean, nullable=False),
     Column("why", JSON),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _hall(),
+    Column("command_id", String(64), primary_key=True),
+    Column("ticket", String(64), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("author", String(128), nullable=False),
+    Column("text", Text, nullable=False, comment="May name people: never in the journal"),
+    Index(None, "hall_id", "ticket"),
 )
 
 # ── who may come in ──

@@ -15,7 +15,16 @@ from shared.backend.feed import Feed
 from shared.backend.ledger import Ledger
 from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly, token_hash
 from shared.backend.reading import Menu, Shown, menu, readable, reader_of, shown
-from shared.hall.errors import CommandIdReused, Invalid, ServiceClosed, TicketNotWaiting, UnknownTicket
+from shared.hall.errors import (
+    AlreadyRated,
+    CommandIdReused,
+    Invalid,
+    ServiceClosed,
+    TicketNotServed,
+    TicketNotWaiting,
+    UnknownTicket,
+)
+from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall, Origin, Service, Ticket
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.roles import Actor, Role
@@ -40,6 +49,7 @@ def pages(ledger: Ledger, feed: Feed) -> APIRouter:
     _choosing(router, site)
     _taking(router, site)
     _following(router, site)
+    _rating(router, site)
     return router
 
 
@@ -186,6 +196,24 @@ def _following(router: APIRouter, site: Site) -> None:
             await site.ledger.do_soon(hall.id, CancelTicket(ticket=found.id), CUSTOMER)
         except (TicketNotWaiting, UnknownTicket):
             log.info("%s left when it was not waiting any more", found.label)  # its page says what it is
+        return _go(f"/t/{token}", request)
+
+
+# ── saying how it was ──
+
+
+def _rating(router: APIRouter, site: Site) -> None:
+    @router.get("/t/{token}/feedback")
+    async def no_feedback_here(request: Request, token: str) -> Response:
+        return _go(f"/t/{token}", request)
+
+    @router.post("/t/{token}/feedback")
+    async def feedback(request: Request, token: str, rating: Annotated[int, Form()]) -> Response:
+        hall, found = site.ticket(token)
+        try:
+            await site.ledger.do_soon(hall.id, GiveFeedback(ticket=found.id, rating=rating), CUSTOMER)
+        except (AlreadyRated, TicketNotServed, UnknownTicket):
+            log.info("%s can't be rated any more", found.label)  # its page says what it is
         return _go(f"/t/{token}", request)
 
 

@@ -77,6 +77,15 @@ class Accepted:
     seq: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What somebody wrote down about a visit, for colleagues. It may name people: it is no part of the hall."""
+
+    at: datetime
+    author: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Happened:
     """One event of a hall with its sequence number."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.hall.errors import NotAllowed
+
 
 class Role(StrEnum):
     """What a person or a device is to a hall."""
@@ -36,3 +38,9 @@ class Actor:
     name: str
     role: Role
     hall: str | None = None
+
+
+def of_staff(actor: Actor) -> None:
+    """Raises NotAllowed for whoever does not work here."""
+    if actor.role not in STAFF:
+        raise NotAllowed("Only staff may read this.", role=actor.role)

@@ -11,10 +11,10 @@ from shared.backend.database import Database
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Failure, NotSignedIn, UnknownHall
 from shared.hall.hall import Hall
-from shared.hall.messages import Accepted, Command, Happened
-from shared.hall.roles import Actor
+from shared.hall.messages import Accepted, Command, Happened, Note
+from shared.hall.roles import Actor, of_staff
 from shared.hall.wire import decode_event
-from shared.hall.words import HallId
+from shared.hall.words import HallId, TicketId
 from shared.link.port import Link
 
 HEARTBEAT = 2.0
@@ -73,6 +73,10 @@ class DatabaseLink:
         watch = DatabaseWatch(self._ledger, self._hall, after)
         self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
+
+    def notes(self, ticket: TicketId) -> list[Note]:
+        of_staff(self._whoever())
+        return self._ledger.notes(self._hall, ticket)
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         actor = Accounts(self._ledger.database).sign_in(login, password).actor

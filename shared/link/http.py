@@ -17,9 +17,10 @@ from urllib3.connection import HTTPConnection
 
 from shared.hall.errors import Invalid, Refused, UnknownHall, Unreachable
 from shared.hall.hall import Hall
-from shared.hall.messages import Accepted, Command, Happened
+from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor, Role
-from shared.hall.wire import decode_event, decode_hall, encode
+from shared.hall.wire import decode, decode_event, decode_hall, encode
+from shared.hall.words import TicketId
 from shared.link.port import Link
 
 CONNECT_TIMEOUT = 2.0
@@ -70,6 +71,11 @@ class HttpLink:
         watch = HttpWatch(self._send("GET", path, stream=True))
         self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
+
+    def notes(self, ticket: TicketId) -> list[Note]:
+        answer = self._ask("GET", f"{self._hall_path()}/tickets/{quote(ticket, safe='')}/notes")
+        with _from_a_hall():
+            return [decode(Note, note) for note in answer]
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})

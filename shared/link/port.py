@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from shared.hall.hall import Hall
-from shared.hall.messages import Accepted, Command, Happened
+from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor
+from shared.hall.words import TicketId
 
 
 class Watch(Protocol):
@@ -33,6 +34,9 @@ class Link(Protocol):
     def snapshot(self) -> Hall: ...
 
     def watch(self, after: int) -> Watch: ...
+
+    def notes(self, ticket: TicketId) -> list[Note]:
+        """What staff wrote down about a visit, the oldest first: apart from the hall, for it may name people."""
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         """A link on behalf of this person; raises NotSignedIn if login or password is wrong."""

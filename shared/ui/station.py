@@ -22,9 +22,10 @@ from PySide6.QtCore import QObject, Signal
 
 from shared.hall.errors import Failure, Refused, Unreachable
 from shared.hall.hall import Hall
-from shared.hall.messages import Accepted, Command, Happened
+from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor
 from shared.hall.rules import evolve
+from shared.hall.words import TicketId
 from shared.link.port import Link, Watch
 from shared.ui.memory import Memory
 
@@ -80,6 +81,10 @@ class Station(QObject):
     def do(self, command: Command, done: Done | None = None, failed: Failed | None = None) -> None:
         """Send a command; ``done`` or ``failed`` is called on the GUI thread, later, once."""
         self._send(lambda link: link.do(command), done or _nothing, failed or _logged)
+
+    def notes(self, ticket: TicketId, done: Callable[[list[Note]], None]) -> None:
+        """Read what colleagues wrote about a visit; ``done`` is called on the GUI thread, later, if they can be had."""
+        self._send(lambda link: link.notes(ticket), done, _logged)
 
     def sign_in(self, login: str, password: str, done: Callable[[Actor], None], failed: Failed) -> None:
         """Act on behalf of this person from now on."""

@@ -59,7 +59,7 @@ def test_a_database_of_a_newer_program_is_told(file: Path) -> None:
 
 def test_a_database_of_an_older_program_is_told_everywhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first tables are the oldest there are: so this program is made a newer one."""
-    monkeypatch.setattr("shared.backend.database.ScriptDirectory.get_current_head", lambda _: "0002")
+    monkeypatch.setattr("shared.backend.database.ScriptDirectory.get_current_head", lambda _: "9999")
     database = Database(f"sqlite:///{file}")
     with pytest.raises(Unfit, match="nowserving upgrade"):
         database.require_current()
