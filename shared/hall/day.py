@@ -60,7 +60,7 @@ def ticket_expired(hall: Hall, event: TicketExpired) -> Hall:
 
 
 def business_day_started(hall: Hall, event: BusinessDayStarted) -> Hall:
-    return replace(hall, business_day=event.day, counters=frozen(), calls=(), ended=())
+    return replace(hall, business_day=event.day, counters=frozen(), taken=frozen(), visits=frozen(), calls=(), ended=())
 
 
 def _the_day(hall: Hall, command: Command, events: Events) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from shared.hall.due import MINUTE, due_at_issue
+from shared.hall.due import MINUTE, due_at_issue, seconds
 from shared.hall.errors import Invalid
 from shared.hall.hall import Hall, Moment, Ticket, TicketState
 from shared.hall.messages import AtPoint, Change, Event, Events, Rule, the_ticket
@@ -153,7 +153,10 @@ def service_started(hall: Hall, event: ServiceStarted) -> Hall:
 
 def ticket_served(hall: Hall, event: TicketServed) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return hall.with_ticket(replace(ticket, state=TicketState.SERVED, ended_at=event.at))
+    after = hall.with_ticket(replace(ticket, state=TicketState.SERVED, ended_at=event.at))
+    if event.closed_by is ClosedBy.END_OF_DAY:
+        return after
+    return after.with_visit(ticket.service, seconds(event.at - (ticket.started_at or ticket.called_at or event.at)))
 
 
 def ticket_no_show(hall: Hall, event: TicketNoShow) -> Hall:
@@ -166,8 +169,10 @@ def ticket_returned(hall: Hall, event: TicketReturned) -> Hall:
 
 
 def ticket_transferred(hall: Hall, event: TicketTransferred) -> Hall:
-    ticket = waiting_again(hall.tickets[event.ticket], due=event.due)
-    return hall.with_ticket(replace(ticket, service=event.service, for_point=event.for_point))
+    before = hall.tickets[event.ticket]
+    ticket = waiting_again(before, due=event.due)
+    came_for = before.came_for or (before.service if event.service != before.service else None)
+    return hall.with_ticket(replace(ticket, service=event.service, for_point=event.for_point, came_for=came_for))
 
 
 def waiting_again(ticket: Ticket, due: int) -> Ticket:

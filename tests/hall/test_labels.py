@@ -9,9 +9,11 @@ import pytest
 from shared.hall.errors import NoLabelLeft
 from shared.hall.hall import frozen
 from shared.hall.issuing import IssueTicket
-from shared.hall.labels import LAST, label
+from shared.hall.labels import Series
 from shared.hall.set_up import DefineService
 from tests.hall.builders import Clinic
+
+LAST = 999
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ from tests.hall.builders import Clinic
     [(1, "A001"), (42, "A042"), (999, "A999"), (1000, "A001"), (1998, "A999"), (1999, "A001")],
 )
 def test_a_label_is_the_prefix_and_three_digits(counter: int, shown: str) -> None:
-    assert label("A", counter) == shown
+    assert Series("A", 1, LAST, 3).label(counter) == shown
 
 
 def test_each_prefix_counts_for_itself(clinic: Clinic) -> None:
