@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from shared.hall.days import ObserveHolidays
 from shared.hall.errors import Invalid
@@ -13,6 +14,9 @@ from shared.hall.hours import Day
 from shared.hall.messages import Command
 from shared.hall.set_up import DefineHall
 from shared.hall.words import Language, Words
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 YEARS = 2
 """The year of the business day and the next: a hall without a backend over New Year still has its calendar."""
@@ -51,19 +55,19 @@ def _spoken(language: Language, supported: tuple[str, ...]) -> str | None:
 
 def _known(place: str) -> tuple[str | None, tuple[str, ...]]:
     """The language a place usually names its holidays in, and all it can; raises Invalid."""
-    import holidays  # half a second, and only for halls that ask for it
-
-    country, _, part = place.partition("-")
     try:
-        found = holidays.country_holidays(country, subdiv=part or None)
+        found = _holidays(place)
     except NotImplementedError:
         raise Invalid("The calendar does not know the public holidays of this country or part of it.") from None
     return found.default_language, tuple(found.supported_languages)
 
 
 def _names(place: str, language: str | None, year: int) -> dict[date, str]:
-    import holidays
+    return dict(_holidays(place, years=range(year, year + YEARS), language=language))
+
+
+def _holidays(place: str, **wanted: Any) -> HolidayBase:
+    import holidays  # noqa: PLC0415  # half a second, and only for halls that ask for it
 
     country, _, part = place.partition("-")
-    years = range(year, year + YEARS)
-    return dict(holidays.country_holidays(country, subdiv=part or None, years=years, language=language))
+    return holidays.country_holidays(country, subdiv=part or None, **wanted)
