@@ -21,7 +21,8 @@ class DaysSection(ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Days apart"))
-        self.date = QDateEdit(displayFormat="yyyy-MM-dd")
+        self.date = QDateEdit()
+        self.date.setDisplayFormat("yyyy-MM-dd")
         self.date.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.date.setAccessibleName(self.tr("Date"))
         self.hours = HoursEdit(self.tr("Hours of this day"), "08:00-12:00")
