@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from console.controls import column, frame, label, row
 from console.hours_edit import HoursEdit
-from console.section import Section, form_line, number_field, roomy
+from console.section import Section, form_line, number_field, roomy, scrolled
 from console.sentences import language_name
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
@@ -61,8 +61,11 @@ class HallSection(Section):
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
-        card = frame("card", self._form())
-        self.setLayout(column(card, None, margin=theme().margin))
+        keys = row(self.save_button, self.discard_button, None)
+        card = frame(
+            "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
+        )
+        self.setLayout(column(card, margin=theme().margin))
 
     def _type_ahead(self) -> QCompleter:
         ahead = QCompleter(self.zone.model(), self.zone)
@@ -78,9 +81,7 @@ class HallSection(Section):
             self._small(),
             self._opening(),
             column(self.web, self.last_ticket, self.offline_tickets, gap=theme().gap),
-            self.sentence,
-            row(self.save_button, self.discard_button, None),
-            margin=theme().margin,
+            None,
             gap=theme().margin,
         )
 

@@ -20,6 +20,7 @@ class HoursEdit(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # days and times are written as in files
+        self.document().setDocumentMargin(theme().gap // 2)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 3 * theme().gap)
 
     def show_hours(self, hours: Hours) -> None:

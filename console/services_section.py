@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from console import sentences
 from console.controls import column, label, row
 from console.hours_edit import HoursEdit
-from console.section import ListSection, beside, form_line, number_field
+from console.section import ListSection, beside, form_line, number_field, scrolled
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.hall import Service
@@ -45,27 +45,33 @@ class ServicesSection(ListSection):
         self.setLayout(
             beside(
                 column(
-                    label(self.tr("Name"), "large"),
-                    self.name,
-                    label(self.tr("One line about it"), "large"),
-                    self.description,
-                    self._small(),
-                    self._numbers(),
-                    self._limits(),
-                    row(
-                        form_line(self.tr("Usual precedence"), self.usual),
-                        form_line(self.tr("Precedences it offers"), row(self.offers, None, gap=theme().margin)),
-                        None,
-                        gap=theme().margin,
-                    ),
+                    scrolled(self._form()),
                     self.sentence,
                     self.keys(),
-                    None,
                     margin=theme().margin,
-                    gap=theme().gap + theme().gap // 2,
+                    gap=theme().gap,
                 ),
                 self.list,
             )
+        )
+
+    def _form(self) -> QVBoxLayout:
+        return column(
+            label(self.tr("Name"), "large"),
+            self.name,
+            label(self.tr("One line about it"), "large"),
+            self.description,
+            self._small(),
+            row(
+                form_line(self.tr("Usual precedence"), self.usual),
+                form_line(self.tr("Precedences it offers"), row(self.offers, None, gap=theme().margin)),
+                None,
+                gap=theme().margin,
+            ),
+            self._numbers(),
+            self._limits(),
+            None,
+            gap=theme().gap + theme().gap // 2,
         )
 
     def _small(self) -> QHBoxLayout:

@@ -71,9 +71,9 @@ def opening_hours(language: Language, hall: Hall, now: datetime) -> list[str]:
 
 def _today(language: Language, hall: Hall, today: date) -> Iterator[str]:
     apart = hall.day_apart(today)
-    if apart:
+    if apart and apart.hours:
         reason = in_language(apart.reason, language, hall.settings.languages)
-        times = _times(language, spans(apart.hours)) if apart.hours else translate(language, "closed")
+        times = _times(language, spans(apart.hours))
         yield translate(language, "Today: {times}").format(times=f"{times} ({reason})" if reason else times)
 
 
