@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
+from shared.backend.reading import menu
+from shared.hall.hall import Hall, Service, frozen
 from tests.backend.night_watch import night
 
 OFFICE = ["mon-fri 08:00-12:00", "mon-thu 13:00-17:00"]
@@ -170,6 +174,31 @@ def test_an_offline_ticket_comes_in_when_the_line_is_back(tmp_path: Path) -> Non
         assert datetime.fromisoformat(hall.desk()["opens"]) == datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+def test_a_phone_is_told_when_a_service_opens_before_it_asks_and_after(tmp_path: Path) -> None:
+    service = {"hours": ["mon-fri 08:00-10:00"]}
+    with night(tmp_path, "2026-03-02T09:50", hours=OFFICE, service=service, languages=["en", "de"]) as hall:
+        assert "What do you come for?" in hall.page()
+        hall.clock.pass_time(minutes=20)
+        page = hall.page()
+        assert "Closed at the moment. Opens tomorrow at 08:00" in page
+        assert "<button" not in page
+        late = requests.get(f"{hall.base}/h/hall/s/desk?lang=de", timeout=10)
+        assert late.status_code == 409
+        assert "Öffnet morgen um 08:00" in late.text
+        hall.until("2026-03-06T18:00")
+        assert "Mon–Thu  08:00–12:00, 13:00–17:00" in hall.page(), "a closed hall shows its hours"
+
+
+def test_a_page_is_made_anew_when_the_time_has_come(tmp_path: Path) -> None:
+    """A phone that follows the menu hears of it with the next beat, though nothing has happened."""
+    opens = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    hall = Hall(
+        id="hall", services=frozen({"desk": Service(id="desk", name="Desk", prefix="A", hours=("mon 08:00-10:00",))})
+    )
+    keys = [menu(hall, opens + timedelta(minutes=minutes)).key for minutes in (-10, -1, 0, 60, 120)]
+    assert keys[0] == keys[1] != keys[2] == keys[3] != keys[4]
+
+
 def _journal(hall, after: int) -> list[dict[str, str]]:
     """What has happened since an event, as the feed tells it."""
     found: list[dict[str, str]] = []
@@ -187,8 +216,6 @@ def _journal(hall, after: int) -> list[dict[str, str]]:
 
 def _holidays(hall, wanted: str) -> dict[str, dict]:
     """The calendar of the hall, once it has this date: the clock brings it."""
-    import time
-
     limit = time.monotonic() + 10
     while wanted not in (days := {day["date"]: day for day in hall.hall()["holidays"]}):
         assert time.monotonic() < limit, days
