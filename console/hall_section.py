@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QCompleter,
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QTimeEdit,
     QVBoxLayout,
 )
 
 from console.controls import column, frame, label, row
-from console.section import Section, form_line, number_field, roomy
+from console.hours_edit import HoursEdit
+from console.section import Section, form_line, number_field, roomy, scrolled
 from console.sentences import language_name
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
@@ -49,11 +51,21 @@ class HallSection(Section):
         again = self.tr("A ticket returned to the queue is due again after, minutes")
         self.return_after = number_field(again, LONGEST_ALLOWANCE, width=200, unit=self.tr(" min"))
         self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
+        self.hours = HoursEdit(self.tr("Opening hours"), "mon-fri 08:00-12:00\nmon-thu 13:00-17:00", lines=4)
+        self.hours.setFixedWidth(400)
+        self.holidays = QLineEdit(maxLength=9, placeholderText="DE-BE")
+        self.holidays.setFixedWidth(200)
+        self.holidays.setAccessibleName(self.tr("Public holidays of"))
+        self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
+        self.offline_tickets = QCheckBox(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
-        card = frame("card", self._form())
-        self.setLayout(column(card, None, margin=theme().margin))
+        keys = row(self.save_button, self.discard_button, None)
+        card = frame(
+            "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
+        )
+        self.setLayout(column(card, margin=theme().margin))
 
     def _type_ahead(self) -> QCompleter:
         ahead = QCompleter(self.zone.model(), self.zone)
@@ -67,10 +79,9 @@ class HallSection(Section):
             self.name,
             form_line(self.tr("Languages customers can choose"), row(self.languages, None)),
             self._small(),
-            self.web,
-            self.sentence,
-            row(self.save_button, self.discard_button, None),
-            margin=theme().margin,
+            self._opening(),
+            column(self.web, self.last_ticket, self.offline_tickets, gap=theme().gap),
+            None,
             gap=theme().margin,
         )
 
@@ -86,6 +97,12 @@ class HallSection(Section):
         grid.setColumnStretch(2, 1)
         return grid
 
+    def _opening(self) -> QHBoxLayout:
+        hours = self.tr("Opening hours, one line for each; none: always open")
+        holidays = self.tr("Public holidays of (country, or country-part)")
+        beside = column(form_line(holidays, self.holidays), None)
+        return row(form_line(hours, self.hours), beside, None, gap=2 * theme().margin)
+
     def begin(self, identity: str = "") -> None:
         settings = self.model.hall.settings
         self.name.speak(settings.languages)
@@ -96,6 +113,10 @@ class HallSection(Section):
         self.day_starts.setTime(QTime(starts.hour, starts.minute))
         self.return_after.setValue(settings.return_after)
         self.web.setChecked(settings.web)
+        self.hours.show_hours(settings.hours)
+        self.holidays.setText(settings.holidays)
+        self.last_ticket.setChecked(settings.last_ticket)
+        self.offline_tickets.setChecked(settings.offline_tickets)
         self.loaded()
 
     def take_focus(self) -> None:
@@ -136,4 +157,8 @@ class HallSection(Section):
             day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
             return_after=self.return_after.value(),
             web=self.web.isChecked(),
+            hours=self.hours.hours(),
+            holidays=self.holidays.text().strip().upper(),
+            last_ticket=self.last_ticket.isChecked(),
+            offline_tickets=self.offline_tickets.isChecked(),
         )

@@ -9,11 +9,13 @@ from typing import TypeVar
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QFrame,
     QHBoxLayout,
     QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QScrollArea,
     QSpinBox,
     QWidget,
 )
@@ -209,6 +211,21 @@ def roomy(field: N, width: int) -> N:
     for text in field.findChildren(QLineEdit):
         text.setTextMargins(theme().gap - 1, 0, theme().gap - 1, 0)
     return field
+
+
+def scrolled(form: QLayout) -> QScrollArea:
+    """A form that may be taller than the window; its keys stand below it and stay in sight."""
+    form.setContentsMargins(0, 0, 2 * theme().gap, 0)  # where the scroll bar is
+    inside = QWidget()
+    inside.setLayout(form)
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setProperty("is", "form")
+    inside.setProperty("is", "form")
+    area.setWidget(inside)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
 
 
 def form_line(name: str, field: QWidget | QLayout) -> QLayout:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from console.actions import Action
 from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import Why
+from shared.hall.errors import Failure
 from shared.hall.hall import Hall, Point, PointStatus, Precedence, TicketState
 from shared.hall.serving import Placement
 from shared.hall.words import Language, Words, in_language
@@ -148,6 +149,12 @@ def _overtakes(hall: Hall, fast: Precedence, slow: Precedence) -> str:
         slow.allowance - fast.allowance,
     )
     return passes.format(*names)
+
+
+def refusal(failure: Failure) -> str:
+    """Why the hall says no; what it quotes stays as it was written."""
+    quoted = f"“{failure.about['piece']}”: " if "piece" in failure.about else ""
+    return quoted + QCoreApplication.translate("Refusals", failure.detail.removeprefix(quoted))
 
 
 def away(hall: Hall | None, since: datetime) -> str:

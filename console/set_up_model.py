@@ -6,14 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, assert_never
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from console import sentences
+from shared.hall.days import DefineDay, RetireDay
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall, HallSettings, Point, Precedence, Service, ServicePoint
+from shared.hall.hours import Day
 from shared.hall.messages import Accepted, Command
+from shared.hall.opening import business_day
 from shared.hall.set_up import (
     DefineHall,
     DefinePoint,
@@ -26,8 +30,9 @@ from shared.hall.set_up import (
 from shared.hall.words import Words, in_language
 from shared.ui.station import Station
 
-Definable: TypeAlias = HallSettings | Service | Precedence | ServicePoint
-Retirable: TypeAlias = Service | Precedence | ServicePoint
+Named: TypeAlias = Service | Precedence | ServicePoint
+Definable: TypeAlias = HallSettings | Named | Day
+Retirable: TypeAlias = Named | Day
 
 MARKS = ("", "primary", "backup")
 """What a service point is to a service, in the order one press after another brings them."""
@@ -75,6 +80,17 @@ class SetUpModel(QObject):
         return sorted(self.hall.points.values(), key=lambda point: point.serial_number)
 
     @property
+    def today(self) -> date:
+        """The hall's business day."""
+        return self.hall.business_day or business_day(self.hall.settings, datetime.now(UTC))
+
+    @property
+    def days(self) -> list[Day]:
+        """The days apart that are still to come, an administrator's above the calendar's."""
+        apart = {**self.hall.holidays, **self.hall.days}
+        return [apart[day] for day in sorted(apart) if day >= self.today]
+
+    @property
     def next_serial_number(self) -> int:
         return max((point.serial_number for point in self.points), default=0) + 1
 
@@ -106,17 +122,16 @@ class SetUpModel(QObject):
         """Set up something new, or change what is there. A new one has no id yet and gets one made of its name."""
         if not self.can_save:
             return
-        if not isinstance(value, HallSettings) and not value.id:
+        if isinstance(value, Named) and not value.id:
             value = replace(value, id=self._new_id(value))
-        identity = "" if isinstance(value, HallSettings) else value.id
-        self._send(_definition(value), identity)
+        self._send(_definition(value), _identity(value))
 
     def retire(self, value: Retirable) -> None:
         """Take something away for good."""
         if self.can_save:
             self._send(_retirement(value), "")
 
-    def _new_id(self, value: Retirable) -> str:
+    def _new_id(self, value: Named) -> str:
         if isinstance(value, ServicePoint):
             return slug(f"point-{value.serial_number}", self.hall.points)
         taken: Iterable[str] = self.hall.services if isinstance(value, Service) else self.hall.precedences
@@ -134,7 +149,7 @@ class SetUpModel(QObject):
 
     def _failed(self, failure: Failure) -> None:
         self._busy = False
-        self.say(QCoreApplication.translate("Refusals", failure.detail), refusal=True)
+        self.say(sentences.refusal(failure), refusal=True)
         self.changed.emit()
 
     # ── down ──
@@ -187,6 +202,12 @@ def trimmed(words: Words) -> Words:
     return {language: text.strip() for language, text in words.items() if text.strip()}
 
 
+def _identity(value: Definable) -> str:
+    if isinstance(value, Day):
+        return value.date.isoformat()
+    return value.id if isinstance(value, Named) else ""
+
+
 def _definition(value: Definable) -> Command:
     values: dict[str, Any] = {field.name: getattr(value, field.name) for field in fields(value)}
     match value:
@@ -199,6 +220,8 @@ def _definition(value: Definable) -> Command:
         case ServicePoint():
             point = {field.name: values[field.name] for field in fields(ServicePoint)}
             return DefinePoint(**point)
+        case Day():
+            return DefineDay(**values)
         case _:
             assert_never(value)
 
@@ -211,5 +234,7 @@ def _retirement(value: Retirable) -> Command:
             return RetirePrecedence(precedence=value.id)
         case ServicePoint():
             return RetirePoint(point=value.id)
+        case Day():
+            return RetireDay(date=value.date)
         case _:
             assert_never(value)

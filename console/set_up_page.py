@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from console.controls import column
+from console.days_section import DaysSection
 from console.hall_section import HallSection
 from console.points_section import PointsSection
 from console.precedences_section import PrecedencesSection
@@ -22,12 +23,14 @@ class SetUpPage(QWidget):
         self.precedences = PrecedencesSection(model)
         self.points = PointsSection(model)
         self.hall = HallSection(model)
+        self.days = DaysSection(model)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.services, self.tr("Services"))
         self.tabs.addTab(self.precedences, self.tr("Precedences"))
         self.tabs.addTab(self.points, self.tr("Service points"))
         self.tabs.addTab(self.hall, self.tr("Hall"))
+        self.tabs.addTab(self.days, self.tr("Days apart"))
         self.tabs.currentChanged.connect(self.begin)
         self.setLayout(column(self.tabs))
 

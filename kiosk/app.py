@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import shiboken6
@@ -38,9 +40,10 @@ class Kiosk:
         size: QSize | None = None,
         inches: float = 0.0,
         pace: Pace | None = None,
+        wall: Callable[[], datetime] | None = None,
     ) -> None:
         """``size`` in pixels and ``inches``, its diagonal, make millimetres true; the usual ones if not given."""
-        self.model = KioskModel(station, Tongue(), printer, paper, pace)
+        self.model = KioskModel(station, Tongue(), printer, paper, pace, wall)
         self._engine = QQmlApplicationEngine()
         for folder in (QML, OWN_QML):
             self._engine.addImportPath(str(folder))

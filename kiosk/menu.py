@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 from kiosk.rows import Tile
 from shared.hall.hall import Hall, Service
+from shared.hall.opening import state
 from shared.hall.words import Language, ServiceId, in_language
+from shared.sentences import closed
 
 
-def service_tiles(hall: Hall, language: Language) -> list[Tile]:
-    return [_service_tile(hall, service, language) for service in hall.menu()]
+def service_tiles(hall: Hall, language: Language, now: datetime) -> list[Tile]:
+    """The services, those that give no numbers at this moment with why, and when they will."""
+    return [_service_tile(hall, service, language, now) for service in hall.menu()]
 
 
 def precedence_tiles(hall: Hall, service: ServiceId | None, language: Language) -> list[Tile]:
@@ -23,17 +28,22 @@ def precedence_tiles(hall: Hall, service: ServiceId | None, language: Language) 
     ]
 
 
-def _service_tile(hall: Hall, service: Service, language: Language) -> Tile:
+def _service_tile(hall: Hall, service: Service, language: Language, now: datetime) -> Tile:
+    shown = state(hall, service, now)
     return Tile(
         choice=service.id,
         name=in_language(service.name, language, hall.settings.languages),
         badge=service.prefix,
         about=in_language(service.description, language, hall.settings.languages),
-        waiting=_waiting(hall.waiting(service.id))
-        if service.on
-        else QCoreApplication.translate("menu", "Closed at the moment"),
-        open=service.on,
+        waiting=_waiting(hall.waiting(service.id)) if shown.open else closed(language, hall, shown, now),
+        open=shown.open,
     )
+
+
+def is_open(hall: Hall, service: ServiceId | None, now: datetime) -> bool:
+    """Whether the service chosen gives numbers; False if there is none."""
+    chosen = hall.services.get(service or "")
+    return chosen is not None and state(hall, chosen, now).open
 
 
 def _waiting(people: int) -> str:

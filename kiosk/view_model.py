@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,13 +12,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.countdown import Countdown
-from kiosk.menu import precedence_tiles, service_tiles
+from kiosk.menu import is_open, precedence_tiles, service_tiles
 from kiosk.printer.port import Printer
 from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.hall import Hall, HallSettings
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
+from shared.sentences import closed_notice
 from shared.ui.run import every
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
@@ -25,6 +27,10 @@ from shared.ui.words import clock
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
+
+
+def _machines_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,10 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         printer: Printer | None = None,
         paper: int = 80,
         pace: Pace | None = None,
+        wall: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__()
+        self._wall = wall or _machines_clock
         self._station = station
         self._tongue = tongue
         self._pace = pace or Pace()
@@ -68,7 +76,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._clock = ""
         self._services = Tiles(self)
         self._precedences = Tiles(self)
-        self._visit = Visit(station, printer, paper, self)
+        self._visit = Visit(station, printer, paper, self, self._wall)
         self.time_left = Countdown(self)
         self._connect()
         self._refresh()
@@ -163,7 +171,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         """Everything shown, from the hall and the visit as they are now."""
         if self._language not in self._settings.languages:
             self._speak(self._own_language())
-        self._services.show(service_tiles(self._hall, self._language))
+        self._services.show(service_tiles(self._hall, self._language, self._wall()))
         self._precedences.show(precedence_tiles(self._hall, self._service, self._language))
         page = self._right_page()
         if page != self._page:
@@ -187,10 +195,10 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def _start_page(self) -> str:
         if self._station.hall is None or self._station.away_since or self._station.refusal:
             return "away"
-        if not any(service.on for service in self._hall.services.values()):
+        now = self._wall()
+        if not any(is_open(self._hall, service, now) for service in self._hall.services):
             return "closed"
-        chosen = self._hall.services.get(self._service or "")
-        return "precedence" if chosen and chosen.on else "services"
+        return "precedence" if is_open(self._hall, self._service, now) else "services"
 
     def _keep(self) -> None:
         """Give what is shown its full time from now."""
@@ -235,10 +243,10 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         return in_language(words, self._language, self._settings.languages)
 
     def _look_at_the_clock(self) -> None:
-        now = clock(datetime.now(UTC), self._station.hall)
+        now = clock(self._wall(), self._station.hall)
         if now != self._clock:
             self._clock = now
-            self.changed.emit()
+            self._refresh()
 
     def _chosen_name(self) -> str:
         service = self._hall.services.get(self._service or "")
@@ -251,6 +259,19 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
             return ""
         since = clock(self._station.away_since, self._station.hall)
         return self.tr("This screen has not reached its hall since {time}. It keeps trying.").format(time=since)
+
+    def _closed(self) -> list[str]:
+        return closed_notice(self._language, self._hall, self._wall())
+
+    @Property(str, notify=changed)
+    def closed(self) -> str:
+        """Why no service gives numbers."""
+        return self._closed()[0]
+
+    @Property(str, notify=changed)
+    def hours(self) -> str:
+        """When the hall opens, and its hours."""
+        return "\n".join(self._closed()[1:]) or self.tr("No service gives out numbers now.")
 
     @Property(str, notify=changed)
     def page(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -20,6 +22,7 @@ from shared.hall.messages import Accepted
 from shared.hall.opening import local
 from shared.hall.wire import decode
 from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId, Words, in_language
+from shared.sentences import opens
 from shared.ui.station import Station
 from shared.ui.translations import locale_of
 from shared.ui.words import clock
@@ -53,8 +56,11 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     put = Signal()
     """The printer has said what became of the ticket."""
 
-    def __init__(self, station: Station, printer: Printer | None, paper: int, parent: QObject) -> None:
+    def __init__(
+        self, station: Station, printer: Printer | None, paper: int, parent: QObject, wall: Callable[[], datetime]
+    ) -> None:
         super().__init__(parent)
+        self._wall = wall
         self.step = Step.NONE
         self._station = station
         self._printer = printer
@@ -215,7 +221,13 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def _problem(self) -> str:
         if isinstance(self._failure, Unreachable):
             return self.tr("The hall could not be reached, so your ticket is not certain yet.")
-        return self.tr(self._failure.detail) if self._failure else ""
+        return f"{self.tr(self._failure.detail)}\n{self._opens(self._failure)}".strip() if self._failure else ""
+
+    def _opens(self, failure: Failure) -> str:
+        """When a service that has just closed will open again, as far as the hall has said."""
+        said = failure.about.get("opens")
+        then = datetime.fromisoformat(said) if said else None
+        return opens(self._command.language or "", self._hall.settings, then, self._wall())
 
     def _paper_says(self) -> str:
         if self._printing:

@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtQml import QJSEngine
 from PySide6.QtWidgets import QApplication
 
-from shared import catalogue
+from shared import catalogue, sentences
 from shared.catalogue import translate
 from shared.hall import errors
 from shared.ui.translations import Tongue, locale_of
@@ -39,7 +39,7 @@ NOT_ON_SCREEN = {"Malformed", "Unfit"}
 @cache
 def said() -> dict[str, bool]:
     """Every sentence of ours, and whether it is said with a number."""
-    return dict([*_in_qml(), *_in_python(), *_on_pages(), *_by_the_hall()])
+    return dict([*_in_qml(), *_in_python(), *_on_pages(), *_by_the_hall(), *_about_opening()])
 
 
 def _files(ending: str, *rooms: str) -> Iterator[Path]:
@@ -72,6 +72,16 @@ def _in_python() -> Iterator[tuple[str, bool]]:
         place = {"tr": 0, "translate": 1}.get(name, len(call.args))
         for sentence in _literals(call.args[place : place + 1]):
             yield sentence, len(call.args) == place + 3
+
+
+def _about_opening() -> Iterator[tuple[str, bool]]:
+    """What kiosk and pages say alike: in calls of ``translate``, and in tables of sentences."""
+    for node in ast.walk(ast.parse(Path(sentences.__file__).read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "translate":
+            yield from ((sentence, False) for sentence in _literals(node.args[1:2]))
+    for name, value in vars(sentences).items():
+        if name.isupper() and isinstance(value, (str, tuple)):
+            yield from ((sentence, False) for sentence in ([value] if isinstance(value, str) else value))
 
 
 def _by_the_hall() -> Iterator[tuple[str, bool]]:

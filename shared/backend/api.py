@@ -20,10 +20,9 @@ from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
-from shared.hall.day import StartBusinessDay
-from shared.hall.errors import Failure, Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
-from shared.hall.opening import is_new_day
-from shared.hall.roles import Actor, Role, of_staff
+from shared.backend.timekeeper import keep_time
+from shared.hall.errors import Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
+from shared.hall.roles import Actor, of_staff
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, decode_command, encode, encode_hall
 from shared.hall.words import HallId
@@ -32,10 +31,6 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
 """Bytes; the longest command is far below."""
-
-CLOCK = Actor(name="clock", role=Role.CLOCK)
-DAY_CHECK = 20.0
-"""Seconds between two looks whether a hall's day is over."""
 
 JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -82,24 +77,10 @@ def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     backend: Backend = app.state.backend
     backend.feed.open()
-    clock = asyncio.create_task(_start_days(backend.ledger))
+    clock = asyncio.create_task(keep_time(backend.ledger))
     yield
     clock.cancel()
     backend.feed.close()
-
-
-async def _start_days(ledger: Ledger) -> None:
-    """Start each hall's business day when it is time, though nobody presses anything."""
-    while True:
-        try:
-            for hall in ledger.halls():
-                if is_new_day(ledger.hall(hall), ledger.wall()):
-                    await ledger.do_soon(hall, StartBusinessDay(), CLOCK)
-        except Failure as failure:  # the database is away for a moment; the first command will do it as well
-            log.warning("no business day was started: %s", failure.detail)
-        except Exception:  # a bug with one hall must not keep all of them in yesterday for good
-            log.exception("no business day was started")
-        await asyncio.sleep(DAY_CHECK)
 
 
 # ── who is asking ──
@@ -228,7 +209,7 @@ def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
 def snapshot(backend: Here, hall: str, actor: Asking) -> JSONResponse:
     """The state of a hall with its sequence number."""
     _may_see(actor, hall)
-    return JSONResponse(encode_hall(backend.ledger.hall(hall)), headers=JSON_HEADERS)
+    return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()), headers=JSON_HEADERS)
 
 
 @halls.get("/halls/{hall}/tickets/{ticket}/notes")

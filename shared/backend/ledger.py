@@ -19,19 +19,23 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from shared.backend import answers, journal, notes, tables
+from shared.backend import answers, holidays, journal, notes, tables
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
 from shared.hall.day import BusinessDayStarted
-from shared.hall.errors import Invalid, Refused, Unreachable
+from shared.hall.errors import Failure, Invalid, Refused, Unreachable
 from shared.hall.hall import Hall, Moment, Ticket
 from shared.hall.messages import Accepted, Command, Note
-from shared.hall.roles import Actor
+from shared.hall.opening import business_day
+from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow, answer, decide
+from shared.hall.set_up import DefineHall
 from shared.hall.wire import decode, encode, encode_answer
 from shared.hall.words import HallId, TicketId
 
 log = logging.getLogger(__name__)
+
+CLOCK = Actor(name="clock", role=Role.CLOCK)
 
 LARGEST_BATCH = 200
 """Commands in one transaction at most, so that nobody waits long behind a crowd."""
@@ -58,7 +62,8 @@ class Ledger:
 
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self.database = database
-        self._clocks = OrderClocks(clock or Clock())
+        self.clock = clock or Clock()
+        self._clocks = OrderClocks(self.clock)
         self._decided: dict[HallId, Hall] = {}
         """Halls as the writer left them, in a transaction or after it."""
         self._committed: dict[HallId, Hall] = {}
@@ -86,14 +91,27 @@ class Ledger:
         return await asyncio.wrap_future(self.submit(hall, command, by))
 
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
-        """Hand a command to the writer; raises NotAllowed before anything else happens."""
+        """Hand a command to the writer; raises NotAllowed, or Invalid holidays, before anything else happens."""
         allow(command, by, hall)
+        holidays.check(command)
         wish = _Wish(hall, command, by)
         with self._door:
             if self._closed.is_set():
                 raise Unreachable("The backend is stopping; please try again.")
             self._wishes.put(wish)
+        if isinstance(command, DefineHall):
+            wish.answer.add_done_callback(lambda _: self.observe_holidays(hall))
         return wish.answer
+
+    def observe_holidays(self, hall: HallId) -> None:
+        """Give a hall the public holidays it keeps, if it does not have them; does not wait for it."""
+        try:
+            known = self.hall(hall)
+            wish = holidays.due(known, known.business_day or business_day(known.settings, self.wall()))
+            if wish and known.seq:
+                self.submit(hall, wish, CLOCK)
+        except Failure as failure:  # the clock tries again, and says so again
+            log.warning("%s keeps the holidays it has: %s", hall, failure.detail)
 
     # ── questions ──
 
@@ -141,7 +159,7 @@ class Ledger:
 
     def wall(self) -> datetime:
         """The time of day commands are decided at."""
-        return self._clocks.clock.wall()
+        return self.clock.wall()
 
     # ── changes ──
 

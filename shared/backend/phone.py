@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,12 +18,14 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
 
+from shared import sentences
 from shared.backend.feed import Feed
 from shared.backend.ledger import Ledger
-from shared.backend.reading import Reader, menu, readable, reader_of
+from shared.backend.reading import Menu, Reader, menu, readable, reader_of
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall, HallSettings, Ticket
+from shared.hall.opening import Opening
 from shared.hall.words import HallId
 
 log = logging.getLogger(__name__)
@@ -69,7 +72,10 @@ class Site:
         self.feed = feed
         loader = FileSystemLoader(FOLDER / "templates")
         self.templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        self.templates.globals.update(asset=asset, is_right_to_left=is_right_to_left, native=NATIVE_NAMES, menu=menu)
+        self.templates.globals.update(
+            asset=asset, is_right_to_left=is_right_to_left, native=NATIVE_NAMES, menu=self.menu
+        )
+        self.templates.globals.update(closed=self._closed, closed_notice=self._closed_notice)
         self._seen: dict[HallId, Hall] = {}
 
     def render(self, template: str, to: Reader, **values: Any) -> str:
@@ -83,7 +89,23 @@ class Site:
         """A page that says what went wrong and leads on; never the inside of the program."""
         hall = self._hall_of(request)
         to = reader_of(request, hall.settings.languages if hall else tuple(NATIVE_NAMES))
-        return self.page("refused.html", to, hall, failure.status, kind=failure.type_name())
+        then = self._opens(to, hall, failure) if hall else ""
+        return self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then)
+
+    def menu(self, hall: Hall) -> Menu:
+        """The services as they are at this moment."""
+        return menu(hall, self.ledger.wall())
+
+    def _closed(self, to: Reader, hall: Hall, shown: Opening) -> str:
+        return sentences.closed(to.language, hall, shown, self.ledger.wall())
+
+    def _closed_notice(self, to: Reader, hall: Hall) -> list[str]:
+        return sentences.closed_notice(to.language, hall, self.ledger.wall())
+
+    def _opens(self, to: Reader, hall: Hall, failure: Failure) -> str:
+        said = failure.about.get("opens")
+        then = datetime.fromisoformat(said) if said else None
+        return sentences.opens(to.language, hall.settings, then, self.ledger.wall())
 
     def _hall_of(self, request: Request) -> Hall | None:
         try:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 from shared.catalogue import translate
 from shared.hall.hall import Hall, Ticket, TicketState
-from shared.hall.words import Language, Words, in_language
+from shared.hall.opening import Opening, state
+from shared.hall.words import Language, ServiceId, Words, in_language
 
 DEFAULT_ACCENT = "#0b4a8f"
 READABLE = 7.0
@@ -108,20 +110,28 @@ def shown(hall: Hall, ticket: Ticket) -> Shown:
 
 @dataclass(frozen=True)
 class Menu:
-    """The services of a hall as its page shows them: which are open, and how many wait."""
+    """The services of a hall as its page shows them: which give numbers, else why not, and how many wait."""
 
-    open: tuple[str, ...]
-    waiting: tuple[tuple[str, int], ...]
+    services: tuple[tuple[ServiceId, Opening], ...]
+    waiting: tuple[tuple[ServiceId, int], ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether any service gives numbers."""
+        return any(shown.open for _, shown in self.services)
 
     @property
     def key(self) -> str:
         """Changes when the page has to be made anew."""
-        return " ".join(self.open)
+        return " ".join(f"{service}:{shown.reason or ''}:{shown.opens or ''}" for service, shown in self.services)
+
+    def of(self, service: ServiceId) -> Opening:
+        return dict(self.services)[service]
 
 
-def menu(hall: Hall) -> Menu:
+def menu(hall: Hall, now: datetime) -> Menu:
     services = hall.menu()
     return Menu(
-        open=tuple(service.id for service in services if service.on),
+        services=tuple((service.id, state(hall, service, now)) for service in services),
         waiting=tuple((service.id, hall.waiting(service.id)) for service in services),
     )

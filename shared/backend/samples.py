@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from shared.hall.days import DefineDay
 from shared.hall.errors import Invalid, Unknown
 from shared.hall.messages import Command
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
@@ -17,6 +18,7 @@ SECTIONS: dict[str, type[Command]] = {
     "precedences": DefinePrecedence,
     "services": DefineService,
     "points": DefinePoint,
+    "days": DefineDay,
 }
 """What a file lists beside the hall itself, in the order in which one needs the other."""
 

@@ -14,19 +14,19 @@ from fastapi.responses import RedirectResponse, Response
 from shared.backend.feed import Feed
 from shared.backend.ledger import Ledger
 from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly, token_hash
-from shared.backend.reading import Menu, Shown, menu, readable, reader_of, shown
+from shared.backend.reading import Menu, Shown, readable, reader_of, shown
 from shared.hall.errors import (
     AlreadyRated,
     CommandIdReused,
     Invalid,
-    ServiceClosed,
     TicketNotServed,
     TicketNotWaiting,
     UnknownTicket,
 )
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import Hall, Origin, Service, Ticket
+from shared.hall.hall import Hall, Origin, Ticket
 from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.opening import require_open
 from shared.hall.roles import Actor, Role
 from shared.hall.words import HallId, new_id
 
@@ -105,20 +105,14 @@ def _choosing(router: APIRouter, site: Site) -> None:
         def write(now: Menu) -> str:
             return site.render("waiting.html", to, now=now)
 
-        return site.stream(hall, menu, write)
+        return site.stream(hall, site.menu, write)
 
     @router.get("/h/{hall}/s/{service}")
     async def precedences(request: Request, hall: str, service: str) -> Response:
         found = site.hall(hall)
-        chosen = _open(found.service(service))
+        chosen = require_open(found, found.service(service), site.ledger.wall())
         to = reader_of(request, found.settings.languages)
         return site.page("service.html", to, found, service=chosen, once=once())
-
-
-def _open(service: Service) -> Service:
-    if not service.on:
-        raise ServiceClosed("This service is closed at the moment.")
-    return service
 
 
 # ── getting a number ──

@@ -109,7 +109,8 @@ def ticket_resumed(hall: Hall, event: TicketResumed) -> Hall:
 
 def ticket_reinstated(hall: Hall, event: TicketReinstated) -> Hall:
     ended = hall.ticket(event.ticket)
-    return hall.with_ticket(replace(waiting_again(ended, due=event.due), ended_at=None))
+    hall = hall.with_ticket(replace(waiting_again(ended, due=event.due), ended_at=None))
+    return hall.with_taken(ended.came_for or ended.service, 1) if ended.state is TicketState.CANCELLED else hall
 
 
 RULES = (

@@ -61,7 +61,16 @@ def ticket_expired(hall: Hall, event: TicketExpired) -> Hall:
 
 def business_day_started(hall: Hall, event: BusinessDayStarted) -> Hall:
     points = {name: replace(point, last=None) for name, point in hall.points.items()}
-    return replace(hall, business_day=event.day, counters=frozen(), calls=(), ended=(), points=frozen(points))
+    return replace(
+        hall,
+        business_day=event.day,
+        counters=frozen(),
+        taken=frozen(),
+        visits=frozen(),
+        calls=(),
+        ended=(),
+        points=frozen(points),
+    )
 
 
 def _the_day(hall: Hall, command: Command, events: Events) -> Answer:

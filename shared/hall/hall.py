@@ -19,6 +19,7 @@ from shared.hall.errors import (
     UnknownService,
     UnknownTicket,
 )
+from shared.hall.hours import Date, Day, Hours
 from shared.hall.words import HallId, Language, PointId, PrecedenceId, ServiceId, TicketId, Words
 
 LAST_CALLS = 20
@@ -29,6 +30,7 @@ LAST_ENDED = 200
 
 NEVER = datetime.fromtimestamp(0, UTC)
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 
@@ -60,6 +62,8 @@ class Origin(StrEnum):
     WEB = "web"
     RECEPTION = "reception"
     APPOINTMENT = "appointment"
+    OFFLINE = "offline"
+    """At a kiosk that could not reach its hall and printed from its own series."""
 
 
 class Moment(NamedTuple):
@@ -98,6 +102,14 @@ class HallSettings:
     web: bool = True
     """Whether customers may take a ticket with their phone."""
     accent: str = "#0b5cad"
+    hours: Hours = ()
+    """When the hall is open in a usual week: ``mon-fri 08:00-12:00``. None: always."""
+    holidays: str = ""
+    """Whose public holidays it keeps: a country, ``DE``, or a part of one, ``DE-BE``. Empty: none."""
+    last_ticket: bool = False
+    """Whether tickets end when those who wait will take until closing time."""
+    offline_tickets: bool = False
+    """Whether kiosks that can't reach the hall may give tickets of their own series."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +125,18 @@ class Service:
     place: int = 0
     """Its place in the kiosk's menu, lowest first."""
     on: bool = True
+    hours: Hours = ()
+    """When it is given in a usual week, within the hall's own hours. None: whenever the hall is open."""
+    daily_limit: int = 0
+    """Tickets a business day at most; 0: no limit."""
+    visit_minutes: int = 5
+    """How long a visit is taken to last, until the day has shown it."""
+    first: int = 1
+    last: int | None = None
+    """Its numbers, ``first`` to ``last`` and then again; None: as far as the digits reach."""
+    digits: int = 3
+    shares_numbers_with: ServiceId | None = None
+    """The service whose letter and numbers it uses as well, counting together."""
     then: tuple[ServiceId, ...] = ()
     """Services the same visit goes on to, one after another, with the same number."""
 
@@ -160,6 +184,8 @@ class Ticket:
     """The point that called or serves it, or served it last."""
     for_point: PointId | None = None
     """The one point it waits for, after a transfer to a point."""
+    came_for: ServiceId | None = None
+    """The service it was taken for, if it was sent on to another."""
     called_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -201,6 +227,8 @@ class Last:
     """The name of its event, or of the last one of several: ``ticket-called``."""
     at: int
     """When, on the order clock."""
+    wall: datetime
+    """The same on the wall's."""
     status: PointStatus
     """The point's status before."""
     reason: str
@@ -246,7 +274,15 @@ class Call:
     times: int = 1
 
 
-def frozen(mapping: Mapping[str, V] | None = None) -> Mapping[str, V]:
+@dataclass(frozen=True, kw_only=True)
+class Visits:
+    """The visits a service has had today, and how long they were together."""
+
+    count: int = 0
+    seconds: int = 0
+
+
+def frozen(mapping: Mapping[K, V] | None = None) -> Mapping[K, V]:
     return MappingProxyType(dict(mapping or {}))
 
 
@@ -270,7 +306,15 @@ class Hall:
     calls: tuple[Call, ...] = ()
     """The last calls, newest first."""
     counters: Mapping[str, int] = field(default_factory=frozen)
-    """How many labels each prefix has given out this business day."""
+    """How many labels each series has given out this business day."""
+    days: Mapping[Date, Day] = field(default_factory=frozen)
+    """The dates an administrator has set apart."""
+    holidays: Mapping[Date, Day] = field(default_factory=frozen)
+    """The public holidays to come; where ``days`` names the same date, that holds."""
+    taken: Mapping[ServiceId, int] = field(default_factory=frozen)
+    """How many tickets were taken for each service this business day, without those given up."""
+    visits: Mapping[ServiceId, Visits] = field(default_factory=frozen)
+    """What was served of each service this business day."""
     lines: Mapping[Line, tuple[Place, ...]] = field(default_factory=dict, repr=False, compare=False)
     """Who waits in each line, in order: an index of ``tickets``, never sent or stored."""
 
@@ -319,6 +363,10 @@ class Hall:
     def menu(self) -> list[Service]:
         """The services in the order of the kiosk's menu."""
         return sorted(self.services.values(), key=lambda service: (service.place, service.id))
+
+    def day_apart(self, day: Date) -> Day | None:
+        """What makes a date unlike others of its weekday; an administrator's word stands above the calendar's."""
+        return self.days.get(day) or self.holidays.get(day)
 
     # ── who waits ──
 
@@ -372,6 +420,16 @@ class Hall:
             lines=_moved(self.lines, before, ticket),
             points=_seated(self.points, before, ticket),
         )
+
+    def with_taken(self, service: ServiceId, more: int) -> Hall:
+        """This hall with more or fewer tickets that count as taken for a service today."""
+        return replace(self, taken=frozen({**self.taken, service: max(0, self.taken.get(service, 0) + more)}))
+
+    def with_visit(self, service: ServiceId, seconds: int, count: int = 1) -> Hall:
+        """This hall with one more visit of a service, this long; or, with less than nothing of both, one less."""
+        before = self.visits.get(service, Visits())
+        now = Visits(count=before.count + count, seconds=before.seconds + seconds)
+        return replace(self, visits=frozen({**self.visits, service: now}))
 
     def with_point(self, point: Point) -> Hall:
         return replace(self, points=frozen({**self.points, point.id: point}))

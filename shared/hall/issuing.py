@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.hall.due import due_at_issue
-from shared.hall.errors import PrecedenceNotOffered, ServiceClosed, TicketNotWaiting, UnknownLanguage
+from shared.hall.errors import (
+    Invalid,
+    OfflineNotAllowed,
+    PrecedenceNotOffered,
+    ServiceClosed,
+    TakenTooEarly,
+    TicketNotWaiting,
+    UnknownLanguage,
+)
 from shared.hall.hall import Hall, Moment, Origin, Service, Ticket, TicketState, frozen
-from shared.hall.labels import next_label
+from shared.hall.labels import OFFLINE, next_label, require_free, series
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, the_ticket
-from shared.hall.roles import TICKET_GIVERS
+from shared.hall.opening import business_day, by_hours, day_begins, require_open
+from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
 from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId
 
 
@@ -26,6 +35,10 @@ class IssueTicket(Command):
     origin: Origin = Origin.RECEPTION
     token_hash: str | None = None
     """SHA-256, hexadecimal, of the token the sender made for the customer's own page."""
+    offline_label: str | None = None
+    """What a kiosk has printed already while it could not reach the hall: ``K2-07``."""
+    taken_at: datetime | None = None
+    """When that was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +62,8 @@ class TicketIssued(Event):
     then: tuple[ServiceId, ...] = ()
     not_before: int | None = None
     appointed_at: datetime | None = None
+    taken_at: datetime | None = None
+    """When a kiosk printed it without its hall; the counter is 0 then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +74,10 @@ class TicketCancelled(Event):
 def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> list[TicketIssued]:
     if hall.knows(command.command_id):
         return []
-    service = _open(hall.service(command.service))
+    service = hall.service(command.service)
+    taken = _taken(hall, service, command, now)
     precedence = hall.precedence(_precedence(hall, service, command.precedence))
-    label, counter = next_label(hall, service.prefix)
+    label, counter = _label(hall, service, command)
     return [
         TicketIssued(
             ticket=command.command_id,
@@ -71,17 +87,51 @@ def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> list[TicketIs
             precedence=precedence.id,
             language=_language(hall, command.language),
             origin=command.origin,
-            due=due_at_issue(now, precedence),
+            due=due_at_issue(taken, precedence),
             token_hash=command.token_hash,
             then=service.then,
+            taken_at=taken.wall if command.taken_at else None,
         )
     ]
 
 
-def _open(service: Service) -> Service:
-    if not service.on:
-        raise ServiceClosed("This service is closed at the moment.", service=service.id)
-    return service
+def _taken(hall: Hall, service: Service, command: IssueTicket, now: Moment) -> Moment:
+    """When the customer took the ticket: now, or when the kiosk printed it; raises Refused if they could not have."""
+    said = (command.origin is Origin.OFFLINE, command.offline_label is not None, command.taken_at is not None)
+    if len(set(said)) > 1:
+        raise Invalid("An offline ticket has the origin offline, an offline_label and the time taken_at.")
+    if command.taken_at is None:
+        require_open(hall, service, now.wall)
+        return now
+    return _taken_offline(hall, service, command.taken_at, now)
+
+
+def _taken_offline(hall: Hall, service: Service, taken_at: datetime, now: Moment) -> Moment:
+    """The paper is in somebody's hand: neither a limit nor a switch of now takes it away, but its day does."""
+    if not hall.settings.offline_tickets:
+        raise OfflineNotAllowed("This hall takes no tickets that a kiosk gave out on its own.")
+    today = business_day(hall.settings, now.wall)
+    if business_day(hall.settings, taken_at) < min(today, hall.business_day or today):
+        raise TakenTooEarly("This number was taken on an earlier business day, and is not called any more.")
+    wall = min(now.wall, max(taken_at, day_begins(hall.settings, today)))
+    if not by_hours(hall, service, wall).open:
+        raise ServiceClosed("This service was closed when the number was taken.", service=service.id)
+    return Moment(wall, now.order - (now.wall - wall) // timedelta(milliseconds=1))
+
+
+def _label(hall: Hall, service: Service, command: IssueTicket) -> tuple[str, int]:
+    """The label and the counter that gave it; the label on paper is the label that is called."""
+    if command.offline_label is None:
+        return next_label(hall, service)
+    if not OFFLINE.fullmatch(command.offline_label):
+        raise Invalid("An offline_label is a kiosk's letters, a dash and two to four figures, like K2-07.")
+    require_free(hall, command.offline_label)
+    return command.offline_label, 0
+
+
+def _senders(command: IssueTicket) -> frozenset[Role]:
+    """Only a kiosk prints without its hall."""
+    return TICKET_GIVERS if command.offline_label is None else KIOSKS
 
 
 def _precedence(hall: Hall, service: Service, wanted: PrecedenceId | None) -> PrecedenceId:
@@ -110,7 +160,6 @@ def cancel_ticket(hall: Hall, command: CancelTicket, now: Moment) -> Events:
 
 
 def ticket_issued(hall: Hall, event: TicketIssued) -> Hall:
-    prefix = hall.services[event.service].prefix
     ticket = Ticket(
         id=event.ticket,
         label=event.label,
@@ -119,7 +168,7 @@ def ticket_issued(hall: Hall, event: TicketIssued) -> Hall:
         language=event.language,
         origin=event.origin,
         state=TicketState.WAITING,
-        issued_at=event.at,
+        issued_at=event.taken_at or event.at,
         number=hall.seq + 1,
         due=event.due,
         token_hash=event.token_hash,
@@ -127,12 +176,16 @@ def ticket_issued(hall: Hall, event: TicketIssued) -> Hall:
         not_before=event.not_before,
         appointed_at=event.appointed_at,
     )
-    return replace(hall.with_ticket(ticket), counters=frozen({**hall.counters, prefix: event.counter}))
+    counted = hall.with_ticket(ticket).with_taken(event.service, 1)
+    if not event.counter:
+        return counted
+    return replace(counted, counters=frozen({**hall.counters, series(hall.services[event.service]).key: event.counter}))
 
 
 def ticket_cancelled(hall: Hall, event: TicketCancelled) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return hall.with_ticket(replace(ticket, state=TicketState.CANCELLED, ended_at=event.at))
+    after = hall.with_ticket(replace(ticket, state=TicketState.CANCELLED, ended_at=event.at))
+    return after.with_taken(ticket.came_for or ticket.service, -1)
 
 
 def issued(hall: Hall, command: Command, events: Events) -> Answer:
@@ -142,7 +195,7 @@ def issued(hall: Hall, command: Command, events: Events) -> Answer:
 
 
 RULES = (
-    Rule(IssueTicket, issue_ticket, issued, TICKET_GIVERS),
+    Rule(IssueTicket, issue_ticket, issued, TICKET_GIVERS, _senders),
     Rule(CancelTicket, cancel_ticket, the_ticket, TICKET_GIVERS),
 )
 CHANGES = (

@@ -102,6 +102,8 @@ class Rule(Generic[C]):
     decide: Callable[[Hall, C, Moment], Events]
     answer: Callable[[Hall, C, Events], Answer]
     allowed: frozenset[Role]
+    narrowed: Callable[[C], frozenset[Role]] | None = None
+    """Who may send it in this very form, where that is fewer."""
 
 
 @dataclass(frozen=True)

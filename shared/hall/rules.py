@@ -9,13 +9,13 @@ from functools import reduce
 from typing import Any
 from unicodedata import category
 
-from shared.hall import appointments, aside, calling, day, feedback, issuing, points, serving, set_up, undo
+from shared.hall import appointments, aside, calling, day, days, feedback, issuing, points, serving, set_up, undo
 from shared.hall.errors import Invalid, NotAllowed, UnknownCommand
 from shared.hall.hall import Hall, Moment
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
 from shared.hall.roles import Actor
 
-MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, day)
+MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, days, day)
 
 RULES: Mapping[type[Command], Rule[Any]] = {rule.command: rule for room in MODULES for rule in room.RULES}
 CHANGES: Mapping[type[Event], Change[Any]] = {change.event: change for room in MODULES for change in room.CHANGES}
@@ -77,7 +77,8 @@ def allow(command: Command, by: Actor, hall: str) -> None:
     """Raises NotAllowed unless ``by`` may send this command to this hall."""
     if by.hall not in (None, hall):
         raise NotAllowed("You belong to another hall.")
-    if by.role not in rule_of(command).allowed:
+    rule = rule_of(command)
+    if by.role not in (rule.narrowed(command) if rule.narrowed else rule.allowed):
         raise NotAllowed(f"A {by.role} may not do this ({command.type_name()}).", role=by.role)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from shared.hall.due import MINUTE, due_at_issue
+from shared.hall.due import MINUTE, due_at_issue, seconds
 from shared.hall.errors import Invalid, TooEarly, UnknownOutcome
 from shared.hall.hall import Hall, Moment, Ticket, TicketState
 from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
@@ -192,14 +193,27 @@ def service_started(hall: Hall, event: ServiceStarted) -> Hall:
 def ticket_served(hall: Hall, event: TicketServed) -> Hall:
     ticket = hall.tickets[event.ticket]
     served = replace(ticket, state=TicketState.SERVED, ended_at=event.at, outcome=event.outcome)
-    return hall.with_ticket(served)
+    after = hall.with_ticket(served)
+    return after if event.closed_by is ClosedBy.END_OF_DAY else with_visit(after, ticket, event.at)
 
 
 def ticket_moved_on(hall: Hall, event: TicketMovedOn) -> Hall:
-    ticket = waiting_again(hall.tickets[event.ticket], due=event.due)
-    return hall.with_ticket(
-        replace(ticket, service=event.service, then=event.then, for_point=None, outcome=event.outcome)
+    before = hall.tickets[event.ticket]
+    ticket = replace(
+        waiting_again(before, due=event.due),
+        service=event.service,
+        then=event.then,
+        for_point=None,
+        outcome=event.outcome,
+        came_for=before.came_for or before.service,
     )
+    return with_visit(hall.with_ticket(ticket), before, event.at)
+
+
+def with_visit(hall: Hall, visited: Ticket, ended_at: datetime, count: int = 1) -> Hall:
+    """The hall with this visit counted as one of its service's today; or not any more, with a count of -1."""
+    began_at = visited.started_at or visited.called_at or ended_at
+    return hall.with_visit(visited.service, count * seconds(ended_at - began_at), count)
 
 
 def ticket_no_show(hall: Hall, event: TicketNoShow) -> Hall:
@@ -212,8 +226,10 @@ def ticket_returned(hall: Hall, event: TicketReturned) -> Hall:
 
 
 def ticket_transferred(hall: Hall, event: TicketTransferred) -> Hall:
-    ticket = waiting_again(hall.tickets[event.ticket], due=event.due)
-    return hall.with_ticket(replace(ticket, service=event.service, for_point=event.for_point))
+    before = hall.tickets[event.ticket]
+    ticket = waiting_again(before, due=event.due)
+    came_for = before.came_for or (before.service if event.service != before.service else None)
+    return hall.with_ticket(replace(ticket, service=event.service, for_point=event.for_point, came_for=came_for))
 
 
 def waiting_again(ticket: Ticket, due: int, not_before: int | None = None) -> Ticket:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shared.hall.errors import Invalid, PrefixTaken, SerialNumberTaken, StillInUse
+from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse
 from shared.hall.hall import Hall, HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
+from shared.hall.hours import week
+from shared.hall.labels import numbered, sharing
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
@@ -129,6 +131,11 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     _once(settings.outcomes)
     _require(all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes), "An outcome is a few words.")
     _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.")
+    week(settings.hours)
+    _require(
+        bool(re.fullmatch(r"|[A-Z]{2}(-[A-Z0-9]{1,6})?", settings.holidays)),
+        "Public holidays are those of a country, like DE, or of a part of one, like DE-BE.",
+    )
     return [HallDefined(settings=settings)]
 
 
@@ -145,10 +152,10 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     _once(service.then)
     for following in service.then:
         _require(hall.service(following).id != service.id, "A visit goes on to other services than its own.")
-    for other in hall.services.values():
-        if other.prefix == service.prefix and other.id != service.id:
-            raise PrefixTaken("This prefix already belongs to another service.", service=other.id)
-    return [ServiceDefined(value=service)]
+    week(service.hours)
+    _require(service.daily_limit >= 0, "A daily limit is a number of tickets; 0 means none.")
+    _require(1 <= service.visit_minutes <= LONGEST_ALLOWANCE, "A visit takes one minute or more.")
+    return [ServiceDefined(value=value) for value in numbered(hall, service)]
 
 
 def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Events:
@@ -182,6 +189,8 @@ def retire_service(hall: Hall, command: RetireService, now: Moment) -> Events:
     service = hall.service(command.service)
     if any(ticket.service == service.id for ticket in hall.tickets.values()):
         raise StillInUse("Somebody still has a ticket for this service: switch it off and retire it later.")
+    if any(sharing(hall, service)):
+        raise StillInUse("Another service shares the numbers of this one: give that its own first.")
     return [ServiceRetired(service=service.id)]
 
 
@@ -201,7 +210,8 @@ def retire_point(hall: Hall, command: RetirePoint, now: Moment) -> Events:
 
 
 def hall_defined(hall: Hall, event: HallDefined) -> Hall:
-    return replace(hall, settings=event.settings)
+    kept = hall.holidays if event.settings.holidays == hall.settings.holidays else frozen()
+    return replace(hall, settings=event.settings, holidays=kept)
 
 
 def service_defined(hall: Hall, event: ServiceDefined) -> Hall:

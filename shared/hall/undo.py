@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from shared.hall.aside import can_live_again
 from shared.hall.errors import NothingToUndo, TooLate
-from shared.hall.hall import Call, Hall, Last, Moment, Point, Ticket
+from shared.hall.hall import Call, Hall, Last, Moment, Point, Ticket, TicketState
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
 from shared.hall.roles import STAFF
+from shared.hall.serving import with_visit
 from shared.hall.words import PointId, TicketId
 
 UNDO_WITHIN = 10_000
@@ -36,7 +37,7 @@ def remember(before: Hall, after: Hall, event: Event) -> Hall:
     if not isinstance(event, DoneAtPoint):
         return after
     point = before.points[event.point]
-    start = Last(what="", at=event.order, status=point.status, reason=point.reason)
+    start = Last(what="", at=event.order, wall=event.at, status=point.status, reason=point.reason)
     known = point.last if event.goes_on and point.last else start
     ticket: TicketId | None = getattr(event, "ticket", None)
     last = replace(
@@ -71,9 +72,20 @@ def last_undone(hall: Hall, event: LastUndone) -> Hall:
     assert last is not None, "a journal says so only after something was done"
     for ticket in reversed(last.before):  # the one that was called leaves the point before the one that was there
         hall = hall.with_ticket(ticket)
+    hall = _uncounted(hall, last)
     as_before = {ticket.id: ticket for ticket in last.before}
     point: Point = replace(hall.points[event.point], status=last.status, reason=last.reason, last=None)
     return replace(hall.with_point(point), calls=tuple(_calls(hall, as_before)))
+
+
+def _uncounted(hall: Hall, last: Last) -> Hall:
+    """The hall without what was counted when this was done."""
+    for before, after in zip(last.before, last.after, strict=True):
+        if after.state is TicketState.SERVED or after.then != before.then:
+            hall = with_visit(hall, before, last.wall, count=-1)
+        if before.state is TicketState.CANCELLED:
+            hall = hall.with_taken(before.came_for or before.service, -1)
+    return hall
 
 
 def _calls(hall: Hall, as_before: dict[TicketId, Ticket]) -> Iterator[Call]:

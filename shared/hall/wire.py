@@ -17,8 +17,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar, Union, cast
 
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
-from shared.hall.hall import Call, Hall, HallSettings, Point, Precedence, Service, Ticket, lined_up
+from shared.hall.hall import Call, Hall, HallSettings, Point, Precedence, Service, Ticket, Visits, lined_up
+from shared.hall.hours import Day
 from shared.hall.messages import Command, Event
+from shared.hall.opening import state
 from shared.hall.rules import COMMANDS, EVENTS
 
 T = TypeVar("T")
@@ -49,8 +51,11 @@ def encode_event(event: Event) -> Json:
     return {"type": event.type_name(), "version": event.VERSION, **encode(event)}
 
 
-def encode_hall(hall: Hall) -> Json:
-    """A hall as the API shows it and a station keeps it: its state, and what follows from it for readers."""
+def encode_hall(hall: Hall, now: datetime | None = None) -> Json:
+    """A hall as the API shows it and a station keeps it: its state, and what follows from it for readers.
+
+    What is open is said as of ``now``, or of the hall's last event.
+    """
     ahead = hall.all_ahead()
     return {
         "hall": {
@@ -59,17 +64,31 @@ def encode_hall(hall: Hall) -> Json:
             "order": hall.order,
             "business_day": encode(hall.business_day),
             "counters": dict(hall.counters),
+            "taken": dict(hall.taken),
+            "visits": encode(hall.visits),
             **encode(hall.settings),
         },
         "seq": hall.seq,
-        "services": [
-            {**encode(service), "waiting": hall.waiting(service.id), "open": service.on} for service in hall.menu()
-        ],
+        "services": [_service(hall, service, now or hall.at) for service in hall.menu()],
         "precedences": encode(list(hall.precedences.values())),
         "points": encode(sorted(hall.points.values(), key=lambda point: point.serial_number)),
         "tickets": [{**encode(ticket), "ahead": ahead.get(ticket.id, 0)} for ticket in hall.tickets.values()],
         "ended": encode(hall.ended),
         "calls": encode(hall.calls),
+        "days": encode(list(hall.days.values())),
+        "holidays": encode(list(hall.holidays.values())),
+    }
+
+
+def _service(hall: Hall, service: Service, now: datetime) -> Json:
+    shown = state(hall, service, now)
+    return {
+        **encode(service),
+        "waiting": hall.waiting(service.id),
+        "open": shown.open,
+        "reason": encode(shown.reason),
+        "opens": encode(shown.opens),
+        "closes": encode(shown.closes),
     }
 
 
@@ -114,28 +133,41 @@ def decode_event(data: Json) -> Event:
 
 def decode_hall(data: Json) -> Hall:
     """The hall ``encode_hall`` wrote; what a newer version added is passed over."""
-    state = data["hall"]
+    settings = data["hall"]
     tickets = _by_id(Ticket, data["tickets"])
     return Hall(
-        id=state["id"],
+        id=settings["id"],
         seq=data["seq"],
-        at=decode(datetime, state["at"]),
-        order=state["order"],
-        business_day=decode(date, state["business_day"]) if state["business_day"] else None,
-        settings=decode(HallSettings, state, strict=False),
+        at=decode(datetime, settings["at"]),
+        order=settings["order"],
+        business_day=decode(date, settings["business_day"]) if settings["business_day"] else None,
+        settings=decode(HallSettings, settings, strict=False),
         services=_by_id(Service, data["services"]),
         precedences=_by_id(Precedence, data["precedences"]),
         points=_by_id(Point, data["points"]),
         tickets=tickets,
         ended=tuple(decode(Ticket, ticket, strict=False) for ticket in data["ended"]),
         calls=tuple(decode(Call, call, strict=False) for call in data["calls"]),
-        counters=MappingProxyType(dict(state["counters"])),
+        counters=MappingProxyType(dict(settings["counters"])),
+        taken=MappingProxyType(dict(settings.get("taken", {}))),
+        visits=_each(Visits, settings.get("visits", {})),
+        days=_by_date(data.get("days", [])),
+        holidays=_by_date(data.get("holidays", [])),
         lines=lined_up(tickets.values()),
     )
 
 
 def _by_id(kind: type[T], items: list[Json]) -> Mapping[str, T]:
     return MappingProxyType({item["id"]: decode(kind, item, strict=False) for item in items})
+
+
+def _each(kind: type[T], items: Json) -> Mapping[str, T]:
+    return MappingProxyType({name: decode(kind, item, strict=False) for name, item in items.items()})
+
+
+def _by_date(items: list[Json]) -> Mapping[date, Day]:
+    days = (decode(Day, item, strict=False) for item in items)
+    return MappingProxyType({day.date: day for day in days})
 
 
 Reader = Callable[[Any, str], Any]

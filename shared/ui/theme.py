@@ -167,7 +167,10 @@ KeyButton[is="main"] QLabel[is="key"]:disabled, KeyButton[is="primary"] QLabel[i
 QLineEdit, QAbstractSpinBox, QComboBox { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
     padding: 0 ${gap}px; min-height: 34px; max-height: 34px; selection-background-color: $accent;
     placeholder-text-color: $quietInk; }
-QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $accent; }
+QPlainTextEdit { background: $surface; border: 1px solid $line; border-radius: ${radius}px; padding: 2px;
+    selection-background-color: $accent; placeholder-text-color: $quietInk; }
+QScrollArea[is="form"], QWidget[is="form"] { background: $surface; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; }
 QAbstractSpinBox { padding-right: 0; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 26px; border: none;

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.day import StartBusinessDay
+from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Origin
+from shared.hall.hours import Day
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -69,6 +71,25 @@ EVERY_COMMAND: list[Command] = [
     UndoLast(point="1"),
     CheckIn(service="tests", appointed_at=MORNING, precedence="paid", language="de", token_hash="ab12"),
     GiveFeedback(ticket="x", rating=5),
+    DefineHall(name="H", hours=("mon 08:00-12:00",), holidays="DE-BE", last_ticket=True, offline_tickets=True),
+    DefineService(
+        id="x",
+        name="X",
+        prefix="X",
+        hours=("mon 08:00-12:00",),
+        daily_limit=3,
+        visit_minutes=7,
+        first=5,
+        last=9,
+        digits=2,
+    ),
+    DefineService(id="x", name="X", prefix="B", shares_numbers_with="tests"),
+    IssueTicket(
+        service="tests", origin=Origin.OFFLINE, offline_label="K2-07", taken_at=datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+    ),
+    DefineDay(date=date(2026, 12, 24), hours=("08:00-12:00",), reason={"de": "Heiligabend"}),
+    RetireDay(date=date(2026, 12, 24)),
+    ObserveHolidays(days=(Day(date=date(2026, 12, 25), reason="Christmas"),)),
 ]
 
 

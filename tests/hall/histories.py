@@ -17,9 +17,11 @@ from shared.hall.appointments import CheckIn
 from shared.hall.aside import CAME_NOT, ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled
 from shared.hall.day import StartBusinessDay
+from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.errors import Refused
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall, Moment, TicketState
+from shared.hall.hours import Day
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Event
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -276,6 +278,17 @@ def _retire(history: History, a: int, b: int) -> Command:
     return pick(retirements, a)
 
 
+def _day_apart(history: History, a: int, b: int) -> Command:
+    """Now and then a day is set apart, with hours or closed, or is like others again."""
+    day = history.wall.date() + timedelta(days=a % 5)
+    apart: tuple[Command, ...] = (
+        DefineDay(date=day, hours=pick((("00:00-24:00",), ("08:00-20:00",), ()), b // 3)),
+        RetireDay(date=pick(tuple(history.hall.days) or (day,), b)),
+        ObserveHolidays(days=(Day(date=day),) if b % 2 else ()),
+    )
+    return pick(apart, b)
+
+
 def _tomorrow(history: History, a: int, b: int) -> Command:
     history.wall += timedelta(hours=pick((1, 14, 24, 50), a))
     return StartBusinessDay()
@@ -306,6 +319,7 @@ YEAR: tuple[Whim, ...] = (
     *[_new_point] * 2,
     _retire,
     _tomorrow,
+    _day_apart,
     *[_set_clock] * 2,
     _new_rules,
 )

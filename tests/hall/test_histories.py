@@ -142,7 +142,8 @@ def _points(step: Step) -> Iterator[str]:
 def _standing(hall: Hall) -> tuple[object, ...]:
     """Where everybody is; when it was last said where aside."""
     points = [replace(point, last=None) for point in hall.points.values()]
-    return dict(hall.tickets), set(hall.ended), points, lined_up(hall.tickets.values())
+    visits = {service: had for service, had in hall.visits.items() if had.count}
+    return dict(hall.tickets), set(hall.ended), points, lined_up(hall.tickets.values()), visits, dict(hall.taken)
 
 
 @given(years)

@@ -98,7 +98,7 @@ def test_an_unknown_service_is_refused(clinic: Clinic) -> None:
 def test_a_closed_service_is_refused(clinic: Clinic) -> None:
     clinic.do(DefineService(id="tests", name="Tests", prefix="B", on=False))
     refused = clinic.refuses(IssueTicket(service="tests"), ServiceClosed)
-    assert refused.about == {"service": "tests"}
+    assert refused.about == {"service": "tests", "reason": "off"}
 
 
 def test_a_precedence_the_service_does_not_offer_is_refused(clinic: Clinic) -> None:

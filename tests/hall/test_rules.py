@@ -52,6 +52,9 @@ PROMISED = {
     "retire-precedence",
     "retire-point",
     "start-business-day",
+    "define-day",
+    "retire-day",
+    "observe-holidays",
 }
 """The names other programs send: they never change."""
 
@@ -103,7 +106,7 @@ def test_commands_and_events_are_frozen_and_named_by_keyword(kind: type) -> None
 def test_an_event_names_what_it_touches() -> None:
     """The ledger brings just those rows up to date."""
     touched = {"ticket", "point", "service", "precedence"}
-    of_the_whole_hall = {"hall-defined", "business-day-started"}
+    of_the_whole_hall = {"hall-defined", "business-day-started", "day-defined", "day-retired", "holidays-observed"}
     for name, event in EVENTS.items():
         names = set(dir(event)) | _fields(event)
         assert bool(touched & names) is (name not in of_the_whole_hall)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket, ResumeTicket
 from shared.hall.calling import TicketCalled
+from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall, Moment, Origin
+from shared.hall.hours import Day
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -42,19 +45,7 @@ from tests.hall.examples import EVERY_COMMAND, over_the_wire
 def busy() -> Clinic:
     """A clinic in which every event has happened."""
     clinic = Clinic()
-    for command in set_up():
-        clinic.do(command)
-    clinic.set_clock(clinic.wall + timedelta(microseconds=123_456))
-    clinic.do(DefineService(id="spare", name="Spare", prefix="S"))
-    clinic.do(DefinePrecedence(id="spare", name="Spare", allowance=1))
-    clinic.do(DefinePoint(id="3", serial_number=3, name="Spare"))
-    clinic.do(RetireService(service="spare"))
-    clinic.do(RetirePrecedence(precedence="spare"))
-    clinic.do(RetirePoint(point="3"))
-    clinic.do(ActivatePoint(point="1"))
-    clinic.do(PausePoint(point="1", reason="Tee"))
-    clinic.do(ResumePoint(point="1"))
-    clinic.do(DeactivatePoint(point="1"))
+    change_everything(clinic)
     clinic.open("1", "2")
     clinic.take()
     clinic.pass_time(days=1)
@@ -89,6 +80,27 @@ def busy() -> Clinic:
     clinic.call("1")
     clinic.take()
     return clinic
+
+
+def change_everything(clinic: Clinic) -> None:
+    """All that is set up and retired, opened and closed."""
+    for command in set_up():
+        clinic.do(command)
+    clinic.set_clock(clinic.wall + timedelta(microseconds=123_456))
+    clinic.do(DefineService(id="spare", name="Spare", prefix="S"))
+    clinic.do(DefinePrecedence(id="spare", name="Spare", allowance=1))
+    clinic.do(DefinePoint(id="3", serial_number=3, name="Spare"))
+    clinic.do(RetireService(service="spare"))
+    clinic.do(RetirePrecedence(precedence="spare"))
+    clinic.do(RetirePoint(point="3"))
+    clinic.do(ActivatePoint(point="1"))
+    clinic.do(PausePoint(point="1", reason="Tee"))
+    clinic.do(ResumePoint(point="1"))
+    clinic.do(DeactivatePoint(point="1"))
+    clinic.do(DefineDay(date=date(2026, 5, 4), reason="Outing"))
+    clinic.do(DefineDay(date=date(2026, 12, 24), hours=("08:00-12:00",), reason={"de": "Heiligabend"}))
+    clinic.do(RetireDay(date=date(2026, 5, 4)))
+    clinic.do(ObserveHolidays(days=(Day(date=date(2026, 12, 25), reason="Christmas"),)))
 
 
 # ── there and back ──
@@ -135,6 +147,19 @@ def test_what_a_newer_version_added_to_a_hall_is_passed_over(busy: Clinic) -> No
         for item in data[kept]:
             item["mood"] = "calm"
     assert decode_hall(data) == busy.hall
+
+
+def test_a_hall_written_before_there_were_hours_still_reads(clinic: Clinic) -> None:
+    clinic.take()
+    data = json.loads(json.dumps(encode_hall(clinic.hall)))
+    for name in ("days", "holidays"):
+        del data[name]
+    for name in ("taken", "visits", "hours", "holidays", "last_ticket", "offline_tickets"):
+        del data["hall"][name]
+    for service in data["services"]:
+        for name in ("hours", "daily_limit", "visit_minutes", "first", "last", "digits", "shares_numbers_with"):
+            del service[name]
+    assert decode_hall(data) == replace(clinic.hall, taken={})
 
 
 def test_times_are_rfc_3339_in_utc_to_the_millisecond() -> None:

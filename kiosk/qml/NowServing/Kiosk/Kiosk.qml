@@ -118,8 +118,8 @@ Window {
                 anchors.fill: parent
                 visible: root.kiosk.page === "closed"
                 picture: "closed"
-                title: qsTr("Closed at the moment")
-                detail: qsTr("No service gives out numbers now.")
+                title: root.kiosk.closed
+                detail: root.kiosk.hours
             }
 
             NoticePage {

@@ -1,0 +1,121 @@
+"""What kiosk and pages both say about opening: why a service gives no numbers, when it will, a week's hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import groupby
+
+from shared.catalogue import translate
+from shared.hall.hall import Hall, HallSettings
+from shared.hall.hours import MIDNIGHT, Span, spans, week
+from shared.hall.opening import OPEN, Opening, Reason, by_hours, local, state
+from shared.hall.words import Language, in_language
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def why(language: Language, hall: Hall, shown: Opening) -> str:
+    """Why a service gives no numbers, in a few words."""
+    match shown.reason:
+        case Reason.FULL:
+            return translate(language, "No more numbers today")
+        case Reason.CLOSING:
+            return translate(language, "No more numbers before closing time")
+        case Reason.DAY if shown.words:
+            said = in_language(shown.words, language, hall.settings.languages)
+            return translate(language, "Closed today: {reason}").format(reason=said)
+        case _:
+            return translate(language, "Closed at the moment")
+
+
+def opens(language: Language, settings: HallSettings, then: datetime | None, now: datetime) -> str:
+    """When it opens, by the hall's own clock and calendar; nothing if nobody can know."""
+    if then is None:
+        return ""
+    there, today = local(settings, then), local(settings, now).date()
+    sentence = translate(language, _opens(there.date(), (there.date() - today).days))
+    return sentence.format(time=there.strftime("%H:%M"), day=there.day)
+
+
+def _opens(day: date, ahead: int) -> str:
+    if ahead <= 1:
+        return TOMORROW if ahead else TODAY
+    return WEEKDAYS[day.weekday()] if ahead < 7 else MONTHS[day.month - 1]
+
+
+def closed(language: Language, hall: Hall, shown: Opening, now: datetime) -> str:
+    """Both in one line: why not now, and from when on."""
+    parts = (why(language, hall, shown), opens(language, hall.settings, shown.opens, now))
+    return ". ".join(part for part in parts if part)
+
+
+def closed_notice(language: Language, hall: Hall, now: datetime) -> list[str]:
+    """What a hall says that gives no numbers at all: why, when it opens, and its hours."""
+    services = [state(hall, service, now) for service in hall.services.values()]
+    first = min(services, key=lambda one: one.opens or NEVER, default=OPEN)
+    shown = by_hours(hall, None, now)
+    lines = [opens(language, hall.settings, first.opens, now), *opening_hours(language, hall, now)]
+    return [why(language, hall, first if shown.open else shown), *(line for line in lines if line)]
+
+
+def opening_hours(language: Language, hall: Hall, now: datetime) -> list[str]:
+    """The hours of a usual week, days alike together, and what is different today; nothing for a hall always open."""
+    if not hall.settings.hours:
+        return []
+    days = enumerate(week(hall.settings.hours))
+    alike = [(written, [at for at, _ in group]) for written, group in groupby(days, key=lambda day: day[1])]
+    usual = [f"{_days(language, numbers)}  {_times(language, written)}" for written, numbers in alike if written]
+    return [*usual, *_today(language, hall, local(hall.settings, now).date())]
+
+
+def _today(language: Language, hall: Hall, today: date) -> Iterator[str]:
+    apart = hall.day_apart(today)
+    if apart and apart.hours:
+        reason = in_language(apart.reason, language, hall.settings.languages)
+        times = _times(language, spans(apart.hours))
+        yield translate(language, "Today: {times}").format(times=f"{times} ({reason})" if reason else times)
+
+
+def _days(language: Language, numbers: list[int]) -> str:
+    first, last = (translate(language, SHORT[number]) for number in (numbers[0], numbers[-1]))
+    return first if len(numbers) == 1 else f"{first}–{last}"
+
+
+def _times(language: Language, written: tuple[Span, ...]) -> str:
+    if written == (Span(0, MIDNIGHT),):
+        return translate(language, "round the clock")
+    return ", ".join(f"{_clock(span.start)}–{_clock(span.end)}" for span in written)
+
+
+def _clock(minutes: int) -> str:
+    hours, rest = divmod(minutes if minutes == MIDNIGHT else minutes % MIDNIGHT, 60)
+    return f"{hours:02}:{rest:02}"
+
+
+TODAY = "Opens today at {time}"
+TOMORROW = "Opens tomorrow at {time}"
+WEEKDAYS = (
+    "Opens on Monday at {time}",
+    "Opens on Tuesday at {time}",
+    "Opens on Wednesday at {time}",
+    "Opens on Thursday at {time}",
+    "Opens on Friday at {time}",
+    "Opens on Saturday at {time}",
+    "Opens on Sunday at {time}",
+)
+MONTHS = (
+    "Opens on {day} January at {time}",
+    "Opens on {day} February at {time}",
+    "Opens on {day} March at {time}",
+    "Opens on {day} April at {time}",
+    "Opens on {day} May at {time}",
+    "Opens on {day} June at {time}",
+    "Opens on {day} July at {time}",
+    "Opens on {day} August at {time}",
+    "Opens on {day} September at {time}",
+    "Opens on {day} October at {time}",
+    "Opens on {day} November at {time}",
+    "Opens on {day} December at {time}",
+)
+SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

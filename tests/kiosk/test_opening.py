@@ -1,0 +1,127 @@
+"""A customer sees why a service is closed and when it opens before they touch it, by the hall's own clock."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from kiosk.app import Kiosk
+from shared.hall.days import DefineDay
+from shared.hall.set_up import DefineHall, DefineService
+from shared.ui.station import Station
+from tests.kiosk.screen import NO_WAIT, SMALL, Screen
+from tests.memory_link import MemoryLink
+
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Berlin
+
+
+class Watch:
+    """What the kiosk takes for the time."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def office(link: MemoryLink) -> MemoryLink:
+    """Open in the morning, and in the afternoon but for Fridays; blood is taken on Tuesdays."""
+    settings = {field.name: getattr(link.hall.settings, field.name) for field in fields(link.hall.settings)}
+    hours = ("mon-fri 08:00-12:00", "mon-thu 13:00-17:00")
+    link.do(DefineHall(**{**settings, "hours": hours, "time_zone": "Europe/Berlin"}))
+    change(link, "tests", hours=("tue 08:00-11:00",))
+    return link
+
+
+def change(link: MemoryLink, service: str, **about) -> None:
+    value = replace(link.hall.services[service], **about)
+    link.do(DefineService(**{field.name: getattr(value, field.name) for field in fields(value)}))
+
+
+@asynccontextmanager
+async def kiosk(link: MemoryLink, until, watch: Watch):
+    station = Station(link)
+    shown = Kiosk(station, size=SMALL, pace=NO_WAIT, wall=watch)
+    shown.show()
+    station.start()
+    await until(lambda: station.hall)
+    try:
+        yield Screen(shown, station)
+    finally:
+        station.stop()
+        shown.close()
+
+
+async def test_a_tile_says_when_its_service_opens(office: MemoryLink, until, watch: Watch) -> None:
+    async with kiosk(office, until, watch) as screen:
+        await until(lambda: screen.says("Closed at the moment. Opens tomorrow at 08:00"))
+        assert not screen.item("tests").isEnabled()
+        screen.model.speak("de")
+        assert screen.says("Zurzeit geschlossen. Öffnet morgen um 08:00")
+
+
+async def test_a_full_service_says_so(office: MemoryLink, until, watch: Watch) -> None:
+    change(office, "registration", daily_limit=1)
+    office.hall = replace(office.hall, taken={"registration": 1}, business_day=date(2026, 11, 23))
+    async with kiosk(office, until, watch) as screen:
+        await until(lambda: screen.sees("closed"))
+        assert screen.says("No more numbers today") and screen.says("Opens tomorrow at 08:00")
+        change(office, "tests", hours=("mon 08:00-11:00",))
+        await until(lambda: screen.says("No more numbers today. Opens tomorrow at 08:00"))
+
+
+async def test_the_screen_follows_the_minute(office: MemoryLink, until, watch: Watch) -> None:
+    async with kiosk(office, until, watch) as screen:
+        await until(lambda: screen.sees("registration"))
+        watch.now += timedelta(minutes=90)  # noon
+        await until(lambda: screen.sees("closed"))
+        assert screen.says("Closed at the moment")
+        assert screen.item("detail").property("text").splitlines() == [
+            "Opens today at 13:00",
+            "Mon–Thu  08:00–12:00, 13:00–17:00",
+            "Fri  08:00–12:00",
+        ]
+        watch.now += timedelta(minutes=60)
+        await until(lambda: screen.sees("registration"))
+
+
+async def test_a_day_apart_says_its_reason(office: MemoryLink, until, watch: Watch) -> None:
+    reason = {"en": "Staff outing", "de": "Betriebsausflug"}
+    office.do(DefineDay(date=date(2026, 11, 23), reason=reason))
+    async with kiosk(office, until, watch) as screen:
+        await until(lambda: screen.sees("closed"))
+        assert screen.says("Closed today: Staff outing")
+        screen.model.speak("de")
+        assert screen.says("Heute geschlossen: Betriebsausflug")
+        assert screen.says("Öffnet morgen um 08:00")
+
+
+async def test_hours_of_a_day_unlike_others_are_shown(office: MemoryLink, until, watch: Watch) -> None:
+    office.do(DefineDay(date=date(2026, 11, 23), hours=("14:00-16:00",), reason="Stock-taking"))
+    async with kiosk(office, until, watch) as screen:
+        await until(lambda: screen.sees("closed"))
+        assert screen.says("Today: 14:00–16:00 (Stock-taking)")
+
+
+async def test_a_service_that_closed_under_the_finger_says_when_it_opens(office, until, watch: Watch) -> None:
+    """The kiosk's clock is behind: the hall says no, and from when on."""
+    async with kiosk(office, until, watch) as screen:
+        await until(lambda: screen.sees("registration"))
+        screen.station.blockSignals(True)
+        change(office, "registration", hours=("sun 03:00-03:01",), precedences=("regular",))
+        screen.model.choose("registration")
+        await until(lambda: screen.sees("precedences"))
+        screen.model.prefer("regular")
+        await until(lambda: screen.sees("refused"))
+        said = screen.item("detail").property("text")
+        assert said.startswith("This service is closed at the moment.")
