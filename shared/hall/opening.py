@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull
@@ -200,20 +200,30 @@ def _closed(hall: Hall, wall: datetime, opens: datetime | None) -> Opening:
     return Opening(open=False, reason=Reason.DAY, opens=opens, words=apart.reason)
 
 
-def times(hall: Hall, service: Service | None, first: date, days: int) -> list[Open]:
+def times(hall: Hall, service: Service | None, first: date, days: int) -> Sequence[Open]:
     """When hall and service are open together, of what begins on some days from ``first`` on."""
     dates = [first + timedelta(days=number) for number in range(days)]
-    zone = hall.settings.time_zone
-    open_hall = _joined(time_ for day in dates for time_ in opened(zone, day, _spans_of(hall, day)))
-    if service is None or not service.hours:
-        return open_hall
-    usual = week(service.hours)
-    return _common(open_hall, _joined(time_ for day in dates for time_ in opened(zone, day, usual[day.weekday()])))
+    usual = week(hall.settings.hours)
+    ours = tuple(spans(apart.hours) if (apart := hall.day_apart(day)) else usual[day.weekday()] for day in dates)
+    given = week(service.hours) if service and service.hours else None
+    theirs = tuple(given[day.weekday()] for day in dates) if given else None
+    return _together(hall.settings.time_zone, first, ours, theirs)
 
 
-def _spans_of(hall: Hall, day: date) -> tuple[Span, ...]:
-    apart = hall.day_apart(day)
-    return spans(apart.hours) if apart else week(hall.settings.hours)[day.weekday()]
+Dates: TypeAlias = tuple[tuple[Span, ...], ...]
+"""The spans of one date after another."""
+
+
+@lru_cache(256)
+def _together(zone: str, first: date, ours: Dates, theirs: Dates | None) -> Sequence[Open]:
+    """Asked at every touch and for every tile of a kiosk, and the same all day: so it is kept."""
+    open_hall = _from(zone, first, ours)
+    return open_hall if theirs is None else _common(open_hall, _from(zone, first, theirs))
+
+
+def _from(zone: str, first: date, dates: Dates) -> Sequence[Open]:
+    found = (opened(zone, first + timedelta(days=number), written) for number, written in enumerate(dates))
+    return _joined(one for times_ in found for one in times_)
 
 
 @lru_cache(4096)
