@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shared.hall.errors import Invalid, PrefixTaken, SerialNumberTaken, StillInUse
+from shared.hall.errors import Invalid, PrefixTaken, SerialNumberTaken, StillInUse, Unknown
 from shared.hall.hall import Hall, HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
@@ -110,15 +111,25 @@ class PointRetired(Event):
 def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     settings = _value(HallSettings, command)
     _named(settings.name, "The hall needs a name.")
-    _require(bool(settings.languages), "A hall speaks at least one language.")
-    _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.")
-    _once(settings.languages)
-    _require(settings.day_starts.tzinfo is None, "The day starts at a time on the hall's own clock, like 04:00.")
+    _require(bool(settings.languages), "A hall speaks at least one language.", "languages")
+    _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.", "languages")
+    _once(settings.languages, "languages")
     _require(
-        _is_zone(settings.time_zone), f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin."
+        settings.day_starts.tzinfo is None,
+        "The day starts at a time on the hall's own clock, like 04:00.",
+        "day_starts",
     )
-    _require(0 <= settings.return_after <= LONGEST_ALLOWANCE, "A returned ticket is due in 0 minutes or more.")
-    _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.")
+    _require(
+        _is_zone(settings.time_zone),
+        f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin.",
+        "time_zone",
+    )
+    _require(
+        0 <= settings.return_after <= LONGEST_ALLOWANCE,
+        "A returned ticket is due in 0 minutes or more.",
+        "return_after",
+    )
+    _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.", "accent")
     return [HallDefined(settings=settings)]
 
 
@@ -127,14 +138,15 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     _identified(service.id)
     _named(service.name, "A service needs a name.")
     _require(
-        bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)), "A prefix is one to three capital letters or digits."
+        bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)),
+        "A prefix is one to three capital letters or digits.",
+        "prefix",
     )
-    _once(service.precedences)
-    for precedence in service.precedences:
-        hall.precedence(precedence)
+    _once(service.precedences, "precedences")
+    _all_there(service.precedences, hall.precedence, "precedences")
     for other in hall.services.values():
         if other.prefix == service.prefix and other.id != service.id:
-            raise PrefixTaken("This prefix already belongs to another service.", service=other.id)
+            raise PrefixTaken("This prefix already belongs to another service.", service=other.id, field="prefix")
     return [ServiceDefined(value=service)]
 
 
@@ -145,6 +157,7 @@ def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Eve
     _require(
         0 <= precedence.allowance <= LONGEST_ALLOWANCE,
         f"An allowance is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
+        "allowance",
     )
     return [PrecedenceDefined(value=precedence)]
 
@@ -153,15 +166,20 @@ def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
     point = _value(ServicePoint, command)
     _identified(point.id)
     _named(point.name, "A service point needs a name.")
-    _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.")
-    _require(0 <= point.backup_penalty <= LONGEST_ALLOWANCE, "A backup penalty is a number of minutes, 0 or more.")
-    _once(point.services)
-    _once(point.backup_services)
-    for service in (*point.services, *point.backup_services):
-        hall.service(service)
+    _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.", "serial_number")
+    _require(
+        0 <= point.backup_penalty <= LONGEST_ALLOWANCE,
+        "A backup penalty is a number of minutes, 0 or more.",
+        "backup_penalty",
+    )
+    for field in ("services", "backup_services"):
+        _once(getattr(point, field), field)
+        _all_there(getattr(point, field), hall.service, field)
     for other in hall.points.values():
         if other.serial_number == point.serial_number and other.id != point.id:
-            raise SerialNumberTaken("This number already belongs to another service point.", point=other.id)
+            raise SerialNumberTaken(
+                "This number already belongs to another service point.", point=other.id, field="serial_number"
+            )
     return [PointDefined(value=point)]
 
 
@@ -241,25 +259,36 @@ def _dropped(mapping: Any, gone: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != gone}
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _require(holds: bool, sentence: str, field: str) -> None:
+    """Raises Invalid; ``field`` says which one is wrong, so that a form or a file can point at it."""
     if not holds:
-        raise Invalid(sentence)
+        raise Invalid(sentence, field=field)
 
 
 def _identified(name: str) -> None:
     _require(
         bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)),
         "An id is up to 64 letters, digits, dots and dashes.",
+        "id",
     )
 
 
 def _named(name: Words, sentence: str) -> None:
     words = [name] if isinstance(name, str) else list(name.values())
-    _require(bool(words) and all(word.strip() for word in words), sentence)
+    _require(bool(words) and all(word.strip() for word in words), sentence, "name")
 
 
-def _once(names: tuple[str, ...]) -> None:
-    _require(len(set(names)) == len(names), "The same thing is named twice in one list.")
+def _once(names: tuple[str, ...], field: str) -> None:
+    _require(len(set(names)) == len(names), "The same thing is named twice in one list.", field)
+
+
+def _all_there(names: tuple[str, ...], find: Callable[[str], object], field: str) -> None:
+    """Raises what ``find`` raises for a name that is not there, with the field that holds it."""
+    for name in names:
+        try:
+            find(name)
+        except Unknown as unknown:
+            raise unknown.more(field=field) from None
 
 
 def _is_language(tag: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.hall.calling import TicketCalled
 from shared.hall.hall import Hall, Moment, Origin
+from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -21,6 +22,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.whole import set_up_of
 from shared.hall.wire import (
     decode,
     decode_command,
@@ -48,6 +50,8 @@ def busy() -> Clinic:
     clinic.do(RetireService(service="spare"))
     clinic.do(RetirePrecedence(precedence="spare"))
     clinic.do(RetirePoint(point="3"))
+    for _ in ("there", "and back"):
+        clinic.do(turned(clinic.hall))
     clinic.do(ActivatePoint(point="1"))
     clinic.do(PausePoint(point="1", reason="Tee"))
     clinic.do(ResumePoint(point="1"))
@@ -72,6 +76,12 @@ def busy() -> Clinic:
     clinic.do(PausePoint(point="1", reason="Mittag"))
     clinic.take()
     return clinic
+
+
+def turned(hall: Hall) -> ImportSetUp:
+    """The hall's own set-up, its precedences the other way round."""
+    now = set_up_of(hall)
+    return ImportSetUp(hall=now.hall, precedences=now.precedences[::-1], services=now.services, points=now.points)
 
 
 # ── there and back ──
