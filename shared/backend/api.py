@@ -22,16 +22,21 @@ from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Failure, Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
+from shared.hall.importing import ImportSetUp
 from shared.hall.opening import is_new_day
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, decode_command, encode, encode_hall
 from shared.hall.words import HallId
+from shared.set_up_file.reading import LARGEST_FILE
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
-"""Bytes; the longest command is far below."""
+"""Bytes; the longest command but one is far below."""
+
+LARGEST = {ImportSetUp.type_name(): 4 * LARGEST_FILE}
+"""Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
 
 CLOCK = Actor(name="clock", role=Role.CLOCK)
 DAY_CHECK = 20.0
@@ -137,11 +142,11 @@ def _may_see(actor: Actor, hall: HallId) -> None:
 
 async def json_body(request: Request) -> Any:
     """The body as JSON; raises TooLarge or Malformed."""
-    body = b""
+    body, largest = b"", LARGEST.get(request.url.path.rpartition("/")[2], LARGEST_BODY)
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
+        if len(body) > largest:
+            raise TooLarge(f"A body has at most {largest} bytes.")
     try:
         return json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):

@@ -60,19 +60,18 @@ class PrecedencesReordered(Event):
 def import_set_up(hall: Hall, command: ImportSetUp, now: Moment) -> Events:
     """What changes; a thing that is already as it should be causes nothing. Raises Refused with its place.
 
-    The set-up is looked at twice: for itself, as if it were the whole hall, and among what else the hall has.
+    The set-up is looked at twice: for itself, as if an empty hall were set up so, and among what else the hall has.
     """
     wanted = plain(SetUp, command)
     _once_each(wanted)
-    for _ in _defined(placed(Hall(id=hall.id), wanted), wanted, command, now):
-        pass
-    _without_gaps(wanted)
+    _alone(wanted, command, now)
     new = differences(set_up_of(hall), wanted)
     target = placed(hall, wanted)
     retired = _retired(target, new.extra, command, now) if command.retire else []
     target = _fold(target, retired)
     touched = {*new.added, *new.changed}
-    defined = [event for item, event in _defined(target, wanted, command, now) if item in touched]
+    all_defined = [(part, _defined(target, part, command, now)) for part in parts(wanted)]
+    defined = [event for part, events in all_defined if part.item in touched for event in events]
     order = [PrecedencesReordered(precedences=tuple(value.id for value in wanted.precedences))] if new.reordered else []
     return [*defined, *order, *retired]
 
@@ -103,19 +102,21 @@ def _once_each(wanted: SetUp) -> None:
         seen.add(part.item)
 
 
-def _without_gaps(wanted: SetUp) -> None:
+def _alone(wanted: SetUp, command: Command, now: Moment) -> None:
+    """Raises Refused for a set-up that could not be a hall's: for the second one that takes a prefix, not the first."""
+    alone = Hall(id="")
+    for part in parts(wanted):
+        alone = _fold(alone, _defined(alone, part, command, now))
     places = {part.item: part for part in parts(wanted)}
     for gap in gaps(wanted):
         raise Invalid(gap.sentence, **_place(places[gap.item]))
 
 
-def _defined(hall: Hall, wanted: SetUp, command: Command, now: Moment) -> Iterator[tuple[Item, Event]]:
-    """The events that define each thing, checked by its own rule; raises Refused with the place."""
-    for part in parts(wanted):
-        define = _command(DEFINE[part.item.section], part.value, command)
-        with _said_of(_place(part)):
-            for event in _RULES[type(define)].decide(hall, define, now):
-                yield part.item, event
+def _defined(hall: Hall, part: Part, command: Command, now: Moment) -> Events:
+    """The events that define one thing, checked by its own rule; raises Refused with the place."""
+    define = _command(DEFINE[part.item.section], part.value, command)
+    with _said_of(_place(part)):
+        return [*_RULES[type(define)].decide(hall, define, now)]
 
 
 def _retired(hall: Hall, extra: Iterable[Item], command: Command, now: Moment) -> list[Event]:

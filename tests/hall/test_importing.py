@@ -170,7 +170,7 @@ WRONG: list[tuple[SetUp, type[Refused], dict[str, str]]] = [
         Invalid,
         {"section": "precedences", "at": "1", "id": "paid", "field": "allowance"},
     ),
-    (changed("services", 1, prefix="A"), PrefixTaken, {"section": "services", "at": "0", "field": "prefix"}),
+    (changed("services", 1, prefix="A"), PrefixTaken, {"section": "services", "at": "1", "field": "prefix"}),
     (
         changed("services", 0, precedences=("vip",)),
         UnknownPrecedence,
@@ -178,7 +178,11 @@ WRONG: list[tuple[SetUp, type[Refused], dict[str, str]]] = [
     ),
     (changed("services", 1, id="registration"), Invalid, {"section": "services", "at": "1", "field": "id"}),
     (changed("services", 1, id=""), Invalid, {"section": "services", "at": "1", "id": "", "field": "id"}),
-    (changed("points", 1, serial_number=1), SerialNumberTaken, {"section": "points", "field": "serial_number"}),
+    (
+        changed("points", 1, serial_number=1),
+        SerialNumberTaken,
+        {"section": "points", "at": "1", "field": "serial_number"},
+    ),
     (changed("points", 1, services=("spa",)), UnknownService, {"section": "points", "at": "1", "field": "services"}),
     (
         changed("points", 1, backup_services=("spa",)),
