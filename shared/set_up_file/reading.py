@@ -85,8 +85,10 @@ def in_words(file: str, refused: Refused) -> str:
 
 
 def what(refused: Refused, sentence: str) -> str:
-    """What is refused and why, without the file and the line."""
-    return f"{refused.about['place']}: {sentence}" if "place" in refused.about else sentence
+    """What is refused and why, without the file and the line; another thing that is in the way by its id."""
+    other = refused.about.get("service") or refused.about.get("point")
+    place = f"{refused.about['place']}: " if "place" in refused.about else ""
+    return f"{place}{sentence}" + (f" ({other})" if other else "")
 
 
 def _text(raw: bytes) -> str:
