@@ -147,10 +147,17 @@ class HallSection(Section):
         self.own.setCurrentIndex(max(0, self.own.findData(own)))
 
     def draft(self) -> HallSettings:
+        return self._filled(self.model.hall.settings)
+
+    def written(self) -> HallSettings:
+        """Without what the form does not show: others may change that meanwhile."""
+        return self._filled(HallSettings())
+
+    def _filled(self, settings: HallSettings) -> HallSettings:
         ticked = [language for language, box in self.boxes.items() if box.isChecked()]
         own = self.own.currentData()
         return replace(
-            self.model.hall.settings,
+            settings,
             name=trimmed(self.name.words()),
             languages=tuple(sorted(ticked, key=lambda language: language != own)),
             time_zone=self.zone.currentText().strip(),

@@ -12,6 +12,7 @@ from shared.hall.due import Why
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall, Point, PointStatus, Precedence, TicketState
 from shared.hall.serving import Placement
+from shared.hall.whole import Gap
 from shared.hall.words import Language, Words, in_language
 from shared.ui.words import clock
 
@@ -33,6 +34,12 @@ def service_name(hall: Hall, service: str) -> str:
 def precedence_name(hall: Hall, precedence: str) -> str:
     found = hall.precedences.get(precedence)
     return said(hall, found.name) if found else precedence
+
+
+def gap(hall: Hall, lacking: Gap) -> str:
+    """What a hall lacks, and where: ``Blood tests: No service point gives this service.``"""
+    sentence = QCoreApplication.translate("Refusals", lacking.sentence)
+    return f"{service_name(hall, lacking.item.id)}: {sentence}"
 
 
 def language_name(language: Language) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from console import sentences
@@ -182,7 +184,7 @@ class ServicesSection(ListSection):
             name=trimmed(self.name.words()),
             prefix=self.prefix.text().strip().upper(),
             description=trimmed(self.description.words()) or "",
-            precedences=self._offered(),
+            precedences=self._as_the_hall(self._ticked()),
             place=self.place.value(),
             on=self.on.isChecked(),
             hours=self.hours.hours(),
@@ -194,11 +196,18 @@ class ServicesSection(ListSection):
             shares_numbers_with=self.shares.currentData(),
         )
 
-    def _offered(self) -> tuple[str, ...]:
-        """The usual one first; none named when it is simply all of the hall's, so that later ones are offered too."""
+    def written(self) -> Service:
+        """What is ticked and no more: a precedence the hall gets meanwhile is nothing anybody wrote here."""
+        return replace(self.draft(), precedences=self._ticked())
+
+    def _ticked(self) -> tuple[str, ...]:
+        """The precedences it offers, the usual one first."""
         usual = str(self.usual.currentData() or "")
         ticked = [precedence for precedence, box in self.boxes.items() if box.isChecked() and precedence != usual]
-        offered = (usual, *ticked) if usual else tuple(ticked)
+        return (usual, *ticked) if usual else tuple(ticked)
+
+    def _as_the_hall(self, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """None named when it is simply all of the hall's, so that later ones are offered too."""
         return () if offered == tuple(self.model.hall.precedences) else offered
 
     def retire(self) -> None:

@@ -27,6 +27,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.whole import Gap, gaps, set_up_of
 from shared.hall.words import Words, in_language
 from shared.ui.station import Station
 
@@ -70,6 +71,11 @@ class SetUpModel(QObject):
     @property
     def services(self) -> list[Service]:
         return self.hall.menu()
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What the hall lacks as a whole before customers can come; fine while it is being set up."""
+        return list(gaps(set_up_of(self.hall)))
 
     @property
     def precedences(self) -> list[Precedence]:

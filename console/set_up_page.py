@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from console.controls import column
+from console import sentences
+from console.controls import column, label
 from console.days_section import DaysSection
+from console.file_model import FileModel
+from console.file_section import FileSection
 from console.hall_section import HallSection
 from console.points_section import PointsSection
 from console.precedences_section import PrecedencesSection
 from console.section import Section
 from console.services_section import ServicesSection
 from console.set_up_model import SetUpModel
+
+MOST_WARNINGS = 3
+"""Lines; whoever has just begun lacks everything, and needs the room for the form."""
 
 
 class SetUpPage(QWidget):
@@ -24,6 +30,8 @@ class SetUpPage(QWidget):
         self.points = PointsSection(model)
         self.hall = HallSection(model)
         self.days = DaysSection(model)
+        self.file = FileSection(FileModel(model.station, model))
+        self.warning = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.services, self.tr("Services"))
@@ -31,13 +39,19 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.points, self.tr("Service points"))
         self.tabs.addTab(self.hall, self.tr("Hall"))
         self.tabs.addTab(self.days, self.tr("Days apart"))
+        self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
-        self.setLayout(column(self.tabs))
+        self.setLayout(column(self.tabs, self.warning, gap=0))
+        model.changed.connect(self.warn)
+        self.tabs.currentChanged.connect(self.warn)
+        self.warn()
 
     def begin(self) -> None:
         """Show the hall as it is now, or what was being written when one turned away."""
         self.model.say("")
         section = self.tabs.currentWidget()
+        if section is self.file:
+            self.file.take_focus()
         if not isinstance(section, Section):
             return
         if section.unsaved:
@@ -45,3 +59,9 @@ class SetUpPage(QWidget):
         else:
             section.begin()
             section.take_focus()
+
+    def warn(self) -> None:
+        """Beside services and points stands what these two still lack."""
+        lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
+        self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
+        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))

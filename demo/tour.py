@@ -245,6 +245,8 @@ class Tour:
             console.set_up_page.tabs.setCurrentIndex(number)
             await picture(console.window, self._file(f"set-up-{name}"))
         await picture(console.window, self._file("set-up-hall-wide"), WIDE)
+        console.set_up_page.tabs.setCurrentWidget(console.set_up_page.file)
+        await picture(console.window, self._file("set-up-file"))
         self._tell("console: the administrator's page")
 
     # ── what they see ──

@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_staff(commands)
     _add_device(commands)
+    _add_halls(commands)
     _add_care(commands)
     return parser
 
@@ -129,6 +130,26 @@ def _add_device(commands: Any) -> None:
     add.add_argument("--role", required=True, choices=[*DEVICE_ROLES])
     add.add_argument("--hall", metavar="ID", help="the hall it stands in (default: the only one)")
     _command(actions, "list", _list_devices, "list the devices")
+
+
+def _add_halls(commands: Any) -> None:
+    about = "the halls of this database; a hall is never deleted, for its journal is its history"
+    actions = commands.add_parser("hall", help=about, description=f"{about}.".capitalize())
+    actions = actions.add_subparsers(required=True)
+    _command(actions, "list", _list_halls, "list the halls: id, name, time zone, tickets given out today")
+    add = _command(actions, "add", _add_hall, "add a hall and print its id")
+    add.add_argument("name")
+    add.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
+    out = _command(commands, "export", _export, "write the whole set-up of a hall to a file people can read")
+    out.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
+    out.add_argument("--output", metavar="FILE", type=Path, help="where to (default: print it)")
+    into = _command(commands, "import", _import, "make the set-up of a hall as a file says, all of it or nothing")
+    into.add_argument("file", type=Path)
+    which = into.add_mutually_exclusive_group()
+    which.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
+    which.add_argument("--new", metavar="ID", help="a new hall, with this id")
+    into.add_argument("--dry-run", action="store_true", help="only say what would change")
+    into.add_argument("--retire", action="store_true", help="take away for good what the file does not hold")
 
 
 def _add_care(commands: Any) -> None:
@@ -191,6 +212,45 @@ def _list_devices(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     return 0
 
 
+def _list_halls(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as care:
+        for hall in _halls().listed(care):
+            print(f"{hall.id:24} {hall.name:32} {hall.time_zone:24} {hall.tickets} tickets today")
+    return 0
+
+
+def _add_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as care:
+        print(_halls().add(care, asked.name, asked.sample))
+    return 0
+
+
+def _export(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as care:
+        hall = care.the_one(asked.hall)
+        text = _halls().export(care, hall)
+    if asked.output is None:
+        sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
+        return 0
+    try:
+        asked.output.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise Unfit(f"{asked.output} can't be written: {error.strerror}.") from None
+    print(f"The set-up of {hall} is in {asked.output}.")
+    return 0
+
+
+def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    halls = _halls()
+    with _care().opened(chosen.database) as care:
+        wish = halls.Import.begun(care, asked.file, hall=asked.hall, new=asked.new, retire=asked.retire)
+        changes = wish.look() if asked.dry_run else wish.do()
+    for line in halls.told(changes, retire=asked.retire):
+        print(line)
+    print("Nothing was changed: this was only a look." if asked.dry_run else f"{wish.hall} is as the file says.")
+    return 0
+
+
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database, current=False) as halls:
         faults = list(halls.faults())
@@ -219,6 +279,12 @@ def _care() -> Any:
     from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
 
     return care
+
+
+def _halls() -> Any:
+    from shared.backend import halls  # noqa: PLC0415  # a station has no backend installed
+
+    return halls
 
 
 def _password(variable: str, prompt: str) -> str:

@@ -7,12 +7,17 @@ import dataclasses
 import re
 import subprocess
 import sys
+import tomllib
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from shared.hall.hall import HallSettings
+from shared.hall.whole import LISTS
+from shared.hall.wire import decode
 from shared.settings import Settings
 
 HOUSE = Path(__file__).parent.parent
@@ -36,6 +41,22 @@ def test_every_documented_default_is_the_real_one() -> None:
     written = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", page, re.MULTILINE))
     assert {name: ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
             for name, text in written.items()} == dataclasses.asdict(Settings())  # fmt: skip
+
+
+def test_every_field_of_a_set_up_file_is_described_with_its_usual_value() -> None:
+    page = (HOUSE / "docs" / "set-up-file.md").read_text("utf-8")
+    for section, kind in {"[hall]": HallSettings, **{f"[[{name}]]": kind for name, kind in LISTS.items()}}.items():
+        about = page.split(f"## `{section}`\n")[1].split("\n## ")[0]
+        rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", about, re.MULTILINE))
+        assert list(rows) == [field.name for field in dataclasses.fields(kind)], section
+        needed = [name for name, usual in rows.items() if usual == "must be given"]
+        usual = {name: tomllib.loads(f"it = {text.strip('`')}")["it"] for name, text in rows.items() if "`" in text}
+        hints = typing.get_type_hints(kind)
+        for field in dataclasses.fields(kind):
+            if field.name in needed:
+                assert field.default in (dataclasses.MISSING, ""), field.name  # a hall without a name is refused
+            elif field.default is not None:
+                assert decode(hints[field.name], usual[field.name], field.name) == field.default
 
 
 def test_rooms_import_only_what_they_may() -> None:

@@ -86,8 +86,10 @@ def _about_opening() -> Iterator[tuple[str, bool]]:
 
 def _by_the_hall() -> Iterator[tuple[str, bool]]:
     """Refusals of fixed words that a person can meet; those with a label or a name in them are said in English."""
-    for file, name, call in _calls("shared/hall", "shared/link", "shared/backend", "shared/ui"):
-        place = 0 if name in FAILURES - NOT_ON_SCREEN else 1 if name in ("_require", "_named") else len(call.args)
+    for file, name, call in _calls("shared/hall", "shared/set_up_file", "shared/link", "shared/backend", "shared/ui"):
+        place = (
+            0 if name in FAILURES - NOT_ON_SCREEN else 1 if name in ("_require", "_named", "Gap") else len(call.args)
+        )
         if file.name not in FOR_PROGRAMS:
             for sentence in _literals(call.args[place : place + 1]):
                 yield sentence, False
@@ -178,7 +180,7 @@ def test_a_form_for_several_numbers_shows_its_number(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "de", "ru"])
 def test_no_sentence_was_left_in_english(language: str) -> None:
-    same_in_both = {"Name", "Pause", " min", "{0} min", "{0} h {1} min", "{0}, in {1}"}
+    same_in_both = {"{0}: {1}", "Name", "Pause", " min", "{0} min", "{0} h {1} min", "{0}, in {1}"}
     left = [sentence for sentence, entry in written(language).items() if sentence in forms(entry)]
     assert set(left) <= same_in_both
 

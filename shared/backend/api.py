@@ -22,15 +22,20 @@ from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
 from shared.backend.timekeeper import keep_time
 from shared.hall.errors import Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
+from shared.hall.importing import ImportSetUp
 from shared.hall.roles import Actor, of_staff
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, decode_command, encode, encode_hall
 from shared.hall.words import HallId
+from shared.set_up_file.reading import LARGEST_FILE
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
-"""Bytes; the longest command is far below."""
+"""Bytes; the longest command but one is far below."""
+
+LARGEST = {ImportSetUp.type_name(): 4 * LARGEST_FILE}
+"""Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
 
 JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -118,11 +123,11 @@ def _may_see(actor: Actor, hall: HallId) -> None:
 
 async def json_body(request: Request) -> Any:
     """The body as JSON; raises TooLarge or Malformed."""
-    body = b""
+    body, largest = b"", LARGEST.get(request.url.path.rpartition("/")[2], LARGEST_BODY)
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
+        if len(body) > largest:
+            raise TooLarge(f"A body has at most {largest} bytes.")
     try:
         return json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):

@@ -17,6 +17,7 @@ from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Unfit, UnknownHall
 from shared.hall.hall import Hall
+from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall
@@ -47,7 +48,7 @@ class Care:
 
     def init(self, sample: str | None, name: str | None) -> HallId:
         """One hall, from a sample or empty; the same again changes nothing. Raises Refused for an unknown sample."""
-        commands = samples.commands(sample) if sample else [DefineHall(name=name or "Hall")]
+        commands: list[Command] = [*samples.commands(sample)] if sample else [DefineHall(name=name or "Hall")]
         existing = self.ledger.halls()
         if not sample and not name and existing:
             return existing[0]
@@ -129,4 +130,6 @@ def slug(name: str) -> str:
 
 
 def _renamed(command: Command, name: str | None) -> Command:
-    return replace(command, name=name) if name and isinstance(command, DefineHall) else command
+    if name and isinstance(command, ImportSetUp):
+        return replace(command, hall=replace(command.hall, name=name))
+    return command

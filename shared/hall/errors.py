@@ -17,7 +17,7 @@ Failure
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 def kebab(name: str) -> str:
@@ -34,6 +34,10 @@ class Failure(Exception):  # noqa: N818  # a refusal is not an error of the prog
         super().__init__(detail)
         self.detail = detail
         self.about = about
+
+    def more(self, **about: str) -> Self:
+        """The same failure, with more about where it lies."""
+        return type(self)(self.detail, **{**self.about, **about})
 
     @classmethod
     def type_name(cls) -> str:

@@ -17,6 +17,9 @@ from shared.hall.words import PointId, TicketId, new_id
 class Command:
     """Somebody's wish. The same ``command_id`` again is the same wish: it acts once and answers the same."""
 
+    MOST_VALUES: ClassVar[int] = 1_000
+    """Names, texts and numbers in one command, those in its lists included."""
+
     command_id: str = field(default_factory=new_id)
 
     @classmethod

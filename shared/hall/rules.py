@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import reduce
 from typing import Any
-from unicodedata import category
 
-from shared.hall import appointments, aside, calling, day, days, feedback, issuing, points, serving, set_up, undo
-from shared.hall.errors import Invalid, NotAllowed, UnknownCommand
+from shared.hall import (
+    appointments,
+    aside,
+    calling,
+    day,
+    days,
+    feedback,
+    importing,
+    issuing,
+    points,
+    serving,
+    set_up,
+    undo,
+)
+from shared.hall.errors import NotAllowed, UnknownCommand
 from shared.hall.hall import Hall, Moment
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
+from shared.hall.readable import readable
 from shared.hall.roles import Actor
 
-MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, days, day)
+MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, days, importing, day)
 
 RULES: Mapping[type[Command], Rule[Any]] = {rule.command: rule for room in MODULES for rule in room.RULES}
 CHANGES: Mapping[type[Event], Change[Any]] = {change.event: change for room in MODULES for change in room.CHANGES}
@@ -23,21 +35,13 @@ CHANGES: Mapping[type[Event], Change[Any]] = {change.event: change for room in M
 COMMANDS: Mapping[str, type[Command]] = {command.type_name(): command for command in RULES}
 EVENTS: Mapping[str, type[Event]] = {event.type_name(): event for event in CHANGES}
 
-LONGEST_TEXT = 2_000
-"""Characters; nothing a hall is told needs more."""
-
-LARGEST_NUMBER = 1_000_000
-
-MOST_VALUES = 1_000
-"""Names, texts and numbers in one command, those in its lists included."""
-
 
 def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     """The events this command causes now, with the new business day before it and the calls that follow by themselves.
 
     Raises Refused; then nothing has happened, and no day has begun either.
     """
-    _readable(command)
+    readable(command)
     now = _counted(hall, now)
     events = stamped(day.start_business_day(hall, command, now) if hall.seq else (), now)
     hall = fold(hall, events)
@@ -97,29 +101,3 @@ def _counted(hall: Hall, now: Moment) -> Moment:
     """Now as the hall counts it: in whole milliseconds, as they are written down, never before its last event."""
     wall = now.wall.replace(microsecond=now.wall.microsecond // 1000 * 1000)
     return Moment(wall, max(hall.order, now.order))
-
-
-def _readable(command: Command) -> None:
-    """Raises Invalid for what no person would say: endless texts, control characters, absurd numbers."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command.command_id):
-        raise Invalid("A command_id is a UUID: up to 64 letters, digits and dashes.")
-    values = list(_leaves([getattr(command, field.name) for field in fields(command)]))
-    if len(values) > MOST_VALUES:
-        raise Invalid(f"More than {MOST_VALUES} things are named at once.")
-    for value in values:
-        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-            raise Invalid(f"A number is larger than {LARGEST_NUMBER}.")
-        if isinstance(value, str) and len(value) > LONGEST_TEXT:
-            raise Invalid(f"A text is longer than {LONGEST_TEXT} characters.")
-        if isinstance(value, str) and any(category(sign) in ("Cc", "Cs") for sign in value):
-            raise Invalid("A text holds characters that can't be shown.")
-
-
-def _leaves(value: object) -> Iterable[object]:
-    if isinstance(value, Mapping):
-        yield from _leaves([*value.keys(), *value.values()])
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse
+from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse, Unknown
 from shared.hall.hall import Hall, HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
-from shared.hall.hours import week
+from shared.hall.hours import Hours, week
 from shared.hall.labels import numbered, sharing
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
@@ -17,6 +18,9 @@ from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
 
 LONGEST_ALLOWANCE = 7 * 24 * 60
 """Minutes; more than a day already means strict priority."""
+
+MINUTES = ("return_after", "reinstate_within", "appointment_early", "appointment_grace")
+"""Settings of a hall that are a time in minutes."""
 
 V = TypeVar("V")
 
@@ -112,29 +116,45 @@ class PointRetired(Event):
 def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     settings = _value(HallSettings, command)
     _named(settings.name, "The hall needs a name.")
-    _require(bool(settings.languages), "A hall speaks at least one language.")
-    _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.")
-    _once(settings.languages)
-    _require(settings.day_starts.tzinfo is None, "The day starts at a time on the hall's own clock, like 04:00.")
+    _require(bool(settings.languages), "A hall speaks at least one language.", "languages")
+    _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.", "languages")
+    _once(settings.languages, "languages")
     _require(
-        _is_zone(settings.time_zone), f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin."
+        settings.day_starts.tzinfo is None,
+        "The day starts at a time on the hall's own clock, like 04:00.",
+        "day_starts",
     )
-    for minutes in (
-        settings.return_after,
-        settings.reinstate_within,
-        settings.appointment_early,
-        settings.appointment_grace,
-    ):
-        _require(0 <= minutes <= LONGEST_ALLOWANCE, f"A time is a number of minutes from 0 to {LONGEST_ALLOWANCE}.")
-    _require(0 <= settings.recalls_before_no_show <= 20, "A customer is called again 0 to 20 times.")
-    _require(0 <= settings.no_show_after <= 3600, "A customer is waited for 0 to 3600 seconds after a call.")
-    _once(settings.outcomes)
-    _require(all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes), "An outcome is a few words.")
-    _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.")
-    week(settings.hours)
+    _require(
+        _is_zone(settings.time_zone),
+        f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin.",
+        "time_zone",
+    )
+    for name in MINUTES:
+        _require(
+            0 <= getattr(settings, name) <= LONGEST_ALLOWANCE,
+            f"A time is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
+            name,
+        )
+    _require(
+        0 <= settings.recalls_before_no_show <= 20,
+        "A customer is called again 0 to 20 times.",
+        "recalls_before_no_show",
+    )
+    _require(
+        0 <= settings.no_show_after <= 3600,
+        "A customer is waited for 0 to 3600 seconds after a call.",
+        "no_show_after",
+    )
+    _once(settings.outcomes, "outcomes")
+    _require(
+        all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes), "An outcome is a few words.", "outcomes"
+    )
+    _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.", "accent")
+    _weekly(settings.hours)
     _require(
         bool(re.fullmatch(r"|[A-Z]{2}(-[A-Z0-9]{1,6})?", settings.holidays)),
         "Public holidays are those of a country, like DE, or of a part of one, like DE-BE.",
+        "holidays",
     )
     return [HallDefined(settings=settings)]
 
@@ -144,17 +164,18 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     _identified(service.id)
     _named(service.name, "A service needs a name.")
     _require(
-        bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)), "A prefix is one to three capital letters or digits."
+        bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)),
+        "A prefix is one to three capital letters or digits.",
+        "prefix",
     )
-    _once(service.precedences)
-    for precedence in service.precedences:
-        hall.precedence(precedence)
-    _once(service.then)
-    for following in service.then:
-        _require(hall.service(following).id != service.id, "A visit goes on to other services than its own.")
-    week(service.hours)
-    _require(service.daily_limit >= 0, "A daily limit is a number of tickets; 0 means none.")
-    _require(1 <= service.visit_minutes <= LONGEST_ALLOWANCE, "A visit takes one minute or more.")
+    _once(service.precedences, "precedences")
+    _all_there(service.precedences, hall.precedence, "precedences")
+    _once(service.then, "then")
+    _all_there(service.then, hall.service, "then")
+    _require(service.id not in service.then, "A visit goes on to other services than its own.", "then")
+    _weekly(service.hours)
+    _require(service.daily_limit >= 0, "A daily limit is a number of tickets; 0 means none.", "daily_limit")
+    _require(1 <= service.visit_minutes <= LONGEST_ALLOWANCE, "A visit takes one minute or more.", "visit_minutes")
     return [ServiceDefined(value=value) for value in numbered(hall, service)]
 
 
@@ -165,6 +186,7 @@ def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Eve
     _require(
         0 <= precedence.allowance <= LONGEST_ALLOWANCE,
         f"An allowance is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
+        "allowance",
     )
     return [PrecedenceDefined(value=precedence)]
 
@@ -173,15 +195,20 @@ def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
     point = _value(ServicePoint, command)
     _identified(point.id)
     _named(point.name, "A service point needs a name.")
-    _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.")
-    _require(0 <= point.backup_penalty <= LONGEST_ALLOWANCE, "A backup penalty is a number of minutes, 0 or more.")
-    _once(point.services)
-    _once(point.backup_services)
-    for service in (*point.services, *point.backup_services):
-        hall.service(service)
+    _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.", "serial_number")
+    _require(
+        0 <= point.backup_penalty <= LONGEST_ALLOWANCE,
+        "A backup penalty is a number of minutes, 0 or more.",
+        "backup_penalty",
+    )
+    for field in ("services", "backup_services"):
+        _once(getattr(point, field), field)
+        _all_there(getattr(point, field), hall.service, field)
     for other in hall.points.values():
         if other.serial_number == point.serial_number and other.id != point.id:
-            raise SerialNumberTaken("This number already belongs to another service point.", point=other.id)
+            raise SerialNumberTaken(
+                "This number already belongs to another service point.", point=other.id, field="serial_number"
+            )
     return [PointDefined(value=point)]
 
 
@@ -264,25 +291,43 @@ def _dropped(mapping: Any, gone: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != gone}
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _require(holds: bool, sentence: str, field: str) -> None:
+    """Raises Invalid; ``field`` says which one is wrong, so that a form or a file can point at it."""
     if not holds:
-        raise Invalid(sentence)
+        raise Invalid(sentence, field=field)
 
 
 def _identified(name: str) -> None:
     _require(
         bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)),
         "An id is up to 64 letters, digits, dots and dashes.",
+        "id",
     )
 
 
 def _named(name: Words, sentence: str) -> None:
     words = [name] if isinstance(name, str) else list(name.values())
-    _require(bool(words) and all(word.strip() for word in words), sentence)
+    _require(bool(words) and all(word.strip() for word in words), sentence, "name")
 
 
-def _once(names: tuple[str, ...]) -> None:
-    _require(len(set(names)) == len(names), "The same thing is named twice in one list.")
+def _once(names: tuple[str, ...], field: str) -> None:
+    _require(len(set(names)) == len(names), "The same thing is named twice in one list.", field)
+
+
+def _all_there(names: tuple[str, ...], find: Callable[[str], object], field: str) -> None:
+    """Raises what ``find`` raises for a name that is not there, with the field that holds it."""
+    for name in names:
+        try:
+            find(name)
+        except Unknown as unknown:
+            raise unknown.more(field=field) from None
+
+
+def _weekly(hours: Hours) -> None:
+    try:
+        week(hours)
+    except Invalid as wrong:
+        raise wrong.more(field="hours") from None
 
 
 def _is_language(tag: str) -> bool:

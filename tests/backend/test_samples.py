@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.backend import samples
-from shared.hall.errors import Invalid
 from shared.hall.hall import Hall, Moment
 from shared.hall.rules import decide, fold
 from shared.hall.words import Words
@@ -90,18 +89,3 @@ def test_the_shorter_allowance_belongs_to_those_who_wait_less() -> None:
 def test_an_unknown_sample_is_refused_and_says_which_there_are() -> None:
     with pytest.raises(samples.UnknownSample, match="bank, clinic, office"):
         samples.commands("../clinic")
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("[hall", "mine: "),
-        ('[hall]\nname = "H"\ncolour = "red"', r"mine\.hall: there is no field 'colour'"),
-        ('[hall]\nname = "H"\n[[services]]\nid = "a"\nname = "A"', r"mine\.services\[0\]: the field 'prefix'"),
-        ('[hall]\nname = "H"\n[points]\nid = "a"', r"mine\.points: a list is needed"),
-        ('[hall]\nname = "H"\n[[rooms]]\nid = "a"', "mine: there is no section 'rooms'"),
-    ],
-)
-def test_a_wrong_file_names_the_place(text: str, sentence: str) -> None:
-    with pytest.raises(Invalid, match=sentence):
-        samples.read(text, "mine")

@@ -117,6 +117,7 @@ async def test_a_new_precedence_and_a_new_point(sit_down, link) -> None:
         precedences.name.fields["ru"].setText("Льготная")
         precedences.save()
         await seat.until(lambda: "precedence" in link.hall.precedences)
+        await seat.until(lambda: seat.console.set_up.can_save)
         points = await switch(seat, 2)
         points.new()
         points.name.fields["en"].setText("Room 3")

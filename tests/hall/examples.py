@@ -12,8 +12,9 @@ from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.day import StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import Origin
+from shared.hall.hall import HallSettings, Origin, Precedence, Service, ServicePoint
 from shared.hall.hours import Day
+from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -45,6 +46,13 @@ EVERY_COMMAND: list[Command] = [
     RetireService(service="x"),
     RetirePrecedence(precedence="x"),
     RetirePoint(point="x"),
+    ImportSetUp(
+        hall=HallSettings(name={"en": "Clinic"}, day_starts=time(4)),
+        precedences=(Precedence(id="x", name="X", allowance=5),),
+        services=(Service(id="x", name={"en": "X"}, prefix="X", precedences=("x",)),),
+        points=(ServicePoint(id="x", serial_number=1, name="X", services=("x",)),),
+        retire=True,
+    ),
     IssueTicket(service="tests"),
     IssueTicket(service="tests", precedence="paid", language="de", origin=Origin.WEB, token_hash="ab12"),
     CancelTicket(ticket="x"),

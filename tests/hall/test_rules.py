@@ -51,6 +51,7 @@ PROMISED = {
     "retire-service",
     "retire-precedence",
     "retire-point",
+    "import-set-up",
     "start-business-day",
     "define-day",
     "retire-day",
@@ -106,7 +107,14 @@ def test_commands_and_events_are_frozen_and_named_by_keyword(kind: type) -> None
 def test_an_event_names_what_it_touches() -> None:
     """The ledger brings just those rows up to date."""
     touched = {"ticket", "point", "service", "precedence"}
-    of_the_whole_hall = {"hall-defined", "business-day-started", "day-defined", "day-retired", "holidays-observed"}
+    of_the_whole_hall = {
+        "hall-defined",
+        "precedences-reordered",
+        "business-day-started",
+        "day-defined",
+        "day-retired",
+        "holidays-observed",
+    }
     for name, event in EVENTS.items():
         names = set(dir(event)) | _fields(event)
         assert bool(touched & names) is (name not in of_the_whole_hall)

@@ -157,7 +157,7 @@ def test_a_service_offers_only_precedences_there_are(clinic: Clinic) -> None:
 
 def test_two_services_never_share_a_prefix(clinic: Clinic) -> None:
     refused = clinic.refuses(replace(SERVICE, prefix="A"), PrefixTaken)
-    assert refused.about == {"service": "registration"}
+    assert refused.about == {"service": "registration", "field": "prefix"}
 
 
 def test_a_service_nobody_waits_for_is_retired_everywhere(clinic: Clinic) -> None:
@@ -270,7 +270,7 @@ def test_a_point_gives_only_services_there_are(clinic: Clinic) -> None:
 
 def test_two_points_never_share_a_serial_number(clinic: Clinic) -> None:
     refused = clinic.refuses(replace(POINT, serial_number=1), SerialNumberTaken)
-    assert refused.about == {"point": "1"}
+    assert refused.about == {"point": "1", "field": "serial_number"}
 
 
 def test_an_empty_point_is_retired(clinic: Clinic) -> None:

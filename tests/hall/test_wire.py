@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, replace
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
@@ -15,6 +16,7 @@ from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall, Moment, Origin
 from shared.hall.hours import Day
+from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -27,6 +29,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.whole import set_up_of
 from shared.hall.wire import (
     decode,
     decode_command,
@@ -93,6 +96,8 @@ def change_everything(clinic: Clinic) -> None:
     clinic.do(RetireService(service="spare"))
     clinic.do(RetirePrecedence(precedence="spare"))
     clinic.do(RetirePoint(point="3"))
+    for _ in ("there", "and back"):
+        clinic.do(turned(clinic.hall))
     clinic.do(ActivatePoint(point="1"))
     clinic.do(PausePoint(point="1", reason="Tee"))
     clinic.do(ResumePoint(point="1"))
@@ -101,6 +106,13 @@ def change_everything(clinic: Clinic) -> None:
     clinic.do(DefineDay(date=date(2026, 12, 24), hours=("08:00-12:00",), reason={"de": "Heiligabend"}))
     clinic.do(RetireDay(date=date(2026, 5, 4)))
     clinic.do(ObserveHolidays(days=(Day(date=date(2026, 12, 25), reason="Christmas"),)))
+
+
+def turned(hall: Hall) -> ImportSetUp:
+    """The hall's own set-up, its precedences the other way round."""
+    now = set_up_of(hall)
+    turned_round = replace(now, precedences=now.precedences[::-1])
+    return ImportSetUp(**{field.name: getattr(turned_round, field.name) for field in fields(turned_round)})
 
 
 # ── there and back ──
