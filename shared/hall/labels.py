@@ -13,6 +13,8 @@ from shared.hall.hall import Hall, Service
 OFFLINE = re.compile(r"[A-Z0-9]{1,4}-[0-9]{2,4}")
 """What a kiosk prints that can't reach its hall: ``K2-07``. No prefix of a hall holds a dash, so they never meet."""
 
+SHARES = "shares_numbers_with"
+
 
 class Series(NamedTuple):
     """The numbers a service gives, from ``first`` to ``last`` and then again past labels that are still alive."""
@@ -90,26 +92,30 @@ def _numbered(hall: Hall, service: Service) -> Service:
     """The service with numbers of its own that nobody else gives, or with those of the service it names."""
     if service.shares_numbers_with is not None:
         return _with_numbers_of(hall.service(service.shares_numbers_with), hall, service)
-    _require(2 <= service.digits <= 4, "A number has two, three or four figures.")
+    _require(2 <= service.digits <= 4, "A number has two, three or four figures.", "digits")
     numbers = series(service)
-    _require(0 <= numbers.first <= numbers.last, "The last number of a service is not below its first.")
-    _require(numbers.last < 10**service.digits, "The last number has more figures than numbers of this service have.")
+    _require(0 <= numbers.first <= numbers.last, "The last number of a service is not below its first.", "last")
+    _require(
+        numbers.last < 10**service.digits, "The last number has more figures than numbers of this service have.", "last"
+    )
     for other in hall.services.values():
         if service.id not in (other.id, other.shares_numbers_with) and numbers.meets(series(other)):
             raise PrefixTaken(
                 "Another service gives these numbers: choose another letter or range, or let both share them.",
                 service=other.id,
+                field="prefix",
             )
     return service
 
 
 def _with_numbers_of(owner: Service, hall: Hall, service: Service) -> Service:
-    _require(owner.id != service.id, "A service shares the numbers of another one, not its own.")
+    _require(owner.id != service.id, "A service shares the numbers of another one, not its own.", SHARES)
     _require(
         owner.shares_numbers_with is None and not any(sharing(hall, service)),
         "Name the service whose numbers are shared: sharing goes one step only.",
+        SHARES,
     )
-    _require(owner.prefix == service.prefix, "A service that shares numbers has the same letter.")
+    _require(owner.prefix == service.prefix, "A service that shares numbers has the same letter.", "prefix")
     return replace(service, **_numbers(owner))
 
 
@@ -117,9 +123,9 @@ def _numbers(service: Service) -> dict[str, Any]:
     return {name: getattr(service, name) for name in ("prefix", "first", "last", "digits")}
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _require(holds: bool, sentence: str, field: str) -> None:
     if not holds:
-        raise Invalid(sentence)
+        raise Invalid(sentence, field=field)
 
 
 def _alone(counters: Mapping[str, int], numbers: Series) -> bool:

@@ -102,7 +102,7 @@ def test_files_of_other_editors_are_taken() -> None:
         (changed("allowance = 30", "allowance = -1"), ", line 8: precedences[0].allowance: An allowance is a number"),
         (changed("allowance = 30", "allowance = 5000000"), ", line 8: precedences[0].allowance: A number is larger"),
         (changed('prefix = "B"', 'prefix = "b"'), ", line 18: services[1].prefix: A prefix is one to three capital"),
-        (changed('prefix = "B"', 'prefix = "A"'), ", line 18: services[1].prefix: This prefix already belongs to"),
+        (changed('prefix = "B"', 'prefix = "A"'), ", line 18: services[1].prefix: Another service gives these numbers"),
         (changed('"Tests"', '"Te\\u0000sts"'), ", line 17: services[1].name: A text holds characters that can't be"),
         (changed('"Tests"', "5"), ", line 17: services[1].name: A text is needed here, or one for each language."),
         (changed("04:00:00", '"4 o\'clock"'), ", line 3: hall.day_starts: A time of day like 08:30 is needed here."),
