@@ -70,7 +70,9 @@ class Ledger:
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
         work = [(self._write_all, "writer")] * database.kind.writers + [(self._look_for_others, "watcher")]
-        self._threads = [threading.Thread(target=target, name=name, daemon=True) for target, name in work]
+        self._threads = [threading.Thread(target=self._run, args=(act,), name=name, daemon=True) for act, name in work]
+        self._at_work = len(self._threads)
+        self._leaving = threading.Lock()
         for thread in self._threads:
             thread.start()
 
@@ -154,7 +156,15 @@ class Ledger:
         until = time.monotonic() + LAST_WORDS
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
-        self.database.close()
+
+    def _run(self, act: Callable[[], None]) -> None:
+        """The last to leave closes the database: a connection in use must come home first."""
+        act()
+        with self._leaving:
+            self._at_work -= 1
+            last = self._at_work == 0
+        if last:
+            self.database.close()
 
     def _tell(self) -> None:
         for changed in [*self._listeners]:
