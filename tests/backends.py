@@ -41,6 +41,18 @@ def nowserving(*arguments: str, **environment: str) -> subprocess.CompletedProce
     )
 
 
+def begin(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command and go on; the caller waits for its end."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "shared.cli", *arguments],
+        env={**os.environ, "NOWSERVING_ADMIN_PASSWORD": PASSWORD},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 class Premises:
     """A database with one hall, and a backend process on it that can be killed and started again.
 

@@ -64,7 +64,7 @@ class RoughPostgres:
     def held(self) -> Iterator[None]:
         with postgres.server().connect(self.address) as raw:
             raw.execute("BEGIN")
-            raw.execute("SELECT * FROM halls WHERE id = 'clinic' FOR UPDATE")
+            raw.execute("SELECT * FROM halls WHERE id = 'clinic' FOR NO KEY UPDATE")
             yield
             raw.execute("ROLLBACK")
 
