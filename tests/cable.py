@@ -55,7 +55,6 @@ class Cable:
         near.close()
         far.close()
 
-
     def _was_last(self, said: bytes) -> bool:
         return self.last_words is not None and self.last_words in said
 

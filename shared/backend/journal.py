@@ -83,7 +83,9 @@ def record(connection: Connection, before: Hall, events: Sequence[Event], comman
     if events:
         connection.execute(update(tables.halls).where(tables.halls.c.id == hall.id).values(seq=hall.seq))
     if before.seq // SNAPSHOT_EVERY != hall.seq // SNAPSHOT_EVERY:
-        insert_or_overwrite(connection, tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))})
+        insert_or_overwrite(
+            connection, tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))}
+        )
     return hall
 
 

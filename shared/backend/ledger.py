@@ -65,7 +65,7 @@ class Ledger:
         self._committed: dict[HallId, Hall] = {}
         """Halls as readers may see them."""
         self._told: dict[HallId, int] = {}
-        """The last event of each hall that was written here, for whoever listens hears of those without the database."""
+        """The last event of each hall that was written here: of those, whoever listens hears without the database."""
         self._lanes: Lanes[_Wish] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()

@@ -53,5 +53,7 @@ def _without_password(url: URL) -> str:
 
 def _cause(said: str) -> str:
     """The first line of a complaint, which names the cause; where programs differ in age, the line behind says how."""
-    lines = [line.removeprefix("pg_dump: ").removeprefix("error: ").removeprefix("detail: ") for line in said.splitlines()]
+    lines = [
+        line.removeprefix("pg_dump: ").removeprefix("error: ").removeprefix("detail: ") for line in said.splitlines()
+    ]
     return "; ".join(line.strip(" .") for line in lines[:2]) or "pg_dump failed"

@@ -27,6 +27,7 @@ from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint, DefineService
 from shared.link.connect import connect
 from shared.link.port import Link
+from tests import postgres
 from tests.backends import PASSWORD, Premises, new_database, nowserving
 
 PATIENCE = 60.0
@@ -69,7 +70,9 @@ def prepare(premises: Premises, size: Size) -> None:
     place = len(station.snapshot().services)
     for number, service in enumerate(size.service_ids):
         letter = "XYZWVUTS"[number]
-        station.do(DefineService(id=service, name=service, prefix=letter * 3, place=place + number, precedences=("regular",)))
+        station.do(
+            DefineService(id=service, name=service, prefix=letter * 3, place=place + number, precedences=("regular",))
+        )
     for number, point in enumerate(size.point_ids):
         station.do(DefinePoint(id=point, serial_number=100 + number, name=point, services=tuple(size.service_ids)))
         station.do(ActivatePoint(point=point))
@@ -123,7 +126,10 @@ def _arguments(address: str, share: Size, points: Sequence[object]) -> list[str]
 def _programs(arguments: Sequence[list[str]]) -> Iterator[list[subprocess.Popen[str]]]:
     programs = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.crowd", *said], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.faults.crowd", *said],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for said in arguments
     ]
@@ -174,9 +180,7 @@ def take_part(address: str, tickets: int, issuers: int, services: Sequence[str],
     print(json.dumps({"issued": seen.issued, "called": seen.called}), flush=True)
 
 
-def take_all(
-    station: Link, wishes: Iterator[IssueTicket], door: threading.Lock, issued: list[tuple[str, str]]
-) -> None:
+def take_all(station: Link, wishes: Iterator[IssueTicket], door: threading.Lock, issued: list[tuple[str, str]]) -> None:
     """Take tickets till there are no more wishes."""
     while True:
         with door:
@@ -261,10 +265,11 @@ SHOWS = {
 
 def show(size: Size) -> int:
     """Every kind of crowd, and how it went; 0 if all was right."""
-    wrong = 0
+    wrong, server = 0, postgres.Server(safe=True)
     for name, (act, kind) in SHOWS.items():
         with tempfile.TemporaryDirectory() as folder:
-            premises, outcome = act(Path(folder), size, new_database(kind, Path(folder)))
+            address = server.database() if kind == "postgresql" else new_database(kind, Path(folder))
+            premises, outcome = act(Path(folder), size, address)
             faults = judge(premises, size, outcome)
         wrong += len(faults)
         print(f"{name}: {size.tickets} tickets, {outcome.seconds:.1f} s", *faults, sep="\n  ", flush=True)

@@ -30,7 +30,6 @@ from shared.link.port import Link
 from tests.backends import DATABASES, Premises
 from tests.memory_link import MemoryLink, clinic
 
-
 PREMISES = {"sqlite": "premises", "postgresql": "premises_on_postgresql"}
 
 
