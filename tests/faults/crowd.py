@@ -1,6 +1,6 @@
 """A crowd at one hall: many points call back to back while many customers take tickets, until all have been called.
 
-``python -m tests.faults.crowd`` shows the full size on either database and says how long each took.
+``make crowd`` shows the full size on either database and says how long each took.
 """
 
 from __future__ import annotations

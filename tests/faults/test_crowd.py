@@ -1,6 +1,6 @@
 """Everybody comes at once: every number is given once, every customer is called once, whatever is between.
 
-In full size with NOWSERVING_CROWD=2000, or by ``python -m tests.faults.crowd``, which also says how long it took.
+In full size with NOWSERVING_CROWD=2000, or by ``make crowd``, which also says how long it took.
 """
 
 from __future__ import annotations
