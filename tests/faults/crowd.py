@@ -229,23 +229,46 @@ def _thread(act: Callable[..., None], *arguments: object) -> threading.Thread:
 
 def on_two_backends(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
     """The crowd in two programs, each at a backend of its own, both on one database."""
-    first = Premises(folder, database=database)
-    prepare(first, size)
-    second = first.another()
-    try:
-        return first, run([first.serve(), second.serve()], size)
-    finally:
-        first.stop()
-        second.stop()
+    return _at_backends(folder, size, database, 2, kill=False)
 
 
 def on_one_backend(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
+    return _at_backends(folder, size, database, 1, kill=False)
+
+
+def while_one_of_two_is_killed(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
+    return _at_backends(folder, size, database, 2, kill=True)
+
+
+def while_the_one_is_killed(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
+    return _at_backends(folder, size, database, 1, kill=True)
+
+
+def _at_backends(folder: Path, size: Size, database: str, many: int, *, kill: bool) -> tuple[Premises, Outcome]:
     premises = Premises(folder, database=database)
     prepare(premises, size)
+    backends = [premises, premises.another()][:many]
+    addresses = [backend.serve() for backend in backends]
+    killing = _thread(_kill_in_the_middle, backends[-1], size) if kill else None
     try:
-        return premises, run([premises.serve()] * 2, size)
+        outcome = run([*addresses, *addresses][:2], size)
+        if killing:
+            killing.join()
     finally:
-        premises.stop()
+        for backend in backends:
+            backend.stop()
+    return premises, outcome
+
+
+def _kill_in_the_middle(backend: Premises, size: Size) -> None:
+    """When about half is done; it is started again at once."""
+    station = backend.admin("database")
+    begun = station.snapshot().seq
+    while station.snapshot().seq < begun + size.tickets:  # a ticket is issued, called, served: some three events
+        time.sleep(0.02)
+    station.close()
+    backend.kill()
+    backend.serve()
 
 
 def without_backend(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
@@ -258,6 +281,8 @@ def without_backend(folder: Path, size: Size, database: str) -> tuple[Premises, 
 SHOWS = {
     "two backends on one PostgreSQL": (on_two_backends, "postgresql"),
     "one backend on SQLite": (on_one_backend, "sqlite"),
+    "two backends on one PostgreSQL, one killed": (while_one_of_two_is_killed, "postgresql"),
+    "one backend on SQLite, killed": (while_the_one_is_killed, "sqlite"),
     "four programs on one SQLite file": (without_backend, "sqlite"),
     "four programs on one PostgreSQL": (without_backend, "postgresql"),
 }
