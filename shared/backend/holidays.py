@@ -11,6 +11,7 @@ from shared.hall.days import ObserveHolidays
 from shared.hall.errors import Invalid
 from shared.hall.hall import Hall
 from shared.hall.hours import Day
+from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
 from shared.hall.set_up import DefineHall
 from shared.hall.words import Language, Words
@@ -24,8 +25,11 @@ YEARS = 2
 
 def check(command: Command) -> None:
     """Raises Invalid if a hall is to keep the holidays of a place the library does not know."""
-    if isinstance(command, DefineHall) and command.holidays:
-        _known(command.holidays)
+    place = command.holidays if isinstance(command, DefineHall) else ""
+    if isinstance(command, ImportSetUp):
+        place = command.hall.holidays
+    if place:
+        _known(place)
 
 
 def due(hall: Hall, today: date) -> ObserveHolidays | None:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shared.backend import tables
+from shared.backend.upsert import insert_or_overwrite, insert_unless_there
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import UnknownHall
 from shared.hall.hall import Hall
@@ -36,6 +36,16 @@ class Entry:
 def last_seq(connection: Connection, hall: str) -> int:
     """The number of the hall's last event; raises UnknownHall."""
     seq = connection.scalar(select(tables.halls.c.seq).where(tables.halls.c.id == hall))
+    if seq is None:
+        raise UnknownHall(f"There is no hall {hall!r}.")
+    return int(seq)
+
+
+def lock(connection: Connection, hall: str) -> int:
+    """``last_seq``, and nobody else writes to the hall till this transaction ends; raises UnknownHall."""
+    rows = tables.halls.c
+    # key_share: who only refers to the hall, as a new device does, need not wait
+    seq = connection.scalar(select(rows.seq).where(rows.id == hall).with_for_update(key_share=True))
     if seq is None:
         raise UnknownHall(f"There is no hall {hall!r}.")
     return int(seq)
@@ -73,14 +83,16 @@ def record(connection: Connection, before: Hall, events: Sequence[Event], comman
     if events:
         connection.execute(update(tables.halls).where(tables.halls.c.id == hall.id).values(seq=hall.seq))
     if before.seq // SNAPSHOT_EVERY != hall.seq // SNAPSHOT_EVERY:
-        _replace(connection, tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))})
+        insert_or_overwrite(
+            connection, tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))}
+        )
     return hall
 
 
 def create_hall(connection: Connection, hall: str) -> None:
     """A new hall without events; nothing happens if it is there already."""
     row = {"id": hall, "seq": 0, "created_at": datetime.now(UTC)}
-    connection.execute(upsert(tables.halls).on_conflict_do_nothing(), row)
+    insert_unless_there(connection, tables.halls, row)
 
 
 def commands_done(connection: Connection, hall: str, prefix: str) -> set[str]:
@@ -113,7 +125,7 @@ def _follow(connection: Connection, hall: Hall, event: Event) -> None:
     ):
         touched = getattr(event, name, "")
         if touched in values:
-            _replace(connection, table, _row(hall, table, values[touched]))
+            insert_or_overwrite(connection, table, _row(hall, table, values[touched]))
         elif touched:
             connection.execute(table.delete().where(table.c.hall_id == hall.id, table.c.id == touched))
     if isinstance(event, (TicketCalled, TicketRecalled)):
@@ -123,7 +135,7 @@ def _follow(connection: Connection, hall: Hall, event: Event) -> None:
 def _follow_ticket(connection: Connection, hall: Hall, ticket: str | None) -> None:
     if ticket is not None:
         row = _row(hall, tables.tickets, hall.ticket(ticket))
-        _replace(connection, tables.tickets, {**row, "business_day": hall.business_day})
+        insert_or_overwrite(connection, tables.tickets, {**row, "business_day": hall.business_day})
 
 
 def _call_row(hall: Hall, event: TicketCalled | TicketRecalled) -> dict[str, Any]:
@@ -146,14 +158,6 @@ def _row(hall: Hall, table: Table, value: Any) -> dict[str, Any]:
             plain = getattr(value, field.name)
             row[field.name] = plain if isinstance(plain, datetime) else encode(plain)
     return row
-
-
-def _replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    """Insert a row, or overwrite the one with the same key."""
-    statement = upsert(table)
-    changed = {name: statement.excluded[name] for name in row if not table.c[name].primary_key}
-    keys = [column.name for column in table.primary_key]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), row)
 
 
 def _json(value: Any) -> str:

@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from shared.backend.ledger import CLOCK, Ledger
+from shared.hall.calling import may_call_later
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Failure
 from shared.hall.opening import day_ends, is_new_day
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 60.0
 """Seconds: a clock may be set, or a hall made, while nobody looks."""
+
+CALLING_SLEEP = 5.0
+"""Seconds between two looks at a hall that calls by itself, while somebody waits whose time has not come."""
 
 SHORTEST_SLEEP = 0.05
 
@@ -43,8 +47,10 @@ async def _look_after(ledger: Ledger, name: HallId) -> float:
     hall = ledger.hall(name)
     if not hall.seq:
         return LONGEST_SLEEP
-    if is_new_day(hall, ledger.wall()):
-        await ledger.do_soon(name, StartBusinessDay(), CLOCK)
+    somebody_soon = may_call_later(hall)
+    if somebody_soon or is_new_day(hall, ledger.wall()):
+        await ledger.do_soon(name, StartBusinessDay(), CLOCK)  # after which a hall that calls by itself calls
         hall = ledger.hall(name)
     await asyncio.to_thread(ledger.observe_holidays, name)
-    return (day_ends(hall, ledger.wall()) - ledger.wall()) / timedelta(seconds=1)
+    until = (day_ends(hall, ledger.wall()) - ledger.wall()) / timedelta(seconds=1)
+    return min(until, CALLING_SLEEP) if somebody_soon else until

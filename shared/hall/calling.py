@@ -77,10 +77,19 @@ def call_ticket(hall: Hall, command: CallTicket, now: Moment) -> Events:
     return [TicketCalled(ticket=ticket.id, point=point.id, why=why(hall, point, ticket, now, How.BY_HAND))]
 
 
+def may_call_later(hall: Hall) -> bool:
+    """Whether a hall that calls by itself has a point free and somebody for whom it is too early."""
+    waiting = (ticket for ticket in hall.tickets.values() if ticket.state is TicketState.WAITING)
+    return hall.settings.auto_call and bool(_free(hall)) and any(ticket.not_before is not None for ticket in waiting)
+
+
+def _free(hall: Hall) -> list[Point]:
+    return [point for point in hall.points.values() if point.status is PointStatus.ACTIVE and not point.ticket]
+
+
 def automatic(hall: Hall, now: Moment) -> TicketCalled | None:
     """The call a hall that calls by itself makes now, to the point free longest; None if there is none to make."""
-    free = [point for point in hall.points.values() if point.status is PointStatus.ACTIVE and not point.ticket]
-    for point in sorted(free, key=lambda point: (point.last.at if point.last else 0, point.serial_number)):
+    for point in sorted(_free(hall), key=lambda point: (point.last.at if point.last else 0, point.serial_number)):
         if chosen := next_for(hall, point, now):
             reasons = why(hall, point, chosen, now, How.AUTOMATICALLY)
             return TicketCalled(ticket=chosen.id, point=point.id, why=reasons)

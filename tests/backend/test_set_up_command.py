@@ -83,7 +83,7 @@ def test_a_wrong_line_is_one_sentence_and_nothing_changes(run: Command, tmp_path
     text = file.read_text("utf-8").replace('en = "City', 'en = "New').replace('prefix = "C"', 'prefix = "B"')
     file.write_text(text, "utf-8")
     line = text.splitlines().index('prefix = "B"', text[: text.index('id = "children"')].count("\n")) + 1
-    says = f"nowserving: clinic.toml, line {line}: services[2].prefix: Another service gives these numbers: choose another letter or range, or let both share them."
+    says = f"nowserving: clinic.toml, line {line}: services[2].prefix: Another service gives these numbers"
     for options in (["--hall", "clinic"], ["--hall", "clinic", "--dry-run"], ["--new", "north"]):
         assert run("import", file, *options, status=1).startswith(says)
     with opened(database) as care:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled, TicketRecalled
+from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled, TicketRecalled, may_call_later
 from shared.hall.day import StartBusinessDay
 from shared.hall.due import How, Why
 from shared.hall.errors import (
@@ -286,9 +286,11 @@ def test_one_sent_back_to_wait_is_not_called_back_at_once(by_itself: Clinic) -> 
     ticket = by_itself.take()
     by_itself.send_back(by_itself.ticket(ticket))
     assert by_itself.point().ticket is None
+    assert may_call_later(by_itself.hall)
     by_itself.pass_time(minutes=5)
     by_itself.do(StartBusinessDay())
     assert by_itself.point().ticket == ticket.id
+    assert not may_call_later(by_itself.hall)
 
 
 def test_a_finish_taken_back_takes_the_call_that_followed_with_it(by_itself: Clinic) -> None:
