@@ -18,6 +18,7 @@ from shared.hall.hall import Hall
 from shared.hall.messages import Command, Event
 from shared.hall.roles import Actor
 from shared.hall.rules import evolve
+from shared.hall.set_up import ServiceRetired
 from shared.hall.wire import decode_event, decode_hall, encode, encode_event, encode_hall
 
 SNAPSHOT_EVERY = 500
@@ -115,6 +116,9 @@ def _follow(connection: Connection, hall: Hall, event: Event) -> None:
             _replace(connection, table, _row(hall, table, values[touched]))
         elif touched:
             connection.execute(table.delete().where(table.c.hall_id == hall.id, table.c.id == touched))
+    if isinstance(event, ServiceRetired):  # the points that gave it have one service less
+        for point in hall.points.values():
+            _replace(connection, tables.service_points, _row(hall, tables.service_points, point))
     if isinstance(event, (TicketCalled, TicketRecalled)):
         connection.execute(insert(tables.calls), _call_row(hall, event))
 
