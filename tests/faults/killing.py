@@ -113,7 +113,6 @@ class Ground:
         """The address of a database, and a hall in it where nothing has happened yet."""
         self._made += 1
         if not self._shared:
-            self.clear()
             file = self._folder / f"{self._made}.db"
             shutil.copy(self._template, file)
             return f"sqlite:///{file}", "hall"
@@ -123,8 +122,8 @@ class Ground:
         return self._shared, hall
 
     def clear(self) -> None:
-        """The file before is not needed any more."""
-        for file in self._folder.glob(f"{self._made - 1}.db*"):
+        """The files so far are not needed any more."""
+        for file in self._folder.glob("[0-9]*.db*"):
             file.unlink()
 
 
@@ -209,6 +208,7 @@ def kill(ground: Ground, point: Point) -> Killed:
     groups = script(point.script)
     told, died = _forked(address, hall, groups, point.boundary)
     wrong = list(_after(address, hall, groups, told, thoroughly=point.boundary % 5 == 0))
+    ground.clear()
     return Killed(point, died, len(told), wrong)
 
 
