@@ -41,13 +41,15 @@ class Database:
         self.url = _url(address)
         self.path = _path(self.url, address, create=create)
         self.engine = _engine(self.url)
+        self._watcher: Connection | None = None
+        self._watcher_is_old = False
         with _in_words(self.path):
             self._check(create=create)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; alone from its first statement on, durable when it ends."""
-        with _in_words(self.path), self.engine.connect() as connection:
+        with self._afresh_after_a_failure(), _in_words(self.path), self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -55,6 +57,16 @@ class Database:
             except BaseException:
                 _roll_back(connection)
                 raise
+
+    @contextmanager
+    def _afresh_after_a_failure(self) -> Iterator[None]:
+        """After a failure open the file anew: as long as one connection to it is read-only, every other one is too."""
+        try:
+            yield
+        except Unreachable:
+            self._watcher_is_old = True  # closed by the thread that uses it
+            self.engine.dispose()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -74,7 +86,10 @@ class Database:
     @contextmanager
     def _watching(self) -> Iterator[Connection]:
         """Always the same connection, for ``data_version`` counts the writes of the others."""
-        if getattr(self, "_watcher", None) is None:
+        if self._watcher_is_old:
+            self._watcher_is_old = False
+            self._close_watcher()
+        if self._watcher is None:
             self._watcher = self.engine.connect()
         yield self._watcher
 
@@ -101,9 +116,14 @@ class Database:
             raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
 
     def close(self) -> None:
-        if getattr(self, "_watcher", None) is not None:
-            self._watcher.close()
+        self._close_watcher()
         self.engine.dispose()
+
+    def _close_watcher(self) -> None:
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            watcher.invalidate()  # closed for good, and not kept for somebody else
+            watcher.close()
 
     def _check(self, *, create: bool) -> None:
         tables = inspect(self.engine).get_table_names()
