@@ -17,7 +17,11 @@ import sqlalchemy
 from shared.backend import care, checking, machine, tallying
 from shared.backend.care import Care
 from shared.backend.checking import MOST
+from shared.backend.clock import Clock
+from shared.backend.database import Database
+from shared.backend.ledger import Ledger
 from shared.hall.calling import CallNext, Recall
+from shared.hall.day import StartBusinessDay
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Actor, Role
@@ -297,6 +301,25 @@ def test_the_tables_follow_when_a_service_is_retired(halls: Care) -> None:
     halls.ledger.do("clinic", define, ADMIN)
     halls.ledger.do("clinic", RetireService(service="short"), ADMIN)
     assert list(halls.faults()) == []
+
+
+def test_the_tables_follow_when_a_day_ends_with_somebody_called(halls: Care) -> None:
+    """The point has nobody any more, though no event names it."""
+    for command in (ActivatePoint(point="1"), IssueTicket(service="registration"), CallNext(point="1")):
+        halls.ledger.do("clinic", command, ADMIN)
+    tomorrow = Tomorrow()
+    with closing(Ledger(Database(f"sqlite:///{halls.database.path}"), tomorrow)) as later:
+        later.do("clinic", StartBusinessDay(), ADMIN)
+    assert not halls.ledger.hall("clinic").points["1"].ticket
+    with halls.database.reading() as connection:
+        assert list(checking.faults(connection, "clinic")) == []
+
+
+class Tomorrow(Clock):
+    """The clock of the day after."""
+
+    def wall(self) -> datetime:
+        return super().wall() + timedelta(days=1)
 
 
 def test_a_clock_that_is_behind_what_was_written_is_said(halls: Care) -> None:

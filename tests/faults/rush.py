@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from shared.hall.calling import CallNext
-from shared.hall.errors import PointHasTicket, Unreachable
+from shared.hall.errors import PointAlreadyActive, PointHasTicket, Unreachable
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
@@ -50,6 +51,10 @@ class Rush:
         for thread in at_points:
             thread.join()
 
+    def again(self) -> None:
+        """The kiosks open once more."""
+        self._closing.clear()
+
     def faults(self) -> Iterator[str]:
         """What of it contradicts itself or the hall."""
         yield from self.problems
@@ -85,7 +90,8 @@ class Rush:
 
     def _console(self, point: str) -> None:
         link = self._link()
-        self._answered(link, ActivatePoint(point=point))
+        with contextlib.suppress(PointAlreadyActive):
+            self._answered(link, ActivatePoint(point=point))
         holding: str | None = None
         while True:
             closing = self._closing.is_set()
