@@ -7,12 +7,13 @@ ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 export QT_QPA_PLATFORM ?= offscreen
 endif
 
-.PHONY: help setup demo test crowd coverage check bench format lint types contracts qml dependencies lock
+.PHONY: help setup demo test crowd soak coverage check bench format lint types contracts qml dependencies lock
 
 help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
 	@echo "make test      the tests"
 	@echo "make crowd     the largest crowds we promise, on either database; some minutes"
+	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 TICKETS=500 for less"
 	@echo "make coverage  the tests again, and what none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies"
 	@echo "make bench     what we promise about speed"
@@ -34,6 +35,12 @@ test: setup
 
 crowd: setup
 	$(BIN)/python -m tests.faults.crowd
+# What must hold whatever dies: docs/faults.md. Every violation names the command that replays it.
+HISTORIES ?= 10000
+POINTS ?= 1000
+TICKETS ?= 5000
+soak: setup
+	$(BIN)/python -m tests.faults soak --histories $(HISTORIES) --points $(POINTS) --tickets $(TICKETS)
 
 coverage: setup
 	$(BIN)/coverage run -m pytest

@@ -39,7 +39,7 @@ class Chime(Voice):
         self._too_long.setSingleShot(True)
         self._too_long.setInterval(LONGEST)
         self._too_long.timeout.connect(self._over)
-        with _hushed():
+        with hushed():
             from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer  # noqa: PLC0415  # may be missing
 
             self._device = QMediaDevices.defaultAudioOutput
@@ -74,7 +74,7 @@ class Chime(Voice):
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def hushed() -> Iterator[None]:
     """Qt's multimedia tells stderr about every device it does not find: once, in our log, is enough."""
     QLoggingCategory.setFilterRules("qt.multimedia*=false")
     before = qInstallMessageHandler(_noted)

@@ -125,11 +125,20 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     def _follow(self) -> None:
         for ticket in self._given_up.intersection(self._hall.tickets):
-            self._given_up.discard(ticket)
-            self._station.do(CancelTicket(ticket=ticket))
+            self._give_back(ticket)
         if self.step is Step.ISSUED:
             self.changed.emit()
             self._notice_call()
+
+    def _give_back(self, ticket: TicketId) -> None:
+        """Cancel it; if that gets lost, again at the next news from the hall. A refusal means that it has moved on."""
+
+        def failed(failure: Failure) -> None:
+            if isinstance(failure, Unreachable):
+                self._given_up.add(ticket)
+
+        self._given_up.discard(ticket)
+        self._station.do(CancelTicket(ticket=ticket), failed=failed)
 
     def _notice_call(self) -> None:
         if bool(self._call()) != self._was_called:

@@ -7,7 +7,7 @@ import getpass
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 
 APPS = "nowserving.apps"
 """The entry points of the windows and the demo."""
+
+CHECKS = "nowserving.checks"
+"""The entry points that say what is wrong with a station of this machine."""
 
 ABOUT = {
     "demo": "a whole hall to try: backend, kiosk, display, console; --tour FOLDER plays and pictures it",
@@ -256,12 +259,22 @@ def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database, current=False) as halls:
-        faults = list(halls.faults())
+        faults = [*halls.faults(), *_station_faults(chosen)]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
         print("Nothing is wrong.")
     return 1 if faults else 0
+
+
+def _station_faults(chosen: settings.Settings) -> Iterator[str]:
+    """What the stations that are installed here find wrong with their printers and loudspeakers."""
+    for found in entry_points(group=CHECKS):
+        try:
+            look: Callable[[settings.Settings], Iterator[str]] = found.load()
+        except ImportError:  # this machine is no station of that kind
+            continue
+        yield from look(chosen)
 
 
 def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from escpos.constants import RT_STATUS_ONLINE, RT_STATUS_PAPER
@@ -42,15 +44,30 @@ class NetworkPrinter:
         """As last asked."""
 
     def put(self, picture: QImage, label: str) -> Printed:
+        try:
+            with self._connected() as device:
+                return self._print(device, picture)
+        except (Error, OSError) as error:
+            log.warning("%s was not printed: %s", label, error)
+            return Printed.NO_ANSWER
+
+    def ask(self) -> Paper | None:
+        """What it says of its paper now; None if it can't be reached."""
+        try:
+            with self._connected() as device:
+                self.paper = _paper(device)
+        except (Error, OSError):
+            return None
+        return self.paper
+
+    @contextmanager
+    def _connected(self) -> Iterator[Network]:
         # The profile is asked for its width and for how to cut; this one is as wide as 80 mm paper.
         device = Network(self._host, self._port, timeout=ANSWER_WITHIN, profile="TM-T20II")
         try:
             # Its own open() knows no IPv6 and leaves the socket of a failed try behind.
             device.device = socket.create_connection((self._host, self._port), ANSWER_WITHIN)
-            return self._print(device, picture)
-        except (Error, OSError) as error:
-            log.warning("%s was not printed: %s", label, error)
-            return Printed.NO_ANSWER
+            yield device
         finally:
             device.close()
 

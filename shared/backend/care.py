@@ -10,14 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import select
-
-from shared.backend import journal, samples, tables
+from shared.backend import checking, journal, machine, samples
 from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Unfit, UnknownHall
-from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
@@ -92,21 +89,10 @@ class Care:
         if not self.database.is_current():
             yield OLDER
             return
+        yield from machine.faults(self.database)
         for hall in self.ledger.halls():
-            yield from self._faults_of(hall)
-
-    def _faults_of(self, name: HallId) -> Iterator[str]:
-        """Whether the journal has no gap, tells the same story as the snapshot, and the tables follow it."""
-        with self.database.reading() as connection:
-            told = journal.catch_up(connection, Hall(id=name))
-            if told.seq != journal.last_seq(connection, name):
-                yield f"{name}: the journal ends at {told.seq}, but more was written."
-            if journal.load(connection, name) != told:
-                yield f"{name}: the snapshot differs from the journal."
-            rows = tables.tickets.c
-            query = select(rows.id).where(rows.hall_id == name, rows.state.in_(["waiting", "called", "serving"]))
-            if set(connection.scalars(query)) != set(told.tickets):
-                yield f"{name}: the table of tickets differs from the journal."
+            with self.database.reading() as connection:
+                yield from checking.faults(connection, hall)
 
     # ── keeping ──
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from shared.backend import complaints
 from shared.backend.postgres import Postgres
 from shared.backend.sqlite import Sqlite
-from shared.hall.errors import Failure, Unfit
+from shared.hall.errors import Failure, Unfit, Unreachable
 from shared.hall.words import HallId
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -58,6 +58,12 @@ class Kind(Protocol):
 
     def changes(self, closed: threading.Event) -> Iterator[tuple[HallId, int] | None]: ...
 
+    def start_afresh(self) -> None:
+        """Let go of connections after a failure that may have spoiled them."""
+
+    def faults(self, connection: Connection) -> Iterator[str]:
+        """What is wrong with the database as such and the disk it is on, a sentence each."""
+
     def backup(self, target: Path) -> None: ...
 
     def before_upgrade(self, revision: str | None) -> Path:
@@ -91,8 +97,12 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write, durable when it ends."""
-        with self._in_words(), self.kind.writing() as connection:
-            yield connection
+        try:
+            with self._in_words(), self.kind.writing() as connection:
+                yield connection
+        except Unreachable:
+            self.kind.start_afresh()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -77,9 +77,9 @@ def record(connection: Connection, before: Hall, events: Sequence[Event], comman
     """Write events and all that follows from them; the hall after them."""
     hall = before
     for event in events:
-        hall = evolve(hall, event)
+        earlier, hall = hall, evolve(hall, event)
         connection.execute(insert(tables.journal), _journal_row(hall, event, command, by))
-        _follow(connection, hall, event)
+        _follow(connection, earlier, hall, event)
     if events:
         connection.execute(update(tables.halls).where(tables.halls.c.id == hall.id).values(seq=hall.seq))
     if before.seq // SNAPSHOT_EVERY != hall.seq // SNAPSHOT_EVERY:
@@ -114,22 +114,29 @@ def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> dict[
     }
 
 
-def _follow(connection: Connection, hall: Hall, event: Event) -> None:
-    """Bring the rows up to date that the event names in its fields."""
-    for ticket in getattr(event, "tickets", [getattr(event, "ticket", None)]):
+def _follow(connection: Connection, before: Hall, hall: Hall, event: Event) -> None:
+    """Bring every row up to date that the event changed; it need not name it: a day that ends empties points."""
+    for ticket in event.tickets_touched():
         _follow_ticket(connection, hall, ticket)
-    for table, name, values in (
-        (tables.services, "service", hall.services),
-        (tables.precedences, "precedence", hall.precedences),
-        (tables.service_points, "point", hall.points),
+    for table, earlier, values in (
+        (tables.services, before.services, hall.services),
+        (tables.precedences, before.precedences, hall.precedences),
+        (tables.service_points, before.points, hall.points),
     ):
-        touched = getattr(event, name, "")
-        if touched in values:
-            insert_or_overwrite(connection, table, _row(hall, table, values[touched]))
-        elif touched:
-            connection.execute(table.delete().where(table.c.hall_id == hall.id, table.c.id == touched))
+        if earlier is not values:
+            _follow_all(connection, hall, table, earlier, values)
     if isinstance(event, (TicketCalled, TicketRecalled)):
         connection.execute(insert(tables.calls), _call_row(hall, event))
+
+
+def _follow_all(
+    connection: Connection, hall: Hall, table: Table, earlier: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    for name, value in values.items():
+        if earlier.get(name) is not value:
+            insert_or_overwrite(connection, table, _row(hall, table, value))
+    for gone in earlier.keys() - values.keys():
+        connection.execute(table.delete().where(table.c.hall_id == hall.id, table.c.id == gone))
 
 
 def _follow_ticket(connection: Connection, hall: Hall, ticket: str | None) -> None:

@@ -102,6 +102,14 @@ class Postgres:
                     seq, _, hall = notice.payload.partition(" ")
                     yield hall, int(seq)
 
+    def faults(self, connection: Connection) -> Iterator[str]:
+        for setting in ("fsync", "full_page_writes"):
+            if connection.exec_driver_sql(f"SHOW {setting}").scalar_one() != "on":
+                yield f"The server of {self.name} has {setting} off: a power cut may lose tickets; switch it on."
+
+    def start_afresh(self) -> None:
+        """Nothing to do: the pool looks at each connection before it lends it."""
+
     def backup(self, target: Path) -> None:
         postgres_backup.dump(self.url, self.name, target)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ BUSY_TIMEOUT = 4000
 POLL = 0.05
 """Seconds between two looks whether another process has written."""
 
+LEAST_ROOM = 100_000_000
+"""Bytes that should be free: several weeks of a large hall, and time to make room."""
+
+COMPLAINTS = 3
+"""How many of SQLite's own complaints are passed on; a damaged file has thousands, and one remedy."""
+
+RESTORE = "put the last good backup in its place"
+
 THE_FILE = "file"
 """The one lane there is: who writes holds the whole file, so everything that waits is written together."""
 
@@ -39,6 +48,7 @@ class Sqlite:
         self.path = _path(url, create=create)
         self.name = str(self.path)
         self.engine = _engine(url)
+        self._afresh = 0
 
     def lane(self, hall: HallId) -> str:
         return THE_FILE
@@ -71,15 +81,41 @@ class Sqlite:
 
     def changes(self, closed: threading.Event) -> Iterator[None]:
         """``data_version`` counts the writes of other connections: so it is always asked over the same one."""
-        with self.engine.connect() as connection:
+        afresh = self._afresh
+        with self._watching() as connection:
             seen = None
-            while True:
+            while afresh == self._afresh:
                 version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
                 if version != seen:
                     seen = version
                     yield None
                 if closed.wait(POLL):
                     return
+
+    @contextmanager
+    def _watching(self) -> Iterator[Connection]:
+        """A connection that is closed for good afterwards, not kept for somebody else."""
+        with self.engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                connection.invalidate()
+
+    def start_afresh(self) -> None:
+        """Open the file anew: as long as one connection to it is read-only, every other one is too."""
+        self._afresh += 1  # whoever watches closes its own
+        self.engine.dispose()
+
+    def faults(self, connection: Connection) -> Iterator[str]:
+        complaints = list(connection.exec_driver_sql(f"PRAGMA integrity_check({COMPLAINTS})").scalars())
+        if complaints != ["ok"]:
+            said = "; ".join(" ".join(str(complaint).split()) for complaint in complaints)
+            yield f"The database {self.path} is damaged ({said}): stop the backend and {RESTORE}."
+        for table, *_ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(COMPLAINTS):
+            yield f"The table {table} has rows of a hall or person nobody knows: {RESTORE}."
+        free = shutil.disk_usage(self.path.absolute().parent).free
+        if free < LEAST_ROOM:
+            yield f"The disk with the database {self.path} has only {free // 1_000_000} MB left: make room."
 
     def backup(self, target: Path) -> None:
         try:

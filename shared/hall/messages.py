@@ -54,6 +54,12 @@ class Event:
         """Its name on the wire: ``ticket-called``."""
         return kebab(cls.__name__)
 
+    def tickets_touched(self) -> tuple[TicketId, ...]:
+        """The tickets it is about."""
+        one: TicketId | None = getattr(self, "ticket", None)
+        several: tuple[TicketId, ...] = getattr(self, "tickets", ())
+        return several if one is None else (one,)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DoneAtPoint(Event):

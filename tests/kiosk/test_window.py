@@ -15,7 +15,7 @@ from kiosk.view_model import Pace
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unreachable
 from shared.hall.hall import Origin
-from shared.hall.issuing import IssueTicket
+from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
 from shared.hall.set_up import DefineService
@@ -215,6 +215,33 @@ async def test_a_ticket_nobody_saw_is_given_back(link: MemoryLink, until) -> Non
         lossy.do(IssueTicket(service="registration"))
         await until(lambda: not lossy.hall.waiting("tests"))
         assert lossy.hall.waiting("registration") == 1
+
+
+class LosesTheFirstCancel(Forgetful):
+    """The line is cut again just when the ticket is given back."""
+
+    lost = False
+
+    def do(self, command: Command) -> Accepted:
+        if isinstance(command, CancelTicket) and not self.lost:
+            self.lost = True
+            raise Unreachable("The line is cut.")
+        return super().do(command)
+
+
+async def test_a_ticket_nobody_saw_is_given_back_also_over_a_bad_line(link: MemoryLink, until) -> None:
+    """Else it waits for ever, and is called for nobody."""
+    lossy = LosesTheFirstCancel(link)
+    async with kiosk(lossy, until) as screen:
+        screen.click("tests")
+        await until(lambda: screen.sees("unreachable"))
+        lossy.deaf = False
+        screen.click("other")
+        lossy.do(IssueTicket(service="registration"))
+        await until(lambda: lossy.lost)
+        await until(lambda: screen.visit._given_up)
+        lossy.do(IssueTicket(service="registration"))
+        await until(lambda: not lossy.hall.waiting("tests"))
 
 
 async def test_a_refusal_is_said_for_a_moment(link: MemoryLink, until) -> None:

@@ -1,0 +1,58 @@
+"""``python -m tests.faults``: replay one history, or soak the whole product."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.faults.mutants import survivors
+from tests.faults.soak import one, say, soak
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["replay", "soak", "mutants"], default="replay")
+    parser.add_argument("--seed", type=int, default=0, help="the history to replay, or the first of the soak")
+    parser.add_argument("--histories", type=int, default=10_000)
+    parser.add_argument("--points", type=int, default=1_000, help="kill points")
+    parser.add_argument("--tickets", type=int, default=5_000, help="of the day")
+    parser.add_argument("--no-mutants", action="store_true")
+    asked = parser.parse_args()
+    if asked.what == "replay":
+        return _replay(asked.seed)
+    if asked.what == "mutants":
+        return _mutants()
+    wrong = soak(
+        histories=asked.histories,
+        points=asked.points,
+        mutants=not asked.no_mutants,
+        tickets=asked.tickets,
+        seed=asked.seed,
+    )
+    return 1 if wrong else 0
+
+
+def _replay(seed: int) -> int:
+    """One history, told line by line, and what was wrong in the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = one(seed, Path(folder), talkative=True)
+    for line in told.log:
+        say(line)
+    say(f"seed {seed}: {told.events} events, {told.tickets} tickets, {told.deaths} deaths of the backend")
+    for fault in told.faults:
+        say(f"VIOLATION: {fault}")
+    return 1 if told.faults else 0
+
+
+def _mutants() -> int:
+    missed = 0
+    for mutant, by in survivors():
+        missed += not by
+        say(f"{mutant.file}: {mutant.breaks}: {by or 'NOBODY NOTICED'}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,282 @@
+"""The hall's side of a world: what is kept for good, what is lost when it dies, and listeners it tells.
+
+Two of them. ``Remembered`` keeps its journal in memory, so that ten thousand histories take minutes; ``Kept`` is the
+real ledger on a real SQLite file. Both die of a command, before its commit or between the commit and the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import sqlalchemy
+
+from shared.backend import tables
+from shared.backend.checking import faults
+from shared.backend.clock import OrderClocks
+from shared.backend.database import Database
+from shared.backend.ledger import Ledger
+from shared.hall.errors import CommandIdReused, Failure, Refused, Unreachable
+from shared.hall.hall import Hall
+from shared.hall.messages import Accepted, Command, Event, Happened
+from shared.hall.roles import Actor
+from shared.hall.rules import allow, answer, decide, fold
+from shared.hall.wire import decode_event, decode_hall, encode_answer, encode_event, encode_hall
+from tests.faults.world import CLOCK_STEPS, World, WorldClock
+
+HALL = "imagined"
+
+Outcome = Accepted | Failure
+
+
+class Listener(Protocol):
+    """A stream of events to one station; everything on it ends with the backend."""
+
+    def tell(self, news: Happened) -> None: ...
+
+    def break_(self) -> None: ...
+
+
+class Written(NamedTuple):
+    """One event of the journal, and whose wish it was."""
+
+    happened: Happened
+    command_id: str
+
+
+class Backend(ABC):
+    """A hall that can die and start again."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.clock = WorldClock(world)
+        self.up = True
+        self.mortal = True
+        self.deaths = 0
+        self._listeners: list[Listener] = []
+
+    # ── what stations reach ──
+
+    def do(self, command: Command, by: Actor) -> Outcome | None:
+        """The answer to a command; None if none comes, for the backend died of it."""
+        if not self.up:
+            return Unreachable("Nothing listens there.")
+        dies = self.mortal and self.world.perhaps(self.world.weather.dies)
+        before_commit = dies and self.world.perhaps(0.5)
+        before = self.seq
+        outcome = self._decided(command, by, dies_after=self.world.within(0, 12) if before_commit else None)
+        if dies:
+            self._die()
+            return None
+        for news in self.after(before):
+            for listener in [*self._listeners]:
+                listener.tell(news)
+        return outcome
+
+    def watch(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def leave(self, listener: Listener) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    # ── life ──
+
+    def _die(self) -> None:
+        self.deaths += 1
+        self.world.say("the backend dies")
+        self.up = False
+        for listener in [*self._listeners]:
+            listener.break_()
+        self._forget()
+        self.world.later(self.world.within(100, 8_000), self._start)
+
+    def _start(self) -> None:
+        self.clock.switch_on()
+        self._remember()
+        self.up = True
+        self.world.say("the backend is back")
+
+    def trouble(self) -> None:
+        """Every second: perhaps somebody sets its clock."""
+        if self.mortal:
+            if self.world.perhaps(self.world.weather.clock):
+                step = self.world.one_of(CLOCK_STEPS)
+                self.world.say(f"the clock is set by {step / 1000} s")
+                self.clock.set(step)
+            self.world.later(1_000, self.trouble)
+
+    # ── what differs ──
+
+    @property
+    @abstractmethod
+    def seq(self) -> int: ...
+
+    @abstractmethod
+    def snapshot(self) -> Hall: ...
+
+    @abstractmethod
+    def after(self, seq: int) -> list[Happened]: ...
+
+    @abstractmethod
+    def journal(self) -> Iterator[Written]:
+        """All that happened, as it was kept."""
+
+    @abstractmethod
+    def faults(self) -> list[str]:
+        """What is wrong with what was kept."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
+    def _decided(self, command: Command, by: Actor, dies_after: int | None) -> Outcome: ...
+
+    @abstractmethod
+    def _forget(self) -> None: ...
+
+    @abstractmethod
+    def _remember(self) -> None: ...
+
+
+class Remembered(Backend):
+    """The rules and the wire, with a journal and answers as JSON in lists instead of a database."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._kept: list[tuple[str, str]] = []
+        self._answers: dict[str, tuple[Command, Outcome]] = {}
+        self._snapshot = ""
+        self._remember()
+
+    @property
+    def seq(self) -> int:
+        return len(self._kept)
+
+    def snapshot(self) -> Hall:
+        return self._hall
+
+    def after(self, seq: int) -> list[Happened]:
+        return [Happened(number, self._events[number - 1]) for number in range(seq + 1, self.seq + 1)]
+
+    def journal(self) -> Iterator[Written]:
+        for number, (body, command_id) in enumerate(self._kept, 1):
+            yield Written(Happened(number, decode_event(json.loads(body))), command_id)
+
+    def faults(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        """It was never open."""
+
+    def _decided(self, command: Command, by: Actor, dies_after: int | None) -> Outcome:
+        try:
+            allow(command, by, HALL)
+        except Refused as refused:
+            return refused
+        if command.command_id in self._answers:
+            earlier, outcome = self._answers[command.command_id]
+            return outcome if earlier == command else CommandIdReused("This command_id was already used.")
+        if dies_after is not None:  # all that was decided is gone with it
+            return Unreachable("It died before its commit.")
+        outcome = self._decide(command)
+        self._answers[command.command_id] = command, outcome
+        return outcome
+
+    def _decide(self, command: Command) -> Outcome:
+        try:
+            events = decide(self._hall, command, self._clocks.now(self._hall))
+        except Refused as refused:
+            return refused
+        self._kept += [(json.dumps(encode_event(event)), command.command_id) for event in events]
+        self._events += events
+        self._hall = fold(self._hall, events)
+        if self._hall.seq % 40 < len(events):
+            self._snapshot = json.dumps(encode_hall(self._hall))
+        return Accepted(encode_answer(self._hall, answer(self._hall, command, events)), self._hall.seq)
+
+    def _forget(self) -> None:
+        """What is in memory goes with the process; the journal, the answers and the snapshot stay."""
+        del self._hall, self._clocks, self._events
+
+    def _remember(self) -> None:
+        hall = decode_hall(json.loads(self._snapshot)) if self._snapshot else Hall(id=HALL)
+        self._events: list[Event] = [written.happened.event for written in self.journal()]
+        self._hall = fold(hall, self._events[hall.seq :])
+        self._clocks = OrderClocks(self.clock)
+
+
+class Kept(Backend):
+    """The real ledger on a real file; durable at every commit is not the point here, so that it may be quick."""
+
+    def __init__(self, world: World, empty: Path, folder: Path) -> None:
+        super().__init__(world)
+        self._path = folder / f"{world.seed}.db"
+        shutil.copy(empty, self._path)
+        self._dies_after: int | None = None
+        self._remember()
+        self._ledger.create_hall(HALL)
+
+    @property
+    def seq(self) -> int:
+        return self._ledger.hall(HALL).seq
+
+    def snapshot(self) -> Hall:
+        return self._ledger.hall(HALL)
+
+    def after(self, seq: int) -> list[Happened]:
+        entries = self._ledger.entries_after(HALL, seq)
+        return [Happened(entry.seq, decode_event(json.loads(entry.body))) for entry in entries]
+
+    def journal(self) -> Iterator[Written]:
+        rows = tables.journal.c
+        query = sqlalchemy.select(rows.seq, rows.body, rows.command_id).where(rows.hall_id == HALL).order_by(rows.seq)
+        with self._ledger.database.reading() as connection:
+            for seq, body, command_id in connection.execute(query):
+                yield Written(Happened(seq, decode_event(json.loads(body))), command_id)
+
+    def faults(self) -> list[str]:
+        with self._ledger.database.reading() as connection:
+            return list(faults(connection, HALL))
+
+    def close(self) -> None:
+        self._ledger.close()
+        for file in self._path.parent.glob(f"{self._path.name}*"):
+            file.unlink()
+
+    def _decided(self, command: Command, by: Actor, dies_after: int | None) -> Outcome:
+        self._dies_after = dies_after
+        try:
+            return self._ledger.do(HALL, command, by)
+        except Failure as failure:
+            return failure
+        except Died:
+            return Unreachable("It died before its commit.")
+        finally:
+            self._dies_after = None
+
+    def _forget(self) -> None:
+        self._ledger.close()
+
+    def _remember(self) -> None:
+        database = Database(f"sqlite:///{self._path}")
+        sqlalchemy.event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+        sqlalchemy.event.listen(database.engine, "before_cursor_execute", self._statement)
+        database.engine.dispose()
+        self._ledger = Ledger(database, self.clock)
+
+    def _statement(self, *about: Any) -> None:
+        """Die at the statement it was to die at; from the COMMIT on it is too late to die before the commit."""
+        if self._dies_after is not None and threading.current_thread().name == "writer" and about[2] != "ROLLBACK":
+            if self._dies_after == 0 or about[2] == "COMMIT":
+                raise Died
+            self._dies_after -= 1
+
+
+class Died(Exception):  # noqa: N818  # it is a death
+    """The process ended here."""

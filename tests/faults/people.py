@@ -1,0 +1,196 @@
+"""Who stands at the stations of a world: customers at kiosks, specialists at consoles, an administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.hall.calling import CallNext, Recall
+from shared.hall.errors import Unreachable
+from shared.hall.hall import Hall, PointStatus, TicketState
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.messages import Command
+from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
+from shared.hall.roles import Role
+from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQueue, StartService, TransferTicket
+from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
+from tests.faults.backend import Backend, Outcome
+from tests.faults.books import Books
+from tests.faults.station import Station
+from tests.faults.world import World
+
+
+class Display(Station):
+    """Looks on. What it shows in the end must be what the hall keeps."""
+
+    def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
+        super().__init__(world, backend, books, name, Role.DISPLAY)
+
+
+class Kiosk(Station):
+    """One customer after another presses a service; one press is one wish, however often it has to be sent."""
+
+    def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
+        super().__init__(world, backend, books, name, Role.KIOSK)
+        self._command: IssueTicket | None = None
+        self._given_up: set[str] = set()
+        self._busy = False
+
+    @property
+    def unfinished(self) -> bool:
+        return self._command is not None or bool(self._given_up)
+
+    def pause(self) -> int:
+        return self.world.within(300, 4_000)
+
+    def act(self) -> None:
+        if self._busy or self.hall is None:
+            return
+        if self._command is None and self.active:
+            self._command = self._press(self.hall)
+        if self._command is not None:
+            self._send(self._command)
+        else:
+            self._give_back(self.hall)
+
+    def _press(self, hall: Hall) -> IssueTicket | None:
+        """A service on the menu; now and then one that was there a moment ago."""
+        if not hall.services:
+            return None
+        service = self.world.one_of([*hall.services])
+        precedence = self.world.one_of([None, *hall.precedences])
+        return IssueTicket(command_id=self.world.new_id(), service=service, precedence=precedence)
+
+    def _send(self, command: IssueTicket) -> None:
+        self._busy = True
+        self.ask(command, lambda outcome: self._answered(command, outcome))
+
+    def _answered(self, command: IssueTicket, outcome: Outcome) -> None:
+        """Nobody knows whether it was issued: the customer asks for the very same again, or walks away."""
+        self._busy = False
+        if isinstance(outcome, Unreachable):
+            if not self.world.perhaps(0.25):
+                return
+            self._given_up.add(command.command_id)
+            self.books.given_up.add(command.command_id)
+        self._command = None
+
+    def _give_back(self, hall: Hall) -> None:
+        """What nobody holds on paper is given back once the hall shows it."""
+        for ticket in sorted(self._given_up):
+            if ticket in hall.tickets:
+                self._busy = True
+                self.ask(
+                    CancelTicket(command_id=self.world.new_id(), ticket=ticket),
+                    lambda outcome, ticket=ticket: self._gave_back(ticket, outcome),
+                )
+                return
+
+    def _gave_back(self, ticket: str, outcome: Outcome) -> None:
+        self._busy = False
+        if not isinstance(outcome, Unreachable):
+            self._given_up.discard(ticket)
+
+
+class Specialist(Station):
+    """Works at one point by what the console shows, which may be long out of date."""
+
+    def __init__(self, world: World, backend: Backend, books: Books, name: str, point: str) -> None:
+        super().__init__(world, backend, books, name, Role.SPECIALIST)
+        self._point = point
+        self._again: Command | None = None
+        self._busy = False
+
+    def pause(self) -> int:
+        return self.world.within(300, 3_000)
+
+    def act(self) -> None:
+        if self._busy or self.hall is None or not self.active:
+            return
+        command = self._again or self._wish(self.hall)
+        if command is not None:
+            self._busy = True
+            self.ask(command, lambda outcome: self._answered(command, outcome))
+
+    def _answered(self, command: Command, outcome: Outcome) -> None:
+        """After an outage some press again, which is a new wish, and some programs repeat the very same."""
+        self._busy = False
+        self._again = command if isinstance(outcome, Unreachable) and self.world.perhaps(0.5) else None
+
+    def _wish(self, hall: Hall) -> Command | None:
+        point = hall.points.get(self._point)
+        if point is None:
+            return None
+        about: dict[str, Any] = {"command_id": self.world.new_id(), "point": self._point}
+        if point.status is PointStatus.INACTIVE:
+            return ActivatePoint(**about)
+        if point.status is PointStatus.PAUSED:
+            return ResumePoint(**about)
+        if point.ticket and self.world.perhaps(0.6):
+            return self._with_customer(hall, point.ticket, about)
+        if not point.ticket and self.world.perhaps(0.04):
+            return self.world.one_of([PausePoint, DeactivatePoint])(**about)
+        return CallNext(holding=point.ticket, **about)
+
+    def _with_customer(self, hall: Hall, ticket: str, about: dict[str, Any]) -> Command:
+        about = {**about, "ticket": ticket}
+        if hall.tickets[ticket].state is TicketState.SERVING or self.world.perhaps(0.2):
+            if self.world.perhaps(0.3):
+                return self._transfer(hall, about)
+            return FinishService(**about)
+        return self.world.one_of([Recall, StartService, StartService, FinishService, MarkNoShow, ReturnToQueue])(
+            **about
+        )
+
+    def _transfer(self, hall: Hall, about: dict[str, Any]) -> Command:
+        place = self.world.one_of(list(Placement))
+        if self.world.perhaps(0.4):
+            return TransferTicket(to_point=self.world.one_of([*hall.points]), place=place, **about)
+        return TransferTicket(to_service=self.world.one_of([*hall.services]), place=place, **about)
+
+
+class Administrator(Station):
+    """Changes things while people wait."""
+
+    def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
+        super().__init__(world, backend, books, name, Role.ADMINISTRATOR)
+
+    def pause(self) -> int:
+        return self.world.within(5_000, 40_000)
+
+    def act(self) -> None:
+        if self.hall and self.hall.services and self.active:
+            change = self.world.one_of([self._allowance, self._point, self._service])
+            self.ask(change(self.hall), lambda _: None)
+
+    def _allowance(self, hall: Hall) -> Command:
+        name = self.world.one_of([*hall.precedences])
+        allowance = self.world.one_of([0, 5, 10, 30, 2000])
+        return DefinePrecedence(command_id=self.world.new_id(), id=name, name=name, allowance=allowance)
+
+    def _point(self, hall: Hall) -> Command:
+        point = hall.points[self.world.one_of([*hall.points])]
+        return point_of(self.world, point.id, [*hall.services])
+
+    def _service(self, hall: Hall) -> Command:
+        known = hall.services[self.world.one_of([*hall.services])]
+        return DefineService(
+            command_id=self.world.new_id(),
+            id=known.id,
+            name=known.name,
+            prefix=known.prefix,
+            on=not self.world.perhaps(0.2),
+        )
+
+
+def point_of(world: World, name: str, services: list[str]) -> DefinePoint:
+    """A point that gives some services, and some others when there is nothing better to do."""
+    given = tuple(service for service in services if world.perhaps(0.6)) or (world.one_of(services),)
+    return DefinePoint(
+        command_id=world.new_id(),
+        id=name,
+        serial_number=int(name),
+        name=f"Point {name}",
+        services=given,
+        backup_services=tuple(service for service in services if world.perhaps(0.4)),
+        backup_penalty=world.one_of([0, 1, 10, 60]),
+    )
