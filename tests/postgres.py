@@ -31,7 +31,7 @@ SUPERUSER, SECRET = "hall-keeper", "s3cret/word@home"
 class Server:
     """A PostgreSQL server on a port of this machine. ``safe``: a power cut loses nothing, at the price of its speed."""
 
-    def __init__(self, *, safe: bool = False, **options: str) -> None:
+    def __init__(self, *, safe: bool = True, **options: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="nowserving-postgres-"))
         atexit.register(self.remove)
         self._as = _unprivileged()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from shared.backend import care, checking, machine, tallying
+from shared.backend import care, checking, machine, sqlite, tallying
 from shared.backend.care import Care
 from shared.backend.checking import MOST
 from shared.backend.clock import Clock
@@ -330,7 +330,7 @@ def test_a_clock_that_is_behind_what_was_written_is_said(halls: Care) -> None:
 
 
 def test_a_disk_that_is_nearly_full_is_said(halls: Care, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "LEAST_ROOM", 1 << 62)
+    monkeypatch.setattr(sqlite, "LEAST_ROOM", 1 << 62)
     (said,) = machine.faults(halls.database)
     assert "MB left" in said
 

@@ -230,8 +230,10 @@ def _check_in(history: History, a: int, b: int) -> Command:
 
 
 def _rate(history: History, a: int, b: int) -> Command:
-    served = [ticket.id for ticket in history.hall.ended if ticket.state is TicketState.SERVED]
-    return GiveFeedback(ticket=pick(served or [_somebody(history, b)], a), rating=b % 7)
+    served = [ticket for ticket in history.hall.ended if ticket.state is TicketState.SERVED]
+    rated = [ticket for ticket in served if ticket.rating]
+    named = [ticket.id for ticket in (rated if b % 3 == 0 else served)] or [_somebody(history, b)]
+    return GiveFeedback(ticket=pick(named, a), rating=b % 7)
 
 
 ASIDE: tuple[Whim, ...] = (
