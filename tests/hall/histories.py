@@ -7,7 +7,7 @@ commands, accepted or refused. So hypothesis can shorten a history that breaks a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,6 +22,7 @@ from shared.hall.errors import Refused
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall, Moment, TicketState
 from shared.hall.hours import Day
+from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Event
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
@@ -37,6 +38,7 @@ from shared.hall.set_up import (
     RetireService,
 )
 from shared.hall.undo import UndoLast
+from shared.hall.whole import set_up_of
 from tests.hall.builders import MORNING
 
 SERVICES, PRECEDENCES, POINTS = ("a", "b", "c"), ("regular", "paid", "priority"), ("1", "2", "3")
@@ -313,6 +315,20 @@ def _new_rules(history: History, a: int, b: int) -> Command:
     )
 
 
+def _import(history: History, a: int, b: int) -> Command:
+    """A whole set-up at once: other precedences first, a point less, and nothing offered that no point gives."""
+    now = set_up_of(history.hall)
+    points = now.points[b % 2 :]
+    given = {service for point in points for service in (*point.services, *point.backup_services)}
+    return ImportSetUp(
+        hall=now.hall,
+        precedences=(*now.precedences[a % 3 :], *now.precedences[: a % 3]),
+        services=tuple(replace(service, on=service.on and service.id in given) for service in now.services),
+        points=points,
+        retire=b % 3 == 0,
+    )
+
+
 YEAR: tuple[Whim, ...] = (
     *DAY,
     *ASIDE,
@@ -324,6 +340,7 @@ YEAR: tuple[Whim, ...] = (
     _day_apart,
     *[_set_clock] * 2,
     _new_rules,
+    _import,
 )
 """The same, while the administrator changes things, days end and clocks are set."""
 
