@@ -67,10 +67,14 @@ class Night:
     base: str
     zone: str
     session: requests.Session
+    kiosk: str
+    """The token of a kiosk."""
 
-    def do(self, name: str, /, **fields: Any) -> requests.Response:
+    def do(self, name: str, /, token: str = "", **fields: Any) -> requests.Response:
         body = {"command_id": str(uuid.uuid4()), **fields}
-        return self.session.post(f"{self.base}/api/v1/halls/hall/commands/{name}", json=body, timeout=10)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address = f"{self.base}/api/v1/halls/hall/commands/{name}"
+        return self.session.post(address, json=body, headers=headers, timeout=10)
 
     def done(self, name: str, /, **fields: Any) -> dict[str, Any]:
         answer = self.do(name, **fields)
@@ -127,7 +131,7 @@ def night(folder: Path, begins: str, zone: str = "Europe/Berlin", **settings: An
         with _served(ledger, accounts) as base, requests.Session() as session:
             answer = session.post(f"{base}/api/v1/sessions", json={"login": "admin", "password": PASSWORD}, timeout=10)
             session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-            there = Night(clock, base, zone, session)
+            there = Night(clock, base, zone, session, accounts.add_device("kiosk", Role.KIOSK, "hall"))
             if settings:
                 _set_up(there, settings)
             yield there

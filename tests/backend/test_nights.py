@@ -167,11 +167,22 @@ def test_the_day_begins_at_the_halls_own_midnight_wherever_it_is(tmp_path: Path,
 
 
 def test_an_offline_ticket_comes_in_when_the_line_is_back(tmp_path: Path) -> None:
+    """The kiosk printed it five minutes before noon; the hall hears of it when it is closed, and of a retry too."""
     with night(tmp_path, "2026-03-02T11:50", hours=OFFICE, offline_tickets=True) as hall:
         hall.clock.pass_time(minutes=30)
         printed = {"service": "desk", "origin": "offline", "offline_label": "K2-07", "taken_at": "2026-03-02T10:55:00Z"}
         assert hall.do("issue-ticket", **printed).json()["type"] == "not-allowed", "only a kiosk prints on its own"
-        assert datetime.fromisoformat(hall.desk()["opens"]) == datetime(2026, 3, 2, 12, tzinfo=UTC)
+        once = {**printed, "command_id": "printed-in-the-dark"}
+        answers = [hall.do("issue-ticket", token=hall.kiosk, **once) for _ in range(2)]
+        first, again = (answer.json()["result"]["ticket"] for answer in answers)
+        assert (first["label"], first["issued_at"]) == ("K2-07", "2026-03-02T10:55:00.000Z")
+        assert again == first and hall.waiting() == ["K2-07"]
+        other = hall.do("issue-ticket", token=hall.kiosk, **printed)
+        assert (other.status_code, other.json()["type"]) == (409, "label-taken")
+        hall.until("2026-03-03T00:00")
+        hall.wait("2026-03-03")
+        late = hall.do("issue-ticket", token=hall.kiosk, **{**printed, "offline_label": "K2-08"})
+        assert (late.status_code, late.json()["type"]) == (409, "taken-too-early")
 
 
 def test_a_phone_is_told_when_a_service_opens_before_it_asks_and_after(tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_the_hall_need_not_be_open_when_the_line_is_back(offline: Clinic) -> Non
     offline.refuses(IssueTicket(service="registration"), ServiceClosed)
     assert offline.do(printed())["ticket"].label == "K2-07"
     refused = offline.refuses(printed("K2-08", at=MORNING + timedelta(minutes=25)), ServiceClosed)
-    assert refused.about == {"service": "registration", "field": "prefix"}
+    assert refused.about == {"service": "registration"}
 
 
 def test_a_limit_reached_meanwhile_does_not_take_a_ticket_out_of_a_hand(offline: Clinic) -> None:
