@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unreachable
@@ -29,6 +30,8 @@ from shared.link.connect import connect
 from shared.link.port import Link
 from tests import postgres
 from tests.backends import PASSWORD, Premises, new_database, nowserving
+
+T = TypeVar("T")
 
 PATIENCE = 60.0
 """Seconds a command is asked again for while its backend or database is away."""
@@ -160,7 +163,7 @@ def _all_say(programs: Sequence[subprocess.Popen[str]], word: str, expected: str
 def take_part(address: str, tickets: int, issuers: int, services: Sequence[str], points: Sequence[str]) -> None:
     """Take tickets and call at these points, each in a thread of its own; the parent says when."""
     console = connect(address, role=Role.CONSOLE)
-    station, _ = console.sign_in("admin", PASSWORD)
+    station, _ = patiently(lambda: console.sign_in("admin", PASSWORD))
     print("ready", flush=True)
     sys.stdin.readline()
     seen, all_issued = Outcome(), threading.Event()
@@ -208,10 +211,14 @@ def call_all(station: Link, point: str, all_issued: threading.Event, called: lis
 
 def persist(station: Link, command: Command) -> Accepted:
     """Ask again, with the same id, for as long as the hall can't be reached."""
+    return patiently(lambda: station.do(command))
+
+
+def patiently(ask: Callable[[], T]) -> T:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return station.do(command)
+            return ask()
         except Unreachable:
             if time.monotonic() > until:
                 raise
@@ -249,23 +256,25 @@ def _at_backends(folder: Path, size: Size, database: str, many: int, *, kill: bo
     prepare(premises, size)
     backends = [premises, premises.another()][:many]
     addresses = [backend.serve() for backend in backends]
-    killing = _thread(_kill_in_the_middle, backends[-1], size) if kill else None
+    over = threading.Event()
+    killing = _thread(_kill_in_the_middle, backends[-1], size, over) if kill else None
     try:
         outcome = run([*addresses, *addresses][:2], size)
+    finally:
+        over.set()
         if killing:
             killing.join()
-    finally:
         for backend in backends:
             backend.stop()
     return premises, outcome
 
 
-def _kill_in_the_middle(backend: Premises, size: Size) -> None:
-    """When about half is done; it is started again at once."""
+def _kill_in_the_middle(backend: Premises, size: Size, over: threading.Event) -> None:
+    """When about a third is done; it is started again at once."""
     station = backend.admin("database")
     begun = station.snapshot().seq
-    while station.snapshot().seq < begun + size.tickets:  # a ticket is issued, called, served: some three events
-        time.sleep(0.02)
+    while station.snapshot().seq < begun + size.tickets and not over.wait(0.02):  # a ticket makes three events
+        pass
     station.close()
     backend.kill()
     backend.serve()
