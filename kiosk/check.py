@@ -5,16 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kiosk.printer.network import NetworkPrinter
-from kiosk.printer.port import Paper
-from kiosk.printer.printer import FolderPrinter, printer_for
 from shared.hall.errors import Unfit
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from kiosk.printer.network import NetworkPrinter
 
 
 def faults(chosen: Settings) -> Iterator[str]:
     """What is wrong, a sentence each; a kiosk without a printer shows the number, and nothing is wrong."""
+    if chosen.printer in ("", "none"):
+        return
+    # Here, for they load Qt and the printers' library: most machines that are checked have no printer.
+    from kiosk.printer.network import NetworkPrinter  # noqa: PLC0415
+    from kiosk.printer.printer import FolderPrinter, printer_for  # noqa: PLC0415
+
     try:
         printer = printer_for(chosen.printer, chosen.paper)
     except Unfit as unfit:
@@ -36,6 +43,8 @@ def _folder(folder: Path) -> Iterator[str]:
 
 
 def _network(printer: NetworkPrinter, name: str) -> Iterator[str]:
+    from kiosk.printer.port import Paper  # noqa: PLC0415  # as above
+
     match printer.ask():
         case None:
             yield f"The printer {name} does not answer: check its power, its cable and its address."

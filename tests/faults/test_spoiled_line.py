@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.backend import care
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint
 from shared.link.connect import connect
 from shared.ui.station import Station
-from tests.backends import Premises, nowserving
+from tests.backends import Premises
 from tests.faults.rush import Rush
 from tests.faults.spoiling import SpoiledCable
 
@@ -62,8 +63,8 @@ def test_answers_that_are_lost_double_nothing(premises: Premises, cable: Spoiled
     assert list(rush.faults()) == []
     assert len(rush.issued) == len(rush.called) == 60
     assert cable.misfortunes > 10, "else this would prove little"
-    checked = nowserving("check", "--database", premises.database)
-    assert checked.stdout == "Nothing is wrong.\n", checked.stderr
+    with care.opened(premises.database) as halls:
+        assert list(halls.faults()) == []
 
 
 async def test_a_station_on_a_frozen_line_says_so_and_recovers(premises: Premises, cable: SpoiledCable, until) -> None:
