@@ -4,51 +4,68 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from shared.backend import tables
+from shared.backend.rows import Row, Rows
 from shared.hall.errors import CommandIdReused, Refused
 from shared.hall.messages import Accepted, Command
 from shared.hall.wire import encode
 from shared.hall.words import HallId
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
+_sorted_json = json.JSONEncoder(sort_keys=True).encode
+
 KEPT = timedelta(days=7)
 """How long an answer is kept for whoever asks again: a week is longer than any station waits."""
 
-
-def earlier(connection: Connection, hall: HallId, command: Command) -> Accepted | Refused | None:
-    """The answer already given to this command; raises CommandIdReused if its id was another command's."""
-    rows = tables.answers.c
-    query = select(rows.fingerprint, rows.seq, rows.body).where(
-        rows.hall_id == hall, rows.command_id == command.command_id
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    if row.fingerprint != _fingerprint(command):
-        raise CommandIdReused("This command_id was already used for another command: make a new one.")
-    body = json.loads(row.body)
-    if "refused" in body:
-        return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
-    return Accepted(body["result"], row.seq)
+_EARLIER = select(tables.answers).where(
+    tables.answers.c.hall_id == bindparam("hall"),
+    tables.answers.c.command_id.in_(bindparam("commands", expanding=True)),
+)
 
 
-def keep(
-    connection: Connection, hall: HallId, command: Command, answer: Accepted | Refused, seq: int, at: datetime
-) -> None:
-    """Write down what a command was answered, at this time and after this event of the hall."""
-    row = {
-        "hall_id": hall,
-        "command_id": command.command_id,
-        "fingerprint": _fingerprint(command),
-        "at": at,
-        "seq": seq,
-        "body": json.dumps(_said(answer), ensure_ascii=False),
-    }
-    connection.execute(insert(tables.answers), row)
+class Answers:
+    """The answers to the commands of one batch: those given long ago, and those it gives itself."""
+
+    def __init__(self, connection: Connection, rows: Rows, asked: Iterable[tuple[HallId, Command]]) -> None:
+        self._rows = rows
+        self._given: dict[tuple[HallId, str], Row] = {}
+        by_hall: dict[HallId, list[str]] = {}
+        for hall, command in asked:
+            by_hall.setdefault(hall, []).append(command.command_id)
+        for hall, commands in by_hall.items():
+            for row in connection.execute(_EARLIER, {"hall": hall, "commands": commands}):
+                self._given[hall, row.command_id] = dict(row._mapping)  # noqa: SLF001  # public in spite of its name
+
+    def earlier(self, hall: HallId, command: Command) -> Accepted | Refused | None:
+        """The answer already given to this command; raises CommandIdReused if its id was another command's."""
+        row = self._given.get((hall, command.command_id))
+        if row is None:
+            return None
+        if row["fingerprint"] != _fingerprint(command):
+            raise CommandIdReused("This command_id was already used for another command: make a new one.")
+        body = json.loads(row["body"])
+        if "refused" in body:
+            return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
+        return Accepted(body["result"], row["seq"])
+
+    def keep(self, hall: HallId, command: Command, answer: Accepted | Refused, seq: int, at: datetime) -> None:
+        """Write down what a command was answered, at this time and after this event of the hall."""
+        row = {
+            "hall_id": hall,
+            "command_id": command.command_id,
+            "fingerprint": _fingerprint(command),
+            "at": at,
+            "seq": seq,
+            "body": _json(_said(answer)),
+        }
+        self._given[hall, command.command_id] = row
+        self._rows.insert(tables.answers, row)
 
 
 def forget(connection: Connection, hall: HallId, now: datetime) -> None:
@@ -58,7 +75,7 @@ def forget(connection: Connection, hall: HallId, now: datetime) -> None:
 
 
 def _fingerprint(command: Command) -> str:
-    said = json.dumps([command.type_name(), encode(command)], sort_keys=True)
+    said = _sorted_json([command.type_name(), encode(command)])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 from shared.backend import openapi, problems, web
 from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER
+from shared.backend.door import Door
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
 from shared.hall.day import StartBusinessDay
@@ -55,11 +56,12 @@ class Backend:
     ledger: Ledger
     accounts: Accounts
     feed: Feed
+    door: Door
 
 
 def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
-    backend = Backend(ledger, accounts, Feed(ledger))
+    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts))
     app = FastAPI(
         title="Now Serving",
         version=openapi.VERSION,
@@ -105,12 +107,12 @@ async def _start_days(ledger: Ledger) -> None:
 # ── who is asking ──
 
 
-def backend_of(request: Request) -> Backend:
+async def backend_of(request: Request) -> Backend:
     backend: Backend = request.app.state.backend
     return backend
 
 
-def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
+async def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
     """The token of a request; raises NotSignedIn."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -122,9 +124,9 @@ Here = Annotated[Backend, Depends(backend_of)]
 Token = Annotated[str, Depends(bearer)]
 
 
-def asking(backend: Here, token: Token) -> Actor:
+async def asking(backend: Here, token: Token) -> Actor:
     """Whoever sends this request; raises NotSignedIn."""
-    return backend.accounts.actor(token)
+    return await backend.door.actor(token)
 
 
 Asking = Annotated[Actor, Depends(asking)]

@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Table, select
 
 from shared.backend import tables
+from shared.backend.rows import Row, Rows, insert_if_new
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import UnknownHall
 from shared.hall.hall import Hall
@@ -63,24 +64,23 @@ def catch_up(connection: Connection, hall: Hall) -> Hall:
     return hall
 
 
-def record(connection: Connection, before: Hall, events: Sequence[Event], command: Command, by: Actor) -> Hall:
-    """Write events and all that follows from them; the hall after them."""
+def record(rows: Rows, before: Hall, events: Sequence[Event], command: Command, by: Actor) -> Hall:
+    """Gather the rows of events and of all that follows from them; the hall after them."""
     hall = before
     for event in events:
-        hall = evolve(hall, event)
-        connection.execute(insert(tables.journal), _journal_row(hall, event, command, by))
-        _follow(connection, hall, event)
+        earlier, hall = hall, evolve(hall, event)
+        rows.insert(tables.journal, _journal_row(hall, event, command, by))
+        _follow(rows, earlier, hall, event)
     if events:
-        connection.execute(update(tables.halls).where(tables.halls.c.id == hall.id).values(seq=hall.seq))
+        rows.advance(hall.id, hall.seq)
     if before.seq // SNAPSHOT_EVERY != hall.seq // SNAPSHOT_EVERY:
-        _replace(connection, tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))})
+        rows.replace(tables.snapshots, {"hall_id": hall.id, "seq": hall.seq, "body": _json(encode_hall(hall))})
     return hall
 
 
 def create_hall(connection: Connection, hall: str) -> None:
     """A new hall without events; nothing happens if it is there already."""
-    row = {"id": hall, "seq": 0, "created_at": datetime.now(UTC)}
-    connection.execute(upsert(tables.halls).on_conflict_do_nothing(), row)
+    insert_if_new(connection, tables.halls, {"id": hall, "seq": 0, "created_at": datetime.now(UTC)})
 
 
 def commands_done(connection: Connection, hall: str, prefix: str) -> set[str]:
@@ -90,7 +90,7 @@ def commands_done(connection: Connection, hall: str, prefix: str) -> set[str]:
     return set(connection.scalars(query))
 
 
-def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> dict[str, Any]:
+def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> Row:
     return {
         "hall_id": hall.id,
         "seq": hall.seq,
@@ -102,30 +102,28 @@ def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> dict[
     }
 
 
-def _follow(connection: Connection, hall: Hall, event: Event) -> None:
-    """Bring the rows up to date that the event names in its fields."""
-    _follow_ticket(connection, hall, getattr(event, "ticket", None))
-    for table, name, values in (
-        (tables.services, "service", hall.services),
-        (tables.precedences, "precedence", hall.precedences),
-        (tables.service_points, "point", hall.points),
-    ):
-        touched = getattr(event, name, "")
-        if touched in values:
-            _replace(connection, table, _row(hall, table, values[touched]))
-        elif touched:
-            connection.execute(table.delete().where(table.c.hall_id == hall.id, table.c.id == touched))
-    if isinstance(event, (TicketCalled, TicketRecalled)):
-        connection.execute(insert(tables.calls), _call_row(hall, event))
-
-
-def _follow_ticket(connection: Connection, hall: Hall, ticket: str | None) -> None:
-    if ticket is not None:
+def _follow(rows: Rows, before: Hall, hall: Hall, event: Event) -> None:
+    """Bring the rows up to date that the event names in its fields, where it changed them."""
+    if (ticket := getattr(event, "ticket", None)) is not None:
         row = _row(hall, tables.tickets, hall.ticket(ticket))
-        _replace(connection, tables.tickets, {**row, "business_day": hall.business_day})
+        rows.replace(tables.tickets, {**row, "business_day": hall.business_day})
+    for table, name, earlier, values in (
+        (tables.services, "service", before.services, hall.services),
+        (tables.precedences, "precedence", before.precedences, hall.precedences),
+        (tables.service_points, "point", before.points, hall.points),
+    ):
+        touched = getattr(event, name, None)
+        if touched is None or earlier.get(touched) is values.get(touched):
+            continue
+        if touched in values:
+            rows.replace(table, _row(hall, table, values[touched]))
+        else:
+            rows.delete(table, {"hall_id": hall.id, "id": touched})
+    if isinstance(event, (TicketCalled, TicketRecalled)):
+        rows.insert(tables.calls, _call_row(hall, event))
 
 
-def _call_row(hall: Hall, event: TicketCalled | TicketRecalled) -> dict[str, Any]:
+def _call_row(hall: Hall, event: TicketCalled | TicketRecalled) -> Row:
     return {
         "hall_id": hall.id,
         "seq": hall.seq,
@@ -137,23 +135,19 @@ def _call_row(hall: Hall, event: TicketCalled | TicketRecalled) -> dict[str, Any
     }
 
 
-def _row(hall: Hall, table: Table, value: Any) -> dict[str, Any]:
+def _row(hall: Hall, table: Table, value: Any) -> Row:
     """A value as a row: its fields of the same names, those that are not plain as JSON."""
-    row: dict[str, Any] = {"hall_id": hall.id}
-    for field in fields(value):
-        if field.name in table.c:
-            plain = getattr(value, field.name)
-            row[field.name] = plain if isinstance(plain, datetime) else encode(plain)
+    row: Row = {"hall_id": hall.id}
+    for name in _common(table, type(value)):  # type: ignore[arg-type]  # mypy: a type is hashable
+        plain = getattr(value, name)
+        row[name] = plain if isinstance(plain, datetime) else encode(plain)
     return row
 
 
-def _replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    """Insert a row, or overwrite the one with the same key."""
-    statement = upsert(table)
-    changed = {name: statement.excluded[name] for name in row if not table.c[name].primary_key}
-    keys = [column.name for column in table.primary_key]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), row)
+@cache
+def _common(table: Table, kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a value that its table has too."""
+    return tuple(field.name for field in fields(kind) if field.name in table.c)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -20,8 +20,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from shared.backend import answers, journal, tables
+from shared.backend.answers import Answers
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
+from shared.backend.rows import Rows
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Invalid, Refused, Unreachable
 from shared.hall.hall import Hall, Moment, Ticket
@@ -51,6 +53,17 @@ class _Wish:
     command: Command
     by: Actor
     answer: Future[Accepted] = field(default_factory=Future)
+
+
+class _Page:
+    """One transaction of the writer: what is read for its commands at once, and what they write at its end."""
+
+    def __init__(self, connection: Connection, batch: list[_Wish]) -> None:
+        self.connection = connection
+        self.rows = Rows()
+        self.answers = Answers(connection, self.rows, ((wish.hall, wish.command) for wish in batch))
+        self.locked: set[HallId] = set()
+        """Halls that nobody else changes until this transaction ends."""
 
 
 class Ledger:
@@ -200,7 +213,9 @@ class Ledger:
         """Decide a batch in one transaction; after a bug each alone, so that one can't spoil the rest."""
         try:
             with self.database.writing() as connection:
-                outcomes = [self._outcome(connection, wish) for wish in batch]
+                page = _Page(connection, batch)
+                outcomes = [self._outcome(page, wish) for wish in batch]
+                page.rows.write(connection)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
             self._decided.clear()
             if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
@@ -215,38 +230,41 @@ class Ledger:
             _answer(wish, outcome)
         self._tell()
 
-    def _outcome(self, connection: Connection, wish: _Wish) -> Accepted | Refused:
+    def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
         """The answer this command had before, or the one it gets now."""
         try:
-            hall = self._current(connection, wish.hall)
-            earlier = answers.earlier(connection, wish.hall, wish.command)
+            hall = self._current(page, wish.hall)
+            earlier = page.answers.earlier(wish.hall, wish.command)
         except Refused as refused:
             return refused
         if earlier:
             return earlier
         now = self._clocks.now(hall)
-        outcome = self._decide(connection, hall, wish, now)
-        answers.keep(connection, hall.id, wish.command, outcome, self._decided[hall.id].seq, now.wall)
+        outcome = self._decide(page, hall, wish, now)
+        page.answers.keep(hall.id, wish.command, outcome, self._decided[hall.id].seq, now.wall)
         return outcome
 
-    def _decide(self, connection: Connection, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
+    def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
         try:
             events = decide(hall, wish.command, now)
         except Refused as refused:
             return refused
         if any(isinstance(event, BusinessDayStarted) for event in events):
-            answers.forget(connection, hall.id, now.wall)
-        after = journal.record(connection, hall, events, wish.command, wish.by)
+            answers.forget(page.connection, hall.id, now.wall)
+        after = journal.record(page.rows, hall, events, wish.command, wish.by)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 
-    def _current(self, connection: Connection, hall: HallId) -> Hall:
-        """The hall with what other processes wrote, under the lock this transaction holds."""
-        seq = journal.last_seq(connection, hall)
-        known = self._decided.get(hall) or journal.load(connection, hall)
+    def _current(self, page: _Page, hall: HallId) -> Hall:
+        """The hall with what other processes wrote, under the lock this transaction holds from there on."""
+        if hall in page.locked:
+            return self._decided[hall]
+        seq = journal.last_seq(page.connection, hall)
+        known = self._decided.get(hall) or journal.load(page.connection, hall)
         if known.seq < seq:
-            known = journal.catch_up(connection, known)
+            known = journal.catch_up(page.connection, known)
         self._decided[hall] = known
+        page.locked.add(hall)
         return known
 
 
