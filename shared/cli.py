@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, act: Callable[..., int], about: str) -> argparse.ArgumentParser:
     """A command with what every command has."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=f"{about}.".capitalize())
-    parser.add_argument("--database", metavar="URL", help="such as sqlite:///nowserving.db (the default)")
+    parser.add_argument("--database", metavar="URL", help="sqlite:///nowserving.db (the default), or postgresql://USER@HOST/DATABASE")
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings file instead of the usual one")
     parser.set_defaults(act=act)
     return parser
@@ -135,7 +135,8 @@ def _add_care(commands: Any) -> None:
     _command(commands, "check", _check, "say what is wrong with this installation, if anything")
     backup = _command(commands, "backup", _backup, "copy the database to a file while work goes on")
     backup.add_argument("file", type=Path)
-    _command(commands, "upgrade", _upgrade, "bring an older database up to this version, after a backup")
+    upgrade = _command(commands, "upgrade", _upgrade, "bring an older database up to this version, after a backup")
+    upgrade.add_argument("--without-backup", action="store_true", help="a backup was made in another way")
 
 
 # ── what is done ──
@@ -151,7 +152,7 @@ def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database, create=True) as halls:
         if not halls.has_administrator():
             password = _password("NOWSERVING_ADMIN_PASSWORD", "Password for admin: ")
-            halls.add_person("admin", password, Role.ADMINISTRATOR, None)
+            halls.appoint_administrator(password)
             print("The administrator is `admin`.")
         hall = halls.init(asked.sample, asked.hall)
         print("The hall is ready; its id:")
@@ -210,8 +211,11 @@ def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database, current=False) as halls:
-        kept = halls.upgrade()
-        print(f"Upgraded; the database as it was is in {kept}." if kept else "The database is up to date.")
+        if halls.database.is_current():
+            print("The database is up to date.")
+            return 0
+        kept = halls.upgrade(backup=not asked.without_backup)
+        print(f"Upgraded; the database as it was is in {kept}." if kept else "Upgraded.")
     return 0
 
 

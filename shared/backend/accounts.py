@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, bindparam, delete, insert, select
 
 from shared.backend import tables
 from shared.backend.database import Database
+from shared.backend.upsert import insert_unless_there
 from shared.hall.errors import Invalid, NotSignedIn
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Actor, Role
 from shared.hall.words import HallId, new_id
@@ -72,10 +73,7 @@ class Accounts:
             "created_at": datetime.now(UTC),
         }
         with self._database.writing() as connection:
-            if connection.scalar(select(tables.staff.c.id).where(tables.staff.c.login == login)):
-                return False
-            connection.execute(insert(tables.staff), row)
-            return True
+            return insert_unless_there(connection, tables.staff, row)
 
     def staff(self) -> list[Actor]:
         """Everybody, by login."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from shared.backend import tables
-from shared.backend.rows import Row, Rows
+from shared.backend.rows import Rows
 from shared.hall.errors import CommandIdReused, Refused
 from shared.hall.messages import Accepted, Command
 from shared.hall.wire import encode
@@ -25,26 +25,23 @@ KEPT = timedelta(days=7)
 
 _EARLIER = select(tables.answers).where(
     tables.answers.c.hall_id == bindparam("hall"),
-    tables.answers.c.command_id.in_(bindparam("commands", expanding=True)),
+    tables.answers.c.command_id.in_(bindparam("ids", expanding=True)),
 )
 
 
 class Answers:
-    """The answers to the commands of one batch: those given long ago, and those it gives itself."""
+    """The answers of a hall to the commands of one batch: those given long ago, and those it gets now."""
 
-    def __init__(self, connection: Connection, rows: Rows, asked: Iterable[tuple[HallId, Command]]) -> None:
+    def __init__(self, connection: Connection, hall: HallId, asked: Iterable[Command], rows: Rows) -> None:
+        self._hall = hall
         self._rows = rows
-        self._given: dict[tuple[HallId, str], Row] = {}
-        by_hall: dict[HallId, list[str]] = {}
-        for hall, command in asked:
-            by_hall.setdefault(hall, []).append(command.command_id)
-        for hall, commands in by_hall.items():
-            for row in connection.execute(_EARLIER, {"hall": hall, "commands": commands}):
-                self._given[hall, row.command_id] = dict(row._mapping)  # noqa: SLF001  # public in spite of its name
+        ids = [command.command_id for command in asked]
+        found = connection.execute(_EARLIER, {"hall": hall, "ids": ids}).mappings()
+        self._given: dict[str, Mapping[Any, Any]] = {row["command_id"]: row for row in found}
 
-    def earlier(self, hall: HallId, command: Command) -> Accepted | Refused | None:
+    def earlier(self, command: Command) -> Accepted | Refused | None:
         """The answer already given to this command; raises CommandIdReused if its id was another command's."""
-        row = self._given.get((hall, command.command_id))
+        row = self._given.get(command.command_id)
         if row is None:
             return None
         if row["fingerprint"] != _fingerprint(command):
@@ -54,17 +51,17 @@ class Answers:
             return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
         return Accepted(body["result"], row["seq"])
 
-    def keep(self, hall: HallId, command: Command, answer: Accepted | Refused, seq: int, at: datetime) -> None:
+    def keep(self, command: Command, answer: Accepted | Refused, seq: int, at: datetime) -> None:
         """Write down what a command was answered, at this time and after this event of the hall."""
         row = {
-            "hall_id": hall,
+            "hall_id": self._hall,
             "command_id": command.command_id,
             "fingerprint": _fingerprint(command),
             "at": at,
             "seq": seq,
             "body": _json(_said(answer)),
         }
-        self._given[hall, command.command_id] = row
+        self._given[command.command_id] = row
         self._rows.insert(tables.answers, row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -63,6 +64,10 @@ class Care:
     def has_administrator(self) -> bool:
         return any(person.role is Role.ADMINISTRATOR for person in self.accounts.staff())
 
+    def appoint_administrator(self, password: str) -> None:
+        """The login ``admin``; nothing happens if somebody else has just done the same."""
+        self.accounts.add_staff("admin", password, Role.ADMINISTRATOR)
+
     def add_person(self, login: str, password: str, role: Role, hall: HallId | None) -> None:
         if not self.accounts.add_staff(login, password, role, hall):
             raise Unfit(f"There is already somebody with the login {login}: choose another.")
@@ -112,14 +117,19 @@ class Care:
             raise Unfit(f"There is no folder {file.parent}: make it first.")
         self.database.backup(file)
 
-    def upgrade(self) -> Path | None:
-        """Bring the tables up to date; where the backup is, or None if there was nothing to do."""
-        if self.database.is_current():
-            return None
-        kept = self.database.path.with_suffix(f".before-upgrade-from-{self.database.revision()}.db")
-        self.backup(kept)
+    def upgrade(self, *, backup: bool = True) -> Path | None:
+        """Bring the tables up to date; where the backup is, or None if none was wanted."""
+        kept = _free(self.database.kind.before_upgrade(self.database.revision())) if backup else None
+        if kept:
+            self.backup(kept)
         self.database.upgrade()
         return kept
+
+
+def _free(file: Path) -> Path:
+    """This name, or with a number: an upgrade that failed left a copy, which stays."""
+    names = (file.with_stem(f"{file.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([file], names) if not name.exists())
 
 
 def slug(name: str) -> str:

@@ -1,121 +1,130 @@
-"""One database of halls: how it is opened, written to by one, read by many, and told to have changed."""
+"""One database of halls, of whichever kind: opened, written to in transactions, read by many, and watched."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from alembic import command as alembic
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from shared.backend.postgres import Postgres
+from shared.backend.sqlite import Sqlite
 from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.words import HallId
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 OLDER = "The database is older than this program: run `nowserving upgrade`, which backs it up first."
 
-OURS_ALONE = 0o600
-"""Who may open the file may do everything in every hall. SQLite gives its log the same permissions."""
+BUSY = "The database is busy with another program; please try again."
 
-BUSY_TIMEOUT = 4000
-"""Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
+
+class Kind(Protocol):
+    """What one kind of database does in its own way."""
+
+    @property
+    def name(self) -> str:
+        """How people know this database; never a secret."""
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def writers(self) -> int:
+        """How many transactions may write at the same time."""
+
+    def lane(self, hall: HallId) -> str:
+        """What commands of this hall wait for: one lane, one transaction at a time."""
+
+    def writing(self) -> AbstractContextManager[Connection]: ...
+
+    def reading(self) -> AbstractContextManager[Connection]: ...
+
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A transaction in which nobody else changes the tables' form."""
+
+    def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
+        """Tell whoever watches, once the transaction is through."""
+
+    def changes(self, closed: threading.Event) -> Iterator[tuple[HallId, int] | None]: ...
+
+    def backup(self, target: Path) -> None: ...
+
+    def before_upgrade(self, revision: str | None) -> Path:
+        """Where the copy goes that an upgrade makes first."""
+
+    def in_words(self, error: DBAPIError) -> Failure | None:
+        """What the database complains of, for a person; None for a bug of ours."""
+
+
+KINDS: dict[str, Callable[..., Kind]] = {"sqlite": Sqlite, "postgresql": Postgres}
 
 
 class Database:
-    """An open database. ``create`` makes a new one; without it a missing file is refused.
+    """An open database. ``create`` makes the tables of a new one; without it an empty one is refused.
 
-    Raises Unfit for an address of no known kind, a database that is not ours, or one newer than this program.
+    Raises Unfit for an address of no known kind, a database that is not ours, or one newer than this program, and
+    Unreachable for one that is away.
     """
 
     def __init__(self, address: str, *, create: bool = False) -> None:
         self.url = _url(address)
-        self.path = _path(self.url, address, create=create)
-        self.engine = _engine(self.url)
-        with _in_words(self.path):
-            self._check(create=create)
+        self.kind = KINDS[self.url.get_backend_name()](self.url, create=create)
+        self.engine = self.kind.engine
+        try:
+            with self._in_words():
+                self._check(create=create)
+        except Failure:
+            self.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write; alone from its first statement on, durable when it ends."""
-        with _in_words(self.path), self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                _roll_back(connection)
-                raise
+        """A transaction that may write, durable when it ends."""
+        with self._in_words(), self.kind.writing() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of everything and disturbs nobody."""
-        with _in_words(self.path), self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                yield connection
-            finally:
-                _roll_back(connection)
+        with self._in_words(), self.kind.reading() as connection:
+            yield connection
 
-    def version(self) -> int:
-        """A number that changes whenever another connection, of any process, has written."""
-        with _in_words(self.path), self._watching() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+    def changes(self, closed: threading.Event) -> Iterator[tuple[HallId, int] | None]:
+        """What is written, by any process, until ``closed``: a hall and its last event, or None: look everywhere.
 
-    @contextmanager
-    def _watching(self) -> Iterator[Connection]:
-        """Always the same connection, for ``data_version`` counts the writes of the others."""
-        if getattr(self, "_watcher", None) is None:
-            self._watcher = self.engine.connect()
-        yield self._watcher
+        The first is None, at once. Raises Unreachable when the database is away; then it is to be called again.
+        """
+        with self._in_words():
+            yield from self.kind.changes(closed)
 
     def revision(self) -> str | None:
         """The migration the database is at; None for an empty one."""
-        with self.engine.connect() as connection:
+        with self._in_words(), self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def upgrade(self) -> None:
-        """Bring the tables to this program's version."""
-        with _in_words(self.path), self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        """Bring the tables to this program's version; whoever does the same meanwhile waits, and finds it done."""
+        with self._in_words(), self.kind.migrating() as connection:
             alembic.upgrade(_config(connection), "head")
-            connection.exec_driver_sql("COMMIT")
 
     def backup(self, target: Path) -> None:
         """Copy everything to a new file while work goes on; raises Unfit, and leaves none, if that can't be."""
-        try:
-            target.touch(mode=OURS_ALONE)
-            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
-                source.backup(copy)
-        except (OSError, sqlite3.Error) as error:
-            target.unlink(missing_ok=True)
-            raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
+        self.kind.backup(target)
 
     def close(self) -> None:
-        if getattr(self, "_watcher", None) is not None:
-            self._watcher.close()
         self.engine.dispose()
-
-    def _check(self, *, create: bool) -> None:
-        tables = inspect(self.engine).get_table_names()
-        revision = self.revision()  # asked second: another process may be making the tables right now
-        if revision is None:
-            if tables:
-                raise Unfit(f"{self.path} is a database of another program: choose another file.")
-            if not create:
-                raise Unfit(f"{self.path} has no halls yet: make one with `nowserving init`.")
-            self.upgrade()
-        elif not _is_known(revision):
-            raise Unfit(f"{self.path} was written by a newer Now Serving: install that version or a later one.")
 
     def is_current(self) -> bool:
         """Whether its tables are those of this program."""
@@ -127,54 +136,44 @@ class Database:
             self.close()
             raise Unfit(OLDER)
 
+    def _check(self, *, create: bool) -> None:
+        tables = inspect(self.engine).get_table_names()
+        revision = self.revision()  # asked second: another process may be making the tables right now
+        if revision is None:
+            if tables:
+                raise Unfit(f"{self.kind.name} is a database of another program: choose another one.")
+            if not create:
+                raise Unfit(f"{self.kind.name} has no halls yet: make one with `nowserving init`.")
+            self.upgrade()
+        elif not _is_known(revision):
+            raise Unfit(f"{self.kind.name} was written by a newer Now Serving: install that version or a later one.")
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """What the database complains of, as a sentence for a person."""
+        try:
+            yield
+        except DBAPIError as error:
+            if failure := self.kind.in_words(error):
+                raise failure from error
+            raise
+        except NoConnectionFree as error:
+            raise Unreachable(BUSY) from error
+
 
 def _url(address: str) -> URL:
+    """Raises Unfit. What may hold a password is never repeated."""
     try:
         url = make_url(address)
-    except ArgumentError:
-        raise Unfit(f"{address!r} is no address of a database: write one like sqlite:///nowserving.db.") from None
-    if url.get_backend_name() != "sqlite":
+    except (ArgumentError, ValueError):
+        shown = "This" if set("@?") & set(address) else repr(address)
+        raise Unfit(f"{shown} is no address of a database: write one like sqlite:///nowserving.db.") from None
+    if url.get_backend_name() not in KINDS:
         raise Unfit(
-            f"A {url.get_backend_name()} database can't be used: write an address like sqlite:///nowserving.db."
+            f"A {url.get_backend_name()} database can't be used: "
+            "write an address like sqlite:///nowserving.db or postgresql://USER@HOST/DATABASE."
         )
-    if not url.database or url.database == ":memory:":
-        raise Unfit("A hall needs a database file: write its path, like sqlite:///nowserving.db.")
     return url
-
-
-def _path(url: URL, address: str, *, create: bool) -> Path:
-    path = Path(str(url.database))
-    if not path.parent.is_dir():
-        raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
-    if not path.exists() and not create:
-        raise Unfit(f"There is no database {path}: make one with `nowserving init --database {address}`.")
-    if not path.exists():
-        with suppress(OSError):  # SQLite itself will say what is wrong
-            path.touch(mode=OURS_ALONE)
-    return path
-
-
-def _engine(url: URL) -> Engine:
-    engine = create_engine(url)
-    event.listen(engine, "connect", _set_up)
-    return engine
-
-
-def _set_up(connection: Any, _: Any) -> None:
-    """Every connection: our own BEGIN, a log that readers do not wait for, and nothing lost at a power cut."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _roll_back(connection: Connection) -> None:
-    raw = connection.connection.dbapi_connection
-    if raw is not None and getattr(raw, "in_transaction", False):
-        connection.exec_driver_sql("ROLLBACK")
 
 
 def _config(connection: Connection) -> Config:
@@ -189,32 +188,3 @@ def _is_known(revision: str) -> bool:
         return ScriptDirectory(str(MIGRATIONS)).get_revision(revision) is not None
     except CommandError:
         return False
-
-
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """What the database engine complains of, as a sentence for a person."""
-    try:
-        yield
-    except OperationalError as error:
-        raise _failure(path, str(error.orig)) from error
-    except DatabaseError as error:
-        if "not a database" in str(error.orig):
-            raise Unfit(f"{path} is not a database of Now Serving: choose another file.") from error
-        if "malformed" in str(error.orig):
-            raise Unfit(f"The database {path} is damaged: put a backup in its place.") from error
-        raise
-    except NoConnectionFree as error:
-        raise Unreachable("The database is busy with another program; please try again.") from error
-
-
-def _failure(path: Path, complaint: str) -> Failure:
-    if "locked" in complaint or "busy" in complaint:
-        return Unreachable("The database is busy with another program; please try again.")
-    if "readonly" in complaint or "read-only" in complaint:
-        return Unreachable(f"The database {path} can't be written: its file or folder is read-only.")
-    if "full" in complaint:
-        return Unreachable(f"The disk with the database {path} is full: nothing was changed; make room.")
-    if "unable to open" in complaint:
-        return Unfit(f"The database {path} can't be opened: check its folder and permissions.")
-    return Unreachable(f"The database {path} can't be used: {complaint}.")

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from shared.backend import tables
-from shared.backend.rows import Row, Rows, insert_if_new
+from shared.backend.rows import Row, Rows
+from shared.backend.upsert import insert_unless_there
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import UnknownHall
 from shared.hall.hall import Hall
@@ -37,6 +38,16 @@ class Entry:
 def last_seq(connection: Connection, hall: str) -> int:
     """The number of the hall's last event; raises UnknownHall."""
     seq = connection.scalar(select(tables.halls.c.seq).where(tables.halls.c.id == hall))
+    if seq is None:
+        raise UnknownHall(f"There is no hall {hall!r}.")
+    return int(seq)
+
+
+def lock(connection: Connection, hall: str) -> int:
+    """``last_seq``, and nobody else writes to the hall till this transaction ends; raises UnknownHall."""
+    rows = tables.halls.c
+    # key_share: who only refers to the hall, as a new device does, need not wait
+    seq = connection.scalar(select(rows.seq).where(rows.id == hall).with_for_update(key_share=True))
     if seq is None:
         raise UnknownHall(f"There is no hall {hall!r}.")
     return int(seq)
@@ -80,7 +91,7 @@ def record(rows: Rows, before: Hall, events: Sequence[Event], command: Command, 
 
 def create_hall(connection: Connection, hall: str) -> None:
     """A new hall without events; nothing happens if it is there already."""
-    insert_if_new(connection, tables.halls, {"id": hall, "seq": 0, "created_at": datetime.now(UTC)})
+    insert_unless_there(connection, tables.halls, {"id": hall, "seq": 0, "created_at": datetime.now(UTC)})
 
 
 def commands_done(connection: Connection, hall: str, prefix: str) -> set[str]:

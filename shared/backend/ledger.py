@@ -1,7 +1,8 @@
 """The truth about the halls of one database: every command is decided here, one after another, and kept for good.
 
-Commands wait for the one writer. It takes all that wait, decides them in order in one transaction, and answers
-each only after that transaction is durable: what was answered survives a power cut.
+Commands wait in lanes, on SQLite in one, on PostgreSQL in one for each hall. A writer takes all that wait in a lane,
+decides them in order in one transaction, and answers each only after that transaction is durable: what was answered
+survives a power cut.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from shared.backend import answers, journal, tables
 from shared.backend.answers import Answers
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
+from shared.backend.lanes import Lanes
 from shared.backend.rows import Rows
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Invalid, Refused, Unreachable
@@ -38,16 +39,16 @@ log = logging.getLogger(__name__)
 LARGEST_BATCH = 200
 """Commands in one transaction at most, so that nobody waits long behind a crowd."""
 
-POLL = 0.05
-"""Seconds between two looks whether another process has written."""
+AWAY = 0.5
+"""Seconds between two attempts to watch a database that is away."""
 
 LAST_WORDS = 0.5
-"""Seconds ``close`` waits for the writer: another program may hold the database for longer than anybody waits."""
+"""Seconds ``close`` waits for the writers: another program may hold the database for longer than anybody waits."""
 
 
 @dataclass(frozen=True)
 class _Wish:
-    """A command on its way to the writer."""
+    """A command on its way to a writer."""
 
     hall: HallId
     command: Command
@@ -56,35 +57,40 @@ class _Wish:
 
 
 class _Page:
-    """One transaction of the writer: what is read for its commands at once, and what they write at its end."""
+    """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
 
     def __init__(self, connection: Connection, batch: list[_Wish]) -> None:
         self.connection = connection
         self.rows = Rows()
-        self.answers = Answers(connection, self.rows, ((wish.hall, wish.command) for wish in batch))
-        self.locked: set[HallId] = set()
-        """Halls that nobody else changes until this transaction ends."""
+        self.answers: dict[HallId, Answers] = {}
+        """By hall, of those that are locked: nobody else changes them until this transaction ends."""
+        self._batch = batch
+
+    def lock(self, hall: HallId) -> int:
+        """Keep everybody else from the hall, and see what was answered there; its last event. Raises UnknownHall."""
+        seq = journal.lock(self.connection, hall)
+        commands = [wish.command for wish in self._batch if wish.hall == hall]
+        self.answers[hall] = Answers(self.connection, hall, commands, self.rows)
+        return seq
 
 
 class Ledger:
-    """The only writer of a database's halls. ``close`` when done."""
+    """All that a program writes to a database's halls goes through here. ``close`` when done."""
 
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self.database = database
         self._clocks = OrderClocks(clock or Clock())
         self._decided: dict[HallId, Hall] = {}
-        """Halls as the writer left them, in a transaction or after it."""
+        """Halls as their writer left them, in a transaction or after it."""
         self._committed: dict[HallId, Hall] = {}
         """Halls as readers may see them."""
-        self._wishes: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
+        self._told: dict[HallId, int] = {}
+        """The last event of each hall that was written here, for whoever listens hears of those without the database."""
+        self._lanes: Lanes[_Wish] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
-        self._door = threading.Lock()
-        """Held to put a wish in the queue, so that none can come behind the last one."""
-        self._threads = [
-            threading.Thread(target=self._write_all, name="writer", daemon=True),
-            threading.Thread(target=self._look_for_others, name="watcher", daemon=True),
-        ]
+        work = [(self._write_all, "writer")] * database.kind.writers + [(self._look_for_others, "watcher")]
+        self._threads = [threading.Thread(target=target, name=name, daemon=True) for target, name in work]
         for thread in self._threads:
             thread.start()
 
@@ -99,13 +105,11 @@ class Ledger:
         return await asyncio.wrap_future(self.submit(hall, command, by))
 
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
-        """Hand a command to the writer; raises NotAllowed before anything else happens."""
+        """Hand a command to its writer; raises NotAllowed before anything else happens."""
         allow(command, by, hall)
         wish = _Wish(hall, command, by)
-        with self._door:
-            if self._closed.is_set():
-                raise Unreachable("The backend is stopping; please try again.")
-            self._wishes.put(wish)
+        if not self._lanes.put(self.database.kind.lane(hall), wish):
+            raise Unreachable("The backend is stopping; please try again.")
         return wish.answer
 
     # ── questions ──
@@ -164,10 +168,9 @@ class Ledger:
         return stop
 
     def close(self) -> None:
-        """Finish what waits, then stop; returns within a second, even if the database does not let the writer go."""
-        with self._door:
-            self._closed.set()
-            self._wishes.put(None)
+        """Finish what waits, then stop; returns within a second, even if the database does not let a writer go."""
+        self._closed.set()
+        self._lanes.close()
         until = time.monotonic() + LAST_WORDS
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
@@ -181,43 +184,49 @@ class Ledger:
                 log.exception("somebody could not be told of a change")
 
     def _look_for_others(self) -> None:
-        """Notice what other processes wrote; an outage of the database is said once."""
-        version, away = None, False
-        while not self._closed.wait(POLL):
+        """Notice what other processes wrote; an outage of the database is said once, and its end."""
+        away = False
+        while not self._closed.is_set():
             try:
-                newest = self.database.version()
+                for news in self.database.changes(self._closed):
+                    if away:
+                        log.warning("the database is watched again")
+                    away = False
+                    if news is None or not self._is_known(*news):
+                        self._tell()
             except Exception as error:  # noqa: BLE001  # whatever it is, it is looked for again
                 if not away:
                     log.warning("the database could not be watched: %s", error)
                 away = True
-                continue
-            away = False
-            if newest != version:
-                version = newest
-                self._tell()
+                self._closed.wait(AWAY)
 
-    # ── the writer ──
+    def _is_known(self, hall: HallId, seq: int) -> bool:
+        """Whether it was written here, and whoever listens is told so."""
+        return self._told.get(hall, 0) >= seq
+
+    # ── the writers ──
 
     def _write_all(self) -> None:
-        last = False
-        while not last:
-            waiting = [self._wishes.get()]
-            while len(waiting) < LARGEST_BATCH and not self._wishes.empty():
-                waiting.append(self._wishes.get())
-            last = None in waiting
+        while taken := self._lanes.take(LARGEST_BATCH):
+            lane, waiting = taken
             # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
-            if batch := [wish for wish in waiting if wish and wish.answer.set_running_or_notify_cancel()]:
+            if batch := [wish for wish in waiting if wish.answer.set_running_or_notify_cancel()]:
                 self._write(batch)
+            self._lanes.done(lane)
 
     def _write(self, batch: list[_Wish]) -> None:
         """Decide a batch in one transaction; after a bug each alone, so that one can't spoil the rest."""
+        halls = {wish.hall for wish in batch}
         try:
             with self.database.writing() as connection:
                 page = _Page(connection, batch)
                 outcomes = [self._outcome(page, wish) for wish in batch]
                 page.rows.write(connection)
+                changed = self._changed(halls)
+                for hall, after in changed.items():
+                    self.database.kind.announce(connection, hall, after.seq)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
-            self._decided.clear()
+            self._forget(halls)
             if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
                 for wish in batch:
                     _answer(wish, error)
@@ -225,23 +234,34 @@ class Ledger:
                 for wish in batch:
                     self._write([wish])
             return
-        self._committed.update(self._decided)
+        self._committed.update(changed)
+        self._told.update({hall: after.seq for hall, after in changed.items()})
         for wish, outcome in zip(batch, outcomes, strict=True):
             _answer(wish, outcome)
         self._tell()
+
+    def _changed(self, halls: set[HallId]) -> dict[HallId, Hall]:
+        """Those of these halls that readers do not see yet as they were decided."""
+        decided = {hall: self._decided[hall] for hall in halls if hall in self._decided}
+        return {hall: after for hall, after in decided.items() if after is not self._committed.get(hall)}
+
+    def _forget(self, halls: set[HallId]) -> None:
+        """What was decided may or may not have been kept: the database will say."""
+        for hall in halls:
+            self._decided.pop(hall, None)
 
     def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
         """The answer this command had before, or the one it gets now."""
         try:
             hall = self._current(page, wish.hall)
-            earlier = page.answers.earlier(wish.hall, wish.command)
+            earlier = page.answers[hall.id].earlier(wish.command)
         except Refused as refused:
             return refused
         if earlier:
             return earlier
         now = self._clocks.now(hall)
         outcome = self._decide(page, hall, wish, now)
-        page.answers.keep(hall.id, wish.command, outcome, self._decided[hall.id].seq, now.wall)
+        page.answers[hall.id].keep(wish.command, outcome, self._decided[hall.id].seq, now.wall)
         return outcome
 
     def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
@@ -256,15 +276,14 @@ class Ledger:
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 
     def _current(self, page: _Page, hall: HallId) -> Hall:
-        """The hall with what other processes wrote, under the lock this transaction holds from there on."""
-        if hall in page.locked:
+        """The hall with what other processes wrote, under the lock this transaction holds."""
+        if hall in page.answers:
             return self._decided[hall]
-        seq = journal.last_seq(page.connection, hall)
+        seq = page.lock(hall)
         known = self._decided.get(hall) or journal.load(page.connection, hall)
         if known.seq < seq:
             known = journal.catch_up(page.connection, known)
         self._decided[hall] = known
-        page.locked.add(hall)
         return known
 
 

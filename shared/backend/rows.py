@@ -6,23 +6,16 @@ A statement costs the same for one row as for a hundred, and a row touched by te
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Delete, Insert, Table, Update, bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.backend import tables
+from shared.backend.upsert import insert_or_overwrite
 from shared.hall.words import HallId
 
 Row: TypeAlias = dict[str, Any]
-
-UPSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-"""SQL has no one word for *insert or overwrite*; these two databases have the same one."""
 
 
 class Rows:
@@ -59,17 +52,12 @@ class Rows:
             connection.execute(_insert(table), new)
         for table, current in self._current.items():
             if current:
-                connection.execute(_replace(connection.dialect.name, table), [*current.values()])
+                insert_or_overwrite(connection, table, [*current.values()])
         for table, gone in self._gone.items():
             if gone:
                 connection.execute(_delete(table), [*gone.values()])
         if self._seqs:
             connection.execute(_advance(), [{"hall": hall, "its_seq": seq} for hall, seq in self._seqs.items()])
-
-
-def insert_if_new(connection: Connection, table: Table, row: Row) -> None:
-    """Insert a row at once; nothing happens if there is one with its key."""
-    connection.execute(UPSERTS[connection.dialect.name](table).on_conflict_do_nothing(), row)
 
 
 def _key(table: Table, row: Row) -> tuple[str, ...]:
@@ -87,13 +75,6 @@ def _keys(table: Table) -> tuple[str, ...]:
 @cache
 def _insert(table: Table) -> Insert:
     return insert(table)
-
-
-@cache
-def _replace(dialect: str, table: Table) -> Insert:
-    statement = UPSERTS[dialect](table)
-    changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    return statement.on_conflict_do_update(index_elements=_keys(table), set_=changed)
 
 
 @cache

@@ -23,7 +23,8 @@ def connect(address: str, *, token: str = "", role: Role) -> Link:
         return HttpLink(base, hall, token)
     if kind in ("sqlite", "postgresql"):
         return _database_link(base, hall, role)
-    raise Unfit(f"{address!r} is no address of a hall: write http://HOST:PORT or sqlite:///FILE.")
+    shown = "This" if set("@?") & set(address) else repr(address)  # it may hold a password
+    raise Unfit(f"{shown} is no address of a hall: write http://HOST:PORT or the address of a database.")
 
 
 def _database_link(address: str, hall: str, role: Role) -> Link:
