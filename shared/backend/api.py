@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,28 +16,25 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 
 from shared.backend import openapi, problems, web
 from shared.backend.accounts import Accounts
+from shared.backend.asking import JSON_HEADERS, bearer, json_body
+from shared.backend.commands import Commands
 from shared.backend.database import OLDER
 from shared.backend.door import Door
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
 from shared.hall.day import StartBusinessDay
-from shared.hall.errors import Failure, Invalid, Malformed, NotAllowed, NotSignedIn, TooLarge, Unreachable
+from shared.hall.errors import Failure, Invalid, NotAllowed, Unreachable
 from shared.hall.opening import is_new_day
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import COMMANDS, RULES
-from shared.hall.wire import decode, decode_command, encode, encode_hall
+from shared.hall.wire import decode, encode, encode_hall
 from shared.hall.words import HallId
 
 log = logging.getLogger(__name__)
 
-LARGEST_BODY = 64 * 1024
-"""Bytes; the longest command is far below."""
-
 CLOCK = Actor(name="clock", role=Role.CLOCK)
 DAY_CHECK = 20.0
 """Seconds between two looks whether a hall's day is over."""
-
-JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +69,10 @@ def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)
-    for router in (sessions, halls, _commands()):
+    for router in (sessions, halls):
         app.include_router(router, prefix="/api/v1")
-    openapi.install(app, [Credentials, *RULES])
+    openapi.install(app, [Credentials, *RULES], _commands().routes)
+    app.add_middleware(Commands, ledger=ledger, door=backend.door)
     web.mount(app, ledger, backend.feed)
     return app
 
@@ -112,16 +109,12 @@ async def backend_of(request: Request) -> Backend:
     return backend
 
 
-async def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
-    """The token of a request; raises NotSignedIn."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotSignedIn("This needs a token: send `Authorization: Bearer …`.")
-    return token.strip()
+async def token_of(authorization: Annotated[str | None, Header()] = None) -> str:
+    return bearer(authorization)
 
 
 Here = Annotated[Backend, Depends(backend_of)]
-Token = Annotated[str, Depends(bearer)]
+Token = Annotated[str, Depends(token_of)]
 
 
 async def asking(backend: Here, token: Token) -> Actor:
@@ -135,23 +128,6 @@ Asking = Annotated[Actor, Depends(asking)]
 def _may_see(actor: Actor, hall: HallId) -> None:
     if actor.hall not in (None, hall):
         raise NotAllowed("You belong to another hall.")
-
-
-async def json_body(request: Request) -> Any:
-    """The body as JSON; raises TooLarge or Malformed."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
-    try:
-        return json.loads(body, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise Malformed("The body is not JSON.") from None
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(name)
 
 
 Body = Annotated[Any, Depends(json_body)]
@@ -266,12 +242,12 @@ def _start(after: int | None, last_event_id: str | None, seq: int) -> int:
 
 
 def _commands() -> APIRouter:
-    """One route for each command there is."""
-    router = APIRouter(tags=["commands"])
+    """The routes of the commands as the description has them; ``Commands`` answers them."""
+    router = APIRouter(prefix="/api/v1", tags=["commands"])
     for name, command in COMMANDS.items():
         router.add_api_route(
             f"/halls/{{hall}}/commands/{name}",
-            _doing(name),
+            _as_described,
             methods=["POST"],
             name=name,
             summary=name.replace("-", " ").capitalize(),
@@ -282,9 +258,5 @@ def _commands() -> APIRouter:
     return router
 
 
-def _doing(name: str) -> Callable[..., Awaitable[JSONResponse]]:
-    async def do(backend: Here, hall: str, actor: Asking, body: Body) -> JSONResponse:
-        accepted = await backend.ledger.do_soon(hall, decode_command(name, body), actor)
-        return JSONResponse({"result": accepted.result, "seq": accepted.seq}, headers=JSON_HEADERS)
-
-    return do
+async def _as_described(hall: str, authorization: Annotated[str | None, Header()] = None) -> JSONResponse:
+    raise NotImplementedError

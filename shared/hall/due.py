@@ -7,11 +7,12 @@ two allowances. Static urgency after Jackson (1960), "Some problems in queueing 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.hall.hall import Hall, Line, Moment, Place, Point, Precedence, Ticket
+from shared.hall.hall import Arrival, Hall, Line, Moment, Point, Precedence, Ticket
 from shared.hall.words import PrecedenceId
 
 MINUTE = 60_000
@@ -56,8 +57,8 @@ def next_for(hall: Hall, point: Point) -> Ticket | None:
 
 def why(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Why:
     """The reasons for calling ``chosen`` at ``point`` now."""
-    passed = [hall.tickets[place.ticket].issued_at for place in _came_before(hall, point, chosen)]
-    lead = max((chosen.issued_at - issued_at for issued_at in passed), default=timedelta())
+    passed = list(_came_before(hall, point, chosen))
+    lead = max((chosen.issued_at - other.issued_at for other in passed), default=timedelta())
     return Why(
         due_at=now.wall + timedelta(milliseconds=chosen.due - now.order),
         precedence=chosen.precedence,
@@ -67,9 +68,11 @@ def why(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Why:
     )
 
 
-def _came_before(hall: Hall, point: Point, chosen: Ticket) -> Iterator[Place]:
+def _came_before(hall: Hall, point: Point, chosen: Ticket) -> Iterator[Arrival]:
+    """Found where they stand in front: the cost grows with those passed over, who are few, not with all who wait."""
     for line, _ in draws(point):
-        yield from (place for place in hall.lines.get(line, ()) if place.number < chosen.number)
+        arrivals = hall.arrivals.get(line, ())
+        yield from arrivals[: bisect_left(arrivals, chosen.arrival)]
 
 
 def seconds(span: timedelta) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -30,6 +31,7 @@ LAST_ENDED = 50
 NEVER = datetime.fromtimestamp(0, UTC)
 
 V = TypeVar("V")
+P = TypeVar("P", "Place", "Arrival")
 
 
 class TicketState(StrEnum):
@@ -168,6 +170,10 @@ class Ticket:
         return Place(self.due, self.number, self.id)
 
     @property
+    def arrival(self) -> Arrival:
+        return Arrival(self.number, self.issued_at)
+
+    @property
     def ended(self) -> bool:
         return self.state in ENDED
 
@@ -179,6 +185,16 @@ class Place(NamedTuple):
     number: int
     ticket: TicketId
 
+
+class Arrival(NamedTuple):
+    """When somebody came; sorts by who came first, whatever the clocks said."""
+
+    number: int
+    issued_at: datetime
+
+
+BY_PLACE: Callable[[Ticket], Place] = attrgetter("place")
+BY_ARRIVAL: Callable[[Ticket], Arrival] = attrgetter("arrival")
 
 Line: TypeAlias = tuple[str, str]
 
@@ -197,7 +213,7 @@ class Call:
     times: int = 1
 
 
-def frozen(mapping: Mapping[str, V] | None = None) -> Mapping[str, V]:
+def frozen(mapping: Mapping[str, V] | None = None) -> MappingProxyType[str, V]:
     return MappingProxyType(dict(mapping or {}))
 
 
@@ -214,7 +230,7 @@ class Hall:
     services: Mapping[ServiceId, Service] = field(default_factory=frozen)
     precedences: Mapping[PrecedenceId, Precedence] = field(default_factory=frozen)
     points: Mapping[PointId, Point] = field(default_factory=frozen)
-    tickets: Mapping[TicketId, Ticket] = field(default_factory=frozen)
+    tickets: MappingProxyType[TicketId, Ticket] = field(default_factory=frozen)
     """The live ones, in the order of their issue."""
     ended: tuple[Ticket, ...] = ()
     """The last to end, newest first."""
@@ -223,7 +239,9 @@ class Hall:
     counters: Mapping[str, int] = field(default_factory=frozen)
     """How many labels each prefix has given out this business day."""
     lines: Mapping[Line, tuple[Place, ...]] = field(default_factory=dict, repr=False, compare=False)
-    """Who waits in each line, in order: an index of ``tickets``, never sent or stored."""
+    """Who waits in each line, who is due first in front: an index of ``tickets``, never sent or stored."""
+    arrivals: Mapping[Line, tuple[Arrival, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """The same people in the order they came: tells who is passed over without asking all who wait."""
 
     # ── what is there ──
 
@@ -311,14 +329,15 @@ class Hall:
     def with_ticket(self, ticket: Ticket) -> Hall:
         """This hall with the ticket as it is now; its line, its point and the list of ended ones follow."""
         before = self.tickets.get(ticket.id)
-        tickets = {**self.tickets, ticket.id: ticket}
+        tickets = self.tickets | {ticket.id: ticket}  # much quicker than to unpack what is behind a proxy
         if ticket.ended:
             del tickets[ticket.id]
         return replace(
             self,
             tickets=MappingProxyType(tickets),
             ended=(ticket, *self.ended)[:LAST_ENDED] if ticket.ended else self.ended,
-            lines=_moved(self.lines, before, ticket),
+            lines=_moved(self.lines, before, ticket, BY_PLACE),
+            arrivals=_moved(self.arrivals, before, ticket, BY_ARRIVAL),
             points=_seated(self.points, before, ticket),
         )
 
@@ -336,12 +355,12 @@ def lines_of(point: ServicePoint) -> set[Line]:
     return {("point", point.id), *(("service", service) for service in point.services)}
 
 
-def lined_up(tickets: Iterable[Ticket]) -> dict[Line, tuple[Place, ...]]:
+def lined_up(tickets: Iterable[Ticket], order: Callable[[Ticket], P]) -> dict[Line, tuple[P, ...]]:
     """The index of who waits in which line."""
-    lines: dict[Line, list[Place]] = {}
+    lines: dict[Line, list[P]] = {}
     for ticket in tickets:
         if ticket.state is TicketState.WAITING:
-            lines.setdefault(ticket.line, []).append(ticket.place)
+            lines.setdefault(ticket.line, []).append(order(ticket))
     return {line: tuple(sorted(places)) for line, places in lines.items()}
 
 
@@ -358,18 +377,18 @@ def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], what: str) 
 
 
 def _moved(
-    lines: Mapping[Line, tuple[Place, ...]], before: Ticket | None, after: Ticket
-) -> Mapping[Line, tuple[Place, ...]]:
+    lines: Mapping[Line, tuple[P, ...]], before: Ticket | None, after: Ticket, order: Callable[[Ticket], P]
+) -> Mapping[Line, tuple[P, ...]]:
     """The lines once a ticket has left its old place and taken its new one."""
     moved = dict(lines)
     if before and before.state is TicketState.WAITING:
-        line = moved[before.line]
-        at = bisect_left(line, before.place)
-        moved[before.line] = line[:at] + line[at + 1 :]
+        left = moved[before.line]
+        at = bisect_left(left, order(before))
+        moved[before.line] = left[:at] + left[at + 1 :]
     if after.state is TicketState.WAITING:
-        places = list(moved.get(after.line, ()))
-        insort(places, after.place)
-        moved[after.line] = tuple(places)
+        joined = list(moved.get(after.line, ()))
+        insort(joined, order(after))
+        moved[after.line] = tuple(joined)
     return moved
 
 

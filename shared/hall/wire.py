@@ -17,7 +17,18 @@ from types import MappingProxyType
 from typing import Any, TypeVar, Union, cast
 
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
-from shared.hall.hall import Call, Hall, HallSettings, Point, Precedence, Service, Ticket, lined_up
+from shared.hall.hall import (
+    BY_ARRIVAL,
+    BY_PLACE,
+    Call,
+    Hall,
+    HallSettings,
+    Point,
+    Precedence,
+    Service,
+    Ticket,
+    lined_up,
+)
 from shared.hall.messages import Command, Event
 from shared.hall.rules import COMMANDS, EVENTS
 
@@ -149,7 +160,8 @@ def decode_hall(data: Json) -> Hall:
         ended=tuple(decode(Ticket, _known(Ticket, ticket)) for ticket in data["ended"]),
         calls=tuple(decode(Call, _known(Call, call)) for call in data["calls"]),
         counters=MappingProxyType(dict(state["counters"])),
-        lines=lined_up(tickets.values()),
+        lines=lined_up(tickets.values(), BY_PLACE),
+        arrivals=lined_up(tickets.values(), BY_ARRIVAL),
     )
 
 
@@ -158,7 +170,7 @@ def _known(kind: type[Any], data: Json) -> Json:
     return {name: value for name, value in data.items() if name in names}
 
 
-def _by_id(kind: type[T], items: list[Json]) -> Mapping[str, T]:
+def _by_id(kind: type[T], items: list[Json]) -> MappingProxyType[str, T]:
     return MappingProxyType({item["id"]: decode(kind, _known(kind, item)) for item in items})
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Refused
-from shared.hall.hall import AT_A_POINT, Hall, TicketState, lined_up
+from shared.hall.hall import AT_A_POINT, BY_ARRIVAL, BY_PLACE, Hall, Line, TicketState, lined_up
 from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.rules import EVENTS, decide, fold
 from shared.hall.serving import TicketNoShow, TicketReturned, TicketServed, TicketTransferred
@@ -205,8 +207,13 @@ def test_ahead_and_waiting_are_counted_right(history: History) -> None:
 @given(years)
 def test_the_lines_are_those_of_the_waiting_tickets(history: History) -> None:
     for step in history.steps:
-        lines = {line: places for line, places in step.after.lines.items() if places}
-        assert lines == lined_up(step.after.tickets.values())
+        tickets = step.after.tickets.values()
+        assert _in_use(step.after.lines) == lined_up(tickets, BY_PLACE)
+        assert _in_use(step.after.arrivals) == lined_up(tickets, BY_ARRIVAL)
+
+
+def _in_use(lines: Mapping[Line, tuple[Any, ...]]) -> dict[Line, tuple[Any, ...]]:
+    return {line: places for line, places in lines.items() if places}
 
 
 # ── numbers ──

@@ -1,0 +1,43 @@
+"""What every request to the API brings: a token, and often a body."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from shared.hall.errors import Malformed, NotSignedIn, TooLarge
+
+LARGEST_BODY = 64 * 1024
+"""Bytes; the longest command is far below."""
+
+JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def bearer(authorization: str | None) -> str:
+    """The token of a request; raises NotSignedIn."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("This needs a token: send `Authorization: Bearer …`.")
+    return token.strip()
+
+
+async def json_body(request: Request) -> Any:
+    """The body as JSON; raises TooLarge or Malformed."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
+    try:
+        return _decoder.decode(body.decode())
+    except (ValueError, RecursionError):
+        raise Malformed("The body is not JSON.") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_number)
