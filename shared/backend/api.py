@@ -22,6 +22,7 @@ from shared.backend.database import OLDER
 from shared.backend.door import Door
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
+from shared.backend.stream import EventStream
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Failure, Invalid, NotAllowed, Unreachable
 from shared.hall.opening import is_new_day
@@ -217,12 +218,11 @@ async def events(
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     heartbeat: Annotated[float, Query(ge=1, le=60)] = HEARTBEAT,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> StreamingResponse:
+) -> EventStream:
     """What happens in a hall from an event on, as Server-Sent Events, without a gap."""
     _may_see(actor, hall)
-    start = _start(after, last_event_id, backend.ledger.hall(hall).seq)
-    stream = backend.feed.events(hall, start, heartbeat)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=JSON_HEADERS)
+    now = await asyncio.to_thread(backend.ledger.hall, hall)
+    return EventStream(backend.feed, hall, _start(after, last_event_id, now.seq), heartbeat)
 
 
 def _start(after: int | None, last_event_id: str | None, seq: int) -> int:
