@@ -7,11 +7,12 @@ ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 export QT_QPA_PLATFORM ?= offscreen
 endif
 
-.PHONY: help setup demo test coverage check bench format lint types contracts qml dependencies lock
+.PHONY: help setup demo test crowd coverage check bench format lint types contracts qml dependencies lock
 
 help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
 	@echo "make test      the tests"
+	@echo "make crowd     the largest crowds we promise, on either database; some minutes"
 	@echo "make coverage  the tests again, and what none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies"
 	@echo "make bench     what we promise about speed"
@@ -30,6 +31,9 @@ endif
 
 test: setup
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+crowd: setup
+	$(BIN)/python -m tests.faults.crowd
 
 coverage: setup
 	$(BIN)/coverage run -m pytest

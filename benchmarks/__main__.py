@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import calling, durable
+from benchmarks import calling, durable, listening
 from benchmarks.measured import Measured
 
-ALL = {"durable": durable, "calling": calling}
+ALL = {"durable": durable, "listening": listening, "calling": calling}
 
 
 def main(wanted: list[str]) -> int:

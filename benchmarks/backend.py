@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.backend import care
-from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
 from shared.hall.words import HallId
 
@@ -33,9 +32,8 @@ class Backend:
         head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.token}\r\n"
         return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
-    def command(self, hall: HallId, command: Command, fields: bytes) -> bytes:
-        path = f"/api/v1/halls/{hall}/commands/{command.type_name()}"
-        return self.request("POST", path, fields)
+    def command(self, hall: HallId, name: str, body: bytes) -> bytes:
+        return self.request("POST", f"/api/v1/halls/{hall}/commands/{name}", body)
 
 
 @contextmanager
@@ -47,16 +45,15 @@ def serving(halls: int, address: str | None = None) -> Iterator[Backend]:
             names = [opened.init("clinic", f"Hall {number}") for number in range(halls)]
             opened.add_person("bench", "benchmark", Role.ADMINISTRATOR, None)
             token = opened.accounts.sign_in("bench", "benchmark").token
-        with _process(database) as (host, port):
+        with process("shared.cli", "serve", "--database", database, "--port", "0") as (host, port):
             yield Backend(host, port, names, token, Path(folder))
 
 
 @contextmanager
-def _process(database: str) -> Iterator[tuple[str, int]]:
-    command = [sys.executable, "-m", "shared.cli", "serve", "--database", database, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        address = process.stdout.readline().removeprefix("serving http://").strip()
-        host, _, port = address.partition(":")
+def process(module: str, *arguments: str) -> Iterator[tuple[str, int]]:
+    """A program of ours that says ``serving http://HOST:PORT``, until the block ends; where it listens."""
+    with subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        host, _, port = running.stdout.readline().removeprefix("serving http://").strip().partition(":")
         yield host, int(port)
-        process.terminate()
+        running.terminate()

@@ -35,7 +35,7 @@ def per_second(lines: list[socket.socket], requests: list[bytes]) -> float:
         answered = 0
         while answered < len(requests):
             for key, _ in ready.select(10):
-                line = lines[0] if len(lines) == 1 else _socket(key)
+                line = _socket(key)
                 take_answer(line)
                 answered += 1
                 if request := next(waiting, None):
@@ -46,6 +46,11 @@ def per_second(lines: list[socket.socket], requests: list[bytes]) -> float:
 def _socket(key: selectors.SelectorKey) -> socket.socket:
     assert isinstance(key.fileobj, socket.socket)
     return key.fileobj
+
+
+def receive(key: selectors.SelectorKey) -> bytes:
+    """What a line that is ready has to say."""
+    return _socket(key).recv(LONGEST)
 
 
 def take_answer(line: socket.socket) -> bytes:

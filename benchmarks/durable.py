@@ -45,9 +45,8 @@ def _against(bare: float, what: str, rate: float, limit: float | None) -> Measur
 
 def _tickets(backend: Backend, hall: HallId, tickets: int, clients: int) -> float:
     services = [command.id for command in samples.commands("clinic") if isinstance(command, DefineService)]
-    path = f"/api/v1/halls/{hall}/commands/issue-ticket"
     requests = [
-        backend.request("POST", path, json.dumps({"command_id": new_id(), "service": service}).encode())
+        backend.command(hall, "issue-ticket", json.dumps({"command_id": new_id(), "service": service}).encode())
         for service in islice(cycle(services), tickets)
     ]
     with connected(backend.host, backend.port, clients) as lines:

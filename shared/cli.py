@@ -93,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, act: Callable[..., int], about: str) -> argparse.ArgumentParser:
     """A command with what every command has."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=f"{about}.".capitalize())
-    parser.add_argument("--database", metavar="URL", help="sqlite:///nowserving.db (the default), or postgresql://USER@HOST/DATABASE")
+    parser.add_argument(
+        "--database", metavar="URL", help="sqlite:///nowserving.db (the default), or postgresql://USER@HOST/DATABASE"
+    )
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings file instead of the usual one")
     parser.set_defaults(act=act)
     return parser

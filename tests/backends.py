@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import subprocess
@@ -14,8 +15,17 @@ import requests
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.link.port import Link
+from tests import postgres
 
 PASSWORD = "a-good-password"
+
+DATABASES = ("sqlite", "postgresql")
+"""Every kind of database there is: ``@pytest.mark.parametrize("kind", DATABASES)``."""
+
+
+def new_database(kind: str, folder: Path) -> str:
+    """The address of a database of this kind without anything in it."""
+    return f"sqlite:///{folder / 'halls.db'}" if kind == "sqlite" else postgres.server().database()
 
 
 def nowserving(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -31,11 +41,26 @@ def nowserving(*arguments: str, **environment: str) -> subprocess.CompletedProce
     )
 
 
-class Premises:
-    """A database with one hall, and a backend process on it that can be killed and started again."""
+def begin(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command and go on; the caller waits for its end."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "shared.cli", *arguments],
+        env={**os.environ, "NOWSERVING_ADMIN_PASSWORD": PASSWORD},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
-    def __init__(self, folder: Path, sample: str = "clinic") -> None:
-        self.database = f"sqlite:///{folder / 'halls.db'}"
+
+class Premises:
+    """A database with one hall, and a backend process on it that can be killed and started again.
+
+    ``database`` is an address, such as ``new_database`` gives, instead of that of an SQLite file in ``folder``.
+    """
+
+    def __init__(self, folder: Path, sample: str = "clinic", database: str = "") -> None:
+        self.database = database or new_database("sqlite", folder)
         made = nowserving("init", "--database", self.database, "--sample", sample, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
         assert made.returncode == 0, made.stderr
         self.hall = made.stdout.split()[-1]
@@ -62,6 +87,12 @@ class Premises:
         self.base = line.split()[-1]
         return self.base
 
+    def another(self) -> Premises:
+        """The same hall with a backend process of its own, not started yet."""
+        twin = copy.copy(self)
+        twin.process, twin.base = None, ""
+        return twin
+
     def kill(self) -> None:
         """As a power cut would."""
         self._end(signal.SIGKILL)
@@ -83,7 +114,9 @@ class Premises:
     def admin(self, kind: str = "http") -> Link:
         """A link on behalf of the administrator."""
         address = self.base if kind == "http" else self.database
-        link, _ = connect(address, role=Role.CONSOLE).sign_in("admin", PASSWORD)
+        console = connect(address, role=Role.CONSOLE)
+        link, _ = console.sign_in("admin", PASSWORD)
+        console.close()
         return link
 
 

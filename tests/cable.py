@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 
 
 class Cable:
@@ -16,6 +17,8 @@ class Cable:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         self._plugged = True
+        self.last_words: bytes | None = None
+        """What the near side may still say: it reaches the other side, and the line is cut before the answer."""
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, name="cable", daemon=True).start()
 
@@ -46,16 +49,21 @@ class Cable:
         self._open |= {near, far}
         back = threading.Thread(target=_pass_on, args=(far, near), daemon=True)
         back.start()
-        _pass_on(near, far)
+        _pass_on(near, far, self._was_last)
         back.join()
         self._open -= {near, far}
         near.close()
         far.close()
 
+    def _was_last(self, said: bytes) -> bool:
+        return self.last_words is not None and self.last_words in said
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+
+def _pass_on(source: socket.socket, sink: socket.socket, was_last: Callable[[bytes], bool] = lambda _: False) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
+            if was_last(data):
+                source.shutdown(socket.SHUT_RDWR)
             sink.sendall(data)
     _cut(source)
     _cut(sink)

@@ -20,7 +20,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from shared.ui.run import application
-from tests.backends import Premises
+from tests.backends import Premises, new_database
 from tests.memory_link import MemoryLink, clinic
 
 
@@ -76,6 +76,16 @@ def link() -> MemoryLink:
 def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
     """A clinic with a backend that serves it, shared by the tests of one file."""
     there = Premises(tmp_path_factory.mktemp("premises"))
+    there.serve()
+    yield there
+    there.stop()
+
+
+@pytest.fixture(scope="module")
+def premises_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+    """The same on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("premises")
+    there = Premises(folder, database=new_database("postgresql", folder))
     there.serve()
     yield there
     there.stop()

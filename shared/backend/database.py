@@ -18,16 +18,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from shared.backend import complaints
 from shared.backend.postgres import Postgres
 from shared.backend.sqlite import Sqlite
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, Unfit
 from shared.hall.words import HallId
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 OLDER = "The database is older than this program: run `nowserving upgrade`, which backs it up first."
-
-BUSY = "The database is busy with another program; please try again."
 
 
 class Kind(Protocol):
@@ -158,7 +157,7 @@ class Database:
                 raise failure from error
             raise
         except NoConnectionFree as error:
-            raise Unreachable(BUSY) from error
+            raise complaints.busy() from error
 
 
 def _url(address: str) -> URL:

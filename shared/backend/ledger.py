@@ -85,12 +85,14 @@ class Ledger:
         self._committed: dict[HallId, Hall] = {}
         """Halls as readers may see them."""
         self._told: dict[HallId, int] = {}
-        """The last event of each hall that was written here, for whoever listens hears of those without the database."""
+        """The last event of each hall that was written here: of those, whoever listens hears without the database."""
         self._lanes: Lanes[_Wish] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
         work = [(self._write_all, "writer")] * database.kind.writers + [(self._look_for_others, "watcher")]
-        self._threads = [threading.Thread(target=target, name=name, daemon=True) for target, name in work]
+        self._threads = [threading.Thread(target=self._run, args=(act,), name=name, daemon=True) for act, name in work]
+        self._at_work = len(self._threads)
+        self._leaving = threading.Lock()
         for thread in self._threads:
             thread.start()
 
@@ -174,7 +176,15 @@ class Ledger:
         until = time.monotonic() + LAST_WORDS
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
-        self.database.close()
+
+    def _run(self, act: Callable[[], None]) -> None:
+        """The last to leave closes the database: a connection in use must come home first."""
+        act()
+        with self._leaving:
+            self._at_work -= 1
+            last = self._at_work == 0
+        if last:
+            self.database.close()
 
     def _tell(self) -> None:
         for changed in [*self._listeners]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.backend import postgres_backup
+from shared.backend.complaints import BUSY
 from shared.hall.errors import Failure, Unfit, Unreachable
 from shared.hall.words import HallId
 
@@ -144,10 +145,10 @@ class Postgres:
     def _require_utf8(self, connection: Connection) -> None:
         encoding = connection.scalar(text("SHOW server_encoding"))
         if encoding != "UTF8":
-            raise Unfit(f"The database {self.name} keeps text as {encoding}: make one with `createdb -E UTF8 -T template0`.")
+            raise Unfit(
+                f"The database {self.name} keeps text as {encoding}: make one with `createdb -E UTF8 -T template0`."
+            )
 
-
-BUSY = "The database is busy with another program; please try again."
 
 _SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], type[Failure], str], ...] = (
     (

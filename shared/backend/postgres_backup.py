@@ -47,10 +47,13 @@ def password_of(url: URL) -> str:
 
 def _without_password(url: URL) -> str:
     """The address as others may see it in the list of processes."""
-    return url.set(drivername="postgresql", password=None).difference_update_query(["password"]).render_as_string()
+    query = {name: value for name, value in url.query.items() if name != "password"}
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
 
 
 def _cause(said: str) -> str:
     """The first line of a complaint, which names the cause; where programs differ in age, the line behind says how."""
-    lines = [line.removeprefix("pg_dump: ").removeprefix("error: ").removeprefix("detail: ") for line in said.splitlines()]
+    lines = [
+        line.removeprefix("pg_dump: ").removeprefix("error: ").removeprefix("detail: ") for line in said.splitlines()
+    ]
     return "; ".join(line.strip(" .") for line in lines[:2]) or "pg_dump failed"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from shared.backend.complaints import BUSY
 from shared.hall.errors import Failure, Unfit, Unreachable
 from shared.hall.words import HallId
 
@@ -103,8 +104,8 @@ class Sqlite:
 
 
 _SENTENCES: tuple[tuple[str, type[Failure], str], ...] = (
-    ("locked", Unreachable, "The database is busy with another program; please try again."),
-    ("busy", Unreachable, "The database is busy with another program; please try again."),
+    ("locked", Unreachable, BUSY),
+    ("busy", Unreachable, BUSY),
     ("readonly", Unreachable, "The database {path} can't be written: its file or folder is read-only."),
     ("read-only", Unreachable, "The database {path} can't be written: its file or folder is read-only."),
     ("is full", Unreachable, "The disk with the database {path} is full: nothing was changed; make room."),

@@ -263,7 +263,8 @@ def _once(names: tuple[str, ...]) -> None:
 
 
 def _is_language(tag: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
+    """At most sixteen letters, as many as a ticket's row holds."""
+    return len(tag) <= 16 and bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
 
 
 def _is_zone(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Four programs on one database file at once: every number is given once, every customer is called once."""
+"""Four programs on one database at once: every number is given once, every customer is called once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from shared.hall.roles import Role
-from shared.link.connect import connect
-from tests.backends import Premises, nowserving
+import pytest
+
+from tests.backends import DATABASES, Premises, new_database, nowserving
 
 PROCESSES, TICKETS = 4, 80
 SERVICE, POINTS = "registration", ("1", "2", "1", "2")
@@ -47,8 +47,9 @@ print(json.dumps([labels, called]))
 """
 
 
-def test_four_processes_never_give_a_number_or_call_a_customer_twice(tmp_path: Path) -> None:
-    premises = Premises(tmp_path)
+@pytest.mark.parametrize("kind", DATABASES)
+def test_four_processes_never_give_a_number_or_call_a_customer_twice(tmp_path: Path, kind: str) -> None:
+    premises = Premises(tmp_path, database=new_database(kind, tmp_path))
     _open_points(premises)
     programs = [
         subprocess.Popen(
@@ -80,5 +81,5 @@ def _open_points(premises: Premises) -> None:
         known = hall.points[point]
         station.do(DefinePoint(id=point, serial_number=known.serial_number, name=known.name, services=(SERVICE,)))
         station.do(ActivatePoint(point=point))
+    assert station.snapshot().points[POINTS[0]].services == (SERVICE,)
     station.close()
-    assert connect(premises.database, role=Role.DISPLAY).snapshot().points[POINTS[0]].services == (SERVICE,)

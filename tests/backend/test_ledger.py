@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -23,14 +22,22 @@ from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.messages import Change
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import CHANGES
+from tests.backend.rough import rough
+from tests.backends import DATABASES, new_database
 
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
 
 
+@pytest.fixture(params=DATABASES)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a database of either kind, without anything in it."""
+    return new_database(request.param, tmp_path)
+
+
 @pytest.fixture
-def halls(tmp_path: Path) -> Iterator[Care]:
-    """A clinic in a file."""
-    with care.opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as opened:
+def halls(address: str) -> Iterator[Care]:
+    """A clinic in a database of either kind."""
+    with care.opened(address, create=True) as opened:
         opened.init("clinic", None)
         yield opened
 
@@ -44,14 +51,11 @@ def sound(halls: Care) -> bool:
     return list(halls.faults()) == []
 
 
-def test_whoever_gives_up_waiting_does_not_end_the_writer(halls: Care) -> None:
-    blocker = sqlite3.connect(halls.database.path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    first = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
-    second = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
-    second.cancel()
-    blocker.execute("ROLLBACK")
-    blocker.close()
+def test_whoever_gives_up_waiting_does_not_end_the_writer(halls: Care, address: str) -> None:
+    with rough(address).held():
+        first = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+        second = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+        second.cancel()
     assert first.result(5)
     assert issue(halls)
     assert sound(halls)
@@ -84,29 +88,25 @@ def test_a_bug_in_one_command_spoils_no_other(halls: Care, monkeypatch: pytest.M
     assert sound(halls)
 
 
-def test_a_locked_database_refuses_everybody_at_once_and_comes_back(
-    halls: Care, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_database_refuses_everybody_at_once_and_comes_back(halls: Care, address: str) -> None:
     """Not one after another, each after its own patience."""
-    event.listen(halls.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 200"))
-    halls.database.engine.dispose()
+    rough(address).hurry(halls.database)
     before = halls.ledger.hall("clinic")
-    blocker = sqlite3.connect(halls.database.path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    began = time.monotonic()
-    answers = [halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN) for _ in range(20)]
-    for answer in answers:
-        with pytest.raises(Unreachable, match="busy"):
-            answer.result(5)
-    assert time.monotonic() - began < 2
-    assert halls.ledger.hall("clinic") == before, "it can still be read"
-    blocker.execute("ROLLBACK")
-    blocker.close()
+    with rough(address).held():
+        began = time.monotonic()
+        answers = [halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN) for _ in range(20)]
+        for answer in answers:
+            with pytest.raises(Unreachable, match="busy"):
+                answer.result(5)
+        assert time.monotonic() - began < 2
+        assert halls.ledger.hall("clinic") == before, "it can still be read"
     assert issue(halls) == "A001"
     assert sound(halls)
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_full_disk_is_said_and_nothing_is_half_done(halls: Care) -> None:
+    """Of PostgreSQL's see test_postgresql.py."""
     issue(halls)
     limit = _limited(halls.database.engine)
     said: list[str] = []
@@ -133,35 +133,29 @@ def _limited(engine: Engine) -> dict[str, int]:
     return limit
 
 
-def test_a_read_only_database_is_said_and_written_again_when_it_may_be(halls: Care) -> None:
-    may = {"not": 1}
-    event.listen(halls.database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA query_only = {may['not']}"))
-    halls.database.engine.dispose()
+def test_a_read_only_database_is_said_and_written_again_when_it_may_be(halls: Care, address: str) -> None:
+    rough(address).read_only(halls.database, so=True)
     with pytest.raises(Unreachable, match="read-only"):
         issue(halls)
-    may["not"] = 0
-    halls.database.engine.dispose()
+    rough(address).read_only(halls.database, so=False)
     assert issue(halls) == "A001"
 
 
-def test_closing_does_not_wait_for_whoever_holds_the_database(halls: Care) -> None:
-    blocker = sqlite3.connect(halls.database.path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    ledger = Ledger(Database(f"sqlite:///{halls.database.path}"))
-    answer = ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
-    began = time.monotonic()
-    ledger.close()
-    ledger.close()
-    assert time.monotonic() - began < 1.5
-    with pytest.raises(Unreachable, match="stopping"):
-        ledger.do("clinic", IssueTicket(service="registration"), ADMIN)
-    blocker.execute("ROLLBACK")
-    blocker.close()
+def test_closing_does_not_wait_for_whoever_holds_the_database(halls: Care, address: str) -> None:
+    with rough(address).held():
+        ledger = Ledger(Database(address))
+        answer = ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+        began = time.monotonic()
+        ledger.close()
+        ledger.close()
+        assert time.monotonic() - began < 1.5
+        with pytest.raises(Unreachable, match="stopping"):
+            ledger.do("clinic", IssueTicket(service="registration"), ADMIN)
     assert answer.result(5), "it was under way, and is kept"
 
 
-def test_every_command_is_answered_while_the_ledger_closes(halls: Care) -> None:
-    ledger = Ledger(Database(f"sqlite:///{halls.database.path}"))
+def test_every_command_is_answered_while_the_ledger_closes(halls: Care, address: str) -> None:
+    ledger = Ledger(Database(address))
     outcomes: list[str] = []
 
     def ask() -> None:
@@ -186,6 +180,19 @@ def test_a_hall_made_twice_is_one(halls: Care) -> None:
     assert halls.ledger.halls() == ["clinic"]
 
 
+def test_what_another_program_wrote_is_told_and_read(halls: Care, address: str) -> None:
+    told = threading.Event()
+    stop = halls.ledger.listen(told.set)
+    before = halls.ledger.hall("clinic").seq
+    with care.opened(address) as other:
+        told.clear()
+        assert issue(other) == "A001"
+        assert told.wait(5)
+    stop()
+    assert halls.ledger.hall("clinic").seq == before + 1
+    assert issue(halls) == "A002"
+
+
 class Calendar(Clock):
     """A clock whose days a test turns."""
 
@@ -195,9 +202,9 @@ class Calendar(Clock):
         return super().wall() + timedelta(days=self.days)
 
 
-def test_old_answers_are_let_go_and_a_second_init_still_changes_nothing(halls: Care) -> None:
+def test_old_answers_are_let_go_and_a_second_init_still_changes_nothing(halls: Care, address: str) -> None:
     calendar = Calendar()
-    ledger = Ledger(Database(f"sqlite:///{halls.database.path}"), calendar)
+    ledger = Ledger(Database(address), calendar)
     refused, given = IssueTicket(service="nonsense"), IssueTicket(service="registration")
     with pytest.raises(UnknownService):
         ledger.do("clinic", refused, ADMIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -10,12 +11,49 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from shared.backend import tables
+from shared.backend import care, tables
 from shared.backend.database import Database
 from shared.hall.errors import Unfit
 from shared.hall.roles import Role
 from shared.link.connect import connect
-from tests.backends import nowserving
+from tests import postgres
+from tests.backends import DATABASES, begin, new_database, nowserving
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_an_upgraded_database_has_the_tables_of_the_program(kind: str, tmp_path: Path) -> None:
+    database = Database(new_database(kind, tmp_path), create=True)
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, tables.metadata)
+    assert database.is_current()
+    database.close()
+    assert differences == []
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_programs_that_begin_at_once_on_an_empty_database_all_succeed(kind: str, tmp_path: Path) -> None:
+    address = new_database(kind, tmp_path)
+    begun = [begin("init", "--database", address, "--sample", "clinic") for _ in range(3)]
+    said = [program.communicate(timeout=60) for program in begun]
+    assert [program.returncode for program in begun] == [0, 0, 0], said
+    assert {out.split()[-1] for out, _ in said} == {"clinic"}
+    assert nowserving("check", "--database", address).stdout == "Nothing is wrong.\n"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_an_upgrade_makes_a_copy_first_and_a_failed_one_is_in_nobodys_way(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first tables are the oldest there are: so this program is made to believe in newer ones."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(postgres.server().programs), prepend=os.pathsep)
+    with care.opened(new_database(kind, tmp_path), create=True) as halls:
+        monkeypatch.setattr("shared.backend.database.ScriptDirectory.get_current_head", lambda _: "0002")
+        copies = [halls.upgrade(), halls.upgrade(), halls.upgrade(backup=False)]
+    assert copies[2] is None
+    assert [copy.stat().st_size > 1000 and stat.S_IMODE(copy.stat().st_mode) for copy in copies if copy] == [0o600] * 2
+    assert copies[0] != copies[1]
 
 
 @pytest.fixture
@@ -23,15 +61,6 @@ def file(tmp_path: Path) -> Path:
     """A new database without halls."""
     Database(f"sqlite:///{tmp_path / 'halls.db'}", create=True).close()
     return tmp_path / "halls.db"
-
-
-def test_an_upgraded_database_has_the_tables_of_the_program(file: Path) -> None:
-    database = Database(f"sqlite:///{file}")
-    with database.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
-    assert database.is_current()
-    database.close()
-    assert differences == []
 
 
 def test_the_file_its_log_and_its_copy_are_for_their_owner_alone(file: Path) -> None:

@@ -79,6 +79,7 @@ def test_a_hall_is_defined(clinic: Clinic) -> None:
         {"languages": ()},
         {"languages": ("",)},
         {"languages": ("en us",)},
+        {"languages": ("en-variants-variants",)},
         {"languages": ("en", "de", "en")},
         {"time_zone": ""},
         {"time_zone": "Mars/Olympus"},

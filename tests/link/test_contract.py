@@ -1,4 +1,4 @@
-"""What every link promises, whatever is behind it: a hall in memory, a database file, an HTTP backend."""
+"""What every link promises, whatever is behind it: a hall in memory, either database, an HTTP backend on either."""
 
 from __future__ import annotations
 
@@ -27,16 +27,26 @@ from shared.hall.serving import FinishService
 from shared.hall.words import new_id
 from shared.link.connect import connect
 from shared.link.port import Link
-from tests.backends import Premises
+from tests.backends import DATABASES, Premises
 from tests.memory_link import MemoryLink, clinic
 
+PREMISES = {"sqlite": "premises", "postgresql": "premises_on_postgresql"}
 
-@pytest.fixture(params=["memory", "database", "http"])
+
+@pytest.fixture(params=DATABASES)
+def there(request: pytest.FixtureRequest) -> Premises:
+    """A clinic on either database, with a backend that serves it."""
+    found: Premises = request.getfixturevalue(PREMISES[request.param])
+    return found
+
+
+@pytest.fixture(params=["memory", *(f"{way} {kind}" for kind in DATABASES for way in ("database", "http"))])
 def link(request: pytest.FixtureRequest) -> Iterator[Link]:
     if request.param == "memory":
         opened: Link = MemoryLink(clinic())
     else:
-        opened = request.getfixturevalue("premises").admin(request.param)
+        way, kind = request.param.split()
+        opened = request.getfixturevalue(PREMISES[kind]).admin(way)
     yield opened
     opened.close()
 
@@ -145,21 +155,23 @@ def test_closing_a_watch_ends_it_at_once(link: Link) -> None:
     assert time.monotonic() - began < 1.5
 
 
-def test_a_watch_hears_what_another_link_did(premises: Premises) -> None:
-    """A console on the database file and a display over HTTP stand in the same hall."""
-    over_http, on_file = premises.admin("http"), premises.admin("database")
-    point, service = a_quiet_point(on_file), a_service(on_file)
+def test_a_watch_hears_what_another_link_did(there: Premises) -> None:
+    """A console on the database itself and a display over HTTP stand in the same hall."""
+    over_http, straight = there.admin("http"), there.admin("database")
+    point, service = a_quiet_point(straight), a_service(straight)
     watch = over_http.watch(over_http.snapshot().seq)
-    on_file.do(IssueTicket(service=service))
-    called = on_file.do(CallNext(point=point)).result["ticket"]["id"]
+    straight.do(IssueTicket(service=service))
+    called = straight.do(CallNext(point=point)).result["ticket"]["id"]
     heard = next(news.event for news in watch if news and isinstance(news.event, TicketCalled))
     watch.close()
-    on_file.do(FinishService(point=point, ticket=called))
+    straight.do(FinishService(point=point, ticket=called))
+    over_http.close()
+    straight.close()
     assert heard.ticket == called
 
 
-def test_a_wrong_password_and_a_wrong_login_are_the_same_refusal(premises: Premises) -> None:
-    for address in (premises.base, premises.database):
+def test_a_wrong_password_and_a_wrong_login_are_the_same_refusal(there: Premises) -> None:
+    for address in (there.base, there.database):
         console = connect(address, role=Role.CONSOLE)
         sentences = set()
         for login in ("admin", "nobody"):
@@ -169,3 +181,4 @@ def test_a_wrong_password_and_a_wrong_login_are_the_same_refusal(premises: Premi
         assert len(sentences) == 1
         with pytest.raises(NotSignedIn):
             console.snapshot()
+        console.close()

@@ -15,13 +15,13 @@ from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.link.port import Link
 from shared.ui.station import Station
-from tests.backends import Premises
+from tests.backends import DATABASES, Premises, new_database
 from tests.cable import Cable
 
 
 @pytest.fixture
-def premises(tmp_path: Path) -> Iterator[Premises]:
-    there = Premises(tmp_path)
+def premises(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Premises]:
+    there = Premises(tmp_path, database=new_database(getattr(request, "param", "sqlite"), tmp_path))
     there.serve()
     yield there
     there.stop()
@@ -63,6 +63,7 @@ async def test_a_call_during_a_cut_is_heard_after_it(premises: Premises, cable: 
     console.close()
 
 
+@pytest.mark.parametrize("premises", DATABASES, indirect=True)
 async def test_a_killed_backend_is_found_again_with_all_it_had_answered(premises: Premises, until) -> None:
     display, console = a_display(premises, premises.base), premises.admin()
     display.start()

@@ -1,0 +1,27 @@
+"""Everybody comes at once: every number is given once, every customer is called once, whatever is between.
+
+In full size with NOWSERVING_CROWD=2000, or by ``make crowd``, which also says how long it took.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.backends import new_database
+from tests.faults.crowd import SHOWS, Size, judge
+
+FULL = "NOWSERVING_CROWD" in os.environ
+SIZE = Size(tickets=int(os.environ.get("NOWSERVING_CROWD", "160")))
+QUICK = [name for name in SHOWS if FULL or "backend" in name]
+"""Programs on a database itself are always tried by test_concurrency.py."""
+
+
+@pytest.mark.timeout(90 + SIZE.tickets // 4)
+@pytest.mark.parametrize("name", QUICK)
+def test_every_ticket_is_called_once_and_no_label_is_given_twice(name: str, tmp_path: Path) -> None:
+    act, kind = SHOWS[name]
+    premises, outcome = act(tmp_path, SIZE, new_database(kind, tmp_path))
+    assert not judge(premises, SIZE, outcome)
