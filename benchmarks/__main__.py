@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import calling, durable, listening
+from benchmarks import calling, durable, halls, listening
 from benchmarks.measured import Measured
 
-ALL = {"durable": durable, "listening": listening, "calling": calling}
+ALL = {"durable": durable, "listening": listening, "calling": calling, "halls": halls}
 
 
 def main(wanted: list[str]) -> int:

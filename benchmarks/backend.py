@@ -1,28 +1,36 @@
-"""A real backend for benchmarks: a database with a hall for each round, and ``nowserving serve`` as a process on it."""
+"""A real backend for benchmarks: a database with halls, and ``nowserving serve`` as processes on it."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import cycle, islice, product
 from pathlib import Path
+from typing import TypeAlias
 
-from shared.backend import care
+from shared.backend import care, samples
 from shared.hall.roles import Actor, Role
-from shared.hall.words import HallId
+from shared.hall.set_up import DefineService
+from shared.hall.words import HallId, new_id
+
+Address: TypeAlias = tuple[str, int]
 
 ADMIN = Actor(name="bench", role=Role.ADMINISTRATOR)
+
+SERVICES = [command.id for command in samples.commands("clinic") if isinstance(command, DefineService)]
+"""Each has 999 numbers."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """Where it listens, the halls it serves, and a token for all of them."""
+    """Where its processes listen, the halls they serve, and a token for all of them."""
 
-    host: str
-    port: int
+    addresses: list[Address]
     halls: list[HallId]
     token: str
     folder: Path
@@ -32,25 +40,42 @@ class Backend:
         head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.token}\r\n"
         return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
-    def command(self, hall: HallId, name: str, body: bytes) -> bytes:
+    def issuing(self, halls: Sequence[HallId], tickets: int) -> list[bytes]:
+        """Requests for this many tickets, in turn for each hall and each of its services."""
+        wishes = islice(cycle(product(SERVICES, halls)), tickets)
+        return [self.command(hall, "issue-ticket", service=service) for service, hall in wishes]
+
+    def command(self, hall: HallId, name: str, **fields: str | None) -> bytes:
+        body = json.dumps({"command_id": new_id(), **fields}).encode()
         return self.request("POST", f"/api/v1/halls/{hall}/commands/{name}", body)
 
 
 @contextmanager
-def serving(halls: int, address: str | None = None) -> Iterator[Backend]:
-    """A backend with this many clinics, in a folder of its own, until the block ends."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = address or f"sqlite:///{folder}/halls.db"
+def serving(halls: int, database: str | None = None, processes: int = 1) -> Iterator[Backend]:
+    """A backend with this many clinics, on a database of its own if none is named, until the block ends."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database = database or f"sqlite:///{folder}/halls.db"
         with care.opened(database, create=True) as opened:
-            names = [opened.init("clinic", f"Hall {number}") for number in range(halls)]
-            opened.add_person("bench", "benchmark", Role.ADMINISTRATOR, None)
+            names = [_clinic(opened, f"hall-{number}") for number in range(halls)]
+            opened.accounts.add_staff("bench", "benchmark", Role.ADMINISTRATOR)
             token = opened.accounts.sign_in("bench", "benchmark").token
-        with process("shared.cli", "serve", "--database", database, "--port", "0") as (host, port):
-            yield Backend(host, port, names, token, Path(folder))
+        serve = ("shared.cli", "serve", "--database", database, "--port", "0")
+        addresses = [stack.enter_context(process(*serve)) for _ in range(processes)]
+        yield Backend(addresses, names, token, folder)
+
+
+def _clinic(opened: care.Care, name: HallId) -> HallId:
+    """A hall from the sample, quicker than ``init`` makes it: all its commands wait at once."""
+    opened.ledger.create_hall(name)
+    commands = [replace(command, command_id=f"{number}") for number, command in enumerate(samples.commands("clinic"))]
+    for answer in [opened.ledger.submit(name, command, ADMIN) for command in commands]:
+        answer.result()
+    return name
 
 
 @contextmanager
-def process(module: str, *arguments: str) -> Iterator[tuple[str, int]]:
+def process(module: str, *arguments: str) -> Iterator[Address]:
     """A program of ours that says ``serving http://HOST:PORT``, until the block ends; where it listens."""
     with subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout

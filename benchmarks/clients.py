@@ -5,16 +5,17 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle, islice
 
 LONGEST = 65536
 
 
 @contextmanager
-def connected(host: str, port: int, lines: int) -> Iterator[list[socket.socket]]:
-    """This many open lines to a backend."""
-    opened = [socket.create_connection((host, port)) for _ in range(lines)]
+def connected(addresses: Sequence[tuple[str, int]], lines: int) -> Iterator[list[socket.socket]]:
+    """This many open lines, spread over these addresses."""
+    opened = [socket.create_connection(address) for address in islice(cycle(addresses), lines)]
     for line in opened:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import cycle, islice
 from pathlib import Path
 
 from benchmarks.backend import Backend, serving
 from benchmarks.clients import connected, per_second
 from benchmarks.measured import Measured, seconds_each, side_by_side
-from shared.backend import samples
-from shared.hall.set_up import DefineService
-from shared.hall.words import HallId, new_id
+from shared.hall.words import HallId
 
 ROUNDS = 5
 CROWD = 100
@@ -44,13 +40,8 @@ def _against(bare: float, what: str, rate: float, limit: float | None) -> Measur
 
 
 def _tickets(backend: Backend, hall: HallId, tickets: int, clients: int) -> float:
-    services = [command.id for command in samples.commands("clinic") if isinstance(command, DefineService)]
-    requests = [
-        backend.command(hall, "issue-ticket", json.dumps({"command_id": new_id(), "service": service}).encode())
-        for service in islice(cycle(services), tickets)
-    ]
-    with connected(backend.host, backend.port, clients) as lines:
-        return per_second(lines, requests)
+    with connected(backend.addresses, clients) as lines:
+        return per_second(lines, backend.issuing([hall], tickets))
 
 
 def _bare_commits(file: Path) -> float:

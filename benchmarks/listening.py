@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median
 
-from benchmarks.backend import process, serving
+from benchmarks.backend import Address, process, serving
 from benchmarks.clients import LONGEST, connected, receive, take_answer
 from benchmarks.measured import Measured, percentile
-from shared.hall.words import new_id
 
 CROWDS = {1: 20, 100: 10, 1000: 5}
 """How many listen, and how many calls make a round."""
@@ -77,9 +76,9 @@ def _heard(side: _Side) -> list[float]:
 class _Side:
     """Somebody who calls, and a crowd who listens."""
 
-    def __init__(self, stack: ExitStack, host: str, port: int, listeners: int) -> None:
-        self.lines = stack.enter_context(connected(host, port, listeners))
-        (self.caller,) = stack.enter_context(connected(host, port, 1))
+    def __init__(self, stack: ExitStack, address: Address, listeners: int) -> None:
+        self.lines = stack.enter_context(connected([address], listeners))
+        (self.caller,) = stack.enter_context(connected([address], 1))
         self.said = b""
         """The bytes of the last call, as one listener had them."""
 
@@ -95,7 +94,7 @@ class _Hall(_Side):
 
     def __init__(self, stack: ExitStack, listeners: int) -> None:
         self._backend = stack.enter_context(serving(halls=1))
-        super().__init__(stack, self._backend.host, self._backend.port, listeners)
+        super().__init__(stack, self._backend.addresses[0], listeners)
         self._holding: str | None = None
         self._do("activate-point", point="3")
         for _ in range(1 + ROUNDS * max(CROWDS.values())):
@@ -117,15 +116,14 @@ class _Hall(_Side):
         take_answer(self.caller)
 
     def _send(self, name: str, **fields: str | None) -> None:
-        body = json.dumps({"command_id": new_id(), **fields}).encode()
-        self.caller.sendall(self._backend.command(self._backend.halls[0], name, body))
+        self.caller.sendall(self._backend.command(self._backend.halls[0], name, **fields))
 
 
 class _Broadcast(_Side):
     """A bare server that passes on what it is told."""
 
     def __init__(self, stack: ExitStack, listeners: int, what: bytes) -> None:
-        super().__init__(stack, *stack.enter_context(process("benchmarks.broadcast")), listeners)
+        super().__init__(stack, stack.enter_context(process("benchmarks.broadcast")), listeners)
         self._what = what
 
     def call(self) -> None:
