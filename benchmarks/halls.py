@@ -69,8 +69,8 @@ class _Postgres:
 
     def __init__(self) -> None:
         self._server = Server(safe=True)
-        self.address = self._server.database()
-        with closing(self._server.connect(self.address)) as connection:
+        self.address, self._bare = self._server.database(), self._server.database()
+        with closing(self._server.connect(self._bare)) as connection:
             connection.execute(TABLES)
 
     def bare_commits(self, halls: int) -> float:
@@ -81,7 +81,7 @@ class _Postgres:
         where = f"-h 127.0.0.1 -p {self._server.port} -U {SUPERUSER}"
         how = f"-n -M prepared -c {connections} -j {min(2, connections)} -T {SECONDS} -f {script}"
         said = subprocess.run(
-            [self._server.programs / "pgbench", *where.split(), *how.split(), self.address.rpartition("/")[2]],
+            [self._server.programs / "pgbench", *where.split(), *how.split(), self._bare.rpartition("/")[2]],
             env={"PGPASSWORD": SECRET},
             capture_output=True,
             text=True,

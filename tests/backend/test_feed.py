@@ -124,7 +124,7 @@ def test_a_listener_far_behind_hears_everything_in_order(tmp_path: Path) -> None
                 await asyncio.sleep(0.01)
             feed.close()
             await telling
-            return [int(line[4:]) for line in heard.splitlines() if line.startswith(b"id: ")]
+            return _numbers(heard)
 
         async def _one_visit() -> None:
             issued = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
@@ -140,3 +140,48 @@ def _into(heard: bytearray) -> Send:
         heard.extend(message["body"])
 
     return send
+
+
+def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_path: Path) -> None:
+    """Its own task waits for it; when it reads again it hears the rest in order."""
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
+        halls.init("clinic", None)
+
+        async def listen() -> tuple[bytearray, bytearray, int]:
+            feed, reads, slow, quick = Feed(halls.ledger), asyncio.Event(), bytearray(), bytearray()
+            feed.open()
+            reads.set()
+
+            async def send_slowly(message: Message) -> None:
+                await reads.wait()
+                slow.extend(message["body"])
+
+            start = halls.ledger.hall("clinic").seq
+            telling = [
+                asyncio.create_task(feed.tell("clinic", Listener(send, start))) for send in (send_slowly, _into(quick))
+            ]
+            await _issue_and_hear(quick, 1)
+            reads.clear()
+            await _issue_and_hear(quick, 3)
+            assert slow.count(b"id: ") <= 1
+            reads.set()
+            await _heard(slow, halls.ledger.hall("clinic").seq)
+            feed.close()
+            await asyncio.gather(*telling)
+            return slow, quick, start
+
+        async def _issue_and_hear(heard: bytearray, times: int) -> None:
+            for _ in range(times):
+                accepted = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+                await _heard(heard, accepted.seq)
+
+        async def _heard(heard: bytearray, seq: int) -> None:
+            while f"id: {seq}\n".encode() not in heard:
+                await asyncio.sleep(0.01)
+
+        slow, quick, start = asyncio.run(listen())
+        assert _numbers(slow) == _numbers(quick) == list(range(start + 1, start + 5))
+
+
+def _numbers(heard: bytearray) -> list[int]:
+    return [int(line[4:]) for line in heard.splitlines() if line.startswith(b"id: ")]
