@@ -19,7 +19,7 @@ CLIENTS = 100
 TICKETS = 600
 ROUNDS = 3
 
-SECONDS = 2
+SECONDS = 1
 MOST_CONNECTIONS = 40
 """Of pgbench; beyond that it measures its own crowd."""
 

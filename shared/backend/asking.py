@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from shared.hall.errors import Malformed, NotSignedIn, TooLarge
 
@@ -26,10 +26,13 @@ def bearer(authorization: str | None) -> str:
 async def json_body(request: Request) -> Any:
     """The body as JSON; raises TooLarge or Malformed."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise TooLarge(f"A body has at most {LARGEST_BODY} bytes.")
+    except ClientDisconnect:
+        raise Malformed("The body ends in the middle.") from None
     try:
         return _decoder.decode(body.decode())
     except (ValueError, RecursionError):

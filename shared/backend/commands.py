@@ -32,7 +32,8 @@ class Commands:
         self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if asked := PATH.fullmatch(scope.get("path", "")):
+        asked = PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if asked:
             response = await self._response(Request(scope, receive), *asked.groups())
             await response(scope, receive, send)
         else:
@@ -46,7 +47,7 @@ class Commands:
         except Failure as failure:
             return problems.failed(failure)
         except Exception as error:  # noqa: BLE001  # no stranger sees the inside of the program
-            return problems.bug(f"{name} in {hall}", error)
+            return problems.bug(f"{name!r} in {hall!r}", error)
 
     async def _do(self, request: Request, hall: str, name: str) -> Response:
         actor = await self._door.actor(bearer(request.headers.get("authorization")))

@@ -56,10 +56,15 @@ class Listener:
     def tell_now(self, message: Message, seq: int) -> bool:
         """Send without waiting; False, and its own task has to finish that, if the socket is full."""
         self.seq = seq
-        self.begun = begin(self.send(message))
-        if self.begun:
+        try:
+            self.begun = begin(self.send(message))
+        except Exception:  # one line that is broken must not keep the others from hearing
+            log.exception("a listener could not be told")
+            self.gone = True
+        if self.begun or self.gone:
             self.wake.set()
-        return self.begun is None
+            return False
+        return True
 
     async def tell(self, body: bytes) -> None:
         await self.send(_part(body))
@@ -129,7 +134,7 @@ class Feed:
             await listener.finish()
             await self._catch_up(channel, listener)
             channel.abreast.add(listener)
-            while not listener.wake.is_set() and not await _set_within(heartbeat, listener.wake):
+            while not self._over(listener) and not await _set_within(heartbeat, listener.wake):
                 await listener.tell(ALIVE)
             channel.abreast.discard(listener)
 
@@ -201,6 +206,8 @@ class Feed:
                     channel.grow(entries)
             except Failure as failure:  # the next change tries again; nothing is lost, it is all in the journal
                 log.warning("the journal of %s could not be read: %s", channel.hall, failure.detail)
+            except Exception:  # nor may a bug with one event make a hall silent for good
+                log.exception("the journal of %s could not be read", channel.hall)
 
 
 async def _set_within(patience: float, event: asyncio.Event) -> bool:

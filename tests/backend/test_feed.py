@@ -185,3 +185,34 @@ def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_pa
 
 def _numbers(heard: bytearray) -> list[int]:
     return [int(line[4:]) for line in heard.splitlines() if line.startswith(b"id: ")]
+
+
+def test_a_broken_line_keeps_nobody_from_hearing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
+        halls.init("clinic", None)
+
+        async def listen() -> bytearray:
+            feed, heard, said = Feed(halls.ledger), bytearray(), bytearray()
+            feed.open()
+
+            async def break_at_an_event(message: Message) -> None:
+                if b"id: " in message["body"]:
+                    raise OSError("the cable was cut")
+                said.extend(message["body"])
+
+            start = halls.ledger.hall("clinic").seq
+            telling = [
+                asyncio.create_task(feed.tell("clinic", Listener(send, start)))
+                for send in (break_at_an_event, _into(heard))
+            ]
+            while not (said and heard):
+                await asyncio.sleep(0.01)
+            await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+            await telling[0]
+            while b"ticket-issued" not in heard:
+                await asyncio.sleep(0.01)
+            feed.close()
+            await telling[1]
+            return heard
+
+        assert len(_numbers(asyncio.run(listen()))) == 1
