@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.backend import postgres_backup
 from shared.backend.complaints import BUSY
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, Invalid, Unfit, Unreachable
 from shared.hall.words import HallId
 
 WRITERS = 4
@@ -194,6 +194,8 @@ _SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], type[Failure], str], .
         Unreachable,
         "The server of the database {name} is stopping or starting; please try again.",
     ),
+    # asked for by nobody but a stranger's program: what people say is checked before
+    ((), ("cannot contain NUL",), Invalid, "A text holds characters that can't be shown."),
     (("XX001", "XX002"), (), Unfit, "The database {name} is damaged: put a backup in its place."),
 )
 """PostgreSQL's error codes, parts of what is said before there are codes, and what it means."""
@@ -210,6 +212,7 @@ def _engine(asked: URL, url: URL) -> Engine:
     try:
         engine = create_engine(
             url,
+            hide_parameters=True,  # what people said has no place in a log
             connect_args={name: value for name, value in DETERMINED.items() if name not in url.query},
             pool_size=CONNECTIONS,
             max_overflow=CONNECTIONS,

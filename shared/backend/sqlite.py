@@ -131,7 +131,7 @@ def _path(url: URL, *, create: bool) -> Path:
 
 
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # what people said has no place in a log
     event.listen(engine, "connect", _set_up)
     return engine
 

@@ -17,7 +17,7 @@ from sqlalchemy import make_url, text
 from shared.backend import care, postgres_backup
 from shared.backend.care import Care
 from shared.backend.database import Database
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, Refused, Unfit, Unreachable
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
 from shared.link.connect import connect
@@ -148,6 +148,15 @@ def test_a_database_that_can_not_hold_every_language_is_refused(address: str) ->
     rough(address).execute(f"CREATE DATABASE {name}_old ENCODING 'SQL_ASCII' TEMPLATE template0")
     with pytest.raises(Unfit, match="createdb -E UTF8"):
         Database(f"{address}_old", create=True)
+
+
+def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: Care) -> None:
+    with pytest.raises(Refused):
+        halls.ledger.hall("\0")
+    with pytest.raises(Refused):
+        halls.accounts.sign_in("admin\0", "a-good-password")
+    with pytest.raises(Refused):
+        halls.ledger.do("\0", IssueTicket(service="registration"), ADMIN)
 
 
 # ── one hall, one lock ──

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unreachable
@@ -29,6 +30,8 @@ from shared.link.connect import connect
 from shared.link.port import Link
 from tests import postgres
 from tests.backends import PASSWORD, Premises, new_database, nowserving
+
+T = TypeVar("T")
 
 PATIENCE = 60.0
 """Seconds a command is asked again for while its backend or database is away."""
@@ -160,7 +163,7 @@ def _all_say(programs: Sequence[subprocess.Popen[str]], word: str, expected: str
 def take_part(address: str, tickets: int, issuers: int, services: Sequence[str], points: Sequence[str]) -> None:
     """Take tickets and call at these points, each in a thread of its own; the parent says when."""
     console = connect(address, role=Role.CONSOLE)
-    station, _ = console.sign_in("admin", PASSWORD)
+    station, _ = patiently(lambda: console.sign_in("admin", PASSWORD))
     print("ready", flush=True)
     sys.stdin.readline()
     seen, all_issued = Outcome(), threading.Event()
@@ -208,10 +211,14 @@ def call_all(station: Link, point: str, all_issued: threading.Event, called: lis
 
 def persist(station: Link, command: Command) -> Accepted:
     """Ask again, with the same id, for as long as the hall can't be reached."""
+    return patiently(lambda: station.do(command))
+
+
+def patiently(ask: Callable[[], T]) -> T:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return station.do(command)
+            return ask()
         except Unreachable:
             if time.monotonic() > until:
                 raise
@@ -229,23 +236,48 @@ def _thread(act: Callable[..., None], *arguments: object) -> threading.Thread:
 
 def on_two_backends(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
     """The crowd in two programs, each at a backend of its own, both on one database."""
-    first = Premises(folder, database=database)
-    prepare(first, size)
-    second = first.another()
-    try:
-        return first, run([first.serve(), second.serve()], size)
-    finally:
-        first.stop()
-        second.stop()
+    return _at_backends(folder, size, database, 2, kill=False)
 
 
 def on_one_backend(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
+    return _at_backends(folder, size, database, 1, kill=False)
+
+
+def while_one_of_two_is_killed(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
+    return _at_backends(folder, size, database, 2, kill=True)
+
+
+def while_the_one_is_killed(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
+    return _at_backends(folder, size, database, 1, kill=True)
+
+
+def _at_backends(folder: Path, size: Size, database: str, many: int, *, kill: bool) -> tuple[Premises, Outcome]:
     premises = Premises(folder, database=database)
     prepare(premises, size)
+    backends = [premises, premises.another()][:many]
+    addresses = [backend.serve() for backend in backends]
+    over = threading.Event()
+    killing = _thread(_kill_in_the_middle, backends[-1], size, over) if kill else None
     try:
-        return premises, run([premises.serve()] * 2, size)
+        outcome = run([*addresses, *addresses][:2], size)
     finally:
-        premises.stop()
+        over.set()
+        if killing:
+            killing.join()
+        for backend in backends:
+            backend.stop()
+    return premises, outcome
+
+
+def _kill_in_the_middle(backend: Premises, size: Size, over: threading.Event) -> None:
+    """When about a third is done; it is started again at once."""
+    station = backend.admin("database")
+    begun = station.snapshot().seq
+    while station.snapshot().seq < begun + size.tickets and not over.wait(0.02):  # a ticket makes three events
+        pass
+    station.close()
+    backend.kill()
+    backend.serve()
 
 
 def without_backend(folder: Path, size: Size, database: str) -> tuple[Premises, Outcome]:
@@ -258,6 +290,8 @@ def without_backend(folder: Path, size: Size, database: str) -> tuple[Premises, 
 SHOWS = {
     "two backends on one PostgreSQL": (on_two_backends, "postgresql"),
     "one backend on SQLite": (on_one_backend, "sqlite"),
+    "two backends on one PostgreSQL, one killed": (while_one_of_two_is_killed, "postgresql"),
+    "one backend on SQLite, killed": (while_the_one_is_killed, "sqlite"),
     "four programs on one SQLite file": (without_backend, "sqlite"),
     "four programs on one PostgreSQL": (without_backend, "postgresql"),
 }
