@@ -65,7 +65,9 @@ def _heard(side: _Side) -> list[float]:
         began = time.perf_counter()
         side.call()
         while len(heard) < len(side.lines):
-            for key, _ in ready.select(10):
+            told = ready.select(30)
+            assert told, "a listener was never told"
+            for key, _ in told:
                 side.said = receive(key)
                 if CALLED in side.said:
                     heard.append(time.perf_counter() - began)
