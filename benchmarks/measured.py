@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import median, quantiles
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """``value`` against ``peer``, both in ``unit``; the ratio is promised to stay at most (or at least) ``limit``."""
+    """``value`` against ``peer``, both in ``unit``; the ratio is promised to stay at most (or at least) ``limit``.
+
+    Without a limit it is printed for information.
+    """
 
     what: str
     value: float
     against: str
     peer: float
     unit: str
-    limit: float
+    limit: float | None = None
     at_most: bool = True
 
     @property
@@ -25,16 +29,35 @@ class Measured:
 
     @property
     def kept(self) -> bool:
+        if self.limit is None:
+            return True
         return self.ratio <= self.limit if self.at_most else self.ratio >= self.limit
+
+    @property
+    def promise(self) -> str:
+        return "" if self.limit is None else f"{'≤' if self.at_most else '≥'} {self.limit:g}"
+
+    @property
+    def verdict(self) -> str:
+        """``ok``, or by how much it is short; nothing where nothing is promised."""
+        if self.limit is None:
+            return ""
+        return "ok" if self.kept else f"short by {abs(self.ratio - self.limit):.2f}"
 
 
 def seconds_each(act: Callable[[], object], times: int) -> float:
-    """The time one ``act`` takes, the best of five rounds: what else runs on the machine only ever adds."""
-    return min(_round(act, times) for _ in range(5)) / times
-
-
-def _round(act: Callable[[], object], times: int) -> float:
+    """The time one ``act`` takes on average, over this many in a row."""
     began = time.perf_counter()
     for _ in range(times):
         act()
-    return time.perf_counter() - began
+    return (time.perf_counter() - began) / times
+
+
+def side_by_side(rounds: int, *sides: Callable[[], float]) -> list[float]:
+    """The median of each side's rounds; they take turns, so that what else runs on the machine slows all of them."""
+    measured = [[side() for side in sides] for _ in range(rounds)]
+    return [median(values) for values in zip(*measured, strict=True)]
+
+
+def percentile(values: Iterable[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import BindParameter, bindparam, delete, insert, select
 
 from shared.backend import tables
 from shared.backend.database import Database
@@ -24,6 +25,18 @@ SESSION_LASTS = timedelta(hours=14)
 """Longer than any shift, shorter than till tomorrow."""
 
 SHORTEST_PASSWORD = 8
+
+NOT_VALID = "This token is not valid (any more): sign in again, or add the device again."
+
+_WANTED: BindParameter[str] = bindparam("hashes", expanding=True)
+_BY_SESSION = (
+    select(tables.sessions.c.token_hash, tables.staff.c.login, tables.staff.c.role, tables.staff.c.hall_id)
+    .join(tables.staff, tables.sessions.c.staff_id == tables.staff.c.id)
+    .where(tables.sessions.c.token_hash.in_(_WANTED), tables.sessions.c.expires_at > bindparam("now"))
+)
+_BY_DEVICE = select(
+    tables.devices.c.token_hash, tables.devices.c.name, tables.devices.c.role, tables.devices.c.hall_id
+).where(tables.devices.c.token_hash.in_(_WANTED))
 
 _hasher = PasswordHasher()
 
@@ -117,20 +130,17 @@ class Accounts:
 
     def actor(self, token: str) -> Actor:
         """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
-        wanted = hash_of(token)
-        devices, sessions, staff = tables.devices, tables.sessions, tables.staff
-        person = (
-            select(staff.c.login, staff.c.role, staff.c.hall_id)
-            .join(sessions, sessions.c.staff_id == staff.c.id)
-            .where(sessions.c.token_hash == wanted, sessions.c.expires_at > datetime.now(UTC))
-        )
-        device = select(devices.c.name, devices.c.role, devices.c.hall_id).where(devices.c.token_hash == wanted)
+        if actor := self.actors([token]).get(token):
+            return actor
+        raise NotSignedIn(NOT_VALID)
+
+    def actors(self, tokens: Sequence[str]) -> dict[str, Actor]:
+        """Whose tokens these are; those that are unknown, revoked or over are left out."""
+        by_hash = {hash_of(token): token for token in tokens}
+        asked = {"hashes": list(by_hash), "now": datetime.now(UTC)}
         with self._database.reading() as connection:
-            found = connection.execute(person).first() or connection.execute(device).first()
-        if found is None:
-            raise NotSignedIn("This token is not valid (any more): sign in again, or add the device again.")
-        name, role, hall = found
-        return Actor(name=name, role=Role(role), hall=hall)
+            found = [*connection.execute(_BY_SESSION, asked), *connection.execute(_BY_DEVICE, asked)]
+        return {by_hash[hashed]: Actor(name=name, role=Role(role), hall=hall) for hashed, name, role, hall in found}
 
     def _keep(self, session: Session, staff: str) -> None:
         row = {"token_hash": hash_of(session.token), "staff_id": staff, "expires_at": session.expires}

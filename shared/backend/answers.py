@@ -4,51 +4,65 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from shared.backend import tables
+from shared.backend.rows import Rows
 from shared.hall.errors import CommandIdReused, Refused
 from shared.hall.messages import Accepted, Command
 from shared.hall.wire import encode
 from shared.hall.words import HallId
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
+_sorted_json = json.JSONEncoder(sort_keys=True).encode
+
 KEPT = timedelta(days=7)
 """How long an answer is kept for whoever asks again: a week is longer than any station waits."""
 
-
-def earlier(connection: Connection, hall: HallId, command: Command) -> Accepted | Refused | None:
-    """The answer already given to this command; raises CommandIdReused if its id was another command's."""
-    rows = tables.answers.c
-    query = select(rows.fingerprint, rows.seq, rows.body).where(
-        rows.hall_id == hall, rows.command_id == command.command_id
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    if row.fingerprint != _fingerprint(command):
-        raise CommandIdReused("This command_id was already used for another command: make a new one.")
-    body = json.loads(row.body)
-    if "refused" in body:
-        return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
-    return Accepted(body["result"], row.seq)
+_EARLIER = select(tables.answers).where(
+    tables.answers.c.hall_id == bindparam("hall"),
+    tables.answers.c.command_id.in_(bindparam("ids", expanding=True)),
+)
 
 
-def keep(
-    connection: Connection, hall: HallId, command: Command, answer: Accepted | Refused, seq: int, at: datetime
-) -> None:
-    """Write down what a command was answered, at this time and after this event of the hall."""
-    row = {
-        "hall_id": hall,
-        "command_id": command.command_id,
-        "fingerprint": _fingerprint(command),
-        "at": at,
-        "seq": seq,
-        "body": json.dumps(_said(answer), ensure_ascii=False),
-    }
-    connection.execute(insert(tables.answers), row)
+class Answers:
+    """The answers of a hall to the commands of one batch: those given long ago, and those it gets now."""
+
+    def __init__(self, connection: Connection, hall: HallId, asked: Iterable[Command], rows: Rows) -> None:
+        self._hall = hall
+        self._rows = rows
+        ids = [command.command_id for command in asked]
+        found = connection.execute(_EARLIER, {"hall": hall, "ids": ids}).mappings()
+        self._given: dict[str, Mapping[Any, Any]] = {row["command_id"]: row for row in found}
+
+    def earlier(self, command: Command) -> Accepted | Refused | None:
+        """The answer already given to this command; raises CommandIdReused if its id was another command's."""
+        row = self._given.get(command.command_id)
+        if row is None:
+            return None
+        if row["fingerprint"] != _fingerprint(command):
+            raise CommandIdReused("This command_id was already used for another command: make a new one.")
+        body = json.loads(row["body"])
+        if "refused" in body:
+            return Refused.named(body["refused"], body["status"], body["detail"], **body["about"])
+        return Accepted(body["result"], row["seq"])
+
+    def keep(self, command: Command, answer: Accepted | Refused, seq: int, at: datetime) -> None:
+        """Write down what a command was answered, at this time and after this event of the hall."""
+        row = {
+            "hall_id": self._hall,
+            "command_id": command.command_id,
+            "fingerprint": _fingerprint(command),
+            "at": at,
+            "seq": seq,
+            "body": _json(_said(answer)),
+        }
+        self._given[command.command_id] = row
+        self._rows.insert(tables.answers, row)
 
 
 def forget(connection: Connection, hall: HallId, now: datetime) -> None:
@@ -58,7 +72,7 @@ def forget(connection: Connection, hall: HallId, now: datetime) -> None:
 
 
 def _fingerprint(command: Command) -> str:
-    said = json.dumps([command.type_name(), encode(command)], sort_keys=True)
+    said = _sorted_json([command.type_name(), encode(command)])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

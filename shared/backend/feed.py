@@ -1,13 +1,22 @@
-"""Events of the halls on their way to whoever listens over HTTP: each read and written down once for all of them."""
+"""Events of the halls on their way to whoever listens over HTTP: each read and written down once for all of them.
+
+Listeners who keep up are told in one go, straight into their sockets, and no task of theirs wakes up for it. A listener
+whose socket is full is left to its own task, which waits for it and goes on from the journal: it holds up nobody, and
+what is kept for it is what its socket holds.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from starlette.types import Message, Send
+
+from shared.backend.finishing import Begun, begin
 from shared.backend.journal import Entry
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Failure
@@ -18,10 +27,53 @@ log = logging.getLogger(__name__)
 REMEMBERED = 2000
 """Events of a hall kept at hand for listeners that come back after a short cut."""
 
+AT_ONCE = 100
+"""Events in one piece for a listener that catches up, so that a socket is not asked to hold everything."""
+
 HEARTBEAT = 15.0
-"""Seconds of silence after which a listener hears a comment line."""
+"""Seconds after which a listener hears a comment line."""
 
 RETRY = b"retry: 1000\n\n"
+ALIVE = b": alive\n\n"
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open line: how to send there, the last event it was told, and what wakes its own task."""
+
+    send: Send
+    seq: int
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    gone: bool = False
+    begun: Begun | None = None
+    """What its socket had no room for."""
+
+    def leave(self) -> None:
+        """Nobody listens there any more."""
+        self.gone = True
+        self.wake.set()
+
+    def tell_now(self, message: Message, seq: int) -> bool:
+        """Send without waiting; False, and its own task has to finish that, if the socket is full."""
+        self.seq = seq
+        try:
+            self.begun = begin(self.send(message))
+        except Exception:  # one line that is broken must not keep the others from hearing
+            log.exception("a listener could not be told")
+            self.gone = True
+        if self.begun or self.gone:
+            self.wake.set()
+            return False
+        return True
+
+    async def tell(self, body: bytes) -> None:
+        await self.send(_part(body))
+
+    async def finish(self) -> None:
+        """Wait until what was begun is sent."""
+        if self.begun:
+            begun, self.begun = self.begun, None
+            await begun
 
 
 @dataclass
@@ -31,7 +83,11 @@ class _Channel:
     hall: HallId
     seq: int
     chunks: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    abreast: set[Listener] = field(default_factory=set)
+    """Listeners who have been told everything."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    stale: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the journal may know more."""
 
     def after(self, seq: int) -> list[tuple[int, bytes]] | None:
         """What came after ``seq``; None if that is longer ago than is remembered."""
@@ -41,6 +97,16 @@ class _Channel:
             return None
         return [chunk for chunk in self.chunks if chunk[0] > seq]
 
+    def grow(self, entries: list[Entry]) -> None:
+        """Tell everybody what the journal has more."""
+        new = [(entry.seq, as_sse(entry)) for entry in entries]
+        self.chunks.extend(new)
+        self.seq = entries[-1].seq
+        message = _part(b"".join(chunk for _, chunk in new))
+        self.abreast = {listener for listener in self.abreast if listener.tell_now(message, self.seq)}
+        news, self.news = self.news, asyncio.Event()
+        news.set()
+
 
 class Feed:
     """Follows the ledger from inside a running loop, from ``open`` to ``close``."""
@@ -48,6 +114,7 @@ class Feed:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._channels: dict[HallId, _Channel] = {}
+        self._following: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._woken = False
@@ -58,53 +125,65 @@ class Feed:
         self._loop = asyncio.get_running_loop()
         self._stop_listening = self._ledger.listen(self._changed)
 
-    async def events(self, hall: HallId, after: int, heartbeat: float = HEARTBEAT) -> AsyncIterator[bytes]:
-        """A hall's events after ``after`` as Server-Sent Events, for as long as anybody listens."""
-        channel = self._channel(hall)
-        yield RETRY
-        while not self._closed:
-            chunks = channel.after(after)
-            if chunks is None:
-                chunks = self._long_ago(hall, after)
-            for seq, chunk in chunks:
-                after = seq
-                yield chunk
-            if not chunks and not await self._news(channel, heartbeat):
-                yield b": alive\n\n"
+    async def tell(self, hall: HallId, listener: Listener, heartbeat: float = HEARTBEAT) -> None:
+        """Tell a listener what happens in a hall as Server-Sent Events, until it or the feed is gone."""
+        channel = await self._channel(hall)
+        await listener.tell(RETRY)
+        while not self._over(listener):
+            listener.wake.clear()
+            await listener.finish()
+            await self._catch_up(channel, listener)
+            channel.abreast.add(listener)
+            while not self._over(listener) and not await _set_within(heartbeat, listener.wake):
+                await listener.tell(ALIVE)
+            channel.abreast.discard(listener)
 
     async def changes(self, hall: HallId, heartbeat: float = HEARTBEAT) -> AsyncIterator[int]:
         """The hall's sequence number now, after every change, and once per heartbeat."""
-        channel = self._channel(hall)
+        channel = await self._channel(hall)
         while not self._closed:
             seq = channel.seq
             yield seq
             if channel.seq == seq:
-                await self._news(channel, heartbeat)
+                await _set_within(heartbeat, channel.news)
 
     def close(self) -> None:
         """End every stream at once."""
         self._closed = True
         self._stop_listening()
+        for following in self._following:
+            following.cancel()
         for channel in self._channels.values():
             channel.news.set()
+            for listener in channel.abreast:
+                listener.wake.set()
 
-    def _channel(self, hall: HallId) -> _Channel:
+    def _over(self, listener: Listener) -> bool:
+        return self._closed or listener.gone
+
+    async def _channel(self, hall: HallId) -> _Channel:
         if hall not in self._channels:
-            self._channels[hall] = _Channel(hall, self._ledger.hall(hall).seq)
+            seq = (await asyncio.to_thread(self._ledger.hall, hall)).seq
+            if hall not in self._channels:  # somebody else may have come meanwhile
+                self._channels[hall] = _Channel(hall, seq)
+                self._following.append(asyncio.create_task(self._follow(self._channels[hall])))
         return self._channels[hall]
 
-    def _long_ago(self, hall: HallId, after: int) -> list[tuple[int, bytes]]:
-        """What came after an event that is not at hand any more."""
-        return [(entry.seq, as_sse(entry)) for entry in self._ledger.entries_after(hall, after)]
+    async def _catch_up(self, channel: _Channel, listener: Listener) -> None:
+        """Tell a listener, at its own pace, all that it does not know yet."""
+        while not self._over(listener) and (missed := await self._missed(channel, listener.seq)):
+            for seq, chunk in _pieces(missed):
+                await listener.tell(chunk)
+                listener.seq = seq
 
-    async def _news(self, channel: _Channel, patience: float) -> bool:
-        """Whether anything came before patience ran out."""
-        try:
-            async with asyncio.timeout(patience):
-                await channel.news.wait()
-        except TimeoutError:
-            return False
-        return True
+    async def _missed(self, channel: _Channel, after: int) -> list[tuple[int, bytes]]:
+        chunks = channel.after(after)
+        if chunks is None:
+            entries = await asyncio.to_thread(self._ledger.entries_after, channel.hall, after)
+            return [(entry.seq, as_sse(entry)) for entry in entries]
+        return chunks
+
+    # ── following the journal ──
 
     def _changed(self) -> None:
         """The ledger wrote something; called from its threads."""
@@ -116,17 +195,39 @@ class Feed:
     def _wake(self) -> None:
         self._woken = False
         for channel in self._channels.values():
+            channel.stale.set()
+
+    async def _follow(self, channel: _Channel) -> None:
+        while True:
+            await channel.stale.wait()
+            channel.stale.clear()
             try:
-                self._pull(channel)
+                while entries := await asyncio.to_thread(self._ledger.entries_after, channel.hall, channel.seq):
+                    channel.grow(entries)
             except Failure as failure:  # the next change tries again; nothing is lost, it is all in the journal
                 log.warning("the journal of %s could not be read: %s", channel.hall, failure.detail)
+            except Exception:  # nor may a bug with one event make a hall silent for good
+                log.exception("the journal of %s could not be read", channel.hall)
 
-    def _pull(self, channel: _Channel) -> None:
-        while entries := self._ledger.entries_after(channel.hall, channel.seq):
-            channel.chunks.extend((entry.seq, as_sse(entry)) for entry in entries)
-            channel.seq = entries[-1].seq
-            news, channel.news = channel.news, asyncio.Event()
-            news.set()
+
+async def _set_within(patience: float, event: asyncio.Event) -> bool:
+    """Whether it was set before patience ran out."""
+    try:
+        async with asyncio.timeout(patience):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+def _pieces(chunks: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Many chunks as a few larger ones, each with its last number."""
+    rest = iter(chunks)
+    while piece := list(islice(rest, AT_ONCE)):
+        yield piece[-1][0], b"".join(chunk for _, chunk in piece)
+
+
+def _part(body: bytes) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": True}
 
 
 def as_sse(entry: Entry) -> bytes:

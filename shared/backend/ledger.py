@@ -20,9 +20,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from shared.backend import answers, holidays, journal, notes, tables
+from shared.backend.answers import Answers
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
 from shared.backend.lanes import Lanes
+from shared.backend.rows import Rows
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Failure, Invalid, Refused, Unreachable
 from shared.hall.hall import Hall, Moment, Ticket
@@ -57,6 +59,24 @@ class _Wish:
     command: Command
     by: Actor
     answer: Future[Accepted] = field(default_factory=Future)
+
+
+class _Page:
+    """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
+
+    def __init__(self, connection: Connection, batch: list[_Wish]) -> None:
+        self.connection = connection
+        self.rows = Rows()
+        self.answers: dict[HallId, Answers] = {}
+        """By hall, of those that are locked: nobody else changes them until this transaction ends."""
+        self._batch = batch
+
+    def lock(self, hall: HallId) -> int:
+        """Keep everybody else from the hall, and see what was answered there; its last event. Raises UnknownHall."""
+        seq = journal.lock(self.connection, hall)
+        commands = [wish.command for wish in self._batch if wish.hall == hall]
+        self.answers[hall] = Answers(self.connection, hall, commands, self.rows)
+        return seq
 
 
 class Ledger:
@@ -233,7 +253,9 @@ class Ledger:
         halls = {wish.hall for wish in batch}
         try:
             with self.database.writing() as connection:
-                outcomes = [self._outcome(connection, wish) for wish in batch]
+                page = _Page(connection, batch)
+                outcomes = [self._outcome(page, wish) for wish in batch]
+                page.rows.write(connection)
                 changed = self._changed(halls)
                 for hall, after in changed.items():
                     self.database.kind.announce(connection, hall, after.seq)
@@ -262,38 +284,40 @@ class Ledger:
         for hall in halls:
             self._decided.pop(hall, None)
 
-    def _outcome(self, connection: Connection, wish: _Wish) -> Accepted | Refused:
+    def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
         """The answer this command had before, or the one it gets now."""
         try:
-            hall = self._current(connection, wish.hall)
-            earlier = answers.earlier(connection, wish.hall, wish.command)
+            hall = self._current(page, wish.hall)
+            earlier = page.answers[hall.id].earlier(wish.command)
         except Refused as refused:
             return refused
         if earlier:
             return earlier
         now = self._clocks.now(hall)
-        outcome = self._decide(connection, hall, wish, now)
-        answers.keep(connection, hall.id, wish.command, outcome, self._decided[hall.id].seq, now.wall)
+        outcome = self._decide(page, hall, wish, now)
+        page.answers[hall.id].keep(wish.command, outcome, self._decided[hall.id].seq, now.wall)
         return outcome
 
-    def _decide(self, connection: Connection, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
+    def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
         try:
             events = decide(hall, wish.command, now)
         except Refused as refused:
             return refused
         if any(isinstance(event, BusinessDayStarted) for event in events):
-            answers.forget(connection, hall.id, now.wall)
-        after = journal.record(connection, hall, events, wish.command, wish.by)
-        notes.keep(connection, hall.id, wish.command, wish.by, now.wall)
+            answers.forget(page.connection, hall.id, now.wall)
+        after = journal.record(page.rows, hall, events, wish.command, wish.by)
+        notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 
-    def _current(self, connection: Connection, hall: HallId) -> Hall:
+    def _current(self, page: _Page, hall: HallId) -> Hall:
         """The hall with what other processes wrote, under the lock this transaction holds."""
-        seq = journal.lock(connection, hall)
-        known = self._decided.get(hall) or journal.load(connection, hall)
+        if hall in page.answers:
+            return self._decided[hall]
+        seq = page.lock(hall)
+        known = self._decided.get(hall) or journal.load(page.connection, hall)
         if known.seq < seq:
-            known = journal.catch_up(connection, known)
+            known = journal.catch_up(page.connection, known)
         self._decided[hall] = known
         return known
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from shared.backend import tables
+from shared.backend.rows import Rows
 from shared.hall.messages import Command, Note
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
 
 
-def keep(connection: Connection, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
+def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
     """Write down what a command says beside what it does."""
     text = getattr(command, "note", "").strip()
     ticket = getattr(command, "ticket", None) or getattr(command, "holding", None)
@@ -25,7 +26,7 @@ def keep(connection: Connection, hall: HallId, command: Command, by: Actor, at: 
             "author": by.name,
             "text": text,
         }
-        connection.execute(insert(tables.notes), row)
+        rows.insert(tables.notes, row)
 
 
 def about(connection: Connection, hall: HallId, ticket: TicketId) -> list[Note]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import TypeAdapter
+from starlette.routing import BaseRoute
 
 from shared.hall.messages import Command, Rule
 
@@ -62,22 +63,22 @@ def description(rule: Rule[Any]) -> str:
     return f"{rule.command.__doc__}\n\nMay be sent by: {', '.join(sorted(rule.allowed))}."
 
 
-def install(app: FastAPI, bodies: Iterable[type[Any]]) -> None:
-    """Serve the description of this app, with the schemas of its request bodies."""
+def install(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[BaseRoute]) -> None:
+    """Serve the description of this app, of routes answered elsewhere, and the schemas of request bodies."""
 
     @app.get("/api/v1/openapi.json", include_in_schema=False)
     async def described() -> dict[str, Any]:
-        return _described(app, bodies)
+        return _described(app, bodies, elsewhere)
 
     @app.get("/api/docs", include_in_schema=False, response_class=HTMLResponse)
     async def page(request: Request) -> HTMLResponse:
-        about = {"description": _described(app, bodies), "kinds": kinds}
+        about = {"description": _described(app, bodies, elsewhere), "kinds": kinds}
         return TEMPLATES.TemplateResponse(request, "api.html", about)
 
 
-def _described(app: FastAPI, bodies: Iterable[type[Any]]) -> dict[str, Any]:
+def _described(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[BaseRoute]) -> dict[str, Any]:
     if app.openapi_schema is None:
-        described = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        described = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *elsewhere])
         schemas = {"Problem": PROBLEM, "Accepted": ACCEPTED, **_schemas(bodies)}
         described.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
         app.openapi_schema = described

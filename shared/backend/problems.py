@@ -28,32 +28,47 @@ def title(type_name: str) -> str:
     return type_name.replace("-", " ").capitalize()
 
 
+def failed(failure: Failure) -> JSONResponse:
+    """What a person is told, as a document."""
+    response = problem(failure.status, failure.type_name(), failure.detail, **failure.about)
+    if isinstance(failure, Unreachable):
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def bug(where: str, error: Exception) -> JSONResponse:
+    """No stranger sees the inside of the program; the log does."""
+    log.error("a bug in %s", where, exc_info=error)
+    return problem(500, "internal-error", "Something unexpected happened here; it was written to the log.")
+
+
+def plain(error: HTTPException) -> JSONResponse:
+    """What HTTP itself has a status for."""
+    name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    response = problem(error.status_code, name, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
 def install(app: FastAPI) -> None:
     """Answer every failure of this app with a problem document."""
 
     @app.exception_handler(Failure)
-    async def failed(request: Request, failure: Failure) -> JSONResponse:
-        response = problem(failure.status, failure.type_name(), failure.detail, **failure.about)
-        if isinstance(failure, Unreachable):
-            response.headers["Retry-After"] = "1"
-        return response
+    async def on_failure(request: Request, failure: Failure) -> JSONResponse:
+        return failed(failure)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         return problem(422, "invalid", "; ".join(_place(found) for found in error.errors()))
 
     @app.exception_handler(HTTPException)
-    async def plain(request: Request, error: HTTPException) -> JSONResponse:
-        name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        response = problem(error.status_code, name, str(error.detail))
-        response.headers.update(error.headers or {})
-        return response
+    async def on_plain(request: Request, error: HTTPException) -> JSONResponse:
+        return plain(error)
 
     @app.exception_handler(Exception)
-    async def bug(request: Request, error: Exception) -> JSONResponse:
+    async def on_bug(request: Request, error: Exception) -> JSONResponse:
         route = getattr(request.scope.get("route"), "path", "no route")  # an address may hold a customer's token
-        log.error("a bug in %s %s", request.method, route, exc_info=error)
-        return problem(500, "internal-error", "Something unexpected happened here; it was written to the log.")
+        return bug(f"{request.method} {route}", error)
 
 
 def _place(found: Any) -> str:

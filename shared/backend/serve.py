@@ -28,7 +28,8 @@ def serve(address: str, host: str, port: int, log_level: str = "WARNING") -> int
     with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
         app = create_app(ledger, Accounts(database))
         config = uvicorn.Config(app, log_level=log_level.lower(), timeout_graceful_shutdown=1, access_log=False)
-        asyncio.run(_run(_Server(config, app.state.backend.feed), listener))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_run(_Server(config, app.state.backend.feed), listener))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -14,12 +15,16 @@ _INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgres
 
 
 def insert_or_overwrite(connection: Connection, table: Table, rows: Row | Sequence[Row]) -> None:
-    """Insert rows of the same columns, or overwrite those with the same key."""
-    statement = _INSERT[connection.dialect.name](table)
-    columns = rows if isinstance(rows, Mapping) else rows[0]
-    changed = {name: statement.excluded[name] for name in columns if not table.c[name].primary_key}
-    keys = [column.name for column in table.primary_key]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    """Insert whole rows, or overwrite those with the same key."""
+    connection.execute(_overwriting(connection.dialect.name, table), rows)
+
+
+@cache
+def _overwriting(dialect: str, table: Table) -> Any:
+    """Made once: to make the statement costs many times as much as to execute it."""
+    statement = _INSERT[dialect](table)
+    changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
 
 
 def insert_unless_there(connection: Connection, table: Table, row: Row) -> bool:

@@ -7,6 +7,7 @@ two allowances. Static urgency after Jackson (1960), "Some problems in queueing 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,8 +76,8 @@ def _first(hall: Hall, line: Line, now: Moment) -> Place | None:
 
 def why(hall: Hall, point: Point, chosen: Ticket, now: Moment, how: How = How.NEXT) -> Why:
     """The reasons for calling ``chosen`` at ``point`` now."""
-    passed = [hall.tickets[place.ticket].issued_at for place in _came_before(hall, point, chosen, now)]
-    lead = max((chosen.issued_at - issued_at for issued_at in passed), default=timedelta())
+    passed = list(_came_before(hall, point, chosen, now))
+    lead = max((chosen.issued_at - other.issued_at for other in passed), default=timedelta())
     return Why(
         due_at=now.wall + timedelta(milliseconds=chosen.due - now.order),
         precedence=chosen.precedence,
@@ -87,11 +88,12 @@ def why(hall: Hall, point: Point, chosen: Ticket, now: Moment, how: How = How.NE
     )
 
 
-def _came_before(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Iterator[Place]:
+def _came_before(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Iterator[Ticket]:
+    """Found where they stand in front: the cost grows with those passed over, who are few, not with all who wait."""
     for line, _ in draws(point):
-        for place in hall.lines.get(line, ()):
-            if place.number < chosen.number and may_be_called(hall.tickets[place.ticket], now):
-                yield place
+        arrivals = hall.arrivals.get(line, ())
+        earlier = (hall.tickets[arrival.ticket] for arrival in arrivals[: bisect_left(arrivals, chosen.arrival)])
+        yield from (ticket for ticket in earlier if may_be_called(ticket, now))
 
 
 def seconds(span: timedelta) -> int:

@@ -17,9 +17,11 @@ Failure
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import ClassVar, Self
 
 
+@cache
 def kebab(name: str) -> str:
     """``CallNext`` as programs write it: ``call-next``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()

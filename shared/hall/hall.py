@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -32,6 +33,7 @@ NEVER = datetime.fromtimestamp(0, UTC)
 
 K = TypeVar("K")
 V = TypeVar("V")
+P = TypeVar("P", "Place", "Arrival")
 
 
 class TicketState(StrEnum):
@@ -215,6 +217,10 @@ class Ticket:
         return Place(self.due, self.number, self.id)
 
     @property
+    def arrival(self) -> Arrival:
+        return Arrival(self.number, self.id)
+
+    @property
     def ended(self) -> bool:
         return self.state in ENDED
 
@@ -257,6 +263,16 @@ class Place(NamedTuple):
     ticket: TicketId
 
 
+class Arrival(NamedTuple):
+    """When somebody came; sorts by who came first, whatever the clocks said."""
+
+    number: int
+    ticket: TicketId
+
+
+BY_PLACE: Callable[[Ticket], Place] = attrgetter("place")
+BY_ARRIVAL: Callable[[Ticket], Arrival] = attrgetter("arrival")
+
 Line: TypeAlias = tuple[str, str]
 
 
@@ -282,7 +298,7 @@ class Visits:
     seconds: int = 0
 
 
-def frozen(mapping: Mapping[K, V] | None = None) -> Mapping[K, V]:
+def frozen(mapping: Mapping[K, V] | None = None) -> MappingProxyType[K, V]:
     return MappingProxyType(dict(mapping or {}))
 
 
@@ -299,7 +315,7 @@ class Hall:
     services: Mapping[ServiceId, Service] = field(default_factory=frozen)
     precedences: Mapping[PrecedenceId, Precedence] = field(default_factory=frozen)
     points: Mapping[PointId, Point] = field(default_factory=frozen)
-    tickets: Mapping[TicketId, Ticket] = field(default_factory=frozen)
+    tickets: MappingProxyType[TicketId, Ticket] = field(default_factory=frozen)
     """The live ones."""
     ended: tuple[Ticket, ...] = ()
     """The last to end, newest first."""
@@ -316,7 +332,9 @@ class Hall:
     visits: Mapping[ServiceId, Visits] = field(default_factory=frozen)
     """What was served of each service this business day."""
     lines: Mapping[Line, tuple[Place, ...]] = field(default_factory=dict, repr=False, compare=False)
-    """Who waits in each line, in order: an index of ``tickets``, never sent or stored."""
+    """Who waits in each line, who is due first in front: an index of ``tickets``, never sent or stored."""
+    arrivals: Mapping[Line, tuple[Arrival, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """The same people in the order they came: tells who is passed over without asking all who wait."""
 
     # ── what is there ──
 
@@ -408,8 +426,8 @@ class Hall:
     def with_ticket(self, ticket: Ticket) -> Hall:
         """This hall with the ticket as it is now; its line, its point and the list of ended ones follow."""
         before = self.tickets.get(ticket.id)
-        tickets = {**self.tickets, ticket.id: ticket}
         ended = self.ended if before else tuple(other for other in self.ended if other.id != ticket.id)
+        tickets = self.tickets | {ticket.id: ticket}  # much quicker than to unpack what is behind a proxy
         if ticket.ended:
             del tickets[ticket.id]
             ended = (ticket, *ended)[:LAST_ENDED]
@@ -417,7 +435,8 @@ class Hall:
             self,
             tickets=MappingProxyType(tickets),
             ended=ended,
-            lines=_moved(self.lines, before, ticket),
+            lines=_moved(self.lines, before, ticket, BY_PLACE),
+            arrivals=_moved(self.arrivals, before, ticket, BY_ARRIVAL),
             points=_seated(self.points, before, ticket),
         )
 
@@ -445,12 +464,12 @@ def lines_of(point: ServicePoint) -> set[Line]:
     return {("point", point.id), *(("service", service) for service in point.services)}
 
 
-def lined_up(tickets: Iterable[Ticket]) -> dict[Line, tuple[Place, ...]]:
+def lined_up(tickets: Iterable[Ticket], order: Callable[[Ticket], P]) -> dict[Line, tuple[P, ...]]:
     """The index of who waits in which line."""
-    lines: dict[Line, list[Place]] = {}
+    lines: dict[Line, list[P]] = {}
     for ticket in tickets:
         if ticket.state is TicketState.WAITING:
-            lines.setdefault(ticket.line, []).append(ticket.place)
+            lines.setdefault(ticket.line, []).append(order(ticket))
     return {line: tuple(sorted(places)) for line, places in lines.items()}
 
 
@@ -467,18 +486,18 @@ def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], what: str) 
 
 
 def _moved(
-    lines: Mapping[Line, tuple[Place, ...]], before: Ticket | None, after: Ticket
-) -> Mapping[Line, tuple[Place, ...]]:
+    lines: Mapping[Line, tuple[P, ...]], before: Ticket | None, after: Ticket, order: Callable[[Ticket], P]
+) -> Mapping[Line, tuple[P, ...]]:
     """The lines once a ticket has left its old place and taken its new one."""
     moved = dict(lines)
     if before and before.state is TicketState.WAITING:
-        line = moved[before.line]
-        at = bisect_left(line, before.place)
-        moved[before.line] = line[:at] + line[at + 1 :]
+        left = moved[before.line]
+        at = bisect_left(left, order(before))
+        moved[before.line] = left[:at] + left[at + 1 :]
     if after.state is TicketState.WAITING:
-        places = list(moved.get(after.line, ()))
-        insort(places, after.place)
-        moved[after.line] = tuple(places)
+        joined = list(moved.get(after.line, ()))
+        insort(joined, order(after))
+        moved[after.line] = tuple(joined)
     return moved
 
 

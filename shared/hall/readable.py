@@ -29,7 +29,7 @@ def readable(command: Command) -> None:
             raise Invalid(f"A number is larger than {LARGEST_NUMBER}.", **place)
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
             raise Invalid(f"A text is longer than {LONGEST_TEXT} characters.", **place)
-        if isinstance(value, str) and any(category(sign) in ("Cc", "Cs") for sign in value):
+        if isinstance(value, str) and not value.isprintable() and any(category(sign) in ("Cc", "Cs") for sign in value):
             raise Invalid("A text holds characters that can't be shown.", **place)
 
 

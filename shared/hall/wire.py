@@ -17,7 +17,19 @@ from types import MappingProxyType
 from typing import Any, TypeVar, Union, cast
 
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
-from shared.hall.hall import Call, Hall, HallSettings, Point, Precedence, Service, Ticket, Visits, lined_up
+from shared.hall.hall import (
+    BY_ARRIVAL,
+    BY_PLACE,
+    Call,
+    Hall,
+    HallSettings,
+    Point,
+    Precedence,
+    Service,
+    Ticket,
+    Visits,
+    lined_up,
+)
 from shared.hall.hours import Day
 from shared.hall.messages import Command, Event
 from shared.hall.opening import state
@@ -32,19 +44,38 @@ Json = dict[str, Any]
 
 def encode(value: Any) -> Any:
     """A value as what ``json.dumps`` takes."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [encode(item) for item in value]
-    return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return _writer(type(value))(value)  # type: ignore[arg-type]  # mypy: a type is hashable
+
+
+Writer = Callable[[Any], Any]
+
+
+@cache
+def _writer(kind: Any) -> Writer:
+    """The function that writes this type, found once."""
+    for kinds, write in _WRITERS:
+        if issubclass(kind, kinds):
+            return write
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    return lambda value: {name: encode(getattr(value, name)) for name in names}
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _in_utc(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_WRITERS: tuple[tuple[type | tuple[type, ...], Writer], ...] = (
+    ((types.NoneType, bool, int, float), _itself),
+    (str, str),
+    (datetime, _in_utc),
+    ((date, time), lambda value: value.isoformat()),
+    (Mapping, lambda value: {str(key): encode(item) for key, item in value.items()}),
+    ((list, tuple), lambda value: [encode(item) for item in value]),
+)
 
 
 def encode_event(event: Event) -> Json:
@@ -153,11 +184,12 @@ def decode_hall(data: Json) -> Hall:
         visits=_each(Visits, settings.get("visits", {})),
         days=_by_date(data.get("days", [])),
         holidays=_by_date(data.get("holidays", [])),
-        lines=lined_up(tickets.values()),
+        lines=lined_up(tickets.values(), BY_PLACE),
+        arrivals=lined_up(tickets.values(), BY_ARRIVAL),
     )
 
 
-def _by_id(kind: type[T], items: list[Json]) -> Mapping[str, T]:
+def _by_id(kind: type[T], items: list[Json]) -> MappingProxyType[str, T]:
     return MappingProxyType({item["id"]: decode(kind, item, strict=False) for item in items})
 
 

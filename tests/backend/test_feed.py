@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.types import Message, Send
 
 from shared.backend.care import opened
-from shared.backend.feed import REMEMBERED, Feed
+from shared.backend.feed import REMEMBERED, Feed, Listener
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.roles import Actor, Role
 from tests.backends import Premises
@@ -113,23 +114,105 @@ def test_a_listener_far_behind_hears_everything_in_order(tmp_path: Path) -> None
         halls.init("clinic", None)
 
         async def listen() -> list[int]:
-            feed, heard = Feed(halls.ledger), []
+            feed, heard = Feed(halls.ledger), bytearray()
             feed.open()
-            stream = feed.events("clinic", 0)
-            await anext(stream)
+            telling = asyncio.create_task(feed.tell("clinic", Listener(_into(heard), 0)))
             for _ in range(REMEMBERED // 200 + 1):
                 await asyncio.gather(*(_one_visit() for _ in range(100)))
-            last = halls.ledger.hall("clinic").seq
-            while not heard or heard[-1] < last:
-                heard.append(int((await anext(stream)).split(b"\n")[0].removeprefix(b"id: ")))
+            last = f"id: {halls.ledger.hall('clinic').seq}\n".encode()
+            while last not in heard:
+                await asyncio.sleep(0.01)
             feed.close()
-            assert [chunk async for chunk in stream] == []
-            return heard
+            await telling
+            return _numbers(heard)
 
         async def _one_visit() -> None:
             issued = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
             await halls.ledger.do_soon("clinic", CancelTicket(ticket=issued.result["ticket"]["id"]), ADMIN)
 
         heard = asyncio.run(listen())
-        assert heard == list(range(1, halls.ledger.hall("clinic").seq + 1))
         assert len(heard) > REMEMBERED
+        assert heard == list(range(1, halls.ledger.hall("clinic").seq + 1))
+
+
+def _into(heard: bytearray) -> Send:
+    async def send(message: Message) -> None:
+        heard.extend(message["body"])
+
+    return send
+
+
+def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_path: Path) -> None:
+    """Its own task waits for it; when it reads again it hears the rest in order."""
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
+        halls.init("clinic", None)
+
+        async def listen() -> tuple[bytearray, bytearray, int]:
+            feed, reads, slow, quick = Feed(halls.ledger), asyncio.Event(), bytearray(), bytearray()
+            feed.open()
+            reads.set()
+
+            async def send_slowly(message: Message) -> None:
+                await reads.wait()
+                slow.extend(message["body"])
+
+            start = halls.ledger.hall("clinic").seq
+            telling = [
+                asyncio.create_task(feed.tell("clinic", Listener(send, start))) for send in (send_slowly, _into(quick))
+            ]
+            await _issue_and_hear(quick, 1)
+            reads.clear()
+            await _issue_and_hear(quick, 3)
+            assert slow.count(b"id: ") <= 1
+            reads.set()
+            await _heard(slow, halls.ledger.hall("clinic").seq)
+            feed.close()
+            await asyncio.gather(*telling)
+            return slow, quick, start
+
+        async def _issue_and_hear(heard: bytearray, times: int) -> None:
+            for _ in range(times):
+                accepted = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+                await _heard(heard, accepted.seq)
+
+        async def _heard(heard: bytearray, seq: int) -> None:
+            while f"id: {seq}\n".encode() not in heard:
+                await asyncio.sleep(0.01)
+
+        slow, quick, start = asyncio.run(listen())
+        assert _numbers(slow) == _numbers(quick) == list(range(start + 1, start + 5))
+
+
+def _numbers(heard: bytearray) -> list[int]:
+    return [int(line[4:]) for line in heard.splitlines() if line.startswith(b"id: ")]
+
+
+def test_a_broken_line_keeps_nobody_from_hearing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
+        halls.init("clinic", None)
+
+        async def listen() -> bytearray:
+            feed, heard, said = Feed(halls.ledger), bytearray(), bytearray()
+            feed.open()
+
+            async def break_at_an_event(message: Message) -> None:
+                if b"id: " in message["body"]:
+                    raise OSError("the cable was cut")
+                said.extend(message["body"])
+
+            start = halls.ledger.hall("clinic").seq
+            telling = [
+                asyncio.create_task(feed.tell("clinic", Listener(send, start)))
+                for send in (break_at_an_event, _into(heard))
+            ]
+            while not (said and heard):
+                await asyncio.sleep(0.01)
+            await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+            await telling[0]
+            while b"ticket-issued" not in heard:
+                await asyncio.sleep(0.01)
+            feed.close()
+            await telling[1]
+            return heard
+
+        assert len(_numbers(asyncio.run(listen()))) == 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from shared.hall.day import BusinessDayStarted
 from shared.hall.due import How, next_for
 from shared.hall.errors import Refused
 from shared.hall.feedback import FeedbackGiven
-from shared.hall.hall import AT_A_POINT, Hall, Moment, TicketState, lined_up
+from shared.hall.hall import AT_A_POINT, BY_ARRIVAL, BY_PLACE, Hall, Line, Moment, TicketState, lined_up
 from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.rules import EVENTS, decide, fold
@@ -143,7 +144,14 @@ def _standing(hall: Hall) -> tuple[object, ...]:
     """Where everybody is; when it was last said where aside."""
     points = [replace(point, last=None) for point in hall.points.values()]
     visits = {service: had for service, had in hall.visits.items() if had.count}
-    return dict(hall.tickets), set(hall.ended), points, lined_up(hall.tickets.values()), visits, dict(hall.taken)
+    return (
+        dict(hall.tickets),
+        set(hall.ended),
+        points,
+        lined_up(hall.tickets.values(), BY_PLACE),
+        visits,
+        dict(hall.taken),
+    )
 
 
 @given(years)
@@ -293,8 +301,13 @@ def test_ahead_and_waiting_are_counted_right(history: History) -> None:
 @given(years)
 def test_the_lines_are_those_of_the_waiting_tickets(history: History) -> None:
     for step in history.steps:
-        lines = {line: places for line, places in step.after.lines.items() if places}
-        assert lines == lined_up(step.after.tickets.values())
+        tickets = step.after.tickets.values()
+        assert _in_use(step.after.lines) == lined_up(tickets, BY_PLACE)
+        assert _in_use(step.after.arrivals) == lined_up(tickets, BY_ARRIVAL)
+
+
+def _in_use(lines: Mapping[Line, tuple[Any, ...]]) -> dict[Line, tuple[Any, ...]]:
+    return {line: places for line, places in lines.items() if places}
 
 
 # ── numbers ──

@@ -1,0 +1,84 @@
+"""A real backend for benchmarks: a database with halls, and ``nowserving serve`` as processes on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import cycle, islice, product
+from pathlib import Path
+from typing import TypeAlias
+
+from shared.backend import care, samples
+from shared.hall.roles import Actor, Role
+from shared.hall.set_up import DefineService
+from shared.hall.words import HallId, new_id
+
+Address: TypeAlias = tuple[str, int]
+
+ADMIN = Actor(name="bench", role=Role.ADMINISTRATOR)
+
+SERVICES = [command.id for command in samples.commands("clinic") if isinstance(command, DefineService)]
+"""Each has 999 numbers."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Where its processes listen, the halls they serve, and a token for all of them."""
+
+    addresses: list[Address]
+    halls: list[HallId]
+    token: str
+    folder: Path
+
+    def request(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """An HTTP request, whole."""
+        head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.token}\r\n"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    def issuing(self, halls: Sequence[HallId], tickets: int) -> list[bytes]:
+        """Requests for this many tickets, in turn for each hall and each of its services."""
+        wishes = islice(cycle(product(SERVICES, halls)), tickets)
+        return [self.command(hall, "issue-ticket", service=service) for service, hall in wishes]
+
+    def command(self, hall: HallId, name: str, **fields: str | None) -> bytes:
+        body = json.dumps({"command_id": new_id(), **fields}).encode()
+        return self.request("POST", f"/api/v1/halls/{hall}/commands/{name}", body)
+
+
+@contextmanager
+def serving(halls: int, database: str | None = None, processes: int = 1) -> Iterator[Backend]:
+    """A backend with this many clinics, on a database of its own if none is named, until the block ends."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database = database or f"sqlite:///{folder}/halls.db"
+        with care.opened(database, create=True) as opened:
+            names = [_clinic(opened, f"hall-{number}") for number in range(halls)]
+            opened.accounts.add_staff("bench", "benchmark", Role.ADMINISTRATOR)
+            token = opened.accounts.sign_in("bench", "benchmark").token
+        serve = ("shared.cli", "serve", "--database", database, "--port", "0")
+        addresses = [stack.enter_context(process(*serve)) for _ in range(processes)]
+        yield Backend(addresses, names, token, folder)
+
+
+def _clinic(opened: care.Care, name: HallId) -> HallId:
+    """A hall from the sample, quicker than ``init`` makes it: all its commands wait at once."""
+    opened.ledger.create_hall(name)
+    commands = [replace(command, command_id=f"{number}") for number, command in enumerate(samples.commands("clinic"))]
+    for answer in [opened.ledger.submit(name, command, ADMIN) for command in commands]:
+        answer.result()
+    return name
+
+
+@contextmanager
+def process(module: str, *arguments: str) -> Iterator[Address]:
+    """A program of ours that says ``serving http://HOST:PORT``, until the block ends; where it listens."""
+    with subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        host, _, port = running.stdout.readline().removeprefix("serving http://").strip().partition(":")
+        yield host, int(port)
+        running.terminate()

@@ -1,0 +1,51 @@
+"""What every request to the API brings: a token, and often a body."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+
+from shared.hall.errors import Malformed, NotSignedIn, TooLarge
+from shared.hall.importing import ImportSetUp
+from shared.set_up_file.reading import LARGEST_FILE
+
+LARGEST_BODY = 64 * 1024
+"""Bytes; the longest command but one is far below."""
+
+LARGEST = {ImportSetUp.type_name(): 4 * LARGEST_FILE}
+"""Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
+
+JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def bearer(authorization: str | None) -> str:
+    """The token of a request; raises NotSignedIn."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("This needs a token: send `Authorization: Bearer …`.")
+    return token.strip()
+
+
+async def json_body(request: Request) -> Any:
+    """The body as JSON; raises TooLarge or Malformed."""
+    body, largest = b"", LARGEST.get(request.url.path.rpartition("/")[2], LARGEST_BODY)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > largest:
+                raise TooLarge(f"A body has at most {largest} bytes.")
+    except ClientDisconnect:
+        raise Malformed("The body ends in the middle.") from None
+    try:
+        return _decoder.decode(body.decode())
+    except (ValueError, RecursionError):
+        raise Malformed("The body is not JSON.") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_number)

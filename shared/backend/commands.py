@@ -1,0 +1,56 @@
+"""Commands over HTTP, in front of everything else the backend serves.
+
+This is where crowds come, all at once. So between the socket and the ledger there is only what a command needs; the
+framework describes these routes in the API's documentation, and serves all others.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.backend import problems
+from shared.backend.asking import JSON_HEADERS, bearer, json_body
+from shared.backend.door import Door
+from shared.backend.ledger import Ledger
+from shared.hall.errors import Failure
+from shared.hall.wire import decode_command
+
+PATH = re.compile("/api/v1/halls/([^/]+)/commands/([^/]+)")
+
+
+class Commands:
+    """An ASGI application that takes commands to the ledger and hands every other request on to ``others``."""
+
+    def __init__(self, others: ASGIApp, ledger: Ledger, door: Door) -> None:
+        self._others = others
+        self._ledger = ledger
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if asked:
+            response = await self._response(Request(scope, receive), *asked.groups())
+            await response(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+    async def _response(self, request: Request, hall: str, name: str) -> Response:
+        if request.method != "POST":
+            return problems.plain(HTTPException(405, headers={"Allow": "POST"}))
+        try:
+            return await self._do(request, hall, name)
+        except Failure as failure:
+            return problems.failed(failure)
+        except Exception as error:  # noqa: BLE001  # no stranger sees the inside of the program
+            return problems.bug(f"{name!r} in {hall!r}", error)
+
+    async def _do(self, request: Request, hall: str, name: str) -> Response:
+        actor = await self._door.actor(bearer(request.headers.get("authorization")))
+        command = decode_command(name, await json_body(request))
+        accepted = await self._ledger.do_soon(hall, command, actor)
+        return JSONResponse({"result": accepted.result, "seq": accepted.seq}, headers=JSON_HEADERS)

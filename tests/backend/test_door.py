@@ -1,0 +1,89 @@
+"""Whose token a request carries: looked up for many at once, and never from memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from shared.backend.accounts import Accounts
+from shared.backend.care import Care, opened
+from shared.backend.door import Door
+from shared.hall.errors import NotSignedIn, Unreachable
+from shared.hall.roles import Actor, Role
+
+
+class Counting(Accounts):
+    """Accounts that remember how often they were asked, and may be away."""
+
+    looks = 0
+    away = False
+
+    def actors(self, tokens: Sequence[str]) -> dict[str, Actor]:
+        self.looks += 1
+        if self.away:
+            raise Unreachable("The database is away.")
+        return super().actors(tokens)
+
+
+@pytest.fixture
+def halls(tmp_path: Path) -> Iterator[Care]:
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as care:
+        care.init("clinic", None)
+        yield care
+
+
+def test_a_crowd_that_comes_together_is_looked_up_together(halls: Care) -> None:
+    tokens = [halls.accounts.add_device(f"kiosk {number}", Role.KIOSK, "clinic") for number in range(5)]
+    accounts = Counting(halls.database)
+
+    async def come() -> list[Actor]:
+        door = Door(accounts)
+        return await asyncio.gather(*(door.actor(token) for token in tokens * 10))
+
+    assert [actor.name for actor in asyncio.run(come())] == [f"kiosk {number}" for number in range(5)] * 10
+    assert accounts.looks == 1
+
+
+def test_a_stranger_among_them_is_the_only_one_refused(halls: Care) -> None:
+    known = halls.accounts.add_device("kiosk", Role.KIOSK, "clinic")
+
+    async def come() -> list[Actor | BaseException]:
+        door = Door(halls.accounts)
+        return await asyncio.gather(door.actor(known), door.actor("nobody's"), return_exceptions=True)
+
+    actor, refused = asyncio.run(come())
+    assert isinstance(actor, Actor)
+    assert isinstance(refused, NotSignedIn)
+
+
+def test_a_session_that_ended_elsewhere_is_over_at_the_next_request(halls: Care) -> None:
+    halls.accounts.add_staff("anna", "a-good-password", Role.SPECIALIST)
+    token = halls.accounts.sign_in("anna", "a-good-password").token
+
+    async def come() -> None:
+        door = Door(halls.accounts)
+        assert (await door.actor(token)).name == "anna"
+        with_another_program = Accounts(halls.database)
+        with_another_program.sign_out(token)
+        with pytest.raises(NotSignedIn):
+            await door.actor(token)
+
+    asyncio.run(come())
+
+
+def test_while_the_database_is_away_everybody_is_told_and_later_let_in(halls: Care) -> None:
+    token = halls.accounts.add_device("kiosk", Role.KIOSK, "clinic")
+    accounts = Counting(halls.database)
+
+    async def come() -> None:
+        door = Door(accounts)
+        accounts.away = True
+        told = await asyncio.gather(*(door.actor(token) for _ in range(3)), return_exceptions=True)
+        assert [type(one) for one in told] == [Unreachable] * 3
+        accounts.away = False
+        assert (await door.actor(token)).name == "kiosk"
+
+    asyncio.run(come())
