@@ -144,14 +144,9 @@ def _standing(hall: Hall) -> tuple[object, ...]:
     """Where everybody is; when it was last said where aside."""
     points = [replace(point, last=None) for point in hall.points.values()]
     visits = {service: had for service, had in hall.visits.items() if had.count}
-    return (
-        dict(hall.tickets),
-        set(hall.ended),
-        points,
-        lined_up(hall.tickets.values(), BY_PLACE),
-        visits,
-        dict(hall.taken),
-    )
+    tickets = dict(hall.tickets)
+    lines = lined_up(tickets.values(), BY_PLACE)
+    return tickets, set(hall.ended), points, lines, visits, dict(hall.taken)
 
 
 @given(years)
