@@ -20,6 +20,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from shared.ui.run import application
+from tests import postgres
 from tests.backends import Premises, new_database
 from tests.memory_link import MemoryLink, clinic
 
@@ -27,6 +28,10 @@ from tests.memory_link import MemoryLink, clinic
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     return application("tests")
+
+
+def pytest_sessionfinish() -> None:
+    postgres.close()  # a worker of xdist ends without the interpreter's own farewell
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -117,6 +117,13 @@ def server() -> Server:
     return Server()
 
 
+def close() -> None:
+    """End that server, if any test asked for it."""
+    if server.cache_info().currsize:
+        server().remove()
+        server.cache_clear()
+
+
 def _unprivileged() -> dict[str, Any]:
     """Whom a server runs as: ourselves, but for root."""
     return {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
