@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
+from console.clocks import now
 from console.controls import GivingLabel, KeyButton, column, frame, label, row, set_tone
-from console.view_model import ConsoleModel, now
+from console.view_model import ConsoleModel
 from shared.hall.hall import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
@@ -17,6 +18,7 @@ TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.
 
 class ConsoleWindow(QMainWindow):
     points_wanted = Signal()
+    reception_wanted = Signal()
     set_up_wanted = Signal()
     sign_out_wanted = Signal()
 
@@ -38,7 +40,7 @@ class ConsoleWindow(QMainWindow):
         inside = QWidget()
         inside.setLayout(column(self.bar, self.banner, self.pages, gap=0))
         self.setCentralWidget(inside)
-        self.setMinimumSize(1120, 720)
+        self.setMinimumSize(1024, 680)
         self.resize(1280, 800)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
@@ -46,6 +48,7 @@ class ConsoleWindow(QMainWindow):
 
     def _bar(self) -> QWidget:
         self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
+        self.to_reception = KeyButton(self.tr("Reception"), "Ctrl+R", self._want_reception, "flat")
         self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+U", self._want_set_up, "flat")
         self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
         inside = row(
@@ -54,6 +57,7 @@ class ConsoleWindow(QMainWindow):
             self.hall_name,
             self.day,
             self.to_points,
+            self.to_reception,
             self.to_set_up,
             self.who,
             self.sign_out,
@@ -90,6 +94,9 @@ class ConsoleWindow(QMainWindow):
 
     def _want_points(self) -> None:
         self.points_wanted.emit()
+
+    def _want_reception(self) -> None:
+        self.reception_wanted.emit()
 
     def _want_set_up(self) -> None:
         self.set_up_wanted.emit()
