@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QListWidget
 
 from console import sentences
 from console.clocks import now
-from console.controls import KeyButton, SentenceLine, column, label, on_key, row, shown_key
+from console.controls import KeyButton, column, label, on_key, row, shown_key
 from console.reception_model import ReceptionModel, appointed
 from console.transfer_panel import STEPS
 from shared.ui.theme import theme
@@ -36,7 +36,6 @@ class NewTicketForm(QFrame):
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText="14:30")
-        self.sentence = SentenceLine(keeps_place=False)
         self.send = KeyButton(self.tr("Give a ticket"), "Enter", self.give, "primary", bind=False)
         self._shown: tuple[object, ...] = ()
         self.setLayout(self._inside())
@@ -55,7 +54,6 @@ class NewTicketForm(QFrame):
             self.search,
             self.list,
             named,
-            self.sentence,
             self.send,
             margin=theme().margin,
         )
@@ -76,7 +74,6 @@ class NewTicketForm(QFrame):
         for digit in range(1, DIGITS + 1):
             on_key(f"Alt+{digit}", partial(self._prefer, digit - 1), self)
         self.model.changed.connect(self.refresh)
-        self.model.sentence_changed.connect(self._say)
 
     # ── what is shown ──
 
@@ -105,15 +102,16 @@ class NewTicketForm(QFrame):
         wanted = self.search.text().casefold().split()
         self.list.clear()
         for service in self.model.services:
-            text = (
-                f"{service.prefix}   {sentences.service_name(self.model.hall, service.id) if self.model.hall else ''}"
-            )
+            text = f"{service.prefix}   {self._name(service.id)}"
             if all(part in text.casefold() for part in wanted):
                 QListWidgetItem(text, self.list).setData(SERVICE, service.id)
         self.list.setCurrentRow(0 if wanted else -1)
         if self.list.count():
             self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
         self._turned()
+
+    def _name(self, service: str) -> str:
+        return sentences.service_name(self.model.hall, service) if self.model.hall else ""
 
     def _turned(self) -> None:
         """Another service may offer other precedences."""
@@ -130,14 +128,10 @@ class NewTicketForm(QFrame):
     def _offer(self) -> None:
         self.send.setEnabled(bool(self.service) and self.model.reaches)
 
-    def _say(self) -> None:
-        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
-
     @property
     def service(self) -> str:
         """The id of the chosen service, or nothing."""
-        chosen = self.list.currentItem()
-        return str(chosen.data(SERVICE)) if self.list.currentRow() >= 0 and chosen else ""
+        return str(self.list.currentItem().data(SERVICE)) if self.list.currentRow() >= 0 else ""
 
     # ── what is done ──
 

@@ -136,7 +136,7 @@ class ReceptionModel(Wishing):
 
 
 def _matches(label: str, wanted: str) -> bool:
-    figures = label.lstrip("abcdefghijklmnopqrstuvwxyz")
+    figures = re.sub(r"\D", "", label)
     return label.startswith(wanted) or (wanted.isdigit() and wanted.lstrip("0") in figures)
 
 

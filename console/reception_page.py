@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from console.controls import column, on_key, row
+from console.controls import SentenceLine, column, on_key, row
 from console.given_card import GivenCard
 from console.new_ticket_form import NewTicketForm
 from console.reception_model import ReceptionModel
@@ -18,6 +18,7 @@ class ReceptionPage(QWidget):
         self.setProperty("is", "page")
         self.model = model
         self.form = NewTicketForm(model)
+        self.sentence = SentenceLine(keeps_place=False)
         self.given = GivenCard(model)
         self.finder = TicketFinder(model)
         self._given = ""
@@ -27,15 +28,19 @@ class ReceptionPage(QWidget):
         self.setLayout(inside)
         on_key("Esc", self.begin, self)
         model.changed.connect(self._move_on)
+        model.sentence_changed.connect(self._say)
 
     def _giving(self) -> QWidget:
         giving = QWidget()
-        inside = column(self.form, self.given, gap=theme().gap + theme().gap // 2)
-        inside.setStretch(1, 1)
+        inside = column(self.form, self.sentence, self.given, gap=theme().gap + theme().gap // 2)
+        inside.setStretchFactor(self.given, 1)
         inside.addStrut(470)
         giving.setLayout(inside)
         giving.setMaximumWidth(760)
         return giving
+
+    def _say(self) -> None:
+        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
 
     def begin(self) -> None:
         """The next customer: everything as usual, and the keyboard where one types the service."""
