@@ -106,6 +106,7 @@ class Console(QObject):
         self.window.to_reception.setVisible(inside)
         self.window.to_set_up.setVisible(inside and self.is_administrator)
         self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
+        self.window.refresh()
 
     def _can_go_back(self) -> bool:
         return self.page is not self.work_page and self.work.point is not None

@@ -75,7 +75,7 @@ class GivenCard(QFrame):
     def _show(self, hall: Hall, ticket: Ticket) -> None:
         if self.number.text() != ticket.label:
             self.number.setText(ticket.label)
-            self.number.setAccessibleName(self.tr("Ticket {0}").format(ticket.label))
+            self.number.setAccessibleName(self.tr("Given: {0}").format(ticket.label))
         self.service.setText(sentences.service_name(hall, ticket.service))
         said = [sentences.precedence_name(hall, ticket.precedence), sentences.where(hall, ticket)]
         self.facts.setText(" · ".join(said))

@@ -47,7 +47,7 @@ class NewTicketForm(QFrame):
         named = row(
             self._named(self.tr("Precedence"), self.precedence, self.precedence_key),
             self._named(self.tr("Language"), self.language),
-            self._named(self.tr("Appointment at"), self.time, label(shown_key("Alt+T"), "key")),
+            self._named(self.tr("Appointment"), self.time, label(shown_key("Alt+T"), "key")),
         )
         return column(
             row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), None),

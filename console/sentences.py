@@ -64,7 +64,7 @@ def action_text(action: Action) -> str:
 def no_show(owed: Owed) -> str:
     """The no-show, and what this hall still owes the customer before it."""
     if owed.recalls:
-        return QCoreApplication.translate("Console", "No-show: recall %n times first", None, owed.recalls)
+        return QCoreApplication.translate("Console", "No-show in %n calls", None, owed.recalls)
     if owed.seconds:
         return QCoreApplication.translate("Console", "No-show in %n s", None, owed.seconds)
     return action_text(Action.NO_SHOW)

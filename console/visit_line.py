@@ -26,7 +26,7 @@ class VisitLine(QWidget):
         self.outcome = QComboBox()
         self.outcome.setAccessibleName(self.tr("Outcome of the visit"))
         self.digits = label("", "key")
-        self.note = QLineEdit(placeholderText=self.tr("Note, not for customers"))
+        self.note = QLineEdit(placeholderText=self.tr("Internal note"))
         self.note.setAccessibleName(self.tr("Note about the visit, not for customers, key {0}").format(NOTE_KEY))
         self.note.setMaxLength(LONGEST_NOTE)
         line = row(self.outcome, self.digits, self.note, label(shown_key(NOTE_KEY), "key"))

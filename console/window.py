@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
@@ -12,6 +13,9 @@ from console.view_model import ConsoleModel
 from shared.hall.hall import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
+
+BAR_GAP = 12
+"""Pixels."""
 
 TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.INACTIVE: "quiet"}
 
@@ -62,7 +66,7 @@ class ConsoleWindow(QMainWindow):
             self.who,
             self.sign_out,
             self.clock,
-            gap=theme().gap + theme().gap // 2,
+            gap=BAR_GAP,
         )
         inside.setStretchFactor(self.hall_name, 1)
         inside.setContentsMargins(2 * theme().margin, theme().gap, 2 * theme().margin, theme().gap)
@@ -83,7 +87,22 @@ class ConsoleWindow(QMainWindow):
             self.status.setText(sentences.status_text(point.status))
             set_tone(self.status, TONES[point.status])
         self.day.setText(self._day() if point else "")
+        self._fit()
         self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the window is narrow, what matters least leaves the bar first."""
+        parts = [self.place, self.status, self.to_points, self.to_reception, self.to_set_up, self.sign_out, self.clock]
+        shown = [part for part in parts if not part.isHidden()]
+        left = self.width() - 4 * theme().margin
+        left -= sum(part.sizeHint().width() + BAR_GAP for part in shown)
+        for quiet, is_wanted in ((self.who, True), (self.day, self.model.point is not None)):
+            left -= quiet.sizeHint().width() + BAR_GAP
+            quiet.setVisible(is_wanted and left >= 0)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""
