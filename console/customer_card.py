@@ -21,11 +21,8 @@ LARGEST = 2.5
 FILL = 0.8
 """How much of its height a number takes; the rest is air."""
 
-LOW = 330
-"""Pixels of the card below which the number has its service beside it and no longer below."""
-
-LOWEST = 250
-"""Pixels below which the reasons leave their room to the rest: they stay in a tip."""
+AIR = 50
+"""Pixels by which a number must be able to grow, or it has its service beside it and no longer below."""
 
 
 class NumberLabel(QLabel):
@@ -70,6 +67,7 @@ class CustomerCard(QFrame):
         self._with = self._somebody()
         self._empty, self.title, self.hint = self._nobody()
         self.setLayout(column(self._with, self._empty, margin=theme().margin))
+        self.setMinimumHeight(1)
         model.changed.connect(self.refresh)
         model.ticked.connect(self._tick)
         self.refresh()
@@ -81,21 +79,20 @@ class CustomerCard(QFrame):
         self._hero.addWidget(self.number, 1)
         self._hero.addLayout(column(self.service, row(self.precedence, self.language, None)), 0)
         self._rule = rule()
-        lines = column(
+        self._lines = column(
             row(self.state, None, self.since, self.running), self._hero, self._rule, self.facts, self.why, self.visit
         )
-        lines.setStretchFactor(self._hero, 1)
-        inside.setLayout(lines)
+        self._lines.setStretchFactor(self._hero, 1)
+        inside.setLayout(self._lines)
         return inside
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
-        """A low window keeps everything by putting it side by side."""
-        directions = QBoxLayout.Direction
-        low = self.height() < LOW
-        self._hero.setDirection(directions.LeftToRight if low else directions.TopToBottom)
-        self._hero.setStretch(1, 1 if low else 0)
-        self._show_why()
+        self._fit()
         super().resizeEvent(event)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802  # Qt's name
+        """The card takes the room there is: a long sentence in it does not push the keys out of the window."""
+        return False
 
     def _nobody(self) -> tuple[QWidget, QLabel, QLabel]:
         title, hint = label("", "empty", wrap=True), label("", "quiet", wrap=True)
@@ -125,13 +122,29 @@ class CustomerCard(QFrame):
         self.facts.setText(self._facts(hall, ticket))
         self.why.setText(self.model.why)
         self.facts.setToolTip(self.model.why)
-        self._show_why()
+        self._fit()
         self._tick()
 
-    def _show_why(self) -> None:
-        roomy = self.height() >= LOWEST
-        self.why.setVisible(bool(self.model.why) and roomy)
-        self._rule.setVisible(roomy)
+    def _fit(self) -> None:
+        """A low card keeps everything by putting it side by side; a very low one keeps the reasons in a tip."""
+        self.why.setVisible(bool(self.model.why))
+        self._rule.show()
+        self._stand(QBoxLayout.Direction.TopToBottom)
+        if self._lacks() + AIR > 0:
+            self._stand(QBoxLayout.Direction.LeftToRight)
+        for least in (self._rule, self.why):
+            if self._lacks() > 0:
+                least.hide()
+
+    def _stand(self, direction: QBoxLayout.Direction) -> None:
+        self._hero.setDirection(direction)
+        self._hero.setStretch(1, 1 if direction is QBoxLayout.Direction.LeftToRight else 0)
+
+    def _lacks(self) -> int:
+        """Pixels it would need beyond its height."""
+        self._lines.invalidate()
+        margins = 2 * theme().margin
+        return self._lines.totalHeightForWidth(self.width() - margins) - (self.height() - margins)
 
     def _since(self, ticket: Ticket) -> str:
         return self.tr("in service") if ticket.state is TicketState.SERVING else self.tr("since the call")

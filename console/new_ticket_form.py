@@ -20,6 +20,9 @@ KEY = "Ctrl+N"
 ROWS = 4
 """Services in sight; typing and the arrows bring the others."""
 
+TIME = 130
+"""Pixels of the field for a time of day."""
+
 DIGITS = 9
 """Precedences that have a key of their own."""
 
@@ -49,6 +52,9 @@ class NewTicketForm(QFrame):
             self._named(self.tr("Language"), self.language),
             self._named(self.tr("Appointment"), self.time, label(shown_key("Alt+T"), "key")),
         )
+        for at in range(2):
+            named.setStretch(at, 1)
+        self.time.setMaximumWidth(TIME)
         return column(
             row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), None),
             self.search,

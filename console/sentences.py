@@ -121,13 +121,13 @@ def aside(ticket: Ticket) -> str:
 
 
 def where(hall: Hall, ticket: Ticket) -> str:
-    """Where a ticket stands: ``Called, Counter 1``."""
+    """Where a ticket stands: ``Called · Counter 1``."""
     state = aside(ticket)
     if ticket.state is TicketState.WAITING:
         ahead = hall.ahead(ticket)
         return QCoreApplication.translate("Console", "Waiting, %n ahead", None, ahead) if ahead else _next(hall, ticket)
     at = hall.points.get(ticket.point or "") if ticket.state in (*AT_A_POINT, TicketState.SERVED) else None
-    return f"{state}, {point_name(hall, at)}" if at else state
+    return f"{state} · {point_name(hall, at)}" if at else state
 
 
 def _next(hall: Hall, ticket: Ticket) -> str:
@@ -166,8 +166,8 @@ def due(hall: Hall | None, due_at: datetime, now: datetime) -> str:
 
 
 def ago(hall: Hall | None, moment: datetime, now: datetime) -> str:
-    """When something happened, and how long that is ago: ``14:05, 4 min``."""
-    return f"{clock(moment, hall)}, {minutes((now - moment).total_seconds())}"
+    """When something happened, and how long that is ago: ``14:05 · 4 min``."""
+    return f"{clock(moment, hall)} · {minutes((now - moment).total_seconds())}"
 
 
 def why(hall: Hall, reasons: Why) -> str:

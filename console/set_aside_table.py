@@ -20,8 +20,11 @@ SERVICE = 2
 NARROW = 560
 """Pixels below which the service leaves its room to the reason."""
 
-ROWS = 3
+ROWS, ROWS_WHEN_LOW = 3, 2
 """In sight at most; the others by the arrows, for who waits matters more."""
+
+LOW = 760
+"""Pixels of a low window."""
 
 
 class SetAsideTable(QWidget):
@@ -79,6 +82,7 @@ class SetAsideTable(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         self.table.setColumnHidden(SERVICE, self.width() < NARROW)
+        self._as_high_as_fits()
         super().resizeEvent(event)
 
     # ── what is done ──
@@ -108,9 +112,13 @@ class SetAsideTable(QWidget):
         self.setVisible(bool(tickets))
         self.table.keeping(lambda: self.rows.show(tickets))
         self.title.setText(self._title(tickets))
-        lines = min(ROWS, len(tickets)) * self.table.verticalHeader().defaultSectionSize()
-        self.table.setFixedHeight(lines + self.table.horizontalHeader().sizeHint().height())
+        self._as_high_as_fits()
         self._offer()
+
+    def _as_high_as_fits(self) -> None:
+        most = ROWS if self.window().height() >= LOW else ROWS_WHEN_LOW
+        lines = min(most, len(self.rows.rows)) * self.table.verticalHeader().defaultSectionSize()
+        self.table.setFixedHeight(lines + self.table.horizontalHeader().sizeHint().height())
 
     def _title(self, tickets: list[Ticket]) -> str:
         parked = sum(ticket.state is TicketState.PARKED for ticket in tickets)

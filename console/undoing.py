@@ -1,4 +1,4 @@
-"""What would be taken back, in words: ``Undo: A011 finished, A012 called``."""
+"""What would be taken back, in words: ``Undo: A011 finished · A012 called``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.hall.hall import Last, Ticket, TicketState
 
 def undo_text(last: Last | None) -> str:
     """The words of the button; without what was done if that is not known."""
-    done = ", ".join(filter(None, _phrases(last))) if last else ""
+    done = " · ".join(filter(None, _phrases(last))) if last else ""
     return QCoreApplication.translate("Console", "Undo: {0}").format(done) if done else action_text(Action.UNDO)
 
 

@@ -106,6 +106,7 @@ class WaitingTable(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         self.table.setColumnHidden(PRECEDENCE, self.width() < NARROW)
         self.table.setColumnHidden(WAITS, self.width() < NARROWEST)
+        self._count(self.model.waiting)
         super().resizeEvent(event)
 
     # ── calling somebody out of turn ──
@@ -149,7 +150,7 @@ class WaitingTable(QWidget):
             self._chips.append(label("", "chip"))
             self.chips.addWidget(self._chips[-1])
         for at, chip in enumerate(self._chips):
-            chip.setVisible(at < len(texts))
+            chip.setVisible(at < len(texts) and self.width() >= NARROW)
             chip.setText(texts[at] if at < len(texts) else "")
 
 

@@ -14,7 +14,7 @@ from shared.hall.hall import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
 
-BAR_GAP = 12
+BAR_GAP = 10
 """Pixels."""
 
 TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.INACTIVE: "quiet"}
@@ -69,7 +69,7 @@ class ConsoleWindow(QMainWindow):
             gap=BAR_GAP,
         )
         inside.setStretchFactor(self.hall_name, 1)
-        inside.setContentsMargins(2 * theme().margin, theme().gap, 2 * theme().margin, theme().gap)
+        inside.setContentsMargins(theme().margin, theme().gap, theme().margin, theme().gap)
         bar = frame("bar", inside)
         bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         return bar
@@ -98,7 +98,7 @@ class ConsoleWindow(QMainWindow):
         """Where the window is narrow, what matters least leaves the bar first."""
         parts = [self.place, self.status, self.to_points, self.to_reception, self.to_set_up, self.sign_out, self.clock]
         shown = [part for part in parts if not part.isHidden()]
-        left = self.width() - 4 * theme().margin
+        left = self.width() - 2 * theme().margin
         left -= sum(part.sizeHint().width() + BAR_GAP for part in shown)
         for quiet, is_wanted in ((self.who, True), (self.day, self.model.point is not None)):
             left -= quiet.sizeHint().width() + BAR_GAP
