@@ -103,7 +103,7 @@ class SetAsideTable(QWidget):
     def _come_in(self) -> None:
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.table.chosen:
-            self.table.selectRow(0)
+            self.table.choose_line(0)
 
     # ── what is shown ──
 

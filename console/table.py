@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
@@ -146,7 +154,13 @@ class ChoosingTable(QTableView):
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
         elif identity != self.chosen:
-            self.selectRow(at)
+            self.choose_line(at)
+
+    def choose_line(self, at: int) -> None:
+        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
+        flags = QItemSelectionModel.SelectionFlag
+        if at < self.model().rowCount():
+            self.selectionModel().setCurrentIndex(self.model().index(at, 0), flags.ClearAndSelect | flags.Rows)
 
     def keeping(self, show: Callable[[], None]) -> None:
         """Let the rows change around the one that is chosen."""
@@ -161,6 +175,6 @@ class ChoosingTable(QTableView):
                 with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
                 (self.entered_with_control if with_control else self.entered).emit()
         elif first_step and self.model().rowCount():
-            self.selectRow(0 if event.key() == Qt.Key.Key_Down else self.model().rowCount() - 1)
+            self.choose_line(0 if event.key() == Qt.Key.Key_Down else self.model().rowCount() - 1)
         else:
             super().keyPressEvent(event)

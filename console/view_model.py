@@ -147,6 +147,7 @@ class ConsoleModel(Wishing):
     def forget(self) -> None:
         """Somebody else works here from now on."""
         self._served, self._no_shows, self._drafts = set(), set(), {}
+        self.changed.emit()
 
     def press(self) -> None:
         """The main key."""

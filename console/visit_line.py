@@ -41,6 +41,7 @@ class VisitLine(QWidget):
         for digit in range(DIGITS + 1):
             on_key(str(digit), partial(self._choose, digit), self)
         model.changed.connect(self.refresh)
+        self._offer(())
         self.refresh()
 
     def _write(self) -> None:
@@ -59,7 +60,7 @@ class VisitLine(QWidget):
         if outcomes != self._offered:
             self._offer(outcomes)
         ticket = self.model.ticket.id if self.model.ticket else None
-        if ticket != self._ticket:
+        if ticket != self._ticket or self.note.text().strip() != self.model.draft.note:
             self._turn_to(ticket)
 
     def _offer(self, outcomes: tuple[str, ...]) -> None:

@@ -126,7 +126,7 @@ class WaitingTable(QWidget):
         """To the list by its key; the first of them is chosen, as one reads."""
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.table.chosen:
-            self.table.selectRow(0)
+            self.table.choose_line(0)
 
     # ── what is shown ──
 
