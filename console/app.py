@@ -25,6 +25,8 @@ from shared.ui.station import Station
 log = logging.getLogger(__name__)
 
 LAST_POINT = "console-point"
+RECEPTION = "@reception"
+"""Remembered instead of a service point by those who have none; no point has such an id."""
 
 
 class Console(QObject):
@@ -90,6 +92,8 @@ class Console(QObject):
 
     def show_reception(self) -> None:
         if self.station.actor is not None:
+            if self.work.point is None:
+                self._remember(RECEPTION)
             self._turn_to(self.reception_page)
             self.reception_page.begin()
 
@@ -149,11 +153,13 @@ class Console(QObject):
             self.show_points()
 
     def _arrive(self) -> None:
-        """Straight back to the point of last time if it is still at work, else ask."""
+        """Straight back to the reception, or to the point of last time if it is still at work; else ask."""
         self._arriving = False
         usual = self.work.point_id or self._last_point()
         point = self.station.hall.points.get(usual) if self.station.hall else None
-        if point and point.status is not PointStatus.INACTIVE:
+        if usual == RECEPTION:
+            self.show_reception()
+        elif point and point.status is not PointStatus.INACTIVE:
             self.show_work(usual)
         else:
             self.show_points()

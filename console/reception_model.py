@@ -29,6 +29,9 @@ from shared.ui.station import Station
 TOKEN_BYTES = 24
 """Random bytes of the customer's own page: 192 bits, nobody guesses them."""
 
+MOST_FOUND = 100
+"""Tickets in sight at once: who looks for more types another letter."""
+
 Giving: TypeAlias = IssueTicket | CheckIn
 
 
@@ -67,7 +70,7 @@ class ReceptionModel(Wishing):
         wanted = text.strip().casefold()
         live = sorted(self.hall.tickets.values(), key=lambda ticket: ticket.number, reverse=True)
         ended = sorted(self.hall.ended, key=lambda ticket: ticket.ended_at or NEVER, reverse=True)
-        return [ticket for ticket in (*live, *ended) if _matches(ticket.label.casefold(), wanted)]
+        return [ticket for ticket in (*live, *ended) if _matches(ticket.label.casefold(), wanted)][:MOST_FOUND]
 
     def may_cancel(self, ticket: Ticket | None) -> bool:
         return self.reaches and ticket is not None and ticket.state is TicketState.WAITING
@@ -122,6 +125,7 @@ class ReceptionModel(Wishing):
     def forget(self) -> None:
         """Somebody else sits here from now on."""
         self.given, self.address, self._unsure = "", "", None
+        self.changed.emit()
 
     def cancel(self, ticket: Ticket) -> None:
         if self.ready and self.may_cancel(ticket):

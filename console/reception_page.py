@@ -52,4 +52,5 @@ class ReceptionPage(QWidget):
         """Once a ticket is given the form is free for the next one; its number stays until then."""
         if self.model.given != self._given:
             self._given = self.model.given
-            self.form.begin()
+            if self._given:
+                self.form.begin()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QWidget
 
 from console import sentences
@@ -82,7 +82,13 @@ class TicketFinder(QWidget):
 
     # ── what is shown ──
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        super().showEvent(event)
+        self.refresh()
+
     def refresh(self) -> None:
+        if not self.isVisible():  # a day's tickets are many, and nobody looks
+            return
         self.table.keeping(lambda: self.rows.show(self.model.find(self.search.text())))
         self._offer()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from shared.hall.hall import Ticket
+from shared.hall.hall import Service, Ticket
 from shared.hall.messages import Command
-from shared.hall.set_up import DefineHall
+from shared.hall.set_up import DefineHall, DefineService
 from tests.memory_link import MemoryLink
 
 
@@ -15,6 +15,11 @@ def decide_on(link: MemoryLink, **settings: Any) -> None:
     """An administrator changes these settings of the hall and no other."""
     now = {field.name: getattr(link.hall.settings, field.name) for field in fields(link.hall.settings)}
     link.do(DefineHall(**{**now, **settings}))
+
+
+def define(service: Service) -> DefineService:
+    """The command that sets up this service."""
+    return DefineService(**{field.name: getattr(service, field.name) for field in fields(service)})
 
 
 def ticket(link: MemoryLink, label: str) -> Ticket:

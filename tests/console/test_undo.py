@@ -14,7 +14,6 @@ from console.clocks import OrderClock
 from console.undoing import undo_text
 from shared.hall.calling import CallNext
 from shared.hall.hall import Hall, Last, PointStatus, TicketState
-from shared.hall.issuing import IssueTicket
 from tests.console.hall import decide_on, last_wish, ticket
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -96,10 +95,9 @@ async def test_after_ten_seconds_it_is_no_longer_offered(sit_down, busy) -> None
 
 
 async def test_a_hall_that_calls_by_itself_says_so_and_can_be_stopped(sit_down, busy) -> None:
-    decide_on(busy, auto_call=True)
     async with sit_down() as seat:
         await seat.work()
-        busy.do(IssueTicket(service="registration"))
+        decide_on(busy, auto_call=True)
         await seat.until(lambda: seat.number == "A001")
         assert seat.console.work_page.customer.why.text().startswith("Called by itself, due first, at")
         await seat.press(Qt.Key.Key_Z, CTRL)
