@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QLayout, QWidget
 
 from console import sentences
 from console.actions import Action
@@ -30,6 +30,9 @@ LOW = 760
 class SetAsideTable(QWidget):
     """Enter does what is most likely wanted: a parked customer is called back, another one waits again."""
 
+    emptied = Signal()
+    """Nobody is left here, and the keyboard was: it goes back to where it rests."""
+
     def __init__(self, model: ConsoleModel) -> None:
         super().__init__()
         self.model = model
@@ -40,6 +43,8 @@ class SetAsideTable(QWidget):
         self.wait_again = KeyButton(
             sentences.action_text(Action.WAIT_AGAIN), "Ctrl+Enter", self.to_the_queue, bind=False
         )
+        for button in (self.first, self.wait_again):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
         self.setLayout(column(frame("card", self._inside())))
         on_key(KEY, self._come_in, self)
         model.changed.connect(self.refresh)
@@ -109,6 +114,9 @@ class SetAsideTable(QWidget):
 
     def refresh(self) -> None:
         tickets = self.model.set_aside
+        focused = QApplication.focusWidget()
+        if not tickets and focused is not None and self.isAncestorOf(focused):
+            self.emptied.emit()
         self.setVisible(bool(tickets))
         self.table.keeping(lambda: self.rows.show(tickets))
         self.title.setText(self._title(tickets))

@@ -40,6 +40,7 @@ class WaitingTable(QWidget):
         self.sorted.setSortRole(SORT)
         self.table = self._table()
         self.call = KeyButton(sentences.action_text(Action.CALL_THIS), "Enter", self.call_chosen, bind=False)
+        self.call.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
         on_key(KEY, self._come_in, self)
         self.setLayout(column(frame("card", self._inside())))
         self._seconds = 0

@@ -100,9 +100,10 @@ class ConsoleWindow(QMainWindow):
         shown = [part for part in parts if not part.isHidden()]
         left = self.width() - 2 * theme().margin
         left -= sum(part.sizeHint().width() + BAR_GAP for part in shown)
-        for quiet, is_wanted in ((self.who, True), (self.day, self.model.point is not None)):
-            left -= quiet.sizeHint().width() + BAR_GAP
-            quiet.setVisible(is_wanted and left >= 0)
+        left -= self.who.sizeHint().width() + BAR_GAP
+        self.who.setVisible(left >= 0)
+        left -= self.hall_name.sizeHint().width() + self.day.sizeHint().width() + 2 * BAR_GAP
+        self.day.setVisible(self.model.point is not None and left >= 0)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""

@@ -44,6 +44,7 @@ class WorkPage(QWidget):
         self.keys.asked.connect(self.ask)
         self.keys.left.connect(self.begin)
         self.customer.visit.left.connect(self.begin)
+        self.aside.emptied.connect(self.begin)
         for panel in (self.transfer, self.park):
             panel.closed.connect(self.close_panel)
         model.sentence_changed.connect(self._say)

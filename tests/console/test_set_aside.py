@@ -88,6 +88,7 @@ async def test_a_parked_customer_is_called_back_by_enter(sit_down, busy) -> None
         assert seat.number == "A001"
         assert isinstance(last_wish(busy), CallTicket)
         assert not aside.isVisible()
+        assert seat.console.work_page.table.table.hasFocus()
         assert seat.console.work_page.customer.why.text().startswith("Chosen by hand; due at")
 
 
