@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 
-from shared.hall.calling import CallNext, Recall
-from shared.hall.hall import Point, PointStatus, Ticket, TicketState
+from console.desk import Desk, Situation
+from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.messages import AtPoint, Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
-from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService
+from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
+from shared.hall.undo import UndoLast
 
 
 class Action(StrEnum):
@@ -23,24 +25,19 @@ class Action(StrEnum):
     TRANSFER = "transfer"
     FINISH = "finish"
     RETURN = "return"
+    PARK = "park"
     NO_SHOW = "no-show"
     PAUSE = "pause"
     CLOSE = "close"
-
-
-class Situation(Enum):
-    """How a service point stands, as far as it decides what can be done there."""
-
-    CLOSED = auto()
-    PAUSED = auto()
-    FREE = auto()
-    CALLED = auto()
-    SERVING = auto()
+    UNDO = "undo"
+    CALL_THIS = "call-this"
+    WAIT_AGAIN = "wait-again"
+    REINSTATE = "reinstate"
 
 
 MAIN_KEY = "F5"
 """The key of the day: in the middle of the top row, under no resting finger, the same on every keyboard layout.
-Its neighbours F4 and F6 do nothing and nothing that matters."""
+Its neighbours F4 and F6 do nothing that matters."""
 
 MAIN: dict[Situation, Action] = {
     Situation.CLOSED: Action.OPEN,
@@ -51,76 +48,115 @@ MAIN: dict[Situation, Action] = {
 }
 """What the main key does in each situation."""
 
-Wish = Callable[[Point, Ticket | None], Command]
+Wish = Callable[[Desk], Command]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Possible:
     """An action: its own key, when the hall would not refuse it, and the command it is.
 
-    A transfer has no ``wish``: it needs a destination first. An action without a key is on the main key alone.
+    An action without a key is on the main key alone, or belongs to a list that shows it.
     """
 
     when: set[Situation]
-    wish: Wish | None
+    provided: Callable[[Desk], bool] = lambda _: True
+    """What must be so besides."""
+    wish: Wish
     key: str = ""
+    asks: bool = False
+    """Whether something is written or chosen first, in a panel of its own."""
 
 
-def _call_next(point: Point, ticket: Ticket | None) -> Command:
-    return CallNext(point=point.id, holding=ticket.id if ticket else None)
+def _call_next(desk: Desk) -> Command:
+    return CallNext(
+        point=desk.point.id,
+        holding=desk.ticket.id if desk.ticket else None,
+        outcome=desk.draft.outcome,
+        note=desk.draft.note,
+    )
+
+
+def _finish(desk: Desk) -> Command:
+    return FinishService(point=desk.point.id, ticket=desk.here, outcome=desk.draft.outcome, note=desk.draft.note)
+
+
+def _transfer(desk: Desk) -> Command:
+    return TransferTicket(
+        point=desk.point.id,
+        ticket=desk.here,
+        to_service=desk.draft.to_service,
+        to_point=desk.draft.to_point,
+        place=desk.draft.place,
+        note=desk.draft.note,
+    )
+
+
+def _park(desk: Desk) -> Command:
+    return ParkTicket(point=desk.point.id, ticket=desk.here, reason=desk.draft.reason, note=desk.draft.note)
 
 
 def _about(command: type[AtPoint]) -> Wish:
-    return lambda point, ticket: command(point=point.id, ticket=ticket.id if ticket else "")
+    return lambda desk: command(point=desk.point.id, ticket=desk.here)
+
+
+def _about_chosen(command: type[AtPoint]) -> Wish:
+    return lambda desk: command(point=desk.point.id, ticket=desk.chosen.id if desk.chosen else "")
+
+
+def _reinstate(desk: Desk) -> Command:
+    return ReinstateTicket(ticket=desk.chosen.id if desk.chosen else "")
 
 
 AT_CUSTOMER = {Situation.CALLED, Situation.SERVING}
+OPEN = {Situation.PAUSED, Situation.FREE, *AT_CUSTOMER}
 
 ACTIONS: dict[Action, Possible] = {
-    Action.OPEN: Possible(when={Situation.CLOSED}, wish=lambda point, _: ActivatePoint(point=point.id)),
-    Action.RESUME: Possible(key="F3", when={Situation.PAUSED}, wish=lambda point, _: ResumePoint(point=point.id)),
+    Action.OPEN: Possible(when={Situation.CLOSED}, wish=lambda desk: ActivatePoint(point=desk.point.id)),
+    Action.RESUME: Possible(key="F3", when={Situation.PAUSED}, wish=lambda desk: ResumePoint(point=desk.point.id)),
     Action.CALL_NEXT: Possible(when={Situation.FREE}, wish=_call_next),
     Action.START: Possible(when={Situation.CALLED}, wish=_about(StartService)),
     Action.RECALL: Possible(key="F6", when={Situation.CALLED}, wish=_about(Recall)),
     Action.FINISH_AND_CALL: Possible(key="Shift+F5", when=AT_CUSTOMER, wish=_call_next),
-    Action.TRANSFER: Possible(key="F7", when=AT_CUSTOMER, wish=None),
-    Action.FINISH: Possible(key="F2", when=AT_CUSTOMER, wish=_about(FinishService)),
+    Action.TRANSFER: Possible(key="F7", when=AT_CUSTOMER, wish=_transfer, asks=True),
+    Action.FINISH: Possible(key="F2", when=AT_CUSTOMER, wish=_finish),
     Action.RETURN: Possible(key="F8", when={Situation.CALLED}, wish=_about(ReturnToQueue)),
-    Action.NO_SHOW: Possible(key="F9", when={Situation.CALLED}, wish=_about(MarkNoShow)),
-    Action.PAUSE: Possible(key="F3", when={Situation.FREE}, wish=lambda point, _: PausePoint(point=point.id)),
+    Action.PARK: Possible(key="F8", when={Situation.SERVING}, wish=_park, asks=True),
+    Action.NO_SHOW: Possible(
+        key="F9", when={Situation.CALLED}, provided=lambda desk: not any(desk.owed), wish=_about(MarkNoShow)
+    ),
+    Action.PAUSE: Possible(key="F3", when={Situation.FREE}, wish=lambda desk: PausePoint(point=desk.point.id)),
     Action.CLOSE: Possible(
         key="Shift+F3",
         when={Situation.FREE, Situation.PAUSED},
-        wish=lambda point, _: DeactivatePoint(point=point.id),
+        wish=lambda desk: DeactivatePoint(point=desk.point.id),
     ),
+    Action.UNDO: Possible(
+        key="Ctrl+Z",
+        when=set(Situation),
+        provided=lambda desk: desk.undo_left > 0,
+        wish=lambda desk: UndoLast(point=desk.point.id),
+    ),
+    Action.CALL_THIS: Possible(
+        when={Situation.FREE}, provided=lambda desk: desk.may_call_chosen, wish=_about_chosen(CallTicket)
+    ),
+    Action.WAIT_AGAIN: Possible(
+        when=OPEN, provided=lambda desk: desk.chosen_is_parked, wish=_about_chosen(ResumeTicket)
+    ),
+    Action.REINSTATE: Possible(when=OPEN, provided=lambda desk: desk.may_reinstate_chosen, wish=_reinstate),
 }
 
 
-def situation(point: Point, ticket: Ticket | None) -> Situation:
-    if ticket:
-        return Situation.CALLED if ticket.state is TicketState.CALLED else Situation.SERVING
-    match point.status:
-        case PointStatus.INACTIVE:
-            return Situation.CLOSED
-        case PointStatus.PAUSED:
-            return Situation.PAUSED
-        case PointStatus.ACTIVE:
-            return Situation.FREE
-
-
-def main_action(point: Point, ticket: Ticket | None) -> Action:
+def main_action(desk: Desk) -> Action:
     """What the main key does now."""
-    return MAIN[situation(point, ticket)]
+    return MAIN[desk.situation]
 
 
-def possible(point: Point, ticket: Ticket | None) -> frozenset[Action]:
-    """Everything the hall would not refuse now."""
-    now = situation(point, ticket)
-    return frozenset(action for action, about in ACTIONS.items() if now in about.when)
+def is_possible(action: Action, desk: Desk) -> bool:
+    """Whether the hall would not refuse it now."""
+    about = ACTIONS[action]
+    return desk.situation in about.when and about.provided(desk)
 
 
-def command(action: Action, point: Point, ticket: Ticket | None) -> Command:
-    """The command of an action that needs no destination."""
-    wish = ACTIONS[action].wish
-    assert wish is not None, action
-    return wish(point, ticket)
+def command(action: Action, desk: Desk) -> Command:
+    """What an action asks of the hall."""
+    return ACTIONS[action].wish(desk)

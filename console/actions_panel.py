@@ -9,20 +9,33 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from console.actions import ACTIONS, MAIN_KEY, Action
 from console.controls import KeyButton, column, on_key
-from console.sentences import action_text
+from console.desk import Desk, Situation
+from console.sentences import action_text, no_show
+from console.undoing import undo_text
 from console.view_model import ConsoleModel
-from shared.hall.hall import PointStatus
+from shared.hall.serving import Owed
 from shared.ui.theme import theme
 
-ABOUT_POINT = (Action.PAUSE, Action.CLOSE)
-ABOUT_CUSTOMER: tuple[Action, ...] = tuple(
-    action for action, about in ACTIONS.items() if about.key and action not in (Action.RESUME, *ABOUT_POINT)
+PLACES = (
+    (Action.RECALL, Action.FINISH_AND_CALL),
+    (Action.TRANSFER, Action.FINISH),
+    (Action.RETURN, Action.NO_SHOW),
+    (Action.PAUSE, Action.CLOSE),
 )
-"""The buttons below the main one, row by row in the order of the table; Resume takes the place of Pause."""
+"""The buttons below the main one, row by row; the last row is about the point and not its customer."""
+
+STAND_INS = {
+    (Action.PAUSE, Situation.PAUSED): Action.RESUME,
+    (Action.RETURN, Situation.SERVING): Action.PARK,
+}
+"""What takes a place, and its key, when the usual action means nothing: the opposite, or the same to a visit begun."""
 
 
 class ActionsPanel(QWidget):
-    transfer_wanted = Signal()
+    asked = Signal(object)
+    """An Action that needs something written or chosen first."""
+    left = Signal()
+    """Escape: away with what is said, and the keyboard back to where it rests."""
 
     def __init__(self, model: ConsoleModel) -> None:
         super().__init__()
@@ -31,43 +44,56 @@ class ActionsPanel(QWidget):
         self.main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.buttons = {
             action: KeyButton(action_text(action), ACTIONS[action].key, partial(self.press, action))
-            for action in (*ABOUT_CUSTOMER, *ABOUT_POINT)
+            for action in (*(action for places in PLACES for action in places), Action.UNDO)
         }
         for button in (self.main, *self.buttons.values()):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar still means nothing
         self.setLayout(column(self.main, self._grid(), gap=theme().gap + theme().gap // 2))
-        on_key("Esc", model.hush, self)
+        on_key("Esc", self._leave, self)
         model.changed.connect(self.refresh)
+        model.ticked.connect(self.refresh)
         self.refresh()
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(theme().gap)
-        rows = (len(ABOUT_CUSTOMER) + 1) // 2
-        for at, action in enumerate(ABOUT_CUSTOMER):
-            grid.addWidget(self.buttons[action], at // 2, at % 2)
-        grid.setRowMinimumHeight(rows, theme().gap // 2)
-        for side, action in enumerate(ABOUT_POINT):
-            grid.addWidget(self.buttons[action], rows + 1, side)
+        for line, actions in enumerate(PLACES):
+            for side, action in enumerate(actions):
+                grid.addWidget(self.buttons[action], line, side)
+        grid.addWidget(self.buttons[Action.UNDO], len(PLACES), 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         return grid
 
-    def press(self, action: Action) -> None:
-        """An action of the grid; the place of Pause is also that of Resume."""
-        if action is Action.TRANSFER:
-            self.transfer_wanted.emit()
-        else:
-            self.model.act(self._there(action))
+    def _leave(self) -> None:
+        self.model.hush()
+        self.left.emit()
 
-    def _there(self, action: Action) -> Action:
-        paused = self.model.point is not None and self.model.point.status is PointStatus.PAUSED
-        return Action.RESUME if paused and action is Action.PAUSE else action
+    def press(self, place: Action) -> None:
+        """An action of the grid, or its stand-in."""
+        action = self._there(place, self.model.desk())
+        if not ACTIONS[action].asks:
+            self.model.act(action)
+        elif self.model.ready and self.model.can(action):
+            self.asked.emit(action)
+
+    def _there(self, place: Action, desk: Desk | None) -> Action:
+        return STAND_INS.get((place, desk.situation), place) if desk else place
 
     def refresh(self) -> None:
         self.main.say(action_text(self.model.main))
         self.main.setEnabled(self.model.can(self.model.main))
+        desk = self.model.desk()
         for place, button in self.buttons.items():
-            action = self._there(place)
-            button.say(action_text(action))
+            action = self._there(place, desk)
+            button.say(self._words(action, desk))
             button.setEnabled(self.model.can(action))
+
+    def _words(self, action: Action, desk: Desk | None) -> str:
+        match action:
+            case Action.NO_SHOW:
+                return no_show(desk.owed if desk else Owed(0, 0))
+            case Action.UNDO if desk and desk.undo_left:
+                return self.tr("{0} ({1} s)").format(undo_text(desk.point.last), desk.undo_left)
+            case _:
+                return action_text(action)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from console.log_in_page import LogInPage
 from console.points_page import PointsPage
+from console.reception_model import ReceptionModel
+from console.reception_page import ReceptionPage
 from console.set_up_model import SetUpModel
 from console.set_up_page import SetUpPage
 from console.view_model import ConsoleModel
@@ -23,6 +25,8 @@ from shared.ui.station import Station
 log = logging.getLogger(__name__)
 
 LAST_POINT = "console-point"
+RECEPTION = "@reception"
+"""Remembered instead of a service point by those who have none; no point has such an id."""
 
 
 class Console(QObject):
@@ -34,13 +38,15 @@ class Console(QObject):
         self._file = folder / LAST_POINT if folder else None
         self._arriving = False
         self.work = ConsoleModel(station, self)
+        self.reception = ReceptionModel(station, self)
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
         self.log_in_page = LogInPage(station)
         self.points_page = PointsPage(station)
         self.work_page = WorkPage(self.work)
+        self.reception_page = ReceptionPage(self.reception)
         self.set_up_page = SetUpPage(self.set_up)
-        for page in (self.log_in_page, self.points_page, self.work_page, self.set_up_page):
+        for page in (self.log_in_page, self.points_page, self.work_page, self.reception_page, self.set_up_page):
             self.window.pages.addWidget(page)
         self._wire()
         self.show_log_in()
@@ -49,6 +55,7 @@ class Console(QObject):
         self.log_in_page.signed_in.connect(self._signed_in)
         self.points_page.chosen.connect(self.show_work)
         self.window.points_wanted.connect(self._points_or_back)
+        self.window.reception_wanted.connect(self._reception_or_back)
         self.window.set_up_wanted.connect(self._set_up_or_back)
         self.window.sign_out_wanted.connect(self.sign_out)
         self.station.changed.connect(self._hall_changed)
@@ -83,6 +90,13 @@ class Console(QObject):
         self._turn_to(self.work_page)
         self.work_page.begin()
 
+    def show_reception(self) -> None:
+        if self.station.actor is not None:
+            if self.work.point is None:
+                self._remember(RECEPTION)
+            self._turn_to(self.reception_page)
+            self.reception_page.begin()
+
     def show_set_up(self) -> None:
         if self.is_administrator:
             self._turn_to(self.set_up_page)
@@ -93,8 +107,10 @@ class Console(QObject):
         inside = page is not self.log_in_page
         self.window.bar.setVisible(inside)
         self.window.to_points.setVisible(inside)
+        self.window.to_reception.setVisible(inside)
         self.window.to_set_up.setVisible(inside and self.is_administrator)
         self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
+        self.window.refresh()
 
     def _can_go_back(self) -> bool:
         return self.page is not self.work_page and self.work.point is not None
@@ -105,6 +121,12 @@ class Console(QObject):
         else:
             self.show_points()
 
+    def _reception_or_back(self) -> None:
+        if self.page is self.reception_page:
+            self._points_or_back()
+        else:
+            self.show_reception()
+
     def _set_up_or_back(self) -> None:
         if self.page is self.set_up_page:
             self._points_or_back()
@@ -114,6 +136,8 @@ class Console(QObject):
     def sign_out(self) -> None:
         """Back to the first page; the service point stays as it is, for whoever comes next."""
         self.station.sign_out()
+        self.work.forget()
+        self.reception.forget()
         self.log_in_page.login.clear()
         self.show_log_in()
 
@@ -129,11 +153,13 @@ class Console(QObject):
             self.show_points()
 
     def _arrive(self) -> None:
-        """Straight back to the point of last time if it is still at work, else ask."""
+        """Straight back to the reception, or to the point of last time if it is still at work; else ask."""
         self._arriving = False
         usual = self.work.point_id or self._last_point()
         point = self.station.hall.points.get(usual) if self.station.hall else None
-        if point and point.status is not PointStatus.INACTIVE:
+        if usual == RECEPTION:
+            self.show_reception()
+        elif point and point.status is not PointStatus.INACTIVE:
             self.show_work(usual)
         else:
             self.show_points()

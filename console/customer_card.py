@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from console import sentences
+from console.clocks import now
 from console.controls import column, figures, label, row, rule, set_tone
-from console.view_model import ConsoleModel, now
+from console.view_model import ConsoleModel
+from console.visit_line import VisitLine
 from shared.hall.hall import Hall, PointStatus, Ticket, TicketState
 from shared.ui.theme import theme
-from shared.ui.words import minutes_and_seconds
+from shared.ui.words import clock, minutes_and_seconds
 
 LARGEST = 2.5
 """Times the theme's number, on a large screen."""
@@ -18,6 +20,9 @@ LARGEST = 2.5
 
 FILL = 0.8
 """How much of its height a number takes; the rest is air."""
+
+AIR = 50
+"""Pixels by which a number must be able to grow, or it has its service beside it and no longer below."""
 
 
 class NumberLabel(QLabel):
@@ -58,28 +63,36 @@ class CustomerCard(QFrame):
         self.language = label("", "chip")
         self.facts = label("", "quiet", wrap=True)
         self.why = label("", "quiet", wrap=True)
+        self.visit = VisitLine(model)
         self._with = self._somebody()
         self._empty, self.title, self.hint = self._nobody()
         self.setLayout(column(self._with, self._empty, margin=theme().margin))
+        self.setMinimumHeight(1)
         model.changed.connect(self.refresh)
         model.ticked.connect(self._tick)
         self.refresh()
 
     def _somebody(self) -> QWidget:
         inside = QWidget()
-        lines = column(
-            row(self.state, None, self.since, self.running),
-            self.number,
-            self.service,
-            row(self.precedence, self.language, None),
-            rule(),
-            self.facts,
-            self.why,
-            None,
+        self._hero = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._hero.setSpacing(theme().gap)
+        self._hero.addWidget(self.number, 1)
+        self._hero.addLayout(column(self.service, row(self.precedence, self.language, None)), 0)
+        self._rule = rule()
+        self._lines = column(
+            row(self.state, None, self.since, self.running), self._hero, self._rule, self.facts, self.why, self.visit
         )
-        lines.setStretch(1, 100)
-        inside.setLayout(lines)
+        self._lines.setStretchFactor(self._hero, 1)
+        inside.setLayout(self._lines)
         return inside
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        self._fit()
+        super().resizeEvent(event)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802  # Qt's name
+        """The card takes the room there is: a long sentence in it does not push the keys out of the window."""
+        return False
 
     def _nobody(self) -> tuple[QWidget, QLabel, QLabel]:
         title, hint = label("", "empty", wrap=True), label("", "quiet", wrap=True)
@@ -106,15 +119,37 @@ class CustomerCard(QFrame):
         self.precedence.setText(sentences.precedence_name(hall, ticket.precedence))
         self.language.setText(sentences.language_name(ticket.language))
         set_tone(self.language, "quiet")
-        self.facts.setText(self._facts(ticket))
+        self.facts.setText(self._facts(hall, ticket))
         self.why.setText(self.model.why)
-        self.why.setVisible(bool(self.model.why))
+        self.facts.setToolTip(self.model.why)
+        self._fit()
         self._tick()
+
+    def _fit(self) -> None:
+        """A low card keeps everything by putting it side by side; a very low one keeps the reasons in a tip."""
+        self.why.setVisible(bool(self.model.why))
+        self._rule.show()
+        self._stand(QBoxLayout.Direction.TopToBottom)
+        if self._lacks() + AIR > 0:
+            self._stand(QBoxLayout.Direction.LeftToRight)
+        for least in (self._rule, self.why):
+            if self._lacks() > 0:
+                least.hide()
+
+    def _stand(self, direction: QBoxLayout.Direction) -> None:
+        self._hero.setDirection(direction)
+        self._hero.setStretch(1, 1 if direction is QBoxLayout.Direction.LeftToRight else 0)
+
+    def _lacks(self) -> int:
+        """Pixels it would need beyond its height."""
+        self._lines.invalidate()
+        margins = 2 * theme().margin
+        return self._lines.totalHeightForWidth(self.width() - margins) - (self.height() - margins)
 
     def _since(self, ticket: Ticket) -> str:
         return self.tr("in service") if ticket.state is TicketState.SERVING else self.tr("since the call")
 
-    def _facts(self, ticket: Ticket) -> str:
+    def _facts(self, hall: Hall, ticket: Ticket) -> str:
         waited = ((ticket.called_at or now()) - ticket.issued_at).total_seconds()
         facts = [self.tr("Waited {0}").format(sentences.minutes(waited))]
         if ticket.recalls:
@@ -122,6 +157,12 @@ class CustomerCard(QFrame):
         if ticket.started_at and ticket.called_at:
             came = (ticket.started_at - ticket.called_at).total_seconds()
             facts.append(self.tr("came after {0}").format(minutes_and_seconds(int(came))))
+        if ticket.appointed_at:
+            facts.append(self.tr("appointment at {0}").format(clock(ticket.appointed_at, hall)))
+        if ticket.then:
+            to_come = ", ".join(sentences.service_name(hall, service) for service in ticket.then)
+            facts.append(self.tr("then: {0}").format(to_come))
+        facts += [f"{note.author}: “{note.text}”" for note in self.model.notes]
         return " · ".join(facts)
 
     def _tick(self) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from console.actions import Action
 from shared.catalogue import NATIVE_NAMES
-from shared.hall.due import Why
+from shared.hall.due import How, Why
 from shared.hall.errors import Failure
-from shared.hall.hall import Hall, Point, PointStatus, Precedence, TicketState
-from shared.hall.serving import Placement
+from shared.hall.hall import AT_A_POINT, Hall, Point, PointStatus, Precedence, Ticket, TicketState
+from shared.hall.serving import Owed, Placement
 from shared.hall.whole import Gap
 from shared.hall.words import Language, Words, in_language
 from shared.ui.words import clock
@@ -59,9 +59,23 @@ def action_text(action: Action) -> str:
         Action.FINISH: QCoreApplication.translate("Console", "Finish, call nobody"),
         Action.RETURN: QCoreApplication.translate("Console", "Return to queue"),
         Action.NO_SHOW: QCoreApplication.translate("Console", "No-show"),
+        Action.PARK: QCoreApplication.translate("Console", "Park …"),
         Action.PAUSE: QCoreApplication.translate("Console", "Pause"),
         Action.CLOSE: QCoreApplication.translate("Console", "Close the point"),
+        Action.UNDO: QCoreApplication.translate("Console", "Undo"),
+        Action.CALL_THIS: QCoreApplication.translate("Console", "Call this one"),
+        Action.WAIT_AGAIN: QCoreApplication.translate("Console", "Back to the queue"),
+        Action.REINSTATE: QCoreApplication.translate("Console", "Reinstate"),
     }[action]
+
+
+def no_show(owed: Owed) -> str:
+    """The no-show, and what this hall still owes the customer before it."""
+    if owed.recalls:
+        return QCoreApplication.translate("Console", "No-show in %n calls", None, owed.recalls)
+    if owed.seconds:
+        return QCoreApplication.translate("Console", "No-show in %n s", None, owed.seconds)
+    return action_text(Action.NO_SHOW)
 
 
 def status_text(status: PointStatus) -> str:
@@ -89,9 +103,46 @@ def at_the_point(hall: Hall, point: Point) -> str:
 
 
 def ticket_state(state: TicketState) -> str:
-    if state is TicketState.SERVING:
-        return QCoreApplication.translate("Console", "Being served")
-    return QCoreApplication.translate("Console", "Called")
+    match state:
+        case TicketState.WAITING:
+            return QCoreApplication.translate("Console", "Waiting")
+        case TicketState.CALLED:
+            return QCoreApplication.translate("Console", "Called")
+        case TicketState.SERVING:
+            return QCoreApplication.translate("Console", "Being served")
+        case TicketState.PARKED:
+            return QCoreApplication.translate("Console", "Parked")
+        case TicketState.SERVED:
+            return QCoreApplication.translate("Console", "Served")
+        case TicketState.NO_SHOW:
+            return QCoreApplication.translate("Console", "Did not come")
+        case TicketState.CANCELLED:
+            return QCoreApplication.translate("Console", "Gave up")
+        case TicketState.EXPIRED:
+            return QCoreApplication.translate("Console", "Expired")
+
+
+def aside(ticket: Ticket) -> str:
+    """Why somebody does not wait: ``Parked: fetches a form``."""
+    state = ticket_state(ticket.state)
+    return f"{state}: {ticket.reason}" if ticket.reason else state
+
+
+def where(hall: Hall, ticket: Ticket) -> str:
+    """Where a ticket stands: ``Called · Counter 1``."""
+    state = aside(ticket)
+    if ticket.state is TicketState.WAITING:
+        ahead = hall.ahead(ticket)
+        return QCoreApplication.translate("Console", "Waiting, %n ahead", None, ahead) if ahead else _next(hall, ticket)
+    at = hall.points.get(ticket.point or "") if ticket.state in (*AT_A_POINT, TicketState.SERVED) else None
+    return f"{state} · {point_name(hall, at)}" if at else state
+
+
+def _next(hall: Hall, ticket: Ticket) -> str:
+    only = hall.points.get(ticket.for_point or "")
+    if only:
+        return QCoreApplication.translate("Console", "Next at {0}").format(point_name(hall, only))
+    return QCoreApplication.translate("Console", "Waiting, next")
 
 
 def placement_text(place: Placement) -> str:
@@ -122,11 +173,15 @@ def due(hall: Hall | None, due_at: datetime, now: datetime) -> str:
     return QCoreApplication.translate("Console", "{0}, overdue {1} ▲").format(clock(due_at, hall), minutes(-left))
 
 
+def ago(hall: Hall | None, moment: datetime, now: datetime) -> str:
+    """When something happened, and how long that is ago: ``14:05 · 4 min``."""
+    return f"{clock(moment, hall)} · {minutes((now - moment).total_seconds())}"
+
+
 def why(hall: Hall, reasons: Why) -> str:
     """Why this customer and no other."""
-    first = QCoreApplication.translate("Console", "Due first, at {0}: {1}, waited {2}.")
     name = precedence_name(hall, reasons.precedence)
-    sentence = first.format(clock(reasons.due_at, hall), name, minutes(reasons.waited))
+    sentence = _chosen(reasons.how).format(clock(reasons.due_at, hall), name, minutes(reasons.waited))
     if reasons.passed_over == 0:
         return sentence + " " + QCoreApplication.translate("Console", "Nobody who came earlier still waits.")
     passed = QCoreApplication.translate("Console", "Passes %n tickets that came earlier", None, reasons.passed_over)
@@ -135,6 +190,16 @@ def why(hall: Hall, reasons: Why) -> str:
     return f"{sentence} {passed} " + QCoreApplication.translate("Console", "(by up to {0}).").format(
         minutes(reasons.lead)
     )
+
+
+def _chosen(how: How) -> str:
+    match how:
+        case How.NEXT:
+            return QCoreApplication.translate("Console", "Due first, at {0}: {1}, waited {2}.")
+        case How.BY_HAND:
+            return QCoreApplication.translate("Console", "Chosen by hand; due at {0}: {1}, waited {2}.")
+        case How.AUTOMATICALLY:
+            return QCoreApplication.translate("Console", "Called by itself, due first, at {0}: {1}, waited {2}.")
 
 
 def overtaking(hall: Hall, precedences: list[Precedence]) -> list[str]:

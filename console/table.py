@@ -6,14 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from console.controls import figures
 
 R = TypeVar("R")
 SORT = Qt.ItemDataRole.UserRole
+IDENTITY = SORT + 1
+ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -96,6 +106,8 @@ class Rows(QAbstractTableModel, Generic[R]):
                 return column.text(row)
             case Qt.ItemDataRole.UserRole:
                 return (column.key or column.text)(row)
+            case _ if role == IDENTITY:
+                return self._id_of(row)
             case Qt.ItemDataRole.ForegroundRole:
                 ink = column.ink(row)
                 return QColor(ink) if ink else None
@@ -107,3 +119,62 @@ class Rows(QAbstractTableModel, Generic[R]):
 
 def _font(column: Column[R]) -> QFont | None:
     return figures(column.figures, bold=column.bold) if column.figures else None
+
+
+class ChoosingTable(QTableView):
+    """A table somebody may be chosen from, by an arrow or the mouse, and Enter acts on them.
+
+    Nobody is chosen until a person does so, and when they go nobody else gets to be: Enter would act on a stranger.
+    """
+
+    chosen_changed = Signal()
+    entered = Signal()
+    entered_with_control = Signal()
+
+    def __init__(self, rows: QAbstractItemModel, name: str) -> None:
+        super().__init__()
+        self.setModel(rows)
+        to_be_read(self, name, chosen_from=True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.selectionModel().selectionChanged.connect(self.chosen_changed)
+
+    @property
+    def chosen(self) -> str:
+        """The id of the chosen row, or nothing."""
+        rows = self.selectionModel().selectedRows()
+        return str(rows[0].data(IDENTITY)) if rows else ""
+
+    def choose(self, identity: str) -> None:
+        """Choose this row, or none if it is not there."""
+        lines = range(self.model().rowCount())
+        at = next((line for line in lines if self.model().index(line, 0).data(IDENTITY) == identity), None)
+        if at is None:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        elif identity != self.chosen:
+            self.choose_line(at)
+
+    def choose_line(self, at: int) -> None:
+        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
+        flags = QItemSelectionModel.SelectionFlag
+        if at < self.model().rowCount():
+            self.selectionModel().setCurrentIndex(self.model().index(at, 0), flags.ClearAndSelect | flags.Rows)
+
+    def keeping(self, show: Callable[[], None]) -> None:
+        """Let the rows change around the one that is chosen."""
+        chosen = self.chosen
+        show()
+        self.choose(chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        first_step = event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.chosen
+        if event.key() in ENTER:
+            if self.chosen and not event.isAutoRepeat():
+                with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+                (self.entered_with_control if with_control else self.entered).emit()
+        elif first_step and self.model().rowCount():
+            self.choose_line(0 if event.key() == Qt.Key.Key_Down else self.model().rowCount() - 1)
+        else:
+            super().keyPressEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QListWidget, QListWidgetItem, QRadioButton, QWidget
 
 from console import sentences
+from console.actions import Action
 from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
 from console.view_model import ConsoleModel
 from shared.hall.hall import Hall
@@ -111,7 +112,7 @@ class TransferPanel(QWidget):
 
     def _still_wanted(self) -> None:
         """The customer may have gone by another hand, or the hall may be away."""
-        if self.isVisible() and (self.model.ticket is None or self.model.away):
+        if self.isVisible() and not self.model.can(Action.TRANSFER):
             self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name

@@ -1,75 +1,53 @@
-"""The work at one service point: what the hall knows of it, what can be done now, and one wish at a time."""
+"""The work at one service point: what the hall knows of it, what can be done now, and what is being written."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from console import sentences
-from console.actions import Action, command, main_action, possible
+from console.actions import Action, command, is_possible, main_action
+from console.clocks import OrderClock
+from console.desk import Desk, Draft
+from console.set_aside import set_aside
 from console.waiting import Waiting, waiting
+from console.wishes import Wishing
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.due import Why
-from shared.hall.errors import Failure, Invalid
-from shared.hall.hall import Hall, Point, Ticket
-from shared.hall.messages import Accepted, Command, Event
-from shared.hall.serving import Placement, TicketNoShow, TicketServed, TransferTicket
+from shared.hall.errors import Invalid
+from shared.hall.hall import Point, Ticket
+from shared.hall.messages import Accepted, Event, Note
+from shared.hall.serving import Placement, TicketNoShow, TicketServed
+from shared.hall.undo import LastUndone
 from shared.hall.wire import decode
 from shared.ui.run import every
 from shared.ui.station import Station
 
-REST = 400
-"""Milliseconds all keys rest once a wish is fulfilled: a double press is not two wishes."""
 
-SLOW = 700
-"""Milliseconds after which a wish on its way is shown as such; until then nothing flickers."""
+class ConsoleModel(Wishing):
+    """One specialist at one service point."""
 
-SHOWN = 9_000
-"""Milliseconds a sentence stays."""
-
-SETTLED = -1
-NEVER_SETTLES = 1 << 62
-
-
-class ConsoleModel(QObject):
-    """One specialist at one service point. It shows the hall and what is pending, and edits nothing itself."""
-
-    changed = Signal()
-    """Anything shown may be different."""
     ticked = Signal()
     """A second has passed."""
-    sentence_changed = Signal()
 
     def __init__(self, station: Station, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.station = station
+        super().__init__(station, parent)
         self.point_id = ""
-        self.sentence = ""
-        self.is_refusal = False
-        self.served = 0
-        self.no_shows = 0
-        self._settled_at = SETTLED
-        self._resting = QTimer(self, interval=REST, singleShot=True)
-        self._slow = QTimer(self, interval=SLOW, singleShot=True)
-        self._shown = QTimer(self, interval=SHOWN, singleShot=True)
+        self.clock = OrderClock()
+        self._served: set[str] = set()
+        self._no_shows: set[str] = set()
+        self._drafts: dict[str, Draft] = {}
+        self.notes: list[Note] = []
+        """What was written about the customer at the point before."""
+        self._notes_of = ""
         self._why: tuple[str, Why] | None = None
-        self._listen()
-
-    def _listen(self) -> None:
-        self._slow.timeout.connect(self._say_slow)
-        self._shown.timeout.connect(self.hush)
-        self.station.changed.connect(self._hall_changed)
-        self.station.happened.connect(self._happened)
-        self.station.reachable_changed.connect(self.changed)
+        station.happened.connect(self._happened)
         every(1000, self.ticked.emit, self)
 
     # ── what there is ──
-
-    @property
-    def hall(self) -> Hall | None:
-        return self.station.hall
 
     @property
     def point(self) -> Point | None:
@@ -83,7 +61,12 @@ class ConsoleModel(QObject):
 
     @property
     def waiting(self) -> list[Waiting]:
-        return waiting(self.hall, self.point) if self.hall and self.point else []
+        return waiting(self.hall, self.point, self.clock.moment) if self.hall and self.point else []
+
+    @property
+    def set_aside(self) -> list[Ticket]:
+        """Who may be brought back here."""
+        return set_aside(self.hall, self.point, self.clock.moment.wall) if self.hall and self.point else []
 
     @property
     def why(self) -> str:
@@ -103,122 +86,141 @@ class ConsoleModel(QObject):
         return sentences.away(self.hall, self.station.away_since) if self.station.away_since else ""
 
     @property
-    def pending(self) -> bool:
-        """Whether a wish is on its way, or its events have not come back yet."""
-        return self._settled_at != SETTLED
+    def served(self) -> int:
+        return len(self._served)
+
+    @property
+    def no_shows(self) -> int:
+        return len(self._no_shows)
+
+    # ── what is written ──
+
+    @property
+    def draft(self) -> Draft:
+        return self._drafts.get(self.ticket.id, Draft()) if self.ticket else Draft()
+
+    def write(self, *, outcome: str | None = None, note: str | None = None) -> None:
+        """Keep what was written about the customer at the point until it is sent, and until it can't be taken back."""
+        if self.ticket:
+            draft = self.draft
+            self._drafts[self.ticket.id] = replace(
+                draft,
+                outcome=draft.outcome if outcome is None else outcome,
+                note=draft.note if note is None else note,
+            )
+
+    def _forget_drafts(self) -> None:
+        if self.point:
+            last = self.point.last.after if self.point.last else ()
+            known = {self.point.ticket, *(ticket.id for ticket in last)}
+            self._drafts = {ticket: draft for ticket, draft in self._drafts.items() if ticket in known}
 
     # ── what can be done ──
 
+    def desk(self, chosen: Ticket | None = None) -> Desk | None:
+        """Everything that decides what can be done now."""
+        if self.hall is None or self.point is None:
+            return None
+        return Desk(hall=self.hall, point=self.point, now=self.clock.moment, draft=self.draft, chosen=chosen)
+
     @property
     def main(self) -> Action:
-        return main_action(self.point, self.ticket) if self.point else Action.OPEN
+        desk = self.desk()
+        return main_action(desk) if desk else Action.OPEN
 
-    @property
-    def ready(self) -> bool:
-        """Whether a press counts now: no wish is on its way, and the last one was not a moment ago."""
-        return not self.pending and not self._resting.isActive()
-
-    def can(self, action: Action) -> bool:
-        """Whether an action is offered. One press is not shown as a flicker: see ``ready``."""
-        slow = self.pending and not self._slow.isActive()
-        if self.point is None or slow or self.station.away_since:
-            return False
-        return action in possible(self.point, self.ticket)
+    def can(self, action: Action, chosen: Ticket | None = None) -> bool:
+        """Whether an action is offered."""
+        desk = self.desk(chosen)
+        return desk is not None and self.reaches and is_possible(action, desk)
 
     def choose(self, point: str) -> None:
         """Work at this service point from now on."""
         if point != self.point_id:
-            self.served = self.no_shows = 0
+            self.forget()
         self.point_id = point
         self.hush()
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """Somebody else works here from now on."""
+        self._served, self._no_shows, self._drafts = set(), set(), {}
         self.changed.emit()
 
     def press(self) -> None:
         """The main key."""
         self.act(self.main)
 
-    def act(self, action: Action) -> None:
-        if self.point and self.ready and self.can(action) and action is not Action.TRANSFER:
-            self._send(command(action, self.point, self.ticket))
+    def act(self, action: Action, chosen: Ticket | None = None) -> None:
+        """Do it at once, if it can be done; ``chosen`` is whom somebody has picked out of a list."""
+        if (desk := self.desk(chosen)) and self.ready and self.can(action, chosen):
+            wish = command(action, desk)
+            self._send(wish, self._called if isinstance(wish, CallNext) else lambda _: None)
 
     def transfer(self, place: Placement, *, service: str | None = None, point: str | None = None) -> None:
         """Send the customer on, to a service or to a service point."""
-        if self.ticket and self.ready and self.can(Action.TRANSFER):
-            self._send(
-                TransferTicket(
-                    point=self.point_id, ticket=self.ticket.id, to_service=service, to_point=point, place=place
-                )
-            )
+        self._act_with(Action.TRANSFER, to_service=service, to_point=point, place=place)
+
+    def park(self, reason: str) -> None:
+        """Let the visit pause; ``reason`` is for colleagues."""
+        self._act_with(Action.PARK, reason=reason)
+
+    def _act_with(self, action: Action, **written: Any) -> None:
+        if self.ticket and self.ready and self.can(action):
+            self._drafts[self.ticket.id] = replace(self.draft, **written)
+            self.act(action)
 
     # ── up ──
 
-    def _send(self, wish: Command) -> None:
-        self._settled_at = NEVER_SETTLES
-        self._slow.start()
-        self.hush()
-        self.station.do(wish, lambda accepted: self._accepted(wish, accepted), self._failed)
-
-    def _accepted(self, wish: Command, accepted: Accepted) -> None:
-        """The wish counts as done when the hall shown here has caught up with it, and not before."""
-        if isinstance(wish, CallNext):
-            self._called(accepted.result)
-        self._settled_at = accepted.seq
-        self._hall_changed()
-
-    def _called(self, result: dict[str, Any]) -> None:
+    def _called(self, accepted: Accepted) -> None:
+        result = accepted.result
         if result["ticket"] is None:
-            self.say(self.tr("Nobody waits for this service point."))
+            self.say(self._nobody())
             return
         try:
             self._why = result["ticket"]["id"], decode(Why, result["why"])
         except Invalid:  # a newer hall gives reasons this version cannot read
             self._why = None
 
-    def _failed(self, failure: Failure) -> None:
-        self._settle()
-        self.changed.emit()
-        self.say(QCoreApplication.translate("Refusals", failure.detail), refusal=True)
-
-    def _settle(self) -> None:
-        self._settled_at = SETTLED
-        self._slow.stop()
-        self._resting.start()
-
-    def _say_slow(self) -> None:
-        self.say(self.tr("The hall has not answered yet …"))
-        self.changed.emit()
+    def _nobody(self) -> str:
+        if self.waiting:
+            return self.tr("Those who wait have an appointment later.")
+        return self.tr("Nobody waits for this service point.")
 
     # ── down ──
 
     def _hall_changed(self) -> None:
-        if self.pending and self.hall and self.hall.seq >= self._settled_at:
-            self._settle()
-        self.changed.emit()
+        if self.hall:
+            self.clock.see(self.hall)
+            self._forget_drafts()
+        self._read_notes()
+        super()._hall_changed()
+
+    def _read_notes(self) -> None:
+        """Ask what colleagues wrote, once for each customer who comes to the point."""
+        ticket = self.ticket.id if self.ticket else ""
+        if ticket != self._notes_of:
+            self._notes_of, self.notes = ticket, []
+            if ticket:
+                self.station.notes(ticket, lambda notes: self._noted(ticket, notes))
+
+    def _noted(self, ticket: str, notes: list[Note]) -> None:
+        if ticket == self._notes_of:
+            self.notes = notes
+            self.changed.emit()
 
     def _happened(self, event: Event) -> None:
         if getattr(event, "point", None) != self.point_id:
             return
-        if isinstance(event, TicketCalled):
-            self._why = event.ticket, event.why
-        self.served += isinstance(event, TicketServed)
-        self.no_shows += isinstance(event, TicketNoShow)
+        match event:
+            case TicketCalled():
+                self._why = event.ticket, event.why
+            case TicketServed():
+                self._served.add(event.ticket)
+            case TicketNoShow():
+                self._no_shows.add(event.ticket)
+            case LastUndone():
+                self._served.difference_update(event.tickets)
+                self._no_shows.difference_update(event.tickets)
+            case _:
+                pass
         self.changed.emit()
-
-    # ── sentences ──
-
-    def say(self, sentence: str, *, refusal: bool = False) -> None:
-        """Show a sentence for a while."""
-        self.sentence, self.is_refusal = sentence, refusal
-        self._shown.start()
-        self.sentence_changed.emit()
-
-    def hush(self) -> None:
-        """Take the sentence away."""
-        self._shown.stop()
-        if self.sentence:
-            self.sentence = ""
-            self.sentence_changed.emit()
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.hall.due import draws
-from shared.hall.hall import Hall, Point, Ticket
+from shared.hall.due import draws, may_be_called
+from shared.hall.hall import Hall, Moment, Point, Ticket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +20,17 @@ class Waiting:
     due_at: datetime
 
 
-def waiting(hall: Hall, point: Point) -> list[Waiting]:
-    """The tickets this point may call, due first; its backup services' count as due later."""
-    places = [
-        (place.due + penalty, place.number, place.ticket)
+def waiting(hall: Hall, point: Point, now: Moment) -> list[Waiting]:
+    """The tickets this point may call, due first; its backup services' count as due later.
+
+    Those whose time has not come yet stand behind everybody who may be called.
+    """
+    places = sorted(
+        (not may_be_called(hall.tickets[place.ticket], now), place.due + penalty, place.number, place.ticket)
         for line, penalty in draws(point)
         for place in hall.lines.get(line, ())
-    ]
-    tickets = [hall.tickets[ticket] for _, _, ticket in sorted(places)]
+    )
+    tickets = [hall.tickets[ticket] for *_, ticket in places]
     return [Waiting(place=at, ticket=ticket, due_at=due_at(hall, ticket)) for at, ticket in enumerate(tickets, start=1)]
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
+from console.clocks import now
 from console.controls import GivingLabel, KeyButton, column, frame, label, row, set_tone
-from console.view_model import ConsoleModel, now
+from console.view_model import ConsoleModel
 from shared.hall.hall import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
+
+BAR_GAP = 10
+"""Pixels."""
 
 TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.INACTIVE: "quiet"}
 
 
 class ConsoleWindow(QMainWindow):
     points_wanted = Signal()
+    reception_wanted = Signal()
     set_up_wanted = Signal()
     sign_out_wanted = Signal()
 
@@ -38,7 +44,7 @@ class ConsoleWindow(QMainWindow):
         inside = QWidget()
         inside.setLayout(column(self.bar, self.banner, self.pages, gap=0))
         self.setCentralWidget(inside)
-        self.setMinimumSize(1120, 720)
+        self.setMinimumSize(1024, 680)
         self.resize(1280, 800)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
@@ -46,6 +52,7 @@ class ConsoleWindow(QMainWindow):
 
     def _bar(self) -> QWidget:
         self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
+        self.to_reception = KeyButton(self.tr("Reception"), "Ctrl+R", self._want_reception, "flat")
         self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+U", self._want_set_up, "flat")
         self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
         inside = row(
@@ -54,14 +61,15 @@ class ConsoleWindow(QMainWindow):
             self.hall_name,
             self.day,
             self.to_points,
+            self.to_reception,
             self.to_set_up,
             self.who,
             self.sign_out,
             self.clock,
-            gap=theme().gap + theme().gap // 2,
+            gap=BAR_GAP,
         )
         inside.setStretchFactor(self.hall_name, 1)
-        inside.setContentsMargins(2 * theme().margin, theme().gap, 2 * theme().margin, theme().gap)
+        inside.setContentsMargins(theme().margin, theme().gap, theme().margin, theme().gap)
         bar = frame("bar", inside)
         bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         return bar
@@ -79,7 +87,23 @@ class ConsoleWindow(QMainWindow):
             self.status.setText(sentences.status_text(point.status))
             set_tone(self.status, TONES[point.status])
         self.day.setText(self._day() if point else "")
+        self._fit()
         self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the window is narrow, what matters least leaves the bar first."""
+        parts = [self.place, self.status, self.to_points, self.to_reception, self.to_set_up, self.sign_out, self.clock]
+        shown = [part for part in parts if not part.isHidden()]
+        left = self.width() - 2 * theme().margin
+        left -= sum(part.sizeHint().width() + BAR_GAP for part in shown)
+        left -= self.who.sizeHint().width() + BAR_GAP
+        self.who.setVisible(left >= 0)
+        left -= self.hall_name.sizeHint().width() + self.day.sizeHint().width() + 2 * BAR_GAP
+        self.day.setVisible(self.model.point is not None and left >= 0)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""
@@ -90,6 +114,9 @@ class ConsoleWindow(QMainWindow):
 
     def _want_points(self) -> None:
         self.points_wanted.emit()
+
+    def _want_reception(self) -> None:
+        self.reception_wanted.emit()
 
     def _want_set_up(self) -> None:
         self.set_up_wanted.emit()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from console.actions import Action
 from console.actions_panel import ActionsPanel
 from console.controls import SentenceLine, column, row
 from console.customer_card import CustomerCard
+from console.park_panel import ParkPanel
+from console.set_aside_table import SetAsideTable
 from console.transfer_panel import TransferPanel
 from console.view_model import ConsoleModel
 from console.waiting_table import WaitingTable
 from shared.ui.theme import theme
 
-KEYS_HEIGHT = 310
+KEYS_HEIGHT = 324
 """Pixels: the keys stay where they are, whatever is above them."""
 
 
@@ -26,17 +29,24 @@ class WorkPage(QWidget):
         self.sentence = SentenceLine(keeps_place=False)
         self.keys = ActionsPanel(model)
         self.transfer = TransferPanel(model)
+        self.park = ParkPanel(model)
         self.table = WaitingTable(model)
+        self.aside = SetAsideTable(model)
         self.below = QStackedWidget()
         self.below.setFixedHeight(KEYS_HEIGHT)
         self.below.addWidget(self.keys)
         self.below.addWidget(self.transfer)
-        inside = row(self._work(), self.table, margin=theme().margin, gap=theme().margin)
+        self.below.addWidget(self.park)
+        inside = row(self._work(), self._people(), margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 2)
         inside.setStretch(1, 3)
         self.setLayout(inside)
-        self.keys.transfer_wanted.connect(self.open_transfer)
-        self.transfer.closed.connect(self.close_transfer)
+        self.keys.asked.connect(self.ask)
+        self.keys.left.connect(self.begin)
+        self.customer.visit.left.connect(self.begin)
+        self.aside.emptied.connect(self.begin)
+        for panel in (self.transfer, self.park):
+            panel.closed.connect(self.close_panel)
         model.sentence_changed.connect(self._say)
 
     def _work(self) -> QWidget:
@@ -48,17 +58,28 @@ class WorkPage(QWidget):
         work.setMaximumWidth(760)
         return work
 
+    def _people(self) -> QWidget:
+        people = QWidget()
+        inside = column(self.table, self.aside, gap=theme().gap + theme().gap // 2)
+        inside.setStretch(0, 1)
+        people.setLayout(inside)
+        return people
+
     def _say(self) -> None:
         self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
 
-    def open_transfer(self) -> None:
-        self.below.setCurrentWidget(self.transfer)
-        self.transfer.open()
+    def ask(self, action: Action) -> None:
+        """Ask for what an action needs, where the keys were."""
+        panel = self.park if action is Action.PARK else self.transfer
+        self.below.setCurrentWidget(panel)
+        panel.open()
 
-    def close_transfer(self) -> None:
+    def close_panel(self) -> None:
         self.below.setCurrentWidget(self.keys)
         self.begin()
 
     def begin(self) -> None:
-        """The keyboard rests where the space bar and Enter mean nothing."""
+        """The keyboard rests where the space bar and Enter mean nothing: in a list nobody is chosen from."""
+        for table in (self.aside.table, self.table.table):
+            table.choose("")
         self.table.table.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -203,14 +203,35 @@ class Tour:
         await picture(self.console.window, self._file("console-serving"))
         await picture(self.sign.window, self._file("sign-serving"))
         self._tell(f"console: {called.label} is being served")
+        await self._pauses(called)
         second = await self._calls_next(after=called)
         self._tell(f"console: one key finishes {called.label} and calls {second.label}")
+        await picture(self.console.window, self._file("console-undo"))
         await self._key(Qt.Key.Key_F9)
         await until(lambda: self._state(second) is TicketState.NO_SHOW, "the no-show")
         self._tell(f"console: {second.label} has not come")
         await self._transfer(await self._calls_next())
         if self.has_browser:
             await self._phone_is_called()
+
+    async def _pauses(self, ticket: Ticket) -> None:
+        """The visit pauses for a paper, and goes on."""
+        await self._key(Qt.Key.Key_F8)
+        page = self.console.work_page
+        write(page.park.reason, "fetches a form")
+        await picture(self.console.window, self._file("console-park"))
+        press(page.park.reason, Qt.Key.Key_Return)
+        await until(lambda: self._state(ticket) is TicketState.PARKED, "the pause of the visit")
+        await until(page.aside.isVisible, "the list of those set aside")
+        await self._key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        await picture(self.console.window, self._file("console-parked"))
+        self._tell(f"console: {ticket.label} is parked and fetches a form")
+        await until(lambda: self.console.work.ready, "the console to take the next key")
+        press(page.aside.table, Qt.Key.Key_Return)
+        await until(lambda: self._ticket_here() == ticket.id, "the customer who is called back")
+        await self._key(Qt.Key.Key_F5)
+        await until(lambda: self._here().state is TicketState.SERVING, "the visit to go on")
+        self._tell(f"console: {ticket.label} is called back")
 
     async def _phone_is_called(self) -> None:
         called = await self._calls_next()

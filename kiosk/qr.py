@@ -1,32 +1,16 @@
-"""The QR code that leads a customer's phone to the page of their ticket, on screen and on paper."""
+"""The QR code of a ticket's page as an item of the kiosk's screen."""
 
 from __future__ import annotations
 
-import segno
-from PySide6.QtCore import Property, QRect, Qt, Signal
+from PySide6.QtCore import Property, QRect, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtQml import QmlElement
 from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
 
+from shared.ui.qr import draw_qr
+
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
-
-QUIET = 4
-"""Modules of white around the code: ISO/IEC 18004 asks for four."""
-
-
-def draw_qr(painter: QPainter, address: str, square: QRect) -> None:
-    """Draw the code, black on white with its quiet zone, in the middle of a square; every module is whole pixels."""
-    rows = segno.make(address, error="m", micro=False).matrix
-    size = min(square.width(), square.height())
-    module = max(1, size // (len(rows) + 2 * QUIET))
-    edge = (size - module * len(rows)) // 2
-    painter.fillRect(square, Qt.GlobalColor.white)
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                left, top = square.x() + edge + x * module, square.y() + edge + y * module
-                painter.fillRect(left, top, module, module, Qt.GlobalColor.black)
 
 
 @QmlElement

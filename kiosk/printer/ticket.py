@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter
 
-from kiosk.qr import draw_qr
+from shared.ui.qr import draw_qr
 
 DOTS = {80: 576, 58: 384}
 """Dots a printer with this paper, in millimetres, prints across (203 dpi)."""

@@ -26,7 +26,11 @@ SESSION_LASTS = timedelta(hours=14)
 
 SHORTEST_PASSWORD = 8
 
-NOT_VALID = "This token is not valid (any more): sign in again, or add the device again."
+
+def not_valid() -> NotSignedIn:
+    """What whoever brings a token hears that opens nothing."""
+    return NotSignedIn("This token is not valid (any more): sign in again, or add the device again.")
+
 
 _WANTED: BindParameter[str] = bindparam("hashes", expanding=True)
 _BY_SESSION = (
@@ -132,7 +136,7 @@ class Accounts:
         """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
         if actor := self.actors([token]).get(token):
             return actor
-        raise NotSignedIn(NOT_VALID)
+        raise not_valid()
 
     def actors(self, tokens: Sequence[str]) -> dict[str, Actor]:
         """Whose tokens these are; those that are unknown, revoked or over are left out."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.backend.accounts import NOT_VALID, Accounts
-from shared.hall.errors import NotSignedIn
+from shared.backend.accounts import Accounts, not_valid
 from shared.hall.roles import Actor
 
 
@@ -29,7 +28,7 @@ class Door:
             self._looking = asyncio.create_task(self._look())
         if actor := await asyncio.shield(answer):  # others may wait for it too
             return actor
-        raise NotSignedIn(NOT_VALID)
+        raise not_valid()
 
     async def _look(self) -> None:
         while self._asked:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from shared.hall.due import MINUTE
 from shared.hall.errors import PointNotActive, StillInUse, TicketNotParked, TicketNotServing, TicketNotWaiting, TooLate
 from shared.hall.hall import Hall, Moment, PointStatus, Ticket, TicketState
-from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
+from shared.hall.messages import AtPoint, Change, Command, DoneAtPoint, Event, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.serving import waiting_again
 from shared.hall.words import PointId, TicketId
@@ -33,8 +33,12 @@ class ResumeTicket(AtPoint):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReinstateTicket(AtPoint):
+class ReinstateTicket(Command):
     """Somebody who did not come, or gave up, is there after all and waits again."""
+
+    ticket: TicketId
+    point: PointId | None = None
+    """The service point that asks, if it is one: the reception has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,7 @@ class TicketResumed(DoneAtPoint):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketReinstated(DoneAtPoint):
+class TicketReinstated(Event):
     ticket: TicketId
     due: int
 
@@ -63,7 +67,8 @@ def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
 
 
 def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
-    _at_work(hall, command.point)
+    if hall.point(command.point).status is PointStatus.INACTIVE:
+        raise PointNotActive("This service point is closed: open it first.", point=command.point)
     ticket = hall.ticket(command.ticket)
     if ticket.state is not TicketState.PARKED:
         raise TicketNotParked(f"{ticket.label} is not parked: it is {ticket.state}.", ticket=ticket.id)
@@ -71,7 +76,8 @@ def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
 
 
 def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Events:
-    _at_work(hall, command.point)
+    if command.point is not None:
+        hall.point(command.point)
     ticket = hall.ticket(command.ticket)
     if ticket.state not in CAME_NOT:
         raise TicketNotWaiting(f"{ticket.label} can't be reinstated: it is {ticket.state}.", ticket=ticket.id)
@@ -80,7 +86,7 @@ def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Event
         raise TooLate(f"{ticket.label} ended more than {within} minutes ago: take a new ticket.", ticket=ticket.id)
     can_live_again(hall, ticket)
     due = now.order + hall.settings.return_after * MINUTE
-    return [TicketReinstated(ticket=ticket.id, point=command.point, due=due)]
+    return [TicketReinstated(ticket=ticket.id, due=due)]
 
 
 def can_live_again(hall: Hall, ticket: Ticket) -> None:
@@ -93,14 +99,9 @@ def can_live_again(hall: Hall, ticket: Ticket) -> None:
         hall.point(ticket.for_point)
 
 
-def _at_work(hall: Hall, point: PointId) -> None:
-    if hall.point(point).status is PointStatus.INACTIVE:
-        raise PointNotActive("This service point is closed: open it first.", point=point)
-
-
 def ticket_parked(hall: Hall, event: TicketParked) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, reason=event.reason))
+    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, reason=event.reason, parked_at=event.at))
 
 
 def ticket_resumed(hall: Hall, event: TicketResumed) -> Hall:

@@ -123,6 +123,7 @@ def ticket_called(hall: Hall, event: TicketCalled) -> Hall:
         last_call=event.order,
         recalls=0,
         reason="",
+        parked_at=None,
     )
     return hall.with_ticket(ticket).with_call(_call(ticket, event, times=1))
 

@@ -201,6 +201,7 @@ class Ticket:
     """The services this visit goes on to."""
     reason: str = ""
     """Why it is parked, for colleagues."""
+    parked_at: datetime | None = None
     outcome: str = ""
     rating: int | None = None
     """What the customer thought of the visit, 1 to 5."""

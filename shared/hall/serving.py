@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.hall.due import MINUTE, due_at_issue, seconds
 from shared.hall.errors import Invalid, TooEarly, UnknownOutcome
@@ -137,12 +138,27 @@ def mark_no_show(hall: Hall, command: MarkNoShow, now: Moment) -> Events:
 
 def _called_enough(hall: Hall, ticket: Ticket, now: Moment) -> None:
     """Raises TooEarly for a customer who has not had the time this hall gives them."""
-    missing = hall.settings.recalls_before_no_show - ticket.recalls
-    if missing > 0:
-        raise TooEarly(f"Call {ticket.label} again first: {missing} more before it counts as not come.")
+    owed = owed_before_no_show(hall, ticket, now)
+    if owed.recalls:
+        raise TooEarly(f"Call {ticket.label} again first: {owed.recalls} more before it counts as not come.")
+    if owed.seconds:
+        raise TooEarly(f"Wait {owed.seconds} seconds more for {ticket.label}.")
+
+
+class Owed(NamedTuple):
+    """What a hall still owes a called customer before they count as not having come."""
+
+    recalls: int
+    seconds: int
+
+
+def owed_before_no_show(hall: Hall, ticket: Ticket, now: Moment) -> Owed:
+    """How often this customer is still to be called again, and how long to be waited for since the last call."""
     until = (ticket.last_call or 0) + hall.settings.no_show_after * 1000
-    if now.order < until:
-        raise TooEarly(f"Wait {-(-(until - now.order) // 1000)} seconds more for {ticket.label}.")
+    return Owed(
+        recalls=max(0, hall.settings.recalls_before_no_show - ticket.recalls),
+        seconds=max(0, -(-(until - now.order) // 1000)),
+    )
 
 
 def return_to_queue(hall: Hall, command: ReturnToQueue, now: Moment) -> Events:
@@ -245,6 +261,7 @@ def waiting_again(ticket: Ticket, due: int, not_before: int | None = None) -> Ti
         last_call=None,
         recalls=0,
         reason="",
+        parked_at=None,
     )
 
 

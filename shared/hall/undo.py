@@ -83,8 +83,6 @@ def _uncounted(hall: Hall, last: Last) -> Hall:
     for before, after in zip(last.before, last.after, strict=True):
         if after.state is TicketState.SERVED or after.then != before.then:
             hall = with_visit(hall, before, last.wall, count=-1)
-        if before.state is TicketState.CANCELLED:
-            hall = hall.with_taken(before.came_for or before.service, -1)
     return hall
 
 

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from console import sentences
 from console.actions import Action
-from console.view_model import now
+from console.clocks import now
 from shared.hall.calling import CallNext
 from shared.hall.hall import TicketState
 from shared.hall.issuing import IssueTicket

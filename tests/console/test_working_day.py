@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.actions import ACTIONS
+from console.actions_panel import STAND_INS
 from shared.hall.hall import PointStatus, TicketState
 from shared.hall.issuing import IssueTicket
 
@@ -144,3 +146,9 @@ async def test_the_space_bar_and_enter_call_nobody(sit_down, busy) -> None:
         for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
             QTest.keyClick(seat.console.window.focusWidget(), key)
         assert seat.console.work.ready and seat.number == ""
+
+
+async def test_every_action_that_has_a_key_has_its_place(sit_down) -> None:
+    async with sit_down() as seat:
+        placed = {*seat.console.work_page.keys.buttons, *STAND_INS.values()}
+        assert placed == {action for action, about in ACTIONS.items() if about.key}

@@ -20,7 +20,8 @@ from tests.backends import Premises
 
 PICTURES = (
     "kiosk-choice", "kiosk-choice-ar", "kiosk-ticket", "kiosk-ticket-tall", "display-call", "display-call-tall",
-    "sign-active", "sign-calling", "console-called", "console-transfer", "set-up-services", "set-up-points",
+    "sign-active", "sign-calling", "console-called", "console-parked", "console-undo", "console-transfer",
+    "set-up-services", "set-up-points",
     "phone-ticket", "phone-called",
 )  # fmt: skip
 
@@ -31,6 +32,8 @@ SAID = (
     r"console: one key calls B003; it is paid and due first",
     r"display and sign: B003 please go to Room 3",
     r"console: B003 is called again",
+    r"console: B003 is parked and fetches a form",
+    r"console: B003 is called back",
     r"console: one key finishes B003 and calls B001",
     r"console: B001 has not come",
     r"console: B002 is sent to another service and keeps its number",

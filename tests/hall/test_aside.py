@@ -139,8 +139,10 @@ def test_only_those_who_did_not_come_or_gave_up_are_reinstated(clinic: Clinic, s
     clinic.refuses(reinstate(served, point), TicketNotWaiting)
 
 
-def test_a_closed_point_reinstates_nobody(clinic: Clinic) -> None:
-    clinic.refuses(reinstate(clinic.cancel(clinic.take())), PointNotActive)
+def test_the_reception_reinstates_without_a_service_point(clinic: Clinic) -> None:
+    cancelled = clinic.cancel(clinic.take())
+    clinic.refuses(reinstate(cancelled, "9"), UnknownPoint)
+    assert clinic.do(ReinstateTicket(ticket=cancelled.id))["ticket"].state is TicketState.WAITING
 
 
 def test_a_number_in_use_is_not_given_twice(clinic: Clinic) -> None:

@@ -22,6 +22,7 @@ from shared.hall.serving import (
     ClosedBy,
     FinishService,
     MarkNoShow,
+    Owed,
     Placement,
     ReturnToQueue,
     ServiceStarted,
@@ -31,6 +32,7 @@ from shared.hall.serving import (
     TicketServed,
     TicketTransferred,
     TransferTicket,
+    owed_before_no_show,
 )
 from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService, RetireService
 from tests.hall.builders import Clinic
@@ -323,3 +325,14 @@ def test_a_customer_is_waited_for_after_the_last_call(clinic: Clinic, called: Ti
     clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly)
     clinic.pass_time(minutes=0.001)
     clinic.no_show(called)
+
+
+def test_what_a_called_customer_is_still_owed_can_be_asked(clinic: Clinic, called: Ticket) -> None:
+    clinic.do(DefineHall(name="Clinic", recalls_before_no_show=2, no_show_after=60))
+    clinic.pass_time(minutes=0.5)
+    assert owed_before_no_show(clinic.hall, clinic.ticket(called), clinic.now) == Owed(recalls=2, seconds=30)
+    clinic.recall(called)
+    clinic.recall(called)
+    assert owed_before_no_show(clinic.hall, clinic.ticket(called), clinic.now) == Owed(recalls=0, seconds=60)
+    clinic.pass_time(minutes=1)
+    assert owed_before_no_show(clinic.hall, clinic.ticket(called), clinic.now) == Owed(recalls=0, seconds=0)
