@@ -17,11 +17,12 @@ from benchmarks.measured import Measured, side_by_side
 from shared.backend import care, samples
 from shared.backend.ledger import Ledger
 from shared.hall.calling import CallNext
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint
 from shared.hall.rules import answer, decide, fold
+from shared.hall.values import Moment
 from shared.hall.wire import encode_answer
 
 MORNING = Moment(datetime(2026, 3, 2, 9, 0, tzinfo=UTC), 0)

@@ -18,8 +18,8 @@ from console.view_model import ConsoleModel
 from console.window import ConsoleWindow
 from console.work_page import WorkPage
 from shared.hall.errors import NotSignedIn
-from shared.hall.hall import PointStatus
 from shared.hall.roles import Role
+from shared.hall.values import PointStatus
 from shared.ui.station import Station
 
 log = logging.getLogger(__name__)

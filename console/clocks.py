@@ -6,7 +6,8 @@ import time
 from datetime import UTC, datetime
 
 from shared.hall.due import seconds
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
+from shared.hall.values import Moment
 
 
 def now() -> datetime:

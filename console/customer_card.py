@@ -10,7 +10,8 @@ from console.clocks import now
 from console.controls import column, figures, label, row, rule, set_tone
 from console.view_model import ConsoleModel
 from console.visit_line import VisitLine
-from shared.hall.hall import Hall, PointStatus, Ticket, TicketState
+from shared.hall.hall import Hall
+from shared.hall.values import PointStatus, Ticket, TicketState
 from shared.ui.theme import theme
 from shared.ui.words import clock, minutes_and_seconds
 

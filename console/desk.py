@@ -7,9 +7,10 @@ from enum import Enum, auto
 
 from console.set_aside import may_come_back
 from shared.hall.due import may_be_called
-from shared.hall.hall import Hall, Moment, Point, PointStatus, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.serving import Owed, Placement, owed_before_no_show
 from shared.hall.undo import UNDO_WITHIN
+from shared.hall.values import Moment, Point, PointStatus, Ticket, TicketState
 
 
 class Situation(Enum):

@@ -11,9 +11,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from console import sentences
 from shared.hall.errors import Failure, Refused, Unfit
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.messages import Accepted
 from shared.hall.rules import decide
+from shared.hall.values import Moment
 from shared.hall.whole import Differences, Item, differences, parts, set_up_of
 from shared.set_up_file.reading import SetUpFile, open_file, what
 from shared.set_up_file.writing import write

@@ -10,7 +10,8 @@ from console import sentences
 from console.controls import column, label, row
 from console.customer_card import NumberLabel
 from console.reception_model import ReceptionModel
-from shared.hall.hall import Hall, Ticket, TicketState
+from shared.hall.hall import Hall
+from shared.hall.values import Ticket, TicketState
 from shared.ui.qr import draw_qr
 from shared.ui.theme import theme
 

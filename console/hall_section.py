@@ -25,8 +25,8 @@ from console.sentences import language_name
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.catalogue import NATIVE_NAMES
-from shared.hall.hall import HallSettings
 from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.values import HallSettings
 from shared.hall.words import Language
 from shared.ui.theme import theme
 

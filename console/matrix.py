@@ -12,7 +12,7 @@ from console import sentences
 from console.controls import figures
 from console.set_up_model import SetUpModel
 from console.table import Index, to_be_read
-from shared.hall.hall import Point, Service
+from shared.hall.values import Point, Service
 from shared.ui.theme import theme
 
 SIGNS = {"": "", "primary": "●", "backup": "○"}

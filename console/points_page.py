@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
 from console.table import Column, Rows, to_be_read
-from shared.hall.hall import Point, PointStatus
+from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.theme import theme
 

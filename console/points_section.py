@@ -13,8 +13,8 @@ from console.matrix import Matrix
 from console.section import Section, form_line, number_field
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
-from shared.hall.hall import ServicePoint
 from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.values import ServicePoint
 from shared.hall.words import Words
 from shared.ui.theme import theme
 

@@ -7,8 +7,8 @@ from console.controls import column, label, row, rule
 from console.section import ListSection, beside, form_line, number_field
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
-from shared.hall.hall import Precedence
 from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.values import Precedence
 from shared.ui.theme import theme
 
 

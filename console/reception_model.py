@@ -18,10 +18,10 @@ from console.wishes import Wishing
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket
 from shared.hall.errors import Failure, Unreachable
-from shared.hall.hall import NEVER, HallSettings, Service, Ticket, TicketState
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted
 from shared.hall.opening import business_day
+from shared.hall.values import NEVER, HallSettings, Service, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId
 from shared.ui.station import Station
 

@@ -10,8 +10,9 @@ from console.actions import Action
 from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
 from shared.hall.errors import Failure
-from shared.hall.hall import AT_A_POINT, Hall, Point, PointStatus, Precedence, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.serving import Owed, Placement
+from shared.hall.values import AT_A_POINT, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap
 from shared.hall.words import Language, Words, in_language
 from shared.ui.words import clock

@@ -12,8 +12,8 @@ from console.hours_edit import HoursEdit
 from console.section import ListSection, beside, form_line, number_field, scrolled
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
-from shared.hall.hall import Service
 from shared.hall.labels import series
+from shared.hall.values import Service
 from shared.ui.theme import theme
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.hall.aside import CAME_NOT
-from shared.hall.hall import NEVER, Hall, Point, Ticket, TicketState
+from shared.hall.hall import Hall
+from shared.hall.values import NEVER, Point, Ticket, TicketState
 
 
 def parked(hall: Hall) -> list[Ticket]:

@@ -12,7 +12,7 @@ from console.clocks import now
 from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
 from console.table import ChoosingTable, Column, Rows
 from console.view_model import ConsoleModel
-from shared.hall.hall import Ticket, TicketState
+from shared.hall.values import Ticket, TicketState
 from shared.ui.theme import theme
 
 KEY = "Ctrl+2"
@@ -67,11 +67,8 @@ class SetAsideTable(QWidget):
         return sentences.service_name(self.model.hall, ticket.service) if self.model.hall else ""
 
     def _since(self, ticket: Ticket) -> str:
-        at = ticket.ended_at or ticket.parked_at
-        if at:
-            return sentences.ago(self.model.hall, at, now())
-        began = ticket.started_at or ticket.issued_at
-        return self.tr("visit began {0}").format(sentences.ago(self.model.hall, began, now()))
+        at = ticket.ended_at or ticket.parked_at or ticket.issued_at
+        return sentences.ago(self.model.hall, at, now())
 
     def _table(self) -> ChoosingTable:
         table = ChoosingTable(self.rows, self.tr("Set aside"))

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from console import sentences
 from shared.hall.days import DefineDay, RetireDay
 from shared.hall.errors import Failure
-from shared.hall.hall import Hall, HallSettings, Point, Precedence, Service, ServicePoint
+from shared.hall.hall import Hall
 from shared.hall.hours import Day
 from shared.hall.messages import Accepted, Command
 from shared.hall.opening import business_day
@@ -27,6 +27,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.values import HallSettings, Point, Precedence, Service, ServicePoint
 from shared.hall.whole import Gap, gaps, set_up_of
 from shared.hall.words import Words, in_language
 from shared.ui.station import Station

@@ -13,7 +13,7 @@ from console.controls import KeyButton, column, frame, label, on_key, row, shown
 from console.reception_model import ReceptionModel
 from console.table import ChoosingTable, Column, Rows
 from console.transfer_panel import STEPS
-from shared.hall.hall import Ticket
+from shared.hall.values import Ticket
 from shared.ui.theme import theme
 
 KEY = "Ctrl+F"

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from console.actions import Action
 from console.sentences import action_text
-from shared.hall.hall import Last, Ticket, TicketState
+from shared.hall.values import Last, Ticket, TicketState
 
 
 def undo_text(last: Last | None) -> str:

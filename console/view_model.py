@@ -18,10 +18,10 @@ from console.wishes import Wishing
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.due import Why
 from shared.hall.errors import Invalid
-from shared.hall.hall import Point, Ticket
 from shared.hall.messages import Accepted, Event, Note
 from shared.hall.serving import Placement, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
+from shared.hall.values import Point, Ticket
 from shared.hall.wire import decode
 from shared.ui.run import every
 from shared.ui.station import Station

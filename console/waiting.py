@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.hall.due import draws, may_be_called
-from shared.hall.hall import Hall, Moment, Point, Ticket
+from shared.hall.hall import Hall
+from shared.hall.values import Moment, Point, Ticket
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from console.controls import KeyButton, column, frame, label, on_key, row, shown
 from console.table import SORT, ChoosingTable, Column, Rows
 from console.view_model import ConsoleModel
 from console.waiting import Waiting, by_service
-from shared.hall.hall import Ticket
+from shared.hall.values import Ticket
 from shared.ui.theme import theme
 from shared.ui.words import clock
 

@@ -10,7 +10,7 @@ from console import sentences
 from console.clocks import now
 from console.controls import GivingLabel, KeyButton, column, frame, label, row, set_tone
 from console.view_model import ConsoleModel
-from shared.hall.hall import PointStatus
+from shared.hall.values import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
 

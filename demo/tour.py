@@ -18,8 +18,8 @@ from display.app import Display, Sign
 from kiosk.app import Kiosk
 from kiosk.printer.printer import printer_for
 from shared.hall.errors import Unfit
-from shared.hall.hall import PointStatus, Ticket, TicketState
 from shared.hall.roles import Role
+from shared.hall.values import PointStatus, Ticket, TicketState
 from shared.hall.words import in_language
 from shared.link.connect import connect
 from shared.link.port import Link

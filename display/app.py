@@ -16,8 +16,8 @@ from display.sign_model import SignModel
 from display.sizes import Viewing
 from display.view_model import DisplayModel
 from shared.hall.calling import TicketCalled, TicketRecalled
-from shared.hall.hall import TicketState
 from shared.hall.messages import Event
+from shared.hall.values import TicketState
 from shared.hall.words import Language, TicketId
 from shared.settings import Settings
 from shared.ui.run import QML

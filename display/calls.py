@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from shared.hall.hall import Call, Hall, TicketState
+from shared.hall.hall import Hall
+from shared.hall.values import Call, TicketState
 from shared.hall.words import PointId, TicketId, in_language
 
 QML_IMPORT_NAME = "NowServing.Display.Models"

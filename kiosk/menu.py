@@ -7,8 +7,9 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from kiosk.rows import Tile
-from shared.hall.hall import Hall, Service
+from shared.hall.hall import Hall
 from shared.hall.opening import state
+from shared.hall.values import Service
 from shared.hall.words import Language, ServiceId, in_language
 from shared.sentences import closed
 

@@ -17,7 +17,8 @@ from kiosk.printer.port import Printer
 from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
-from shared.hall.hall import Hall, HallSettings
+from shared.hall.hall import Hall
+from shared.hall.values import HallSettings
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.sentences import closed_notice
 from shared.ui.run import every

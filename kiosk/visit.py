@@ -16,10 +16,11 @@ from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
 from shared.catalogue import is_right_to_left
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
-from shared.hall.hall import AT_A_POINT, Hall, Origin, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted
 from shared.hall.opening import local
+from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
 from shared.hall.wire import decode
 from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId, Words, in_language
 from shared.sentences import opens

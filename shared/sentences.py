@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from shared.catalogue import translate
-from shared.hall.hall import Hall, HallSettings
+from shared.hall.hall import Hall
 from shared.hall.hours import MIDNIGHT, Span, spans, week
 from shared.hall.opening import OPEN, Opening, Reason, by_hours, local, state
+from shared.hall.values import HallSettings
 from shared.hall.words import Language, in_language
 
 NEVER = datetime.max.replace(tzinfo=UTC)

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
+from shared.hall.values import Moment
 from shared.hall.wire import encode_answer
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from shared.hall.hall import HallSettings
+from shared.hall.values import HallSettings
 from shared.hall.whole import LISTS
 from shared.hall.wire import decode
 from shared.settings import Settings

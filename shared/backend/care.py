@@ -14,6 +14,7 @@ from shared.backend import checking, journal, machine, samples
 from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
+from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Unfit, UnknownHall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
@@ -57,6 +58,7 @@ class Care:
         for number, command in enumerate(commands):
             if f"init-{number}" not in done:  # what people have changed since stays as they want it
                 self.ledger.do(hall, replace(_renamed(command, name), command_id=f"init-{number}"), INIT)
+        self.ledger.do(hall, StartBusinessDay(), INIT)
         return hall
 
     def has_administrator(self) -> bool:

@@ -18,10 +18,11 @@ from shared.backend import journal, tables
 from shared.backend.tallying import AT_ONCE, TicketTally, calls_differ, first_few, set_up_differs
 from shared.hall.errors import Refused
 from shared.hall.feedback import FeedbackGiven
-from shared.hall.hall import AT_A_POINT, Hall
+from shared.hall.hall import Hall
 from shared.hall.messages import Event, Happened
 from shared.hall.rules import evolve
 from shared.hall.undo import LastUndone
+from shared.hall.values import AT_A_POINT
 from shared.hall.wire import decode_event, encode
 from shared.hall.words import HallId, TicketId
 

@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
+from shared.hall.values import Moment
 from shared.hall.words import HallId
 
 

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from shared.backend import tables
 from shared.backend.care import Care, slug
 from shared.hall.errors import Refused, Unfit
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import decide
+from shared.hall.values import Moment
 from shared.hall.whole import Differences, Item, differences, set_up_of
 from shared.hall.words import HallId, in_language
 from shared.set_up_file.reading import SetUpFile, in_words, open_file

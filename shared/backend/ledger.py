@@ -27,13 +27,14 @@ from shared.backend.lanes import Lanes
 from shared.backend.rows import Rows
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Failure, Invalid, Refused, Unreachable
-from shared.hall.hall import Hall, Moment, Ticket
+from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow, answer, decide
 from shared.hall.set_up import DefineHall
+from shared.hall.values import Moment, Ticket
 from shared.hall.wire import decode, encode, encode_answer
 from shared.hall.words import HallId, TicketId
 

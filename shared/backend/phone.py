@@ -24,8 +24,9 @@ from shared.backend.ledger import Ledger
 from shared.backend.reading import Menu, Reader, menu, readable, reader_of
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
-from shared.hall.hall import Hall, HallSettings, Ticket
+from shared.hall.hall import Hall
 from shared.hall.opening import Opening
+from shared.hall.values import HallSettings, Ticket
 from shared.hall.words import HallId
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 
 from shared.catalogue import translate
-from shared.hall.hall import Hall, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.opening import Opening, state
+from shared.hall.values import Ticket, TicketState
 from shared.hall.words import Language, ServiceId, Words, in_language
 
 DEFAULT_ACCENT = "#0b4a8f"

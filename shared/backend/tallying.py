@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, func, select
 
 from shared.backend import tables
 from shared.hall.calling import TicketCalled, TicketRecalled
-from shared.hall.hall import Hall, Ticket
+from shared.hall.hall import Hall
 from shared.hall.messages import Event, Happened
+from shared.hall.values import Ticket
 from shared.hall.wire import encode
 from shared.hall.words import TicketId
 

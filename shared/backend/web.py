@@ -24,10 +24,11 @@ from shared.hall.errors import (
     UnknownTicket,
 )
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import Hall, Origin, Ticket
+from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.opening import require_open
 from shared.hall.roles import Actor, Role
+from shared.hall.values import Origin, Ticket
 from shared.hall.words import HallId, new_id
 
 log = logging.getLogger(__name__)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.hall.errors import AppointmentNotToday
-from shared.hall.hall import Hall, Moment, Origin
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket, TicketIssued, issue_ticket, issued
 from shared.hall.messages import Command, Events, Rule
 from shared.hall.opening import business_day
 from shared.hall.roles import TICKET_GIVERS
+from shared.hall.values import Moment, Origin
 from shared.hall.words import Language, PrecedenceId, ServiceId
 
 A_DAY = timedelta(hours=48)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from shared.hall.due import MINUTE
 from shared.hall.errors import PointNotActive, StillInUse, TicketNotParked, TicketNotServing, TicketNotWaiting, TooLate
-from shared.hall.hall import Hall, Moment, PointStatus, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.messages import AtPoint, Change, Command, DoneAtPoint, Event, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.serving import waiting_again
+from shared.hall.values import Moment, PointStatus, Ticket, TicketState
 from shared.hall.words import PointId, TicketId
 
 CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})

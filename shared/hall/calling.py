@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from shared.hall.due import How, Why, may_be_called, next_for, why
 from shared.hall.errors import PointHasTicket, PointNotActive, ServiceNotGiven, TicketNotWaiting, TooEarly
-from shared.hall.hall import Call, Hall, Moment, Point, PointStatus, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.messages import Answer, AtPoint, Change, Command, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.serving import TicketMovedOn, TicketServed, given, ticket_moved_on
+from shared.hall.values import Call, Moment, Point, PointStatus, Ticket, TicketState
 from shared.hall.words import PointId, TicketId
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.hall.calling import CallNext
-from shared.hall.hall import Hall, Moment, TicketState, frozen
+from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.opening import business_day, is_new_day
 from shared.hall.roles import THE_CLOCK
 from shared.hall.serving import ClosedBy, TicketServed
+from shared.hall.values import Moment, TicketState, frozen
 from shared.hall.words import TicketId
 
 

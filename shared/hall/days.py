@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.hall.errors import Invalid, UnknownDay
-from shared.hall.hall import Hall, Moment, frozen
+from shared.hall.hall import Hall
 from shared.hall.hours import Date, Day, spans
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS, THE_CLOCK
+from shared.hall.values import Moment, frozen
 
 MOST_HOLIDAYS = 200
 

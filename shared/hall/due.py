@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.hall.hall import Hall, Line, Moment, Place, Point, Precedence, Ticket
+from shared.hall.hall import Hall
+from shared.hall.values import Line, Moment, Place, Point, Precedence, Ticket
 from shared.hall.words import PrecedenceId
 
 MINUTE = 60_000

@@ -5,11 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
-from operator import attrgetter
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeVar
 
 from shared.hall.errors import (
     TicketNotAtPoint,
@@ -20,8 +18,27 @@ from shared.hall.errors import (
     UnknownService,
     UnknownTicket,
 )
-from shared.hall.hours import Date, Day, Hours
-from shared.hall.words import HallId, Language, PointId, PrecedenceId, ServiceId, TicketId, Words
+from shared.hall.hours import Date, Day
+from shared.hall.values import (
+    AT_A_POINT,
+    BY_ARRIVAL,
+    BY_PLACE,
+    NEVER,
+    Arrival,
+    Call,
+    HallSettings,
+    Line,
+    Place,
+    Point,
+    Precedence,
+    Service,
+    ServicePoint,
+    Ticket,
+    TicketState,
+    Visits,
+    frozen,
+)
+from shared.hall.words import HallId, PointId, PrecedenceId, ServiceId, TicketId
 
 LAST_CALLS = 20
 """How many calls a hall remembers for its displays."""
@@ -29,278 +46,8 @@ LAST_CALLS = 20
 LAST_ENDED = 200
 """How many ended tickets a hall keeps at hand, to reinstate or to take back; all of them are in the database."""
 
-NEVER = datetime.fromtimestamp(0, UTC)
-
-K = TypeVar("K")
 V = TypeVar("V")
 P = TypeVar("P", "Place", "Arrival")
-
-
-class TicketState(StrEnum):
-    WAITING = "waiting"
-    CALLED = "called"
-    SERVING = "serving"
-    PARKED = "parked"
-    SERVED = "served"
-    NO_SHOW = "no-show"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
-AT_A_POINT = frozenset({TicketState.CALLED, TicketState.SERVING})
-ENDED = frozenset({TicketState.SERVED, TicketState.NO_SHOW, TicketState.CANCELLED, TicketState.EXPIRED})
-
-
-class PointStatus(StrEnum):
-    INACTIVE = "inactive"
-    ACTIVE = "active"
-    PAUSED = "paused"
-
-
-class Origin(StrEnum):
-    """Where a ticket was taken."""
-
-    KIOSK = "kiosk"
-    WEB = "web"
-    RECEPTION = "reception"
-    APPOINTMENT = "appointment"
-    OFFLINE = "offline"
-    """At a kiosk that could not reach its hall and printed from its own series."""
-
-
-class Moment(NamedTuple):
-    """A point in time on both of a hall's clocks."""
-
-    wall: datetime
-    """UTC, as on the wall; may step back when somebody sets it."""
-    order: int
-    """Milliseconds on the hall's order clock, which only moves forward."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HallSettings:
-    """What an administrator decides for the whole hall. The first language is the hall's own."""
-
-    name: Words = ""
-    time_zone: str = "UTC"
-    languages: tuple[Language, ...] = ("en",)
-    day_starts: time = time(0, 0)
-    return_after: int = 5
-    """Minutes after which a ticket returned to the queue is due again."""
-    reinstate_within: int = 60
-    """Minutes for which a customer who did not come, or gave up, may still have their place again."""
-    recalls_before_no_show: int = 0
-    """How often a customer is called again before they count as not having come."""
-    no_show_after: int = 0
-    """Seconds to wait for a customer after the last call before they count as not having come."""
-    auto_call: bool = False
-    """Whether the next customer is called by itself, to the service point that has been free longest."""
-    appointment_early: int = 15
-    """Minutes before its time from which on an appointment may be called."""
-    appointment_grace: int = 10
-    """Minutes after its time up to which an appointment still counts from that time."""
-    outcomes: tuple[str, ...] = ()
-    """What a visit may end in, for reports; none named means nobody is asked."""
-    web: bool = True
-    """Whether customers may take a ticket with their phone."""
-    accent: str = "#0b5cad"
-    hours: Hours = ()
-    """When the hall is open in a usual week: ``mon-fri 08:00-12:00``. None: always."""
-    holidays: str = ""
-    """Whose public holidays it keeps: a country, ``DE``, or a part of one, ``DE-BE``. Empty: none."""
-    last_ticket: bool = False
-    """Whether tickets end when those who wait will take until closing time."""
-    offline_tickets: bool = False
-    """Whether kiosks that can't reach the hall may give tickets of their own series."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """What a customer comes for."""
-
-    id: ServiceId
-    name: Words
-    prefix: str
-    description: Words = ""
-    precedences: tuple[PrecedenceId, ...] = ()
-    """The precedences it offers, the usual one first; none named means every one of the hall."""
-    place: int = 0
-    """Its place in the kiosk's menu, lowest first."""
-    on: bool = True
-    hours: Hours = ()
-    """When it is given in a usual week, within the hall's own hours. None: whenever the hall is open."""
-    daily_limit: int = 0
-    """Tickets a business day at most; 0: no limit."""
-    visit_minutes: int = 5
-    """How long a visit is taken to last, until the day has shown it."""
-    first: int = 1
-    last: int | None = None
-    """Its numbers, ``first`` to ``last`` and then again; None: as far as the digits reach."""
-    digits: int = 3
-    shares_numbers_with: ServiceId | None = None
-    """The service whose letter and numbers it uses as well, counting together."""
-    then: tuple[ServiceId, ...] = ()
-    """Services the same visit goes on to, one after another, with the same number."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Precedence:
-    """The class a ticket waits in. ``allowance``: minutes within which it is normally called."""
-
-    id: PrecedenceId
-    name: Words
-    allowance: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServicePoint:
-    """The place where a customer is served, as the administrator set it up."""
-
-    id: PointId
-    serial_number: int
-    name: Words
-    services: tuple[ServiceId, ...] = ()
-    backup_services: tuple[ServiceId, ...] = ()
-    """Services it gives when there is nothing better to do."""
-    backup_penalty: int = 10
-    """Minutes by which a backup service's tickets count as due later here."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ticket:
-    """One customer's place in the queue, from issue to end."""
-
-    id: TicketId
-    label: str
-    service: ServiceId
-    precedence: PrecedenceId
-    language: Language
-    origin: Origin
-    state: TicketState
-    issued_at: datetime
-    number: int
-    """The sequence number of its issue: breaks ties between tickets due at the same time."""
-    due: int
-    """When it is due, milliseconds on the order clock."""
-    point: PointId | None = None
-    """The point that called or serves it, or served it last."""
-    for_point: PointId | None = None
-    """The one point it waits for, after a transfer to a point."""
-    came_for: ServiceId | None = None
-    """The service it was taken for, if it was sent on to another."""
-    called_at: datetime | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    recalls: int = 0
-    last_call: int | None = None
-    """When it was last called, or called again, on the order clock."""
-    not_before: int | None = None
-    """The moment on the order clock before which nobody may call it."""
-    appointed_at: datetime | None = None
-    then: tuple[ServiceId, ...] = ()
-    """The services this visit goes on to."""
-    reason: str = ""
-    """Why it is parked, for colleagues."""
-    parked_at: datetime | None = None
-    outcome: str = ""
-    rating: int | None = None
-    """What the customer thought of the visit, 1 to 5."""
-    token_hash: str | None = None
-    """SHA-256 of the token of the customer's own page, hexadecimal."""
-
-    @property
-    def line(self) -> Line:
-        """The line it stands in: its service's, or that of the one point it waits for."""
-        return ("point", self.for_point) if self.for_point else ("service", self.service)
-
-    @property
-    def place(self) -> Place:
-        return Place(self.due, self.number, self.id)
-
-    @property
-    def arrival(self) -> Arrival:
-        return Arrival(self.number, self.id)
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
-
-
-@dataclass(frozen=True, kw_only=True)
-class Last:
-    """What was done last at a service point, so that it can be taken back."""
-
-    what: str
-    """The name of its event, or of the last one of several: ``ticket-called``."""
-    at: int
-    """When, on the order clock."""
-    wall: datetime
-    """The same on the wall's."""
-    status: PointStatus
-    """The point's status before."""
-    reason: str
-    before: tuple[Ticket, ...] = ()
-    """The tickets it touched, as they were before."""
-    after: tuple[Ticket, ...] = ()
-    """The same tickets as it left them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point(ServicePoint):
-    """A service point at work: its status and the ticket it has called or is serving."""
-
-    status: PointStatus = PointStatus.INACTIVE
-    reason: str = ""
-    ticket: TicketId | None = None
-    last: Last | None = None
-    """What was done here last, as long as it is known."""
-
-
-class Place(NamedTuple):
-    """A place in a line; sorts by who is due first, then by who came first."""
-
-    due: int
-    number: int
-    ticket: TicketId
-
-
-class Arrival(NamedTuple):
-    """When somebody came; sorts by who came first, whatever the clocks said."""
-
-    number: int
-    ticket: TicketId
-
-
-BY_PLACE: Callable[[Ticket], Place] = attrgetter("place")
-BY_ARRIVAL: Callable[[Ticket], Arrival] = attrgetter("arrival")
-
-Line: TypeAlias = tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """A ticket told to go to a point, as a display shows it. ``times`` counts the call and its recalls."""
-
-    ticket: TicketId
-    label: str
-    service: ServiceId
-    precedence: PrecedenceId
-    language: Language
-    point: PointId
-    at: datetime
-    times: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visits:
-    """The visits a service has had today, and how long they were together."""
-
-    count: int = 0
-    seconds: int = 0
-
-
-def frozen(mapping: Mapping[K, V] | None = None) -> MappingProxyType[K, V]:
-    return MappingProxyType(dict(mapping or {}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,7 +59,7 @@ class Hall:
     at: datetime = NEVER
     order: int = 0
     business_day: date | None = None
-    settings: HallSettings = HallSettings()
+    settings: HallSettings = field(default_factory=HallSettings)
     services: Mapping[ServiceId, Service] = field(default_factory=frozen)
     precedences: Mapping[PrecedenceId, Precedence] = field(default_factory=frozen)
     points: Mapping[PointId, Point] = field(default_factory=frozen)

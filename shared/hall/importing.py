@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from shared.hall import days, set_up
 from shared.hall.days import DefineDay, RetireDay
 from shared.hall.errors import Invalid, Refused
-from shared.hall.hall import Hall, Moment, Point, Service, ServicePoint, frozen
+from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.set_up import (
@@ -23,6 +23,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.values import Moment, Point, Service, ServicePoint, frozen
 from shared.hall.whole import LISTS, Item, Part, SetUp, differences, gaps, key_of, parts, plain, set_up_of
 from shared.hall.words import PrecedenceId
 

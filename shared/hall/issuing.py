@@ -15,11 +15,12 @@ from shared.hall.errors import (
     TicketNotWaiting,
     UnknownLanguage,
 )
-from shared.hall.hall import Hall, Moment, Origin, Service, Ticket, TicketState, frozen
+from shared.hall.hall import Hall
 from shared.hall.labels import OFFLINE, next_label, require_free, series
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, the_ticket
 from shared.hall.opening import business_day, by_hours, day_begins, require_open
 from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
+from shared.hall.values import Moment, Origin, Service, Ticket, TicketState, frozen
 from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shared.hall.errors import Invalid, LabelTaken, NoLabelLeft, PrefixTaken
-from shared.hall.hall import Hall, Service
+from shared.hall.hall import Hall
+from shared.hall.values import Service
 
 OFFLINE = re.compile(r"[A-Z0-9]{1,4}-[0-9]{2,4}")
 """What a kiosk prints that can't reach its hall: ``K2-07``. No prefix of a hall holds a dash, so they never meet."""

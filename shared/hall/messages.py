@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from shared.hall.errors import kebab
-from shared.hall.hall import NEVER, Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.roles import Role
+from shared.hall.values import NEVER, Moment
 from shared.hall.words import PointId, TicketId, new_id
 
 

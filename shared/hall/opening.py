@@ -16,8 +16,9 @@ from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull
-from shared.hall.hall import Hall, HallSettings, PointStatus, Service, Visits
+from shared.hall.hall import Hall
 from shared.hall.hours import Span, spans, week
+from shared.hall.values import HallSettings, PointStatus, Service, Visits
 from shared.hall.words import Words
 
 NEAR, FAR = 9, 400

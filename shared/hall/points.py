@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
-from shared.hall.hall import Hall, Moment, Point, PointStatus
+from shared.hall.hall import Hall
 from shared.hall.messages import Change, Command, DoneAtPoint, Events, Rule, the_point
 from shared.hall.roles import STAFF
+from shared.hall.values import Moment, Point, PointStatus
 from shared.hall.words import PointId
 
 

@@ -22,10 +22,11 @@ from shared.hall import (
     undo,
 )
 from shared.hall.errors import NotAllowed, UnknownCommand
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
 from shared.hall.readable import readable
 from shared.hall.roles import Actor
+from shared.hall.values import Moment
 
 MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, days, importing, day)
 

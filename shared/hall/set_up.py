@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse, Unknown
-from shared.hall.hall import Hall, HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
+from shared.hall.hall import Hall
 from shared.hall.hours import Hours, week
 from shared.hall.labels import numbered, sharing
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
+from shared.hall.values import HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
 from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
 
 LONGEST_ALLOWANCE = 7 * 24 * 60

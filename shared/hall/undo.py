@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from shared.hall.aside import can_live_again
 from shared.hall.errors import NothingToUndo, TooLate
-from shared.hall.hall import Call, Hall, Last, Moment, Point, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
 from shared.hall.roles import STAFF
 from shared.hall.serving import with_visit
+from shared.hall.values import Call, Last, Moment, Point, Ticket, TicketState
 from shared.hall.words import PointId, TicketId
 
 UNDO_WITHIN = 10_000

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
-from shared.hall.hall import Hall, HallSettings, Precedence, Service, ServicePoint
+from shared.hall.hall import Hall
 from shared.hall.hours import Day
+from shared.hall.values import HallSettings, Precedence, Service, ServicePoint
 
 V = TypeVar("V")
 

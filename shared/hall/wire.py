@@ -17,23 +17,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar, Union, cast
 
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
-from shared.hall.hall import (
-    BY_ARRIVAL,
-    BY_PLACE,
-    Call,
-    Hall,
-    HallSettings,
-    Point,
-    Precedence,
-    Service,
-    Ticket,
-    Visits,
-    lined_up,
-)
+from shared.hall.hall import Hall, lined_up
 from shared.hall.hours import Day
 from shared.hall.messages import Command, Event
 from shared.hall.opening import state
 from shared.hall.rules import COMMANDS, EVENTS
+from shared.hall.values import BY_ARRIVAL, BY_PLACE, Call, HallSettings, Point, Precedence, Service, Ticket, Visits
 
 T = TypeVar("T")
 Json = dict[str, Any]

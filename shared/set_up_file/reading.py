@@ -12,8 +12,8 @@ from re import findall, search
 from typing import Any
 
 from shared.hall.errors import Invalid, Refused, TooLarge, Unfit
-from shared.hall.hall import HallSettings
 from shared.hall.importing import ImportSetUp
+from shared.hall.values import HallSettings
 from shared.hall.whole import LISTS, SetUp
 from shared.hall.wire import decode
 from shared.set_up_file import lines

@@ -279,7 +279,7 @@ def test_tickets_of_days_ago_are_still_compared(damaged: Callable[[Damage], list
         ticket = halls.ledger.do("clinic", IssueTicket(service="registration"), ADMIN).result["ticket"]["id"]
         halls.ledger.do("clinic", CancelTicket(ticket=ticket), ADMIN)
     assert list(halls.faults()) == []
-    with closing(sqlite3.connect(halls.database.path)) as raw, raw:
+    with closing(sqlite3.connect(halls.database.kind.path)) as raw, raw:
         raw.execute("UPDATE tickets SET service = 'other' WHERE label = 'A001'")
     assert "ticket A001 in the table tickets differs" in next(halls.faults())
 
@@ -308,7 +308,7 @@ def test_the_tables_follow_when_a_day_ends_with_somebody_called(halls: Care) -> 
     for command in (ActivatePoint(point="1"), IssueTicket(service="registration"), CallNext(point="1")):
         halls.ledger.do("clinic", command, ADMIN)
     tomorrow = Tomorrow()
-    with closing(Ledger(Database(f"sqlite:///{halls.database.path}"), tomorrow)) as later:
+    with closing(Ledger(Database(f"sqlite:///{halls.database.kind.path}"), tomorrow)) as later:
         later.do("clinic", StartBusinessDay(), ADMIN)
     assert not halls.ledger.hall("clinic").points["1"].ticket
     with halls.database.reading() as connection:
@@ -338,7 +338,7 @@ def test_a_disk_that_is_nearly_full_is_said(halls: Care, monkeypatch: pytest.Mon
 def test_a_database_that_another_program_holds_is_said(halls: Care) -> None:
     sqlalchemy.event.listen(halls.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 50"))
     halls.database.engine.dispose()
-    with closing(sqlite3.connect(halls.database.path, isolation_level=None)) as blocker:
+    with closing(sqlite3.connect(halls.database.kind.path, isolation_level=None)) as blocker:
         blocker.execute("BEGIN IMMEDIATE")
         assert "busy" in next(machine.faults(halls.database))
 

@@ -15,10 +15,11 @@ import requests
 
 from shared.backend.care import Care, opened
 from shared.backend.samples import commands
-from shared.hall.hall import Hall, Service
+from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor, Role
+from shared.hall.values import Service
 from shared.hall.whole import LISTS, set_up_of
 from shared.hall.words import new_id
 from shared.link.connect import connect

@@ -14,10 +14,11 @@ from shared.backend.care import Care
 from shared.backend.holidays import calendar, check, due
 from shared.hall.days import ObserveHolidays
 from shared.hall.errors import Invalid
-from shared.hall.hall import Hall, HallSettings, frozen
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall
+from shared.hall.values import HallSettings, frozen
 
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
 

@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from shared.backend.reading import menu
-from shared.hall.hall import Hall, Service, frozen
+from shared.hall.hall import Hall
+from shared.hall.values import Service, frozen
 from tests.backend.night_watch import night
 
 OFFICE = ["mon-fri 08:00-12:00", "mon-thu 13:00-17:00"]

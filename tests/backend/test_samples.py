@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.backend import samples
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.rules import decide, fold
+from shared.hall.values import Moment
 from shared.hall.words import Words
 
 LANGUAGES = ("en", "de", "ru", "ar")

@@ -19,11 +19,12 @@ from shared.backend.care import opened
 from shared.backend.phone import BEAT, RETRY, Site
 from shared.backend.reading import readable
 from shared.hall.calling import CallNext, Recall
-from shared.hall.hall import Hall, Service
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.serving import FinishService, MarkNoShow, StartService
 from shared.hall.set_up import DefineHall, DefineService
+from shared.hall.values import Service
 from shared.hall.wire import decode, encode
 from shared.hall.words import in_language
 from shared.link.port import Link

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from shared.hall.hall import Service, Ticket
 from shared.hall.messages import Command
 from shared.hall.set_up import DefineHall, DefineService
+from shared.hall.values import Service, Ticket
 from tests.memory_link import MemoryLink
 
 

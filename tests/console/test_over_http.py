@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.app import Console
-from shared.hall.hall import TicketState
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
+from shared.hall.values import TicketState
 from shared.link.connect import connect
 from shared.link.port import Link
 from shared.ui.station import Station

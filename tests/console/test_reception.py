@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from console.reception_model import appointed
 from shared.hall.appointments import CheckIn
 from shared.hall.calling import CallNext
-from shared.hall.hall import HallSettings, Origin, TicketState
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import MarkNoShow, TransferTicket
+from shared.hall.values import HallSettings, Origin, TicketState
 from tests.console.hall import last_wish, ticket
 
 CTRL = Qt.KeyboardModifier.ControlModifier

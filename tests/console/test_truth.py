@@ -11,9 +11,9 @@ from console import sentences
 from console.actions import Action
 from console.clocks import now
 from shared.hall.calling import CallNext
-from shared.hall.hall import TicketState
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import RetirePoint
+from shared.hall.values import TicketState
 from shared.hall.words import in_language
 
 

@@ -13,7 +13,8 @@ from console.actions import Action
 from console.clocks import OrderClock
 from console.undoing import undo_text
 from shared.hall.calling import CallNext
-from shared.hall.hall import Hall, Last, PointStatus, TicketState
+from shared.hall.hall import Hall
+from shared.hall.values import NEVER, Last, PointStatus, TicketState
 from tests.console.hall import decide_on, last_wish, ticket
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -126,7 +127,7 @@ async def test_a_closed_point_can_be_opened_again_by_undo(sit_down, busy) -> Non
     ],
 )
 def test_what_was_done_at_the_point_is_named(what: str, words: str) -> None:
-    assert undo_text(Last(what=what, at=0, status=PointStatus.ACTIVE, reason="")) == words
+    assert undo_text(Last(what=what, at=0, wall=NEVER, status=PointStatus.ACTIVE, reason="")) == words
 
 
 def test_what_a_newer_hall_did_to_a_ticket_is_taken_back_without_a_name(busy) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 
 from console.actions import Action
 from shared.hall.appointments import CheckIn
-from shared.hall.hall import TicketState
 from shared.hall.issuing import CancelTicket
 from shared.hall.serving import FinishService, TransferTicket
+from shared.hall.values import TicketState
 from tests.console.hall import decide_on, define, last_wish, ticket
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 
 from console.actions import ACTIONS
 from console.actions_panel import STAND_INS
-from shared.hall.hall import PointStatus, TicketState
 from shared.hall.issuing import IssueTicket
+from shared.hall.values import PointStatus, TicketState
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 

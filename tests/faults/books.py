@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from shared.backend.checking import Story, Untellable
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.errors import Failure, Unreachable
-from shared.hall.hall import Hall, TicketState
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.messages import Accepted, Command, Event
+from shared.hall.values import TicketState
 from tests.faults.backend import Outcome, Written
 from tests.hall.reference import eligible
 

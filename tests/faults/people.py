@@ -6,13 +6,14 @@ from typing import Any
 
 from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Unreachable
-from shared.hall.hall import Hall, PointStatus, TicketState
+from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.roles import Role
 from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQueue, StartService, TransferTicket
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
+from shared.hall.values import PointStatus, TicketState
 from tests.faults.backend import Backend, Outcome
 from tests.faults.books import Books
 from tests.faults.station import Station

@@ -12,7 +12,6 @@ from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.day import StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import HallSettings, Origin, Precedence, Service, ServicePoint
 from shared.hall.hours import Day
 from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import CancelTicket, IssueTicket
@@ -34,6 +33,7 @@ from shared.hall.set_up import (
     RetireService,
 )
 from shared.hall.undo import UndoLast
+from shared.hall.values import HallSettings, Origin, Precedence, Service, ServicePoint
 from shared.hall.wire import (
     encode,
 )

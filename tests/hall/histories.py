@@ -20,7 +20,7 @@ from shared.hall.day import StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.errors import Refused
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import Hall, Moment, TicketState
+from shared.hall.hall import Hall
 from shared.hall.hours import Day
 from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import CancelTicket, IssueTicket
@@ -38,6 +38,7 @@ from shared.hall.set_up import (
     RetireService,
 )
 from shared.hall.undo import UndoLast
+from shared.hall.values import Moment, TicketState
 from shared.hall.whole import set_up_of
 from tests.hall.builders import MORNING
 

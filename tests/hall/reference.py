@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.hall.calling import CallNext, TicketCalled
-from shared.hall.hall import Hall, Point, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.serving import TicketReturned, TicketTransferred
+from shared.hall.values import Point, Ticket, TicketState
 from tests.hall.histories import History, Step
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.hall.appointments import CheckIn
 from shared.hall.calling import CallTicket
 from shared.hall.errors import AppointmentNotToday, TooEarly, UnknownService
-from shared.hall.hall import Origin, Ticket
+from shared.hall.values import Origin, Ticket
 from tests.hall.builders import MORNING, Clinic
 
 MINUTE = 60_000

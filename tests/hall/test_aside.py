@@ -16,10 +16,10 @@ from shared.hall.errors import (
     TooLate,
     UnknownPoint,
 )
-from shared.hall.hall import Ticket, TicketState
 from shared.hall.points import DeactivatePoint
 from shared.hall.serving import Placement
 from shared.hall.set_up import DefineHall, RetirePoint
+from shared.hall.values import Ticket, TicketState
 from tests.hall.builders import Clinic
 
 MINUTE = 60_000

@@ -19,10 +19,11 @@ from shared.hall.errors import (
     UnknownPoint,
     UnknownTicket,
 )
-from shared.hall.hall import LAST_CALLS, TicketState
+from shared.hall.hall import LAST_CALLS
 from shared.hall.points import DeactivatePoint, PausePoint
 from shared.hall.serving import TicketServed
 from shared.hall.set_up import DefineHall, DefinePoint
+from shared.hall.values import TicketState
 from tests.hall.builders import Clinic
 
 

@@ -9,13 +9,14 @@ import pytest
 from shared.hall.calling import CallNext
 from shared.hall.day import BusinessDayStarted, StartBusinessDay, TicketExpired
 from shared.hall.errors import Refused, UnknownService
-from shared.hall.hall import Hall, HallSettings, PointStatus, TicketState
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.opening import business_day
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint
 from shared.hall.rules import decide, evolve
 from shared.hall.serving import ClosedBy, TicketServed
 from shared.hall.set_up import DefineHall
+from shared.hall.values import HallSettings, PointStatus, TicketState
 from tests.hall.builders import Clinic
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)

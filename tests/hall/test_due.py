@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shared.hall.due import draws, next_for, seconds
-from shared.hall.hall import Point
 from shared.hall.set_up import DefinePoint, DefinePrecedence
+from shared.hall.values import Point
 from tests.hall.builders import Clinic
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.hall.errors import AlreadyRated, Invalid, TicketNotServed, UnknownTicket
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import Ticket
+from shared.hall.values import Ticket
 from tests.hall.builders import Clinic
 
 

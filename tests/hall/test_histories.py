@@ -21,12 +21,13 @@ from shared.hall.day import BusinessDayStarted
 from shared.hall.due import How, next_for
 from shared.hall.errors import Refused
 from shared.hall.feedback import FeedbackGiven
-from shared.hall.hall import AT_A_POINT, BY_ARRIVAL, BY_PLACE, Hall, Line, Moment, TicketState, lined_up
+from shared.hall.hall import Hall, lined_up
 from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.rules import EVENTS, decide, fold
 from shared.hall.serving import TicketMovedOn, TicketNoShow, TicketReturned, TicketServed, TicketTransferred
 from shared.hall.undo import LastUndone, UndoLast
+from shared.hall.values import AT_A_POINT, BY_ARRIVAL, BY_PLACE, Line, Moment, TicketState
 from shared.hall.wire import decode_event, decode_hall, encode_event, encode_hall
 from tests.hall.builders import picture
 from tests.hall.histories import DAY, YEAR, History, Step, days, histories, played, years

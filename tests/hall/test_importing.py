@@ -19,9 +19,10 @@ from shared.hall.errors import (
     UnknownPrecedence,
     UnknownService,
 )
-from shared.hall.hall import Hall, HallSettings, Precedence, Service, ServicePoint
+from shared.hall.hall import Hall
 from shared.hall.importing import DEFINE, RETIRE, ImportSetUp
 from shared.hall.rules import COMMANDS, RULES
+from shared.hall.values import HallSettings, Precedence, Service, ServicePoint
 from shared.hall.whole import LISTS, Differences, Item, SetUp, differences, gaps, set_up_of
 from tests.hall.builders import Clinic
 

@@ -13,9 +13,9 @@ from shared.hall.errors import (
     UnknownService,
     UnknownTicket,
 )
-from shared.hall.hall import Origin, TicketState
 from shared.hall.issuing import CancelTicket, IssueTicket, TicketCancelled, TicketIssued
 from shared.hall.set_up import DefineHall, DefinePoint, DefineService
+from shared.hall.values import Origin, TicketState
 from tests.hall.builders import MORNING, Clinic
 
 

@@ -24,12 +24,12 @@ from shared.hall.errors import (
     StillInUse,
     TakenTooEarly,
 )
-from shared.hall.hall import Origin, frozen
 from shared.hall.issuing import IssueTicket
 from shared.hall.labels import Series
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow
 from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService, RetireService
+from shared.hall.values import Origin, frozen
 from tests.hall.builders import MORNING, Clinic
 
 LAST = 999

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused, UnknownPoint
-from shared.hall.hall import PointStatus
 from shared.hall.messages import Command, Event
 from shared.hall.points import (
     ActivatePoint,
@@ -17,6 +16,7 @@ from shared.hall.points import (
     PointResumed,
     ResumePoint,
 )
+from shared.hall.values import PointStatus
 from tests.hall.builders import Clinic
 
 

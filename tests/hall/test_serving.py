@@ -15,7 +15,7 @@ from shared.hall.errors import (
     UnknownService,
     UnknownTicket,
 )
-from shared.hall.hall import LAST_ENDED, Ticket, TicketState
+from shared.hall.hall import LAST_ENDED
 from shared.hall.messages import AtPoint, Event
 from shared.hall.points import DeactivatePoint
 from shared.hall.serving import (
@@ -35,6 +35,7 @@ from shared.hall.serving import (
     owed_before_no_show,
 )
 from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService, RetireService
+from shared.hall.values import Ticket, TicketState
 from tests.hall.builders import Clinic
 
 MINUTE = 60_000

@@ -17,7 +17,6 @@ from shared.hall.errors import (
     UnknownPrecedence,
     UnknownService,
 )
-from shared.hall.hall import HallSettings, PointStatus, Service
 from shared.hall.messages import Command
 from shared.hall.set_up import (
     LONGEST_ALLOWANCE,
@@ -36,6 +35,7 @@ from shared.hall.set_up import (
     ServiceDefined,
     ServiceRetired,
 )
+from shared.hall.values import HallSettings, PointStatus, Service
 from tests.hall.builders import Clinic
 
 HALL = DefineHall(name="Clinic")

@@ -9,10 +9,11 @@ import pytest
 from shared.hall.aside import ReinstateTicket
 from shared.hall.calling import CallTicket
 from shared.hall.errors import NothingToUndo, StillInUse, TooLate, UnknownPoint, UnknownService
-from shared.hall.hall import Hall, PointStatus, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.points import DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.set_up import DefineService, RetireService
 from shared.hall.undo import UndoLast
+from shared.hall.values import PointStatus, Ticket, TicketState
 from tests.hall.builders import Clinic
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
-from shared.hall.hall import Ticket
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import PausePoint
@@ -23,6 +22,7 @@ from shared.hall.set_up import (
     DefineService,
     RetirePoint,
 )
+from shared.hall.values import Ticket
 from shared.hall.wire import (
     decode,
     decode_command,

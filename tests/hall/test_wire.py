@@ -13,7 +13,7 @@ from shared.hall.aside import ReinstateTicket, ResumeTicket
 from shared.hall.calling import TicketCalled
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hall import Hall, Moment, Origin
+from shared.hall.hall import Hall
 from shared.hall.hours import Day
 from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import IssueTicket
@@ -28,6 +28,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.values import Moment, Origin
 from shared.hall.whole import set_up_of
 from shared.hall.wire import (
     decode,

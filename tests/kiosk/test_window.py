@@ -14,11 +14,11 @@ from kiosk.app import Kiosk
 from kiosk.view_model import Pace
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unreachable
-from shared.hall.hall import Origin
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
 from shared.hall.set_up import DefineService
+from shared.hall.values import Origin
 from shared.ui.station import Station
 from tests.kiosk.screen import LANDSCAPE, PORTRAIT, SMALL, kiosk
 from tests.memory_link import MemoryLink

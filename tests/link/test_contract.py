@@ -17,13 +17,13 @@ from shared.hall.errors import (
     TicketNotWaiting,
     UnknownService,
 )
-from shared.hall.hall import PointStatus
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Happened
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.roles import Role
 from shared.hall.rules import evolve
 from shared.hall.serving import FinishService
+from shared.hall.values import PointStatus
 from shared.hall.words import new_id
 from shared.link.connect import connect
 from shared.link.port import Link

@@ -10,8 +10,9 @@ import pytest
 
 from shared.backend.samples import FOLDER
 from shared.hall.errors import Refused, Unfit
-from shared.hall.hall import Hall, Moment
+from shared.hall.hall import Hall
 from shared.hall.rules import decide
+from shared.hall.values import Moment
 from shared.set_up_file.reading import LARGEST_FILE, SetUpFile, in_words, open_file, read
 
 NOW = Moment(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), 0)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from shared.backend import samples
 from shared.hall.errors import Invalid
-from shared.hall.hall import Hall, HallSettings, Moment, Precedence, Service, ServicePoint
+from shared.hall.hall import Hall
 from shared.hall.rules import decide, fold
+from shared.hall.values import HallSettings, Moment, Precedence, Service, ServicePoint
 from shared.hall.whole import SetUp, set_up_of
 from shared.set_up_file.reading import read, what
 from shared.set_up_file.writing import write
