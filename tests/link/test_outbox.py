@@ -175,8 +175,7 @@ def test_a_ticket_the_hall_refuses_is_kept_aside_and_the_next_one_goes_on(
 ) -> None:
     outbox.do(taken(service="tests"))
     outbox.do(taken())
-    link.plugged = True
-    link.do(RetireService(service="tests"))
+    link.meanwhile(RetireService(service="tests"))
     back(link, outbox)
     wait(lambda: not box.waiting())
     assert [one.label for one in link.hall.tickets.values()] == ["K2-02"]
@@ -238,7 +237,7 @@ def test_a_fault_of_ours_is_logged_and_delivery_goes_on(
 
 
 def test_numbers_start_anew_each_business_day(outbox: Outbox, link: MemoryLink) -> None:
-    link.plugged = True
+    link.plug()
     link.do(DefineHall(name="Night ward", time_zone="Europe/Berlin", day_starts=datetime.min.time().replace(hour=6)))
     outbox.snapshot()
     link.unplug()
