@@ -200,7 +200,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             time=f"{day} · {clock(issued, self._hall)}",
             advice=words.on_paper(pending=self._pending()),
             address=self._address(),
-            follow=self.follow,
+            follow=words.follow(pending=self._pending()),
             right_to_left=is_right_to_left(language),
         )
 

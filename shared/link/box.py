@@ -66,6 +66,8 @@ class Box:
 
     def waiting(self) -> list[IssueTicket]:
         """What is to be delivered, in the order it was taken."""
+        if self._never_used():
+            return []
         with self._writing() as database:
             rows = database.execute("SELECT body FROM tickets WHERE NOT settled ORDER BY place")
             return [_read(body) for (body,) in rows]
@@ -77,6 +79,8 @@ class Box:
 
     def stuck(self, now: datetime) -> list[Stuck]:
         """What waits, and what was refused of late."""
+        if self._never_used():
+            return []
         with self._writing() as database:
             rows = database.execute(
                 "SELECT body, refused FROM tickets WHERE NOT settled OR refused <> '' ORDER BY place"
@@ -89,6 +93,10 @@ class Box:
             if self._open:
                 self._open.close()
             self._open = None
+
+    def _never_used(self) -> bool:
+        """Most kiosks never are without their hall: they need no file."""
+        return not (self.folder / FILE).exists()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -21,7 +21,7 @@ from kiosk.printer.port import Printer
 from kiosk.printer.printer import FolderPrinter
 from kiosk.view_model import Pace
 from shared.hall.calling import CallNext
-from shared.hall.errors import Unreachable
+from shared.hall.errors import NotSignedIn, Unreachable
 from shared.hall.hall import Origin
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted, Command
@@ -130,6 +130,14 @@ async def test_a_kiosk_without_an_outbox_waits_as_well(link: MemoryLink, until) 
     async with kiosk(link, until) as screen:
         link.unplug()
         await until(lambda: screen.sees("away"))
+
+
+async def test_a_kiosk_its_hall_does_not_let_in_gives_nothing(link: MemoryLink, box: Box, until) -> None:
+    allow(link)
+    async with lonely(link, box, until) as screen:
+        screen.station.refusal = NotSignedIn("Sign in first.")
+        screen.station.reachable_changed.emit()
+        assert screen.sees("away") and screen.says("Sign in first.")
 
 
 async def test_a_hall_that_is_closed_by_its_hours_is_closed_also_when_it_is_away(

@@ -312,6 +312,13 @@ def test_a_disk_that_was_full_takes_the_next_ticket(box: Box) -> None:
     assert box.put(taken(), "K2", TODAY).offline_label == "K2-02"
 
 
+def test_a_kiosk_that_never_lost_its_hall_leaves_nothing_on_its_disk(link: MemoryLink, box: Box) -> None:
+    outbox = Outbox(link, box, "K2", link.hall)
+    back(link, outbox)
+    assert (box.waiting(), box.stuck(NOW), box.folder.exists()) == ([], [], False)
+    outbox.close()
+
+
 def test_each_hall_has_its_own_box_and_all_are_found(tmp_path: Path) -> None:
     for address in ("http://one", "http://two"):
         box = box_of(tmp_path, address)
