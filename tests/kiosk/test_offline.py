@@ -238,37 +238,42 @@ async def test_nothing_of_the_ticket_is_cut_off(link: MemoryLink, box: Box, unti
 
 @pytest.fixture
 def premises(tmp_path: Path) -> Iterator[Premises]:
+    """A clinic that lets its kiosks go on alone, with a backend that serves it."""
     there = Premises(tmp_path)
     there.serve()
+    admin = there.admin()
+    settings = admin.snapshot().settings
+    known = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    admin.do(DefineHall(**{**known, "offline_tickets": True}))
+    admin.do(ActivatePoint(point="3"))
+    admin.close()
     yield there
     there.stop()
 
 
-def allow_in(premises: Premises, admin: Link) -> None:
-    settings = admin.snapshot().settings
-    known = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    admin.do(DefineHall(**{**known, "offline_tickets": True, "hours": (), "holidays": ""}))
+@pytest.fixture
+def way_in(premises: Premises) -> Link:
+    """That of a kiosk."""
+    return connect(premises.base, token=premises.device(Role.KIOSK), role=Role.KIOSK)
 
 
-async def test_a_backend_that_dies_finds_every_ticket_of_the_meantime_once(premises: Premises, box: Box, until) -> None:
-    admin = premises.admin()
-    allow_in(premises, admin)
-    link = Outbox(connect(premises.base, token=premises.device(Role.KIOSK), role=Role.KIOSK), box, "K2")
-    async with kiosk(link, until, own_series=True) as screen:
+async def test_a_backend_that_dies_finds_every_ticket_of_the_meantime_once(
+    premises: Premises, way_in: Link, box: Box, until
+) -> None:
+    async with kiosk(Outbox(way_in, box, "K2"), until, own_series=True) as screen:
         premises.kill()
         await until(lambda: screen.station.away_since)
         for taken in ("K2-01", "K2-02"):
-            screen.model._visit.begin("doctor", None, "en")
+            screen.visit.begin("doctor", None, "en")
             assert await number(screen, until) == taken
             screen.model.restart()
         premises.serve()
         await until(lambda: not box.waiting())
-        tickets = [ticket.label for ticket in admin.snapshot().tickets.values()]
-        assert sorted(tickets) == ["K2-01", "K2-02"]
-        admin.do(ActivatePoint(point="3"))
+        admin = premises.admin()
+        assert sorted(ticket.label for ticket in admin.snapshot().tickets.values()) == ["K2-01", "K2-02"]
         assert admin.do(CallNext(point="3")).result["ticket"]["label"] == "K2-01"
         await until(lambda: [call.label for call in screen.station.hall.calls] == ["K2-01"])
-    admin.close()
+        admin.close()
 
 
 # ── what an administrator hears ──
@@ -292,7 +297,7 @@ async def test_check_tells_of_numbers_on_paper_that_are_not_in_the_hall(
     box = box_of(tmp_path, "http://hall")
     async with lonely(link, box, until) as screen:
         for service in ("tests", "registration"):
-            screen.model._visit.begin(service, None, "en")
+            screen.visit.begin(service, None, "en")
             await number(screen, until)
             screen.model.restart()
         [waiting] = faults(Settings())
