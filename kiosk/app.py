@@ -41,9 +41,13 @@ class Kiosk:
         inches: float = 0.0,
         pace: Pace | None = None,
         wall: Callable[[], datetime] | None = None,
+        own_series: bool = False,
     ) -> None:
-        """``size`` in pixels and ``inches``, its diagonal, make millimetres true; the usual ones if not given."""
-        self.model = KioskModel(station, Tongue(), printer, paper, pace, wall)
+        """``size`` in pixels and ``inches``, its diagonal, make millimetres true; the usual ones if not given.
+
+        ``own_series``: the station's link is an outbox, which gives numbers of this kiosk's own.
+        """
+        self.model = KioskModel(station, Tongue(), printer, paper, pace, wall, own_series=own_series)
         self._engine = QQmlApplicationEngine()
         for folder in (QML, OWN_QML):
             self._engine.addImportPath(str(folder))

@@ -1,21 +1,56 @@
-"""What can be wrong with the kiosk of this machine: the printer its settings name."""
+"""What can be wrong with the kiosk of this machine: its printer, and tickets it gave that are not in their hall."""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.hall.errors import Unfit
-from shared.settings import Settings
+from shared.link.box import Box, boxes
+from shared.link.outbox import require_series
+from shared.settings import Settings, state_path
 
 if TYPE_CHECKING:
     from kiosk.printer.network import NetworkPrinter
 
 
 def faults(chosen: Settings) -> Iterator[str]:
-    """What is wrong, a sentence each; a kiosk without a printer shows the number, and nothing is wrong."""
+    """What is wrong, a sentence each."""
+    yield from _printer(chosen)
+    yield from _series(chosen)
+    for box in boxes(state_path()):
+        yield from _box(box)
+
+
+def _series(chosen: Settings) -> Iterator[str]:
+    try:
+        require_series(chosen.offline_series)
+    except Unfit as unfit:
+        yield unfit.detail
+
+
+def _box(box: Box) -> Iterator[str]:
+    """Tickets people hold that the hall does not have."""
+    try:
+        with contextlib.closing(box):
+            stuck = box.stuck(datetime.now(UTC))
+    except (sqlite3.Error, OSError) as error:
+        yield f"The tickets this kiosk gave on its own can't be read ({error}): move {box.folder} away."
+        return
+    if waiting := ", ".join(one.label for one in stuck if not one.refused):
+        yield f"Tickets given while the hall was away wait to be delivered ({waiting}): start the kiosk and let it run."
+    for one in stuck:
+        if one.refused:
+            yield f"Nobody calls {one.label}, given while the hall was away, for the hall refused it: {one.refused}"
+
+
+def _printer(chosen: Settings) -> Iterator[str]:
+    """A kiosk without a printer shows the number, and nothing is wrong."""
     if chosen.printer in ("", "none"):
         return
     # Here, for they load Qt and the printers' library: most machines that are checked have no printer.

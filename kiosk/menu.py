@@ -14,9 +14,12 @@ from shared.hall.words import Language, ServiceId, in_language
 from shared.sentences import closed
 
 
-def service_tiles(hall: Hall, language: Language, now: datetime) -> list[Tile]:
-    """The services, those that give no numbers at this moment with why, and when they will."""
-    return [_service_tile(hall, service, language, now) for service in hall.menu()]
+def service_tiles(hall: Hall, language: Language, now: datetime, *, live: bool = True) -> list[Tile]:
+    """The services, those that give no numbers at this moment with why, and when they will.
+
+    Of a hall that is not ``live`` nobody knows how many wait.
+    """
+    return [_service_tile(hall, service, language, now, live) for service in hall.menu()]
 
 
 def precedence_tiles(hall: Hall, service: ServiceId | None, language: Language) -> list[Tile]:
@@ -29,14 +32,14 @@ def precedence_tiles(hall: Hall, service: ServiceId | None, language: Language) 
     ]
 
 
-def _service_tile(hall: Hall, service: Service, language: Language, now: datetime) -> Tile:
+def _service_tile(hall: Hall, service: Service, language: Language, now: datetime, live: bool) -> Tile:
     shown = state(hall, service, now)
     return Tile(
         choice=service.id,
         name=in_language(service.name, language, hall.settings.languages),
         badge=service.prefix,
         about=in_language(service.description, language, hall.settings.languages),
-        waiting=_waiting(hall.waiting(service.id)) if shown.open else closed(language, hall, shown, now),
+        waiting=_waiting(hall.waiting(service.id), live) if shown.open else closed(language, hall, shown, now),
         open=shown.open,
     )
 
@@ -47,7 +50,9 @@ def is_open(hall: Hall, service: ServiceId | None, now: datetime) -> bool:
     return chosen is not None and state(hall, chosen, now).open
 
 
-def _waiting(people: int) -> str:
+def _waiting(people: int, live: bool) -> str:
+    if not live:
+        return ""
     if not people:
         return QCoreApplication.translate("menu", "Nobody waits")
     return QCoreApplication.translate("menu", "%n people wait", None, people)

@@ -64,6 +64,8 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         paper: int = 80,
         pace: Pace | None = None,
         wall: Callable[[], datetime] | None = None,
+        *,
+        own_series: bool = False,
     ) -> None:
         super().__init__()
         self._wall = wall or _machines_clock
@@ -77,7 +79,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._clock = ""
         self._services = Tiles(self)
         self._precedences = Tiles(self)
-        self._visit = Visit(station, printer, paper, self, self._wall)
+        self._visit = Visit(station, printer, paper, self, self._wall, own_series=own_series)
         self.time_left = Countdown(self)
         self._connect()
         self._refresh()
@@ -172,7 +174,8 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         """Everything shown, from the hall and the visit as they are now."""
         if self._language not in self._settings.languages:
             self._speak(self._own_language())
-        self._services.show(service_tiles(self._hall, self._language, self._wall()))
+        live = not self._station.away_since
+        self._services.show(service_tiles(self._hall, self._language, self._wall(), live=live))
         self._precedences.show(precedence_tiles(self._hall, self._service, self._language))
         page = self._right_page()
         if page != self._page:
@@ -194,7 +197,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
                 return self._start_page()
 
     def _start_page(self) -> str:
-        if self._station.hall is None or self._station.away_since or self._station.refusal:
+        if not self._visit.can_begin():
             return "away"
         now = self._wall()
         if not any(is_open(self._hall, service, now) for service in self._hall.services):

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import Property, QDate, QObject, Signal
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk import words
 from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
 from shared.catalogue import is_right_to_left
@@ -58,9 +59,18 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     """The printer has said what became of the ticket."""
 
     def __init__(
-        self, station: Station, printer: Printer | None, paper: int, parent: QObject, wall: Callable[[], datetime]
+        self,
+        station: Station,
+        printer: Printer | None,
+        paper: int,
+        parent: QObject,
+        wall: Callable[[], datetime],
+        *,
+        own_series: bool,
     ) -> None:
+        """``own_series``: the station's link gives labels of this kiosk's own to tickets of origin offline."""
         super().__init__(parent)
+        self._own_series = own_series
         self._wall = wall
         self.step = Step.NONE
         self._station = station
@@ -82,16 +92,28 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     # ── taking a ticket ──
 
+    def can_begin(self) -> bool:
+        """Whether anybody gives tickets: the hall, or this kiosk for a hall that is away and lets it."""
+        if self._station.hall is None or self._station.refusal:
+            return False
+        return not self._station.away_since or self._alone
+
+    @property
+    def _alone(self) -> bool:
+        """Whether this kiosk gives numbers of its own: its hall is known to be away, and lets it."""
+        return bool(self._station.away_since) and self._own_series and self._hall.settings.offline_tickets
+
     def begin(self, service: ServiceId, precedence: PrecedenceId | None, language: Language) -> None:
-        """Ask the hall for a ticket."""
+        """Ask the hall for a ticket; while it is known to be away, the outbox."""
         self._forget()
         self._token = secrets.token_urlsafe(TOKEN_BYTES)
         self._command = IssueTicket(
             service=service,
             precedence=precedence,
             language=language,
-            origin=Origin.KIOSK,
+            origin=Origin.OFFLINE if self._alone else Origin.KIOSK,
             token_hash=hashlib.sha256(self._token.encode()).hexdigest(),
+            taken_at=self._wall() if self._alone else None,
         )
         self.ask()
 
@@ -177,9 +199,9 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             service=self._service(),
             ahead=self._ahead(),
             time=f"{day} · {clock(issued, self._hall)}",
-            advice=self.tr("Please watch the screen for your number."),
+            advice=words.on_paper(pending=self._pending()),
             address=self._address(),
-            follow=self.tr("Follow your place in the queue on your phone"),
+            follow=words.follow(pending=self._pending()),
             right_to_left=is_right_to_left(language),
         )
 
@@ -215,9 +237,15 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def _ahead(self) -> str:
         if not self._answer or self._ticket().state is not TicketState.WAITING:
             return ""
+        if self._pending():
+            return ""
         known = self._command.command_id in self._hall.tickets
         ahead = self._hall.ahead(self._ticket()) if known else int(self._answer["ahead"])
         return self.tr("%n people are ahead of you", "", ahead) if ahead else self.tr("You are next")
+
+    def _pending(self) -> bool:
+        """Whether this kiosk gave the ticket and the hall has not heard of it yet."""
+        return self._command.origin is Origin.OFFLINE and not self._hall.knows(self._command.command_id)
 
     def _call(self) -> str:
         """Where to go, once the ticket is called."""
@@ -239,30 +267,24 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         then = datetime.fromisoformat(said) if said else None
         return opens(self._command.language or "", self._hall.settings, then, self._wall())
 
-    def _paper_says(self) -> str:
-        if self._printing:
-            return self.tr("Your ticket is being printed")
-        match self._printed:
-            case Printed.YES:
-                return self.tr("Printed: please take your ticket")
-            case Printed.PERHAPS:
-                return self.tr("If no ticket comes out: remember or photograph your number")
-            case Printed.NO_PAPER:
-                return self.tr("The printer has no paper: remember or photograph your number")
-            case Printed.NOT_READY:
-                return self.tr("The printer is not ready: remember or photograph your number")
-            case Printed.NO_ANSWER:
-                return self.tr("The printer does not answer: remember or photograph your number")
-            case None:
-                return self.tr("Remember or photograph your number")
-
     label = Property(str, _label, notify=changed)
     service = Property(str, _service, notify=changed)
     ahead = Property(str, _ahead, notify=changed)
     call = Property(str, _call, notify=changed)
     address = Property(str, _address, notify=changed)
     problem = Property(str, _problem, notify=changed)
-    paper = Property(str, _paper_says, notify=changed)
+
+    @Property(str, notify=changed)
+    def advice(self) -> str:
+        return words.advice(pending=self._pending())
+
+    @Property(str, notify=changed)
+    def follow(self) -> str:
+        return words.follow(pending=self._pending())
+
+    @Property(str, notify=changed)
+    def paper(self) -> str:
+        return words.printed(self._printed, under_way=self._printing)
 
     @Property(bool, notify=changed)
     def printed(self) -> bool:

@@ -74,6 +74,11 @@ class MemoryLink:
     def page_url(self, token: str) -> str | None:
         return f"http://127.0.0.1:8080/t/{token}"
 
+    def meanwhile(self, command: Command) -> None:
+        """What somebody does whose own cable is in."""
+        with self.news:
+            self._decided(command)
+
     def close(self) -> None:
         with self.news:
             self.news.notify_all()

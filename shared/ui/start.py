@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from shared.hall.errors import Failure, Unfit
+from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.link.connect import connect
+from shared.link.port import Link
 from shared.settings import Settings, load, state_path
 from shared.ui.memory import Memory
 from shared.ui.run import application, live
@@ -36,13 +38,29 @@ def options(app: str, meaning: str, *, fills_screen: bool = True) -> argparse.Ar
     return parser
 
 
-def start(app: str, wanted: argparse.Namespace, role: Role, show: Callable[[Station, Settings], Screen]) -> int:
+class Way(Protocol):
+    """What an app puts around its link, knowing the hall as it was last known here."""
+
+    def __call__(self, link: Link, settings: Settings, hall: Hall | None) -> Link: ...
+
+
+def straight(link: Link, settings: Settings, hall: Hall | None) -> Link:
+    return link
+
+
+def start(
+    app: str,
+    wanted: argparse.Namespace,
+    role: Role,
+    show: Callable[[Station, Settings], Screen],
+    way: Way = straight,
+) -> int:
     """Show the app until its window closes; the exit status. ``show`` makes its screen on a station."""
     try:
         settings = _settings(wanted)
         if not settings.hall:
             return _say(NO_HALL, 2)
-        station = _station(app, settings, role)
+        station = _station(app, settings, role, way)
     except Failure as failure:
         return _say(failure.detail, 1)
     try:
@@ -62,10 +80,11 @@ def _settings(wanted: argparse.Namespace) -> Settings:
     return settings
 
 
-def _station(app: str, settings: Settings, role: Role) -> Station:
-    link = connect(settings.hall, token=settings.token, role=role)
+def _station(app: str, settings: Settings, role: Role, way: Way) -> Station:
+    memory = Memory(state_path(), settings.hall)
+    link = way(connect(settings.hall, token=settings.token, role=role), settings, memory.load())
     application(app)  # before the first object that belongs to Qt
-    return Station(link, Memory(state_path(), settings.hall))
+    return Station(link, memory)
 
 
 def _say(sentence: str, status: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -35,6 +36,8 @@ class FakePrinter:
         return f"tcp://127.0.0.1:{self.port}"
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)  # else a thread that accepts takes one more
         self._server.close()
 
     def __enter__(self) -> Self:

@@ -14,6 +14,7 @@ from kiosk.app import Kiosk
 from kiosk.printer.port import Printer
 from kiosk.view_model import Pace
 from shared.link.port import Link
+from shared.ui.memory import Memory
 from shared.ui.station import Station
 
 LANDSCAPE, PORTRAIT, SMALL = QSize(1920, 1080), QSize(1080, 1920), QSize(1280, 800)
@@ -89,11 +90,18 @@ class Screen:
 
 @asynccontextmanager
 async def kiosk(
-    link: Link, until, printer: Printer | None = None, size: QSize = SMALL, pace: Pace = NO_WAIT, paper: int = 80
+    link: Link,
+    until,
+    printer: Printer | None = None,
+    size: QSize = SMALL,
+    pace: Pace = NO_WAIT,
+    paper: int = 80,
+    own_series: bool = False,
+    memory: Memory | None = None,
 ) -> AsyncIterator[Screen]:
     """A kiosk at work on this link, taken down at the end."""
-    station = Station(link)
-    shown = Kiosk(station, printer, size=size, pace=pace, paper=paper)
+    station = Station(link, memory)
+    shown = Kiosk(station, printer, size=size, pace=pace, paper=paper, own_series=own_series)
     shown.show()
     station.start()
     await until(lambda: station.hall)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import display.check
 import kiosk.check
 from shared.settings import Settings
 from tests.backends import Premises, nowserving
 from tests.kiosk.fake_printer import FakePrinter
+
+
+@pytest.fixture(autouse=True)
+def a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a kiosk has left on the machine that runs the tests is none of theirs."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 def said(printer: str) -> list[str]:

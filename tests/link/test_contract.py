@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,9 @@ from shared.hall.rules import evolve
 from shared.hall.serving import FinishService
 from shared.hall.values import PointStatus
 from shared.hall.words import new_id
+from shared.link.box import Box
 from shared.link.connect import connect
+from shared.link.outbox import Outbox
 from shared.link.port import Link
 from tests.backends import DATABASES, Premises
 from tests.memory_link import MemoryLink, clinic
@@ -40,10 +43,12 @@ def there(request: pytest.FixtureRequest) -> Premises:
     return found
 
 
-@pytest.fixture(params=["memory", *(f"{way} {kind}" for kind in DATABASES for way in ("database", "http"))])
-def link(request: pytest.FixtureRequest) -> Iterator[Link]:
+@pytest.fixture(params=["memory", "outbox", *(f"{way} {kind}" for kind in DATABASES for way in ("database", "http"))])
+def link(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Link]:
     if request.param == "memory":
         opened: Link = MemoryLink(clinic())
+    elif request.param == "outbox":
+        opened = Outbox(MemoryLink(clinic()), Box(tmp_path), "K1")
     else:
         way, kind = request.param.split()
         opened = request.getfixturevalue(PREMISES[kind]).admin(way)

@@ -13,6 +13,7 @@ T.Button {
     required property string about
     required property string waiting
     required property bool open
+    readonly property bool bare: !badge && !waiting
 
     objectName: choice
     implicitWidth: Theme.mm(100)
@@ -32,7 +33,7 @@ T.Button {
         spacing: Theme.mm(1)
 
         RowLayout {
-            Layout.fillHeight: !tile.waiting
+            Layout.fillHeight: tile.bare
             spacing: Theme.mm(5)
 
             Rectangle {
@@ -58,7 +59,7 @@ T.Button {
 
             Text {
                 Layout.fillWidth: true
-                Layout.fillHeight: !tile.waiting
+                Layout.fillHeight: tile.bare
                 Layout.minimumHeight: badge.height
                 text: tile.name
                 color: tile.open ? Theme.ink : Theme.quietInk
@@ -85,7 +86,7 @@ T.Button {
         }
 
         Item {
-            visible: tile.waiting
+            visible: !tile.bare
             Layout.fillHeight: true
         }
 

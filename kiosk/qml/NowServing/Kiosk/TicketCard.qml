@@ -108,7 +108,7 @@ Rectangle {
                 Layout.alignment: Qt.AlignHCenter
                 Layout.preferredWidth: card.wide ? card.codeSize + Theme.mm(4) : parent.width
                 visible: card.height > Theme.mm(90)
-                text: qsTr("Follow your place in the queue on your phone")
+                text: card.visit.follow
                 color: card.called ? Theme.inkOnCall : Theme.quietInk
                 font.pixelSize: Theme.text
                 wrapMode: Text.Wrap

@@ -24,7 +24,7 @@ FocusScope {
             objectName: "advice"
             Layout.fillWidth: true
             visible: !page.visit.call
-            text: qsTr("Please take a seat. Watch the screen for your number.")
+            text: page.visit.advice
             color: Theme.ink
             font.pixelSize: Theme.largeText
             font.weight: Font.DemiBold

@@ -1,0 +1,165 @@
+"""A kiosk's own series: tickets given while the hall is away, on disk before anybody sees them, delivered later.
+
+An ``Outbox`` is a link around another one. A ticket of origin offline that has no label yet gets the next one of the
+kiosk's series, and an answer at once; everything else goes straight through.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+import threading
+from datetime import UTC, datetime
+
+from shared.hall.errors import (
+    NotAllowed,
+    NotNow,
+    NotSignedIn,
+    Refused,
+    TooOften,
+    Unfit,
+    UnknownHall,
+    Unreachable,
+)
+from shared.hall.hall import Hall, Origin, Ticket, TicketState
+from shared.hall.issuing import IssueTicket
+from shared.hall.messages import Accepted, Command, Note
+from shared.hall.opening import business_day
+from shared.hall.roles import Actor
+from shared.hall.wire import encode
+from shared.hall.words import TicketId
+from shared.link.box import Box
+from shared.link.port import Link, Watch
+
+log = logging.getLogger(__name__)
+
+AGAIN = 5.0
+"""Seconds until a delivery that failed is tried again, if nothing says sooner that the hall is back."""
+
+OURS = (NotSignedIn, NotAllowed, TooOften, UnknownHall)
+"""Refusals of this kiosk and not of the ticket: it keeps its place until somebody has mended that."""
+
+
+class Outbox:
+    """A link to a hall that may be away, with a box beside it and a thread that delivers what is in the box."""
+
+    def __init__(self, link: Link, box: Box, series: str, hall: Hall | None = None) -> None:
+        """``hall`` is the hall as it was last known here. Raises Unfit for a series that is none."""
+        self._link = link
+        self._box = box
+        self._series = require_series(series)
+        self._hall = hall
+        self._closed = threading.Event()
+        self._woken = threading.Event()
+        threading.Thread(target=self._run, name="outbox", daemon=True).start()
+
+    def do(self, command: Command) -> Accepted:
+        if isinstance(command, IssueTicket) and command.origin is Origin.OFFLINE and not command.offline_label:
+            return self._keep(command)
+        return self._link.do(command)
+
+    def snapshot(self) -> Hall:
+        self._hall = self._link.snapshot()
+        return self._hall
+
+    def watch(self, after: int) -> Watch:
+        watch = self._link.watch(after)
+        self._woken.set()  # the hall is there
+        return watch
+
+    def notes(self, ticket: TicketId) -> list[Note]:
+        return self._link.notes(ticket)
+
+    def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
+        return self._link.sign_in(login, password)
+
+    def page_url(self, token: str) -> str | None:
+        return self._link.page_url(token)
+
+    def close(self) -> None:
+        self._closed.set()
+        self._woken.set()
+        self._link.close()
+
+    # ── giving ──
+
+    def _keep(self, ticket: IssueTicket) -> Accepted:
+        """Write the ticket down with its label, and answer as the hall would; nobody knows who is ahead."""
+        if self._hall is None or ticket.taken_at is None:
+            raise _cannot()
+        try:
+            kept = self._box.put(ticket, self._series, business_day(self._hall.settings, ticket.taken_at))
+        except (sqlite3.Error, OSError):
+            log.exception("a ticket of the kiosk's own series could not be written down")
+            raise _cannot() from None
+        self._woken.set()
+        return Accepted({"ticket": encode(_as_given(kept)), "ahead": None, "forecast": None}, self._hall.seq)
+
+    # ── delivering ──
+
+    def _run(self) -> None:
+        left = True
+        while not self._closed.is_set():
+            self._woken.wait(AGAIN if left else None)
+            self._woken.clear()
+            left = not self._delivered()
+        self._box.close()
+
+    def _delivered(self) -> bool:
+        """Whether all is settled now; each ticket in its turn, none before the one taken earlier."""
+        try:
+            for ticket in self._box.waiting():
+                if self._closed.is_set():
+                    return False
+                self._deliver(ticket)
+        except Unreachable:
+            return False
+        except OURS as refused:
+            log.warning("tickets of the kiosk's own series can't be delivered: %s", refused.detail)
+            return False
+        except Exception:  # a full disk, a fault of ours: the tickets are where they were
+            log.exception("tickets of the kiosk's own series could not be delivered")
+            return False
+        return True
+
+    def _deliver(self, ticket: IssueTicket) -> None:
+        """Hand one over; asked twice, the hall gives one ticket, for it has one id."""
+        try:
+            self._link.do(ticket)
+        except OURS:
+            raise
+        except Refused as refused:
+            log.warning("ticket %s was given while the hall was away and is refused: %s", ticket.offline_label, refused)
+            self._box.settle(ticket.command_id, refused.detail)
+        else:
+            log.warning("ticket %s was given while the hall was away and is delivered", ticket.offline_label)
+            self._box.settle(ticket.command_id)
+
+
+def _cannot() -> NotNow:
+    return NotNow("This kiosk can't give a number right now: please ask the staff.")
+
+
+def require_series(series: str) -> str:
+    """The name of a kiosk's own series; raises Unfit if no label could begin with it."""
+    if not re.fullmatch("[A-Z0-9]{1,4}", series):
+        raise Unfit(f"offline_series must be one to four capital letters or figures, like K1, not {series!r}.")
+    return series
+
+
+def _as_given(ticket: IssueTicket) -> Ticket:
+    """The ticket as far as it is known without its hall."""
+    return Ticket(
+        id=ticket.command_id,
+        label=str(ticket.offline_label),
+        service=ticket.service,
+        precedence=ticket.precedence or "",
+        language=ticket.language or "",
+        origin=ticket.origin,
+        state=TicketState.WAITING,
+        issued_at=ticket.taken_at or datetime.now(UTC),
+        number=0,
+        due=0,
+        token_hash=ticket.token_hash,
+    )
