@@ -22,11 +22,12 @@ from shared.hall.errors import (
     UnknownHall,
     Unreachable,
 )
-from shared.hall.hall import Hall, Origin, Ticket, TicketState
+from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor
+from shared.hall.values import Origin, Ticket, TicketState
 from shared.hall.wire import encode
 from shared.hall.words import TicketId
 from shared.link.box import Box

@@ -22,12 +22,12 @@ from kiosk.printer.printer import FolderPrinter
 from kiosk.view_model import Pace
 from shared.hall.calling import CallNext
 from shared.hall.errors import NotSignedIn, Unreachable
-from shared.hall.hall import Origin
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
 from shared.hall.set_up import DefineHall, RetireService
+from shared.hall.values import Origin
 from shared.link.box import Box, box_of
 from shared.link.connect import connect
 from shared.link.outbox import Outbox

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from shared.hall.errors import NoLabelLeft, NotNow, NotSignedIn, Unfit, Unreachable
-from shared.hall.hall import Origin
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.set_up import DefineHall, RetireService
+from shared.hall.values import Origin
 from shared.link.box import FILE, Box, box_of, boxes
 from shared.link.outbox import Outbox
 from tests.memory_link import MemoryLink, clinic
@@ -334,7 +334,8 @@ GIVES = """
 import os, signal, sys
 from pathlib import Path
 from datetime import UTC, datetime
-from shared.hall.hall import Hall, Origin
+from shared.hall.hall import Hall
+from shared.hall.values import Origin
 from shared.hall.issuing import IssueTicket
 from shared.link.box import Box
 from shared.link.outbox import Outbox
