@@ -72,7 +72,7 @@ def test_a_look_says_what_would_change_and_changes_nothing(run: Command, tmp_pat
         after = care.ledger.hall("clinic")
         assert after.points["1"].name["en"] == "Desk 1" and "6" not in after.points  # type: ignore[index]
         types = [entry.type for entry in care.ledger.entries_after("clinic", before.seq)]
-        assert types == ["business-day-started", "point-defined", "point-defined", "point-retired"]
+        assert types == ["point-defined", "point-defined", "point-retired"]
         assert not list(care.faults())
     assert run("import", file, "--retire") == "clinic is as the file says.\n"
 

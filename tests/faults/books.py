@@ -14,7 +14,7 @@ from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.messages import Accepted, Command, Event
 from shared.hall.values import TicketState
 from tests.faults.backend import Outcome, Written
-from tests.hall.reference import eligible
+from tests.hall.reference import eligible_in
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Books:
         if wish is None:
             yield f"{event.type_name()} happened by a command that nobody sent"
         elif isinstance(event, TicketCalled) and isinstance(wish.command, CallNext):
-            due = eligible(before, event.point)
+            due = eligible_in(before, event.point, event.order)
             if not due or due[0][2].id != event.ticket:
                 yield f"{event.ticket} was called at {event.point}, but was not the first who was due"
 

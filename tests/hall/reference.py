@@ -22,7 +22,11 @@ def penalty_of(point: Point, ticket: Ticket) -> int | None:
 
 def eligible(step: Step, point: str) -> list[tuple[int, int, Ticket]]:
     """Who waits and may be called to a point in this step, the first to be called first."""
-    hall, now = step.at_call, max(step.before.order, step.now.order)
+    return eligible_in(step.at_call, point, max(step.before.order, step.now.order))
+
+
+def eligible_in(hall: Hall, point: str, now: int) -> list[tuple[int, int, Ticket]]:
+    """The same of a hall, at a moment on its order clock."""
     callable_now = [ticket for ticket in waiting(hall) if ticket.not_before is None or ticket.not_before <= now]
     counted = [(penalty_of(hall.points[point], ticket), ticket) for ticket in callable_now]
     return sorted((ticket.due + penalty, ticket.number, ticket) for penalty, ticket in counted if penalty is not None)
