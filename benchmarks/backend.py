@@ -8,21 +8,20 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle, islice, product
 from pathlib import Path
 from typing import TypeAlias
 
 from shared.backend import care, samples
 from shared.hall.roles import Actor, Role
-from shared.hall.set_up import DefineService
 from shared.hall.words import HallId, new_id
 
 Address: TypeAlias = tuple[str, int]
 
 ADMIN = Actor(name="bench", role=Role.ADMINISTRATOR)
 
-SERVICES = [command.id for command in samples.commands("clinic") if isinstance(command, DefineService)]
+SERVICES = [service.id for service in samples.file("clinic").set_up.services]
 """Each has 999 numbers."""
 
 
@@ -66,11 +65,9 @@ def serving(halls: int, database: str | None = None, processes: int = 1) -> Iter
 
 
 def _clinic(opened: care.Care, name: HallId) -> HallId:
-    """A hall from the sample, quicker than ``init`` makes it: all its commands wait at once."""
+    """A hall from the sample."""
     opened.ledger.create_hall(name)
-    commands = [replace(command, command_id=f"{number}") for number, command in enumerate(samples.commands("clinic"))]
-    for answer in [opened.ledger.submit(name, command, ADMIN) for command in commands]:
-        answer.result()
+    opened.ledger.do(name, samples.file("clinic").command(retire=False), ADMIN)
     return name
 
 
