@@ -14,7 +14,7 @@ from shared.set_up_file.reading import LARGEST_FILE
 LARGEST_BODY = 64 * 1024
 """Bytes; the longest command but one is far below."""
 
-LARGEST = {ImportSetUp.type_name(): 4 * LARGEST_FILE}
+LARGEST = {ImportSetUp.type_name(): 8 * LARGEST_FILE}
 """Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
 
 JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

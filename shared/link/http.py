@@ -145,10 +145,12 @@ class HttpWatch:
             response.close()
             raise Unreachable(NO_HALL)
         self._response = response
+        self._is_read = False
         self.is_over = False
 
     def __iter__(self) -> Iterator[Happened | None]:
         seq = 0
+        self._is_read = True
         try:
             for line in self._response.iter_lines(chunk_size=1):  # larger chunks hold events back
                 name, _, value = line.decode().partition(":")
@@ -166,6 +168,9 @@ class HttpWatch:
 
     def close(self) -> None:
         self.is_over = True
+        if not self._is_read:  # whoever reads closes it
+            self._response.close()
+            return
         try:
             self._response.raw.shutdown()
         except (RuntimeError, OSError, ValueError, AttributeError):
