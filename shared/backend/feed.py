@@ -167,6 +167,7 @@ class Feed:
             if hall not in self._channels:  # somebody else may have come meanwhile
                 self._channels[hall] = _Channel(hall, seq)
                 self._following.append(asyncio.create_task(self._follow(self._channels[hall])))
+                self._channels[hall].stale.set()  # what was written meanwhile woke nobody
         return self._channels[hall]
 
     async def _catch_up(self, channel: _Channel, listener: Listener) -> None:

@@ -15,9 +15,10 @@ from starlette.types import Message, Send
 
 from shared.backend.care import opened
 from shared.backend.feed import REMEMBERED, Feed, Listener
+from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.roles import Actor, Role
-from tests.backends import Premises
+from tests.backends import DATABASES, Premises, new_database
 
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
 LISTENERS = 200
@@ -216,3 +217,33 @@ def test_a_broken_line_keeps_nobody_from_hearing(tmp_path: Path, caplog: pytest.
             return heard
 
         assert len(_numbers(asyncio.run(listen()))) == 1
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_what_happens_while_a_hall_is_first_looked_at_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Its wake-up came before anybody could be woken."""
+    with opened(new_database(kind, tmp_path), create=True) as halls:
+        halls.init("clinic", None)
+        ledger, look = halls.ledger, halls.ledger.hall
+        start = look("clinic").seq
+
+        def look_slowly(hall: str) -> Hall:
+            found = look(hall)
+            monkeypatch.undo()
+            ledger.do(hall, IssueTicket(service="doctor"), ADMIN)
+            return found
+
+        async def listen() -> None:
+            feed, heard = Feed(ledger), bytearray()
+            feed.open()
+            monkeypatch.setattr(ledger, "hall", look_slowly)
+            telling = asyncio.create_task(feed.tell("clinic", Listener(_into(heard), start)))
+            async with asyncio.timeout(10):
+                while b"ticket-issued" not in heard:
+                    await asyncio.sleep(0.01)
+            feed.close()
+            await telling
+
+        asyncio.run(listen())
