@@ -194,6 +194,7 @@ class ServicesSection(ListSection):
             last=None if self.last_number.value() == 10 ** self.digits.value() - 1 else self.last_number.value(),
             digits=self.digits.value(),
             shares_numbers_with=self.shares.currentData(),
+            then=known.then if (known := self.model.hall.services.get(self.identity)) else (),
         )
 
     def written(self) -> Service:

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from console.set_up_model import slug
 from shared.hall.issuing import IssueTicket
-from shared.hall.set_up import DefineService
+from shared.hall.set_up import DefineHall, DefineService
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -223,3 +223,21 @@ async def test_eight_services_stand_beside_one_another_in_the_smallest_window(si
         seat.console.window.resize(seat.console.window.minimumSize())
         await seat.until(lambda: points.matrix.assignments.columnCount() == 8)
         assert points.matrix.horizontalScrollBar().maximum() == 0
+
+
+async def test_what_a_form_does_not_show_stays_as_it_is(sit_down, link) -> None:
+    known = link.hall.services["registration"]
+    link.do(DefineService(id=known.id, name=known.name, prefix=known.prefix, then=("tests",)))
+    link.do(DefineHall(name="Clinic", languages=("en",), outcomes=("Treated",), auto_call=True))
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        services.place.setValue(7)
+        services.save()
+        await seat.until(lambda: link.hall.services["registration"].place == 7)
+        assert link.hall.services["registration"].then == ("tests",)
+        await seat.until(lambda: seat.console.set_up_page.model.can_save)
+        seat.console.set_up_page.tabs.setCurrentWidget(seat.console.set_up_page.hall)
+        seat.console.set_up_page.hall.return_after.setValue(8)
+        seat.console.set_up_page.hall.save()
+        await seat.until(lambda: link.hall.settings.return_after == 8)
+        assert (link.hall.settings.outcomes, link.hall.settings.auto_call) == (("Treated",), True)
