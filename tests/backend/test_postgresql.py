@@ -186,10 +186,16 @@ def test_a_commit_is_on_disk_whatever_the_server_usually_does(address: str) -> N
 # ── a server that goes and comes back ──
 
 
+def _behind_a_cable(address: str) -> tuple[Cable, str]:
+    """A cable to the server, and the address of the same database through it."""
+    port = postgres.server().port
+    cable = Cable(f"http://127.0.0.1:{port}")
+    return cable, address.replace(f":{port}", f":{cable.base.rpartition(':')[2]}")
+
+
 def test_an_answer_lost_at_the_commit_is_given_to_who_asks_again(halls: Care, address: str) -> None:
     """Nobody knows whether it was kept; it was, and is not done twice."""
-    cable = Cable(f"http://127.0.0.1:{postgres.server().port}")
-    away = address.replace(f":{postgres.server().port}", f":{cable.base.rpartition(':')[2]}")
+    cable, away = _behind_a_cable(address)
     wish = IssueTicket(service="registration")
     with care.opened(away) as far:
         cable.last_words = b"COMMIT"
@@ -204,8 +210,7 @@ def test_an_answer_lost_at_the_commit_is_given_to_who_asks_again(halls: Care, ad
 
 
 def test_a_line_cut_in_the_middle_of_a_command_leaves_nothing_half_done(halls: Care, address: str) -> None:
-    cable = Cable(f"http://127.0.0.1:{postgres.server().port}")
-    away = address.replace(f":{postgres.server().port}", f":{cable.base.rpartition(':')[2]}")
+    cable, away = _behind_a_cable(address)
     wish = IssueTicket(service="registration")
     with care.opened(away) as far:
         cable.last_words = b"INTO tickets"

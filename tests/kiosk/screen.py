@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QPointingDevice
@@ -98,10 +99,13 @@ async def kiosk(
     paper: int = 80,
     own_series: bool = False,
     memory: Memory | None = None,
+    wall: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Screen]:
     """A kiosk at work on this link, taken down at the end."""
     station = Station(link, memory)
-    shown = Kiosk(station, printer, size=size, pace=pace, paper=paper, own_series=own_series)
+    shown = Kiosk(
+        station, printer, size=size, pace=pace, paper=paper, own_series=own_series, **({"wall": wall} if wall else {})
+    )
     shown.show()
     station.start()
     await until(lambda: station.hall)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kiosk.app import Kiosk
 from shared.hall.days import DefineDay
 from shared.hall.set_up import DefineHall, DefineService
-from shared.ui.station import Station
-from tests.kiosk.screen import NO_WAIT, SMALL, Screen
+from tests.kiosk.screen import kiosk
 from tests.memory_link import MemoryLink
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Berlin
@@ -48,22 +45,8 @@ def change(link: MemoryLink, service: str, **about) -> None:
     link.do(DefineService(**{field.name: getattr(value, field.name) for field in fields(value)}))
 
 
-@asynccontextmanager
-async def kiosk(link: MemoryLink, until, watch: Watch):
-    station = Station(link)
-    shown = Kiosk(station, size=SMALL, pace=NO_WAIT, wall=watch)
-    shown.show()
-    station.start()
-    await until(lambda: station.hall)
-    try:
-        yield Screen(shown, station)
-    finally:
-        station.stop()
-        shown.close()
-
-
 async def test_a_tile_says_when_its_service_opens(office: MemoryLink, until, watch: Watch) -> None:
-    async with kiosk(office, until, watch) as screen:
+    async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.says("Closed at the moment. Opens tomorrow at 08:00"))
         assert not screen.item("tests").isEnabled()
         screen.model.speak("de")
@@ -73,7 +56,7 @@ async def test_a_tile_says_when_its_service_opens(office: MemoryLink, until, wat
 async def test_a_full_service_says_so(office: MemoryLink, until, watch: Watch) -> None:
     change(office, "registration", daily_limit=1)
     office.hall = replace(office.hall, taken={"registration": 1}, business_day=date(2026, 11, 23))
-    async with kiosk(office, until, watch) as screen:
+    async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("closed"))
         assert screen.says("No more numbers today") and screen.says("Opens tomorrow at 08:00")
         change(office, "tests", hours=("mon 08:00-11:00",))
@@ -81,7 +64,7 @@ async def test_a_full_service_says_so(office: MemoryLink, until, watch: Watch) -
 
 
 async def test_the_screen_follows_the_minute(office: MemoryLink, until, watch: Watch) -> None:
-    async with kiosk(office, until, watch) as screen:
+    async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("registration"))
         watch.now += timedelta(minutes=90)  # noon
         await until(lambda: screen.sees("closed"))
@@ -98,7 +81,7 @@ async def test_the_screen_follows_the_minute(office: MemoryLink, until, watch: W
 async def test_a_day_apart_says_its_reason(office: MemoryLink, until, watch: Watch) -> None:
     reason = {"en": "Staff outing", "de": "Betriebsausflug"}
     office.do(DefineDay(date=date(2026, 11, 23), reason=reason))
-    async with kiosk(office, until, watch) as screen:
+    async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("closed"))
         assert screen.says("Closed today: Staff outing")
         screen.model.speak("de")
@@ -108,14 +91,14 @@ async def test_a_day_apart_says_its_reason(office: MemoryLink, until, watch: Wat
 
 async def test_hours_of_a_day_unlike_others_are_shown(office: MemoryLink, until, watch: Watch) -> None:
     office.do(DefineDay(date=date(2026, 11, 23), hours=("14:00-16:00",), reason="Stock-taking"))
-    async with kiosk(office, until, watch) as screen:
+    async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("closed"))
         assert screen.says("Today: 14:00–16:00 (Stock-taking)")
 
 
 async def test_a_service_that_closed_under_the_finger_says_when_it_opens(office, until, watch: Watch) -> None:
     """The kiosk's clock is behind: the hall says no, and from when on."""
-    async with kiosk(office, until, watch) as screen:
+    async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("registration"))
         screen.station.blockSignals(True)
         change(office, "registration", hours=("sun 03:00-03:01",), precedences=("regular",))
