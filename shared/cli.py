@@ -198,7 +198,7 @@ def _add_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _list_staff(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as halls:
         for person in halls.accounts.staff():
-            print(f"{person.name:24} {person.role:14} {person.hall or 'every hall'}")
+            print(f"{person.login:24} {person.role:14} {person.hall or 'every hall'}")
     return 0
 
 

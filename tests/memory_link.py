@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
 
+from shared.access.request import Request
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -18,6 +20,8 @@ from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.values import Moment
 from shared.hall.wire import encode_answer
 
+A = TypeVar("A")
+
 
 class MemoryLink:
     def __init__(self, hall: Hall) -> None:
@@ -25,6 +29,7 @@ class MemoryLink:
         self.journal: list[Happened] = []
         self.hall = hall
         self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
+        self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {}
         self.plugged = True
         self.news = threading.Condition()
 
@@ -64,6 +69,11 @@ class MemoryLink:
         said = [command for command, _ in self.answers.values() if getattr(command, "ticket", None) == ticket]
         texts = [getattr(command, "note", "") for command in said]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
+
+    def request(self, request: Request[A]) -> A:
+        """Answered by whatever the test has put into ``asked`` for this kind of request."""
+        self._reach()
+        return cast("A", self.asked[type(request)](request))
 
     def sign_in(self, login: str, password: str) -> tuple[MemoryLink, Actor]:
         self._reach()

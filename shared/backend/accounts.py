@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import BindParameter, bindparam, delete, insert, select
 
+from shared.access.devices import Device
+from shared.access.staff import Person
 from shared.backend import tables
 from shared.backend.database import Database
 from shared.backend.upsert import insert_unless_there
@@ -34,12 +37,22 @@ def not_valid() -> NotSignedIn:
 
 _WANTED: BindParameter[str] = bindparam("hashes", expanding=True)
 _BY_SESSION = (
-    select(tables.sessions.c.token_hash, tables.staff.c.login, tables.staff.c.role, tables.staff.c.hall_id)
+    select(
+        tables.sessions.c.token_hash,
+        tables.staff.c.login,
+        tables.staff.c.role,
+        tables.staff.c.hall_id,
+        tables.staff.c.id,
+    )
     .join(tables.staff, tables.sessions.c.staff_id == tables.staff.c.id)
     .where(tables.sessions.c.token_hash.in_(_WANTED), tables.sessions.c.expires_at > bindparam("now"))
 )
 _BY_DEVICE = select(
-    tables.devices.c.token_hash, tables.devices.c.name, tables.devices.c.role, tables.devices.c.hall_id
+    tables.devices.c.token_hash,
+    tables.devices.c.name,
+    tables.devices.c.role,
+    tables.devices.c.hall_id,
+    tables.devices.c.id,
 ).where(tables.devices.c.token_hash.in_(_WANTED))
 
 _hasher = PasswordHasher()
@@ -79,12 +92,16 @@ class Accounts:
         with self._database.writing() as connection:
             return insert_unless_there(connection, tables.staff, row)
 
-    def staff(self) -> list[Actor]:
-        """Everybody, by login."""
+    def staff(self, hall: HallId | None = None) -> list[Person]:
+        """Everybody, or who may work in this hall, by login."""
         rows = tables.staff.c
+        query = select(rows.id, rows.login, rows.role, rows.hall_id, rows.must_change, rows.subject).order_by(
+            rows.login
+        )
+        if hall is not None:
+            query = query.where((rows.hall_id == hall) | rows.hall_id.is_(None))
         with self._database.reading() as connection:
-            query = select(rows.login, rows.role, rows.hall_id).order_by(rows.login)
-            return [Actor(name=login, role=Role(role), hall=hall) for login, role, hall in connection.execute(query)]
+            return [_person(row) for row in connection.execute(query)]
 
     def sign_in(self, login: str, password: str) -> Session:
         """A new session; raises NotSignedIn, the same for a wrong login and a wrong password."""
@@ -95,7 +112,7 @@ class Accounts:
             raise NotSignedIn("Login or password is wrong.")
         session = Session(
             token=secrets.token_urlsafe(32),
-            actor=Actor(name=found.login, role=Role(found.role), hall=found.hall_id),
+            actor=Actor(name=found.login, role=Role(found.role), hall=found.hall_id, id=found.id),
             expires=datetime.now(UTC) + SESSION_LASTS,
         )
         self._keep(session, found.id)
@@ -125,12 +142,14 @@ class Accounts:
             connection.execute(insert(tables.devices), row)
         return token
 
-    def devices(self) -> list[Actor]:
-        """Every device, by name."""
+    def devices(self, hall: HallId | None = None) -> list[Device]:
+        """Every device, or those of this hall, by name."""
         rows = tables.devices.c
+        query = select(tables.devices).order_by(rows.name)
+        if hall is not None:
+            query = query.where(rows.hall_id == hall)
         with self._database.reading() as connection:
-            query = select(rows.name, rows.role, rows.hall_id).order_by(rows.name)
-            return [Actor(name=name, role=Role(role), hall=hall) for name, role, hall in connection.execute(query)]
+            return [_device(row) for row in connection.execute(query)]
 
     def actor(self, token: str) -> Actor:
         """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
@@ -144,7 +163,10 @@ class Accounts:
         asked = {"hashes": list(by_hash), "now": datetime.now(UTC)}
         with self._database.reading() as connection:
             found = [*connection.execute(_BY_SESSION, asked), *connection.execute(_BY_DEVICE, asked)]
-        return {by_hash[hashed]: Actor(name=name, role=Role(role), hall=hall) for hashed, name, role, hall in found}
+        return {
+            by_hash[hashed]: Actor(name=name, role=Role(role), hall=hall, id=row)
+            for hashed, name, role, hall, row in found
+        }
 
     def _keep(self, session: Session, staff: str) -> None:
         row = {"token_hash": hash_of(session.token), "staff_id": staff, "expires_at": session.expires}
@@ -152,6 +174,31 @@ class Accounts:
         with self._database.writing() as connection:
             connection.execute(delete(tables.sessions).where(over))
             connection.execute(insert(tables.sessions), row)
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        id=row.id,
+        login=row.login,
+        role=Role(row.role),
+        hall=row.hall_id,
+        must_change=row.must_change,
+        signs_on=row.subject is not None,
+    )
+
+
+def _device(row: Any) -> Device:
+    return Device(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        hall=row.hall_id,
+        added_at=row.created_at,
+        seen_at=row.seen_at,
+        address=row.address,
+        version=row.version,
+        paper=row.paper,
+    )
 
 
 def hash_of(token: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,11 +14,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from shared.access.requests import REQUESTS, decode_request
 from shared.backend import openapi, problems, web
 from shared.backend.accounts import Accounts
-from shared.backend.asking import JSON_HEADERS, bearer, json_body
+from shared.backend.asking import JSON_HEADERS, address_of, bearer, json_body
 from shared.backend.commands import Commands
 from shared.backend.database import OLDER
+from shared.backend.desk import Desk
 from shared.backend.door import Door
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.ledger import Ledger
@@ -49,11 +51,12 @@ class Backend:
     accounts: Accounts
     feed: Feed
     door: Door
+    desk: Desk
 
 
 def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
-    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts))
+    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts))
     app = FastAPI(
         title="Now Serving",
         version=openapi.VERSION,
@@ -65,9 +68,9 @@ def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)
-    for router in (sessions, halls):
+    for router in (sessions, halls, _requests()):
         app.include_router(router, prefix="/api/v1")
-    openapi.install(app, [Credentials, *RULES], _commands().routes)
+    openapi.install(app, [Credentials, *RULES, *REQUESTS.values()], _commands().routes)
     app.add_middleware(Commands, ledger=ledger, door=backend.door)
     web.mount(app, ledger, backend.feed)
     return app
@@ -99,9 +102,9 @@ Here = Annotated[Backend, Depends(backend_of)]
 Token = Annotated[str, Depends(token_of)]
 
 
-async def asking(backend: Here, token: Token) -> Actor:
+async def asking(backend: Here, token: Token, request: Request) -> Actor:
     """Whoever sends this request; raises NotSignedIn."""
-    return await backend.door.actor(token)
+    return await backend.door.actor(token, address_of(request))
 
 
 Asking = Annotated[Actor, Depends(asking)]
@@ -225,6 +228,35 @@ def _start(after: int | None, last_event_id: str | None, seq: int) -> int:
     if start > seq:
         raise Invalid("This event has not happened here: take a fresh snapshot.")
     return start
+
+
+# ── requests ──
+
+
+def _requests() -> APIRouter:
+    """A route for each thing that may be asked about who comes in."""
+    router = APIRouter(prefix="/halls/{hall}/requests", tags=["requests"])
+    for name, kind in REQUESTS.items():
+        router.add_api_route(
+            f"/{name}",
+            _answering(name),
+            methods=["POST"],
+            name=name,
+            summary=name.replace("-", " ").capitalize(),
+            description=openapi.who_may(kind.__doc__ or "", kind.ALLOWED),
+            responses=openapi.answered(kind),
+            openapi_extra=openapi.body(kind),
+        )
+    return router
+
+
+def _answering(name: str) -> Callable[..., Awaitable[JSONResponse]]:
+    async def answer(backend: Here, hall: str, body: Body, actor: Asking) -> JSONResponse:
+        request = decode_request(name, body)
+        answered = await asyncio.to_thread(backend.desk.answer, hall, request, actor)
+        return JSONResponse({"answer": encode(answered)}, headers=JSON_HEADERS)
+
+    return answer
 
 
 # ── commands ──

@@ -28,6 +28,11 @@ def bearer(authorization: str | None) -> str:
     return token.strip()
 
 
+def address_of(request: Request) -> str:
+    """The network address a request came from; uvicorn has put that of a trusted proxy's client there."""
+    return request.client.host if request.client else ""
+
+
 async def json_body(request: Request) -> Any:
     """The body as JSON; raises TooLarge or Malformed."""
     body, largest = b"", LARGEST.get(request.url.path.rpartition("/")[2], LARGEST_BODY)

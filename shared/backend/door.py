@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from shared.backend.accounts import Accounts, not_valid
 from shared.hall.roles import Actor
@@ -19,15 +20,15 @@ class Door:
         self._asked: dict[str, asyncio.Future[Actor | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    async def actor(self, token: str) -> Actor:
-        """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
+    async def actor(self, token: str, address: str) -> Actor:
+        """Whose token this is, at this address; raises NotSignedIn for one that is unknown, revoked or over."""
         if token not in self._asked:
             self._asked[token] = asyncio.get_running_loop().create_future()
         answer = self._asked[token]
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
         if actor := await asyncio.shield(answer):  # others may wait for it too
-            return actor
+            return replace(actor, address=address)
         raise not_valid()
 
     async def _look(self) -> None:

@@ -141,6 +141,11 @@ class Ledger:
         with self.database.reading() as connection:
             return list(connection.scalars(select(tables.halls.c.id).order_by(tables.halls.c.id)))
 
+    def must_exist(self, hall: HallId) -> None:
+        """Raises UnknownHall for a hall that is not there."""
+        with self.database.reading() as connection:
+            journal.last_seq(connection, hall)
+
     def hall(self, hall: HallId) -> Hall:
         """The hall as it is now; raises UnknownHall."""
         with self.database.reading() as connection:

@@ -7,14 +7,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
+from fastapi import Request as HttpRequest
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
+from shared.access.request import Request
 from shared.hall.messages import Command, Rule
+from shared.hall.roles import Role
 
 VERSION = version("nowserving")
 
@@ -60,7 +63,20 @@ def body(kind: type[Any]) -> dict[str, Any]:
 
 def description(rule: Rule[Any]) -> str:
     """What a command does and who may send it."""
-    return f"{rule.command.__doc__}\n\nMay be sent by: {', '.join(sorted(rule.allowed))}."
+    return who_may(rule.command.__doc__ or "", rule.allowed)
+
+
+def who_may(about: str, allowed: Iterable[Role]) -> str:
+    return f"{about}\n\nMay be sent by: {', '.join(sorted(allowed))}."
+
+
+def answered(kind: type[Request[Any]]) -> dict[int | str, dict[str, Any]]:
+    """The answers to a request."""
+    answer = {"type": "object", "required": ["answer"], "properties": {"answer": _inline(kind.ANSWER)}}
+    return {
+        200: {"description": "What is so.", "content": {"application/json": {"schema": answer}}},
+        "4XX": ANSWERS["4XX"],
+    }
 
 
 def install(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[BaseRoute]) -> None:
@@ -71,7 +87,7 @@ def install(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[BaseR
         return _described(app, bodies, elsewhere)
 
     @app.get("/api/docs", include_in_schema=False, response_class=HTMLResponse)
-    async def page(request: Request) -> HTMLResponse:
+    async def page(request: HttpRequest) -> HTMLResponse:
         about = {"description": _described(app, bodies, elsewhere), "kinds": kinds}
         return TEMPLATES.TemplateResponse(request, "api.html", about)
 
@@ -95,6 +111,21 @@ def _schemas(bodies: Iterable[type[Any]]) -> dict[str, Any]:
             schema["required"] = ["command_id", *schema.get("required", [])]
         found[kind.__name__] = {**schema, "additionalProperties": False}
     return found
+
+
+def _inline(kind: Any) -> dict[str, Any]:
+    """The JSON schema of a type whose parts are described where they stand."""
+    schema = TypeAdapter(kind).json_schema()
+    parts = schema.pop("$defs", {})
+
+    def filled(node: Any) -> Any:
+        if isinstance(node, dict):
+            reference = node.get("$ref", "")
+            found = parts[reference.rpartition("/")[2]] if reference else node
+            return {name: filled(value) for name, value in found.items()}
+        return [filled(item) for item in node] if isinstance(node, list) else node
+
+    return dict(filled(schema))
 
 
 def kinds(schema: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.types import BigInteger
 
@@ -185,6 +186,12 @@ notes = Table(
 
 # ── who may come in ──
 
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", String(36), primary_key=True, comment="Tells this database from every other: the one row there is"),
+)
+
 staff = Table(
     "staff",
     metadata,
@@ -194,6 +201,10 @@ staff = Table(
     Column("role", String(16), nullable=False),
     Column("hall_id", String(64), ForeignKey("halls.id"), comment="The one hall they work in; none: every hall"),
     Column("created_at", Utc, nullable=False),
+    Column("must_change", Boolean, nullable=False, server_default=false(), comment="The password, at the next log-in"),
+    Column("issuer", String(255), comment="The identity provider they come by"),
+    Column("subject", String(255), comment="Who they are to that provider"),
+    Index(None, "issuer", "subject", unique=True),
 )
 
 sessions = Table(
@@ -213,4 +224,64 @@ devices = Table(
     Column("hall_id", String(64), ForeignKey("halls.id"), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True, comment="SHA-256"),
     Column("created_at", Utc, nullable=False),
+    Column("seen_at", Utc),
+    Column("address", String(64), nullable=False, server_default=""),
+    Column("version", String(32), nullable=False, server_default=""),
+    Column("paper", String(16), nullable=False, server_default=""),
+)
+
+newcomers = Table(
+    "newcomers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("code", String(16), nullable=False, unique=True, comment="What the device shows and an administrator types"),
+    Column("role", String(16), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True, comment="SHA-256 of the token the device made"),
+    Column("address", String(64), nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("what", String(64), nullable=False, comment="SHA-256 of what is counted: an account at a place, an address"),
+    Column("at", Utc, nullable=False),
+    Index(None, "what", "at"),
+)
+
+usual_places = Table(
+    "usual_places",
+    metadata,
+    Column("what", String(64), primary_key=True, comment="SHA-256 of an account and a place it was signed in from"),
+    Column("at", Utc, nullable=False),
+)
+
+# ── about people, never in the journal ──
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _hall(),
+    Column("ticket", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(36), primary_key=True, comment="UUIDv7: sorts by time"),
+    Column("at", Utc, nullable=False),
+    Column("hall_id", String(64), comment="No foreign key: somebody may name a hall that is not there"),
+    Column("role", String(16), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("act", String(64), nullable=False),
+    Column("about", String(128), nullable=False),
+    Column("outcome", String(64), nullable=False),
+    Index(None, "hall_id", "id"),
 )

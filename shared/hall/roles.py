@@ -26,7 +26,9 @@ STAFF_ROLES = (Role.SPECIALIST, Role.SUPERVISOR, Role.ADMINISTRATOR)
 DEVICE_ROLES = (Role.KIOSK, Role.DISPLAY, Role.SIGN, Role.CONSOLE)
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+SUPERVISORS = ADMINISTRATORS | {Role.SUPERVISOR}
 STAFF = frozenset(STAFF_ROLES)
+DEVICES = frozenset(DEVICE_ROLES)
 KIOSKS = frozenset({Role.KIOSK})
 TICKET_GIVERS = STAFF | {Role.CUSTOMER, Role.KIOSK}
 THE_CLOCK = ADMINISTRATORS | {Role.CLOCK}
@@ -39,6 +41,10 @@ class Actor:
     name: str
     role: Role
     hall: str | None = None
+    id: str = ""
+    """The row of the person or device; empty for those that have none."""
+    address: str = ""
+    """The network address they came from; empty for a program on the machine itself."""
 
 
 def of_staff(actor: Actor) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from typing import TypeVar
 
+from shared.access.request import Request
 from shared.backend.accounts import Accounts
 from shared.backend.database import Database
+from shared.backend.desk import Desk
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Failure, NotSignedIn, UnknownHall
 from shared.hall.hall import Hall
@@ -16,6 +19,8 @@ from shared.hall.roles import Actor, of_staff
 from shared.hall.wire import decode_event
 from shared.hall.words import HallId, TicketId
 from shared.link.port import Link
+
+A = TypeVar("A")
 
 HEARTBEAT = 2.0
 """Seconds of silence after which a watch says that it is still there."""
@@ -77,6 +82,9 @@ class DatabaseLink:
     def notes(self, ticket: TicketId) -> list[Note]:
         of_staff(self._whoever())
         return self._ledger.notes(self._hall, ticket)
+
+    def request(self, request: Request[A]) -> A:
+        return Desk(self._ledger, Accounts(self._ledger.database)).answer(self._hall, request, self._whoever())
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         actor = Accounts(self._ledger.database).sign_in(login, password).actor

@@ -8,13 +8,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
+from shared.access.request import Request
 from shared.hall.errors import Invalid, Refused, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -22,6 +23,8 @@ from shared.hall.roles import Actor, Role
 from shared.hall.wire import decode, decode_event, decode_hall, encode
 from shared.hall.words import TicketId
 from shared.link.port import Link
+
+A = TypeVar("A")
 
 CONNECT_TIMEOUT = 2.0
 ANSWER_TIMEOUT = 4.5
@@ -76,6 +79,11 @@ class HttpLink:
         answer = self._ask("GET", f"{self._hall_path()}/tickets/{quote(ticket, safe='')}/notes")
         with _from_a_hall():
             return [decode(Note, note) for note in answer]
+
+    def request(self, request: Request[A]) -> A:
+        answer = self._ask("POST", f"{self._hall_path()}/requests/{request.type_name()}", encode(request))
+        with _from_a_hall():
+            return cast("A", decode(request.ANSWER, answer["answer"], strict=False))
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})

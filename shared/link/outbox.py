@@ -11,7 +11,9 @@ import re
 import sqlite3
 import threading
 from datetime import UTC, datetime
+from typing import TypeVar
 
+from shared.access.request import Request
 from shared.hall.errors import (
     NotAllowed,
     NotNow,
@@ -32,6 +34,8 @@ from shared.hall.wire import encode
 from shared.hall.words import TicketId
 from shared.link.box import Box
 from shared.link.port import Link, Watch
+
+A = TypeVar("A")
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +75,9 @@ class Outbox:
 
     def notes(self, ticket: TicketId) -> list[Note]:
         return self._link.notes(ticket)
+
+    def request(self, request: Request[A]) -> A:
+        return self._link.request(request)
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         return self._link.sign_in(login, password)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from shared.access.request import Request
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor
 from shared.hall.words import TicketId
+
+A = TypeVar("A")
 
 
 class Watch(Protocol):
@@ -37,6 +40,9 @@ class Link(Protocol):
 
     def notes(self, ticket: TicketId) -> list[Note]:
         """What staff wrote down about a visit, the oldest first: apart from the hall, for it may name people."""
+
+    def request(self, request: Request[A]) -> A:
+        """What is asked about who may come in: people, devices, contacts, the audit."""
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         """A link on behalf of this person; raises NotSignedIn if login or password is wrong."""

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from shared.access.request import Request
 from shared.hall.errors import Failure, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -85,6 +86,10 @@ class Station(QObject):
     def notes(self, ticket: TicketId, done: Callable[[list[Note]], None]) -> None:
         """Read what colleagues wrote about a visit; ``done`` is called on the GUI thread, later, if they can be had."""
         self._send(lambda link: link.notes(ticket), done, _logged)
+
+    def request(self, request: Request[T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Ask about who may come in; ``done`` or ``failed`` is called on the GUI thread, later, once."""
+        self._send(lambda link: link.request(request), done, failed or _logged)
 
     def sign_in(self, login: str, password: str, done: Callable[[Actor], None], failed: Failed) -> None:
         """Act on behalf of this person from now on."""

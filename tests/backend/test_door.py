@@ -41,7 +41,7 @@ def test_a_crowd_that_comes_together_is_looked_up_together(halls: Care) -> None:
 
     async def come() -> list[Actor]:
         door = Door(accounts)
-        return await asyncio.gather(*(door.actor(token) for token in tokens * 10))
+        return await asyncio.gather(*(door.actor(token, "127.0.0.1") for token in tokens * 10))
 
     assert [actor.name for actor in asyncio.run(come())] == [f"kiosk {number}" for number in range(5)] * 10
     assert accounts.looks == 1
@@ -52,7 +52,7 @@ def test_a_stranger_among_them_is_the_only_one_refused(halls: Care) -> None:
 
     async def come() -> list[Actor | BaseException]:
         door = Door(halls.accounts)
-        return await asyncio.gather(door.actor(known), door.actor("nobody's"), return_exceptions=True)
+        return await asyncio.gather(door.actor(known, "127.0.0.1"), door.actor("nobody's", "127.0.0.1"), return_exceptions=True)
 
     actor, refused = asyncio.run(come())
     assert isinstance(actor, Actor)
@@ -65,11 +65,11 @@ def test_a_session_that_ended_elsewhere_is_over_at_the_next_request(halls: Care)
 
     async def come() -> None:
         door = Door(halls.accounts)
-        assert (await door.actor(token)).name == "anna"
+        assert (await door.actor(token, "127.0.0.1")).name == "anna"
         with_another_program = Accounts(halls.database)
         with_another_program.sign_out(token)
         with pytest.raises(NotSignedIn):
-            await door.actor(token)
+            await door.actor(token, "127.0.0.1")
 
     asyncio.run(come())
 
@@ -81,9 +81,9 @@ def test_while_the_database_is_away_everybody_is_told_and_later_let_in(halls: Ca
     async def come() -> None:
         door = Door(accounts)
         accounts.away = True
-        told = await asyncio.gather(*(door.actor(token) for _ in range(3)), return_exceptions=True)
+        told = await asyncio.gather(*(door.actor(token, "127.0.0.1") for _ in range(3)), return_exceptions=True)
         assert [type(one) for one in told] == [Unreachable] * 3
         accounts.away = False
-        assert (await door.actor(token)).name == "kiosk"
+        assert (await door.actor(token, "127.0.0.1")).name == "kiosk"
 
     asyncio.run(come())

@@ -1,0 +1,57 @@
+"""Who did what, and who was refused: read by those who answer for the hall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.access.request import Request
+from shared.hall.roles import SUPERVISORS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One line of the audit."""
+
+    id: str
+    at: datetime
+    role: str
+    actor: str
+    """A login or a device's name; empty for somebody unknown."""
+    address: str
+    act: str
+    """A command's or a request's name, or ``sign-in``."""
+    about: str
+    """The ticket, point or person it names."""
+    outcome: str
+    """``done``, or the name of the refusal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some lines, the newest first, and where the next ones begin: empty when there are no older ones."""
+
+    acts: tuple[Act, ...]
+    older: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadAudit(Request[Page]):
+    """The lines of this hall that fit, the newest first; what is left empty does not matter."""
+
+    ANSWER = Page
+    ALLOWED = SUPERVISORS
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor: str = ""
+    act: str = ""
+    refused: bool = False
+    """Whether only what was refused is wanted."""
+    before: str = ""
+    """The ``older`` of the page before."""
+    limit: int = 200
+
+
+REQUESTS: tuple[type[Request[Any]], ...] = (ReadAudit,)

@@ -1,0 +1,40 @@
+"""What is asked about who may come in: a value that says who may ask it and what kind of answer it gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from shared.hall.errors import NotAllowed, kebab
+from shared.hall.roles import Actor, Role
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(Generic[A]):
+    """A question or a wish that is no part of a hall's history, for it names people or holds secrets.
+
+    It is asked of the backend about one hall. ``ANSWER`` is the type of what comes back.
+    """
+
+    ANSWER: ClassVar[Any]
+    ALLOWED: ClassVar[frozenset[Role]]
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Its name in an address: ``list-staff``."""
+        return kebab(cls.__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """It is so now."""
+
+
+def permit(request: Request[Any], by: Actor, hall: str) -> None:
+    """Raises NotAllowed unless ``by`` may ask this about this hall."""
+    if by.hall not in (None, hall):
+        raise NotAllowed("You belong to another hall.")
+    if by.role not in request.ALLOWED:
+        raise NotAllowed(f"A {by.role} may not do this ({request.type_name()}).", role=by.role)

@@ -1,0 +1,44 @@
+"""The desk beside the hall: answers what ``shared.access`` asks about who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from shared.access.devices import Device, ListDevices
+from shared.access.request import Request, permit
+from shared.access.staff import ListStaff, Person
+from shared.backend.accounts import Accounts
+from shared.backend.ledger import Ledger
+from shared.hall.roles import Actor
+from shared.hall.words import HallId
+
+A = TypeVar("A")
+
+
+class Desk:
+    """One database's people and devices, asked on behalf of somebody about one hall."""
+
+    def __init__(self, ledger: Ledger, accounts: Accounts) -> None:
+        self.ledger = ledger
+        self.accounts = accounts
+
+    def answer(self, hall: HallId, request: Request[A], by: Actor) -> A:
+        """What is so, or what was wished and is so now; raises Refused or Unreachable."""
+        permit(request, by, hall)
+        self.ledger.must_exist(hall)
+        return cast("A", ANSWERS[type(request)](self, hall, request, by))
+
+
+def _staff(desk: Desk, hall: HallId, asked: ListStaff, by: Actor) -> tuple[Person, ...]:
+    return tuple(desk.accounts.staff(hall))
+
+
+def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
+    return tuple(desk.accounts.devices(hall))
+
+
+ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
+    ListStaff: _staff,
+    ListDevices: _devices,
+}

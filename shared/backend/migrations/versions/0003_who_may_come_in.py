@@ -1,0 +1,128 @@
+"""Who may come in: pairing, limits on tries, sign-on; contacts of customers; the audit, which nobody rewrites."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+UTC = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _people_and_devices()
+    _limits()
+    _about_people()
+    _audit()
+
+
+def _people_and_devices() -> None:
+    installation = op.create_table(
+        "installation",
+        sa.Column(
+            "id",
+            sa.String(length=36),
+            nullable=False,
+            comment="Tells this database from every other: the one row there is",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.bulk_insert(installation, [{"id": str(uuid.uuid4())}])
+    op.add_column(
+        "staff",
+        sa.Column(
+            "must_change",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.false(),
+            comment="The password, at the next log-in",
+        ),
+    )
+    op.add_column("staff", sa.Column("issuer", sa.String(length=255), comment="The identity provider they come by"))
+    op.add_column("staff", sa.Column("subject", sa.String(length=255), comment="Who they are to that provider"))
+    op.create_index(op.f("ix_staff_issuer_subject"), "staff", ["issuer", "subject"], unique=True)
+    op.add_column("devices", sa.Column("seen_at", UTC))
+    op.add_column("devices", sa.Column("address", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("devices", sa.Column("version", sa.String(length=32), nullable=False, server_default=""))
+    op.add_column("devices", sa.Column("paper", sa.String(length=16), nullable=False, server_default=""))
+    op.create_table(
+        "newcomers",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "code", sa.String(length=16), nullable=False, comment="What the device shows and an administrator types"
+        ),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False, comment="SHA-256 of the token the device made"),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UTC, nullable=False),
+        sa.Column("expires_at", UTC, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_newcomers")),
+        sa.UniqueConstraint("code", name=op.f("uq_newcomers_code")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_newcomers_token_hash")),
+    )
+
+
+def _limits() -> None:
+    op.create_table(
+        "tries",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "what",
+            sa.String(length=64),
+            nullable=False,
+            comment="SHA-256 of what is counted: an account at a place, an address",
+        ),
+        sa.Column("at", UTC, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tries")),
+    )
+    op.create_index(op.f("ix_tries_what_at"), "tries", ["what", "at"])
+    op.create_table(
+        "usual_places",
+        sa.Column(
+            "what",
+            sa.String(length=64),
+            nullable=False,
+            comment="SHA-256 of an account and a place it was signed in from",
+        ),
+        sa.Column("at", UTC, nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_usual_places")),
+    )
+
+
+def _about_people() -> None:
+    op.create_table(
+        "contacts",
+        sa.Column("hall_id", sa.String(length=64), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("at", UTC, nullable=False),
+        sa.ForeignKeyConstraint(["hall_id"], ["halls.id"], name=op.f("fk_contacts_hall_id_halls")),
+        sa.PrimaryKeyConstraint("hall_id", "ticket", name=op.f("pk_contacts")),
+    )
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.String(length=36), nullable=False, comment="UUIDv7: sorts by time"),
+        sa.Column("at", UTC, nullable=False),
+        sa.Column(
+            "hall_id",
+            sa.String(length=64),
+            comment="No foreign key: somebody may name a hall that is not there",
+        ),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=64), nullable=False),
+        sa.Column("about", sa.String(length=128), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_hall_id_id"), "audit", ["hall_id", "id"])
