@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -52,6 +52,9 @@ class Kind(Protocol):
 
     def migrating(self) -> AbstractContextManager[Connection]:
         """A transaction in which nobody else changes the tables' form."""
+
+    def hold(self, connection: Connection, names: Iterable[str]) -> None:
+        """Let nobody else past here with one of these names until the transaction ends."""
 
     def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
         """Tell whoever watches, once the transaction is through."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,10 @@ class Postgres:
             connection.execute(text("SET LOCAL lock_timeout = 0"))  # another backend may have much to convert
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             yield connection
+
+    def hold(self, connection: Connection, names: Iterable[str]) -> None:
+        for name in sorted(names):  # always in one order, so that no two wait for each other
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
         connection.execute(select(func.pg_notify(CHANNEL, f"{seq} {hall}")))

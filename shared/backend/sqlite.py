@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,9 @@ class Sqlite:
                 yield connection
             finally:
                 _roll_back(connection)
+
+    def hold(self, connection: Connection, names: Iterable[str]) -> None:
+        """Nothing to do: whoever writes is alone."""
 
     def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
         """Nothing to do: whoever watches the file sees that it has changed."""

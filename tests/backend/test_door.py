@@ -52,7 +52,9 @@ def test_a_stranger_among_them_is_the_only_one_refused(halls: Care) -> None:
 
     async def come() -> list[Actor | BaseException]:
         door = Door(halls.accounts)
-        return await asyncio.gather(door.actor(known, "127.0.0.1"), door.actor("nobody's", "127.0.0.1"), return_exceptions=True)
+        return await asyncio.gather(
+            door.actor(known, "127.0.0.1"), door.actor("nobody's", "127.0.0.1"), return_exceptions=True
+        )
 
     actor, refused = asyncio.run(come())
     assert isinstance(actor, Actor)
