@@ -19,6 +19,7 @@ from shared.hall.words import HallId, new_id
 
 Address: TypeAlias = tuple[str, int]
 
+PASSWORD = "measured-by-the-clock"
 ADMIN = Actor(name="bench", role=Role.ADMINISTRATOR)
 
 SERVICES = [service.id for service in samples.file("clinic").set_up.services]
@@ -57,8 +58,8 @@ def serving(halls: int, database: str | None = None, processes: int = 1) -> Iter
         database = database or f"sqlite:///{folder}/halls.db"
         with care.opened(database, create=True) as opened:
             names = [_clinic(opened, f"hall-{number}") for number in range(halls)]
-            opened.accounts.add_staff("bench", "benchmark", Role.ADMINISTRATOR)
-            token = opened.accounts.sign_in("bench", "benchmark").token
+            opened.accounts.people.add("bench", PASSWORD, Role.ADMINISTRATOR)
+            token = opened.accounts.sessions.sign_in("bench", PASSWORD, "127.0.0.1").token
         serve = ("shared.cli", "serve", "--database", database, "--port", "0")
         addresses = [stack.enter_context(process(*serve)) for _ in range(processes)]
         yield Backend(addresses, names, token, folder)

@@ -126,6 +126,16 @@ def _add_staff(commands: Any) -> None:
     add.add_argument("--hall", metavar="ID", help="the one hall they work in (default: every hall)")
     add.epilog = "The password comes from NOWSERVING_PASSWORD or is asked for."
     _command(actions, "list", _list_staff, "list the people")
+    reset = _command(actions, "reset", _reset_person, "give somebody a first password, which they must change")
+    reset.add_argument("login")
+    reset.epilog = "The password comes from NOWSERVING_PASSWORD; without it one is made, and printed once."
+    role = _command(actions, "role", _change_role, "change what somebody may do, from their next command on")
+    role.add_argument("login")
+    role.add_argument("role", choices=[*STAFF_ROLES])
+    remove = _command(
+        actions, "remove", _remove_person, "somebody does not work here any more: end what they have open"
+    )
+    remove.add_argument("login")
 
 
 def _add_device(commands: Any) -> None:
@@ -197,8 +207,34 @@ def _add_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 def _list_staff(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as halls:
-        for person in halls.accounts.staff():
+        for person in halls.accounts.people.all():
             print(f"{person.login:24} {person.role:14} {person.hall or 'every hall'}")
+    return 0
+
+
+def _reset_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    given = os.environ.get("NOWSERVING_PASSWORD")
+    with _care().opened(chosen.database) as halls:
+        password = halls.reset_password(asked.login, given)
+    if not given:
+        print(f"The first password of {asked.login}, shown only now:")
+        print(password)
+    return 0
+
+
+def _change_role(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        people = halls.accounts.people
+        people.change_role(people.named(asked.login).id, Role(asked.role))
+    print(f"{asked.login} is {asked.role} now.")
+    return 0
+
+
+def _remove_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        people = halls.accounts.people
+        people.remove(people.named(asked.login).id)
+    print(f"{asked.login} can't sign in any more.")
     return 0
 
 

@@ -81,6 +81,9 @@ class MemoryLink:
             raise NotSignedIn("Login or password is wrong.")
         return self, Actor(name=login, role=Role.ADMINISTRATOR if login == "admin" else Role.SPECIALIST)
 
+    def sign_out(self) -> None:
+        self._reach()
+
     def page_url(self, token: str) -> str | None:
         return f"http://127.0.0.1:8080/t/{token}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from shared.hall.errors import NotAllowed, kebab
-from shared.hall.roles import Actor, Role
+from shared.hall.roles import Actor, Role, settled
 
 A = TypeVar("A")
 
@@ -20,6 +20,8 @@ class Request(Generic[A]):
 
     ANSWER: ClassVar[Any]
     ALLOWED: ClassVar[frozenset[Role]]
+    BEFORE_ALL: ClassVar[bool] = False
+    """Whether it may be asked by somebody who has yet to choose a password of their own."""
 
     @classmethod
     def type_name(cls) -> str:
@@ -33,8 +35,10 @@ class Done:
 
 
 def permit(request: Request[Any], by: Actor, hall: str) -> None:
-    """Raises NotAllowed unless ``by`` may ask this about this hall."""
+    """Raises NotAllowed or PasswordMustChange unless ``by`` may ask this about this hall."""
     if by.hall not in (None, hall):
         raise NotAllowed("You belong to another hall.")
+    if not request.BEFORE_ALL:
+        settled(by)
     if by.role not in request.ALLOWED:
         raise NotAllowed(f"A {by.role} may not do this ({request.type_name()}).", role=by.role)

@@ -85,6 +85,7 @@ class ChangePassword(Request[Done]):
 
     ANSWER = Done
     ALLOWED = STAFF
+    BEFORE_ALL = True
 
     old: str
     new: str

@@ -27,7 +27,7 @@ from shared.backend.ledger import Ledger
 from shared.backend.stream import EventStream
 from shared.backend.timekeeper import keep_time
 from shared.hall.errors import Invalid, NotAllowed, Unreachable
-from shared.hall.roles import Actor, of_staff
+from shared.hall.roles import Actor, of_staff, settled
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, encode, encode_hall
 from shared.hall.words import HallId
@@ -107,7 +107,13 @@ async def asking(backend: Here, token: Token, request: Request) -> Actor:
     return await backend.door.actor(token, address_of(request))
 
 
-Asking = Annotated[Actor, Depends(asking)]
+async def settled_in(actor: Annotated[Actor, Depends(asking)]) -> Actor:
+    """Whoever sends this request and may go on; raises PasswordMustChange too."""
+    return settled(actor)
+
+
+Anybody = Annotated[Actor, Depends(asking)]
+Asking = Annotated[Actor, Depends(settled_in)]
 
 
 def _may_see(actor: Actor, hall: HallId) -> None:
@@ -154,10 +160,10 @@ sessions = APIRouter(tags=["sessions"])
 
 
 @sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
-async def sign_in(backend: Here, body: Body) -> dict[str, Any]:
+async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]:
     """Come in with login and password; the token goes into every further request."""
-    credentials = decode(Credentials, body, "sessions")
-    session = await asyncio.to_thread(backend.accounts.sign_in, credentials.login, credentials.password)
+    asked, place = decode(Credentials, body, "sessions"), address_of(request)
+    session = await asyncio.to_thread(backend.accounts.sessions.sign_in, asked.login, asked.password, place)
     actor = session.actor
     return {
         "token": session.token,
@@ -165,13 +171,14 @@ async def sign_in(backend: Here, body: Body) -> dict[str, Any]:
         "login": actor.name,
         "hall": actor.hall,
         "expires": encode(session.expires),
+        "must_change": actor.must_change,
     }
 
 
 @sessions.delete("/sessions/current", status_code=204)
-def sign_out(backend: Here, token: Token, actor: Asking) -> Response:
+def sign_out(backend: Here, token: Token, actor: Anybody) -> Response:
     """End the session of this token at once."""
-    backend.accounts.sign_out(token)
+    backend.accounts.sessions.end(token)
     return Response(status_code=204)
 
 
@@ -251,7 +258,7 @@ def _requests() -> APIRouter:
 
 
 def _answering(name: str) -> Callable[..., Awaitable[JSONResponse]]:
-    async def answer(backend: Here, hall: str, body: Body, actor: Asking) -> JSONResponse:
+    async def answer(backend: Here, hall: str, body: Body, actor: Anybody) -> JSONResponse:
         request = decode_request(name, body)
         answered = await asyncio.to_thread(backend.desk.answer, hall, request, actor)
         return JSONResponse({"answer": encode(answered)}, headers=JSON_HEADERS)

@@ -14,8 +14,9 @@ from shared.backend import checking, journal, machine, samples
 from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
+from shared.backend.passwords import first_password
 from shared.hall.day import StartBusinessDay
-from shared.hall.errors import Unfit, UnknownHall
+from shared.hall.errors import LoginTaken, Unfit, UnknownHall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
@@ -62,15 +63,22 @@ class Care:
         return hall
 
     def has_administrator(self) -> bool:
-        return any(person.role is Role.ADMINISTRATOR for person in self.accounts.staff())
+        return any(person.role is Role.ADMINISTRATOR for person in self.accounts.people.all())
 
     def appoint_administrator(self, password: str) -> None:
         """The login ``admin``; nothing happens if somebody else has just done the same."""
-        self.accounts.add_staff("admin", password, Role.ADMINISTRATOR)
+        with contextlib.suppress(LoginTaken):
+            self.add_person("admin", password, Role.ADMINISTRATOR, None)
 
     def add_person(self, login: str, password: str, role: Role, hall: HallId | None) -> None:
-        if not self.accounts.add_staff(login, password, role, hall):
-            raise Unfit(f"There is already somebody with the login {login}: choose another.")
+        """Whoever opens the database told them their password, and they need not change it."""
+        self.accounts.people.add(login, password, role, hall, must_change=False)
+
+    def reset_password(self, login: str, password: str | None) -> str:
+        """The first password of this person from now on: the one given, or a new one."""
+        chosen = password or first_password()
+        self.accounts.people.reset_password(self.accounts.people.named(login).id, chosen)
+        return chosen
 
     def must_exist(self, hall: HallId | None) -> None:
         """Raises UnknownHall for a hall that is named and not there."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from shared.access.devices import Device, ListDevices
 from shared.access.request import Request, permit
-from shared.access.staff import ListStaff, Person
+from shared.backend import people
 from shared.backend.accounts import Accounts
 from shared.backend.ledger import Ledger
 from shared.hall.roles import Actor
@@ -27,11 +27,9 @@ class Desk:
         """What is so, or what was wished and is so now; raises Refused or Unreachable."""
         permit(request, by, hall)
         self.ledger.must_exist(hall)
+        if answer := people.ANSWERS.get(type(request)):
+            return cast("A", answer(self.accounts.people, hall, request, by))
         return cast("A", ANSWERS[type(request)](self, hall, request, by))
-
-
-def _staff(desk: Desk, hall: HallId, asked: ListStaff, by: Actor) -> tuple[Person, ...]:
-    return tuple(desk.accounts.staff(hall))
 
 
 def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
@@ -39,6 +37,5 @@ def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[D
 
 
 ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
-    ListStaff: _staff,
     ListDevices: _devices,
 }

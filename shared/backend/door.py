@@ -21,7 +21,10 @@ class Door:
         self._looking: asyncio.Task[None] | None = None
 
     async def actor(self, token: str, address: str) -> Actor:
-        """Whose token this is, at this address; raises NotSignedIn for one that is unknown, revoked or over."""
+        """Whose token this is, at this address; raises NotSignedIn for one that is unknown, revoked or over.
+
+        Somebody who has yet to choose a password of their own is let in too: whoever asks has to see to that.
+        """
         if token not in self._asked:
             self._asked[token] = asyncio.get_running_loop().create_future()
         answer = self._asked[token]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from shared.backend import tables
 from shared.backend.database import Database
+from shared.backend.hashes import hash_of
 from shared.hall.errors import TooOften
 from shared.hall.words import new_id
 
@@ -75,8 +75,3 @@ def _wait(connection: Connection, what: str, limit: Limit, now: datetime) -> tim
     query = select(rows.at).where(rows.what == what, rows.at > now - limit.within).order_by(rows.at.desc())
     eldest = connection.scalar(query.offset(limit.most - 1).limit(1))
     return eldest + limit.within - now if eldest else None
-
-
-def hash_of(what: str) -> str:
-    """How it is kept: people type passwords where a login belongs."""
-    return hashlib.sha256(what.encode()).hexdigest()

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from shared import sentences
 from shared.backend.feed import Feed
+from shared.backend.hashes import hash_of
 from shared.backend.ledger import Ledger
 from shared.backend.reading import Menu, Reader, menu, readable, reader_of
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
@@ -58,11 +59,6 @@ STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Con
 RETRY = "retry: 2000\n\n"
 BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 """The comment keeps the line open; the event lets the page notice a line that died without a word."""
-
-
-def token_hash(token: str) -> str:
-    """What the hall keeps of the token of a customer's own page."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Site:
@@ -137,7 +133,7 @@ class Site:
 
     def ticket(self, token: str) -> tuple[Hall, Ticket]:
         """The ticket of a customer's own page, and its hall; raises UnknownTicket."""
-        found = self.ledger.ticket_of(token_hash(token))
+        found = self.ledger.ticket_of(hash_of(token))
         if found is None:
             raise UnknownTicket("There is no ticket at this address.")
         return self.ledger.hall(found[0]), found[1]

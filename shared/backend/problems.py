@@ -33,6 +33,8 @@ def failed(failure: Failure) -> JSONResponse:
     response = problem(failure.status, failure.type_name(), failure.detail, **failure.about)
     if isinstance(failure, Unreachable):
         response.headers["Retry-After"] = "1"
+    if seconds := failure.about.get("retry_after"):
+        response.headers["Retry-After"] = seconds
     return response
 
 

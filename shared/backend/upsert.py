@@ -29,5 +29,5 @@ def _overwriting(dialect: str, table: Table) -> Any:
 
 def insert_unless_there(connection: Connection, table: Table, row: Row) -> bool:
     """Insert a row; False, and nothing happens, if there is one with the same key or another name that is unique."""
-    statement = _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
-    return bool(connection.execute(statement, row).rowcount == 1)
+    statement = _INSERT[connection.dialect.name](table).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(statement, row).first() is not None  # a rowcount is not to be had from every driver

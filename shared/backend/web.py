@@ -12,8 +12,9 @@ from fastapi import APIRouter, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shared.backend.feed import Feed
+from shared.backend.hashes import hash_of
 from shared.backend.ledger import Ledger
-from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly, token_hash
+from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly
 from shared.backend.reading import Menu, Shown, readable, reader_of, shown
 from shared.hall.errors import (
     AlreadyRated,
@@ -142,7 +143,7 @@ def _taking(router: APIRouter, site: Site) -> None:
             precedence=precedence or None,
             language=to.language,
             origin=Origin.WEB,
-            token_hash=token_hash(token),
+            token_hash=hash_of(token),
         )
         await _take_once(site, hall, command)
         return _go(f"/t/{token}", request)

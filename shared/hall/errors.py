@@ -90,6 +90,10 @@ class NotAllowed(Refused):
     status = 403
 
 
+class PasswordMustChange(Refused):
+    status = 403
+
+
 class Unknown(Refused):
     status = 404
 
@@ -137,7 +141,19 @@ class UnknownTicket(Unknown): ...
 class UnknownDay(Unknown): ...
 
 
+class UnknownPerson(Unknown): ...
+
+
 class UnknownLanguage(Invalid): ...
+
+
+class WrongPassword(Invalid): ...
+
+
+class LoginTaken(NotNow): ...
+
+
+class LastAdministrator(NotNow): ...
 
 
 class CommandIdReused(NotNow): ...

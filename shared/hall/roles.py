@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from shared.hall.errors import NotAllowed
+from shared.hall.errors import NotAllowed, PasswordMustChange
 
 
 class Role(StrEnum):
@@ -45,6 +45,17 @@ class Actor:
     """The row of the person or device; empty for those that have none."""
     address: str = ""
     """The network address they came from; empty for a program on the machine itself."""
+    token: str = field(default="", repr=False, compare=False)
+    """What they came in with; empty for those who needed none."""
+    must_change: bool = False
+    """Whether they have to choose a password of their own before anything else."""
+
+
+def settled(actor: Actor) -> Actor:
+    """Whoever it is, if they may do something; raises PasswordMustChange for who came in with a first password."""
+    if actor.must_change:
+        raise PasswordMustChange("Choose a password of your own first.")
+    return actor
 
 
 def of_staff(actor: Actor) -> None:

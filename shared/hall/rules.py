@@ -25,7 +25,7 @@ from shared.hall.errors import NotAllowed, UnknownCommand
 from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
 from shared.hall.readable import readable
-from shared.hall.roles import Actor
+from shared.hall.roles import Actor, settled
 from shared.hall.values import Moment
 
 MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, days, importing, day)
@@ -79,9 +79,10 @@ def answer(hall: Hall, command: Command, events: Events) -> Answer:
 
 
 def allow(command: Command, by: Actor, hall: str) -> None:
-    """Raises NotAllowed unless ``by`` may send this command to this hall."""
+    """Raises NotAllowed or PasswordMustChange unless ``by`` may send this command to this hall."""
     if by.hall not in (None, hall):
         raise NotAllowed("You belong to another hall.")
+    settled(by)
     rule = rule_of(command)
     if by.role not in (rule.narrowed(command) if rule.narrowed else rule.allowed):
         raise NotAllowed(f"A {by.role} may not do this ({command.type_name()}).", role=by.role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from shared.access.request import Request
@@ -15,7 +15,7 @@ from shared.backend.ledger import Ledger
 from shared.hall.errors import Failure, NotSignedIn, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
-from shared.hall.roles import Actor, of_staff
+from shared.hall.roles import Actor, of_staff, settled
 from shared.hall.wire import decode_event
 from shared.hall.words import HallId, TicketId
 from shared.link.port import Link
@@ -25,12 +25,17 @@ A = TypeVar("A")
 HEARTBEAT = 2.0
 """Seconds of silence after which a watch says that it is still there."""
 
+HERE = "this machine"
+"""The place of somebody who signs in over the database itself."""
+
 
 class SharedLedger:
     """One ledger for the links of a program, a console's before and after signing in; the last to leave closes it."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
+        self.accounts = Accounts(ledger.database)
+        self.desk = Desk(ledger, self.accounts)
         self._links = 0
 
     def taken(self) -> SharedLedger:
@@ -44,24 +49,28 @@ class SharedLedger:
 
 
 class DatabaseLink:
-    """One hall of a ledger, on behalf of ``actor``; a console has none before somebody signs in."""
+    """One hall of a ledger, on behalf of a device, or of whoever signed in and got this token.
 
-    def __init__(self, shared: SharedLedger, hall: HallId, actor: Actor | None) -> None:
+    A console has neither before somebody signs in. A token is looked up every time: it may have ended elsewhere.
+    """
+
+    def __init__(self, shared: SharedLedger, hall: HallId, device: Actor | None = None, token: str = "") -> None:
         self._shared = shared.taken()
         self._ledger = shared.ledger
         self._hall = hall
-        self._actor = actor
+        self._device = device
+        self._token = token
         self._watches: list[DatabaseWatch] = []
         self._closed = False
 
     @classmethod
-    def open(cls, address: str, hall: str, actor: Actor | None) -> DatabaseLink:
+    def open(cls, address: str, hall: str, device: Actor | None) -> DatabaseLink:
         """A link to a hall (the only one, if none is named) of a database; raises Unfit or UnknownHall."""
         database = Database(address)
         database.require_current()
         ledger = Ledger(database)
         try:
-            return cls(SharedLedger(ledger), _one_of(ledger.halls(), hall), actor)
+            return cls(SharedLedger(ledger), _one_of(ledger.halls(), hall), device)
         except Failure:
             ledger.close()
             raise
@@ -70,27 +79,30 @@ class DatabaseLink:
         return self._ledger.do(self._hall, command, self._whoever())
 
     def snapshot(self) -> Hall:
-        self._whoever()
+        self._settled()
         return self._ledger.hall(self._hall)
 
     def watch(self, after: int) -> DatabaseWatch:
-        self._whoever()
-        watch = DatabaseWatch(self._ledger, self._hall, after)
+        self._settled()
+        watch = DatabaseWatch(self._ledger, self._hall, after, self._whoever)
         self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
 
     def notes(self, ticket: TicketId) -> list[Note]:
-        of_staff(self._whoever())
+        of_staff(self._settled())
         return self._ledger.notes(self._hall, ticket)
 
     def request(self, request: Request[A]) -> A:
-        return Desk(self._ledger, Accounts(self._ledger.database)).answer(self._hall, request, self._whoever())
+        return self._shared.desk.answer(self._hall, request, self._whoever())
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        actor = Accounts(self._ledger.database).sign_in(login, password).actor
-        if actor.hall not in (None, self._hall):
+        session = self._shared.accounts.sessions.sign_in(login, password, HERE)
+        if session.actor.hall not in (None, self._hall):
             raise NotSignedIn("You belong to another hall.")
-        return DatabaseLink(self._shared, self._hall, actor), actor
+        return DatabaseLink(self._shared, self._hall, token=session.token), session.actor
+
+    def sign_out(self) -> None:
+        self._shared.accounts.sessions.end(self._token)
 
     def page_url(self, token: str) -> str | None:
         return None
@@ -103,18 +115,24 @@ class DatabaseLink:
             self._shared.left()
 
     def _whoever(self) -> Actor:
-        if self._actor is None:
+        if self._device:
+            return self._device
+        if not self._token:
             raise NotSignedIn("Sign in first.")
-        return self._actor
+        return self._shared.accounts.actor(self._token)
+
+    def _settled(self) -> Actor:
+        return settled(self._whoever())
 
 
 class DatabaseWatch:
-    """The journal as it grows, whichever process writes it."""
+    """The journal as it grows, whichever process writes it, for as long as ``still_in`` raises nothing."""
 
-    def __init__(self, ledger: Ledger, hall: HallId, after: int) -> None:
+    def __init__(self, ledger: Ledger, hall: HallId, after: int, still_in: Callable[[], object]) -> None:
         self._ledger = ledger
         self._hall = hall
         self._after = after
+        self._still_in = still_in
         self._changed = threading.Event()
         self.is_over = False
         self._stop_listening = ledger.listen(self._changed.set)
@@ -127,6 +145,7 @@ class DatabaseWatch:
                 self._after = entry.seq
                 yield Happened(entry.seq, decode_event(json.loads(entry.body)))
             if not entries and not self._changed.wait(HEARTBEAT):
+                self._still_in()
                 yield None
 
     def close(self) -> None:

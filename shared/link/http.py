@@ -88,8 +88,12 @@ class HttpLink:
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})
         with _from_a_hall():
-            actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"])
+            must_change = bool(found.get("must_change"))
+            actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"], must_change=must_change)
             return HttpLink(self._base, self._hall or found["hall"] or "", found["token"]), actor
+
+    def sign_out(self) -> None:
+        self._send("DELETE", "/api/v1/sessions/current").close()
 
     def page_url(self, token: str) -> str | None:
         return f"{self._base}/t/{token}"

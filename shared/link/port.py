@@ -45,7 +45,10 @@ class Link(Protocol):
         """What is asked about who may come in: people, devices, contacts, the audit."""
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        """A link on behalf of this person; raises NotSignedIn if login or password is wrong."""
+        """A link on behalf of this person; raises NotSignedIn if login or password is wrong, TooOften if that often."""
+
+    def sign_out(self) -> None:
+        """End what ``sign_in`` began: nobody acts through this link any more."""
 
     def page_url(self, token: str) -> str | None:
         """The address of a customer's own page, or None if nothing serves pages here."""

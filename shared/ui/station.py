@@ -15,12 +15,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from shared.access.request import Request
+from shared.access.staff import ChangePassword
 from shared.hall.errors import Failure, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -95,16 +97,33 @@ class Station(QObject):
         """Act on behalf of this person from now on."""
 
         def signed_in(answer: tuple[Link, Actor]) -> None:
+            before = self._link
             link, self.actor = answer
             self._follow(link)
+            if before not in (link, self._device):
+                before.close()
             done(self.actor)
 
         self._send(lambda link: link.sign_in(login, password), signed_in, failed)
 
     def sign_out(self) -> None:
-        """Act on behalf of nobody but this device again."""
+        """Act on behalf of nobody but this device again; the session ends at the hall as soon as it can be reached."""
         self.actor = None
+        over = self._link
         self._follow(self._device)
+        if over is not self._device:
+            self._send(lambda _: _signed_out(over), _nothing, _logged)
+
+    def change_password(self, old: str, new: str, done: Callable[[object], None], failed: Failed) -> None:
+        """Choose another password for whoever is signed in, who may go on from then on."""
+
+        def changed(answer: object) -> None:
+            if self.actor:
+                self.actor = replace(self.actor, must_change=False)
+            self._follow(self._link)
+            done(answer)
+
+        self.request(ChangePassword(old=old, new=new), changed, failed)
 
     async def ask(self, command: Command) -> Accepted:
         """Send a command and wait for its answer; raises Refused or Unreachable."""
@@ -155,8 +174,6 @@ class Station(QObject):
         """Listen through this link from now on."""
         if self._listener:
             self._listener.close()
-        if self._link not in (link, self._device):
-            self._link.close()
         self._link = link
         self._listener = _Listener(link, self._later, self)
 
@@ -222,8 +239,13 @@ class Station(QObject):
             self.reachable_changed.emit()
 
 
-def _nothing(_: Accepted) -> None:
+def _nothing(_: object) -> None:
     """Nobody waits for this answer."""
+
+
+def _signed_out(link: Link) -> None:
+    with contextlib.closing(link):
+        link.sign_out()
 
 
 def _logged(failure: Failure) -> None:

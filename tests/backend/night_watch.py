@@ -128,7 +128,7 @@ def night(folder: Path, begins: str, zone: str = "Europe/Berlin", **settings: An
     with contextlib.closing(Ledger(database, clock)) as ledger:
         if "hall" not in ledger.halls():
             ledger.create_hall("hall")
-            accounts.add_staff("admin", PASSWORD, Role.ADMINISTRATOR)
+            accounts.people.add("admin", PASSWORD, Role.ADMINISTRATOR)
         with _served(ledger, accounts) as base, requests.Session() as session:
             answer = session.post(f"{base}/api/v1/sessions", json={"login": "admin", "password": PASSWORD}, timeout=10)
             session.headers["Authorization"] = f"Bearer {answer.json()['token']}"

@@ -62,14 +62,14 @@ def test_a_stranger_among_them_is_the_only_one_refused(halls: Care) -> None:
 
 
 def test_a_session_that_ended_elsewhere_is_over_at_the_next_request(halls: Care) -> None:
-    halls.accounts.add_staff("anna", "a-good-password", Role.SPECIALIST)
-    token = halls.accounts.sign_in("anna", "a-good-password").token
+    halls.accounts.people.add("anna", "a-good-password", Role.SPECIALIST)
+    token = halls.accounts.sessions.sign_in("anna", "a-good-password", "127.0.0.1").token
 
     async def come() -> None:
         door = Door(halls.accounts)
         assert (await door.actor(token, "127.0.0.1")).name == "anna"
         with_another_program = Accounts(halls.database)
-        with_another_program.sign_out(token)
+        with_another_program.sessions.end(token)
         with pytest.raises(NotSignedIn):
             await door.actor(token, "127.0.0.1")
 

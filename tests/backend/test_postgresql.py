@@ -154,7 +154,7 @@ def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: Care) -> None:
     with pytest.raises(Refused):
         halls.ledger.hall("\0")
     with pytest.raises(Refused):
-        halls.accounts.sign_in("admin\0", "a-good-password")
+        halls.accounts.sessions.sign_in("admin\0", "a-good-password", "127.0.0.1")
     with pytest.raises(Refused):
         halls.ledger.do("\0", IssueTicket(service="registration"), ADMIN)
 

@@ -1,0 +1,206 @@
+"""The staff at the desk: who works here, and who may say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from shared.access.request import Done, Request
+from shared.access.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, Person, RemovePerson, ResetPassword
+from shared.backend import tables
+from shared.backend.database import Database
+from shared.backend.passwords import NOBODYS, hashed, matches, require_good
+from shared.backend.sessions import end_all
+from shared.backend.upsert import insert_unless_there
+from shared.hall.errors import Invalid, LastAdministrator, LoginTaken, NotAllowed, UnknownPerson, WrongPassword
+from shared.hall.roles import STAFF_ROLES, Actor, Role
+from shared.hall.words import HallId, new_id
+
+
+class People:
+    """The staff of one database. Whatever refuses changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, hall: HallId | None = None) -> list[Person]:
+        """Everybody, or who may work in this hall, by login."""
+        rows = tables.staff.c
+        query = select(tables.staff).order_by(rows.login)
+        if hall is not None:
+            query = query.where((rows.hall_id == hall) | rows.hall_id.is_(None))
+        with self._database.reading() as connection:
+            return [person_of(row) for row in connection.execute(query)]
+
+    def named(self, login: str) -> Person:
+        """Raises UnknownPerson."""
+        found = next((person for person in self.all() if person.login == login), None)
+        if found is None:
+            raise UnknownPerson("There is nobody with this login.")
+        return found
+
+    def add(
+        self, login: str, password: str, role: Role, hall: HallId | None = None, *, must_change: bool = False
+    ) -> Person:
+        """A new person; raises Invalid or LoginTaken."""
+        if not re.fullmatch(r"[\w.@-]{1,64}", login):
+            raise Invalid("A login is up to 64 letters, digits, dots and dashes.")
+        _require_staff(role)
+        require_good(password, login)
+        person = new_id()
+        row = {
+            "id": person,
+            "login": login,
+            "password_hash": hashed(password),
+            "role": role.value,
+            "hall_id": hall,
+            "created_at": datetime.now(UTC),
+            "must_change": must_change,
+        }
+        with self._database.writing() as connection:
+            if not insert_unless_there(connection, tables.staff, row):
+                raise LoginTaken("There is already somebody with this login: choose another.")
+            return _found(connection, person)
+
+    def change_role(self, person: str, role: Role) -> Person:
+        """Raises UnknownPerson, LastAdministrator."""
+        _require_staff(role)
+        with self._database.writing() as connection:
+            before = _found(connection, person)
+            if role is not Role.ADMINISTRATOR:
+                self._require_another(connection, before)
+            _change(connection, person, role=role.value)
+            return _found(connection, person)
+
+    def reset_password(self, person: str, password: str) -> Person:
+        """A first password again, and nothing left open; raises Invalid, UnknownPerson."""
+        with self._database.reading() as connection:
+            before = _found(connection, person)
+        if before.signs_on:
+            raise Invalid("This person signs in through the identity provider, and has no password here.")
+        require_good(password, before.login)
+        password_hash = hashed(password)
+        with self._database.writing() as connection:
+            _change(connection, person, password_hash=password_hash, must_change=True)
+            end_all(connection, person)
+            return _found(connection, person)
+
+    def remove(self, person: str) -> None:
+        """Raises UnknownPerson, LastAdministrator."""
+        with self._database.writing() as connection:
+            self._require_another(connection, _found(connection, person))
+            end_all(connection, person)
+            connection.execute(delete(tables.staff).where(tables.staff.c.id == person))
+
+    def change_password(self, person: str, old: str, new: str, token: str) -> None:
+        """One's own; only the session with this token goes on. Raises WrongPassword, Invalid."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(tables.staff).where(tables.staff.c.id == person)).first()
+        if row is None or row.password_hash == NOBODYS or not matches(row.password_hash, old):
+            raise WrongPassword("The old password is wrong.")
+        if new == old:
+            raise Invalid("The new password is the old one: choose another.")
+        require_good(new, row.login)
+        password_hash = hashed(new)
+        with self._database.writing() as connection:
+            _change(connection, person, password_hash=password_hash, must_change=False)
+            end_all(connection, person, but=token)
+
+    def _require_another(self, connection: Connection, person: Person) -> None:
+        """Somebody must be left who can open the door: of every hall for one of every hall, else of theirs."""
+        if person.role is not Role.ADMINISTRATOR:
+            return
+        self._database.kind.hold(connection, ["administrators"])
+        rows = tables.staff.c
+        others = select(func.count()).where(rows.role == Role.ADMINISTRATOR.value, rows.id != person.id)
+        others = others.where(rows.hall_id.is_(None) | (rows.hall_id == person.hall))
+        if not connection.scalar(others):
+            raise LastAdministrator("This is the last administrator: appoint another one first.")
+
+
+def person_of(row: Any) -> Person:
+    """A row of the staff as others see it."""
+    return Person(
+        id=row.id,
+        login=row.login,
+        role=Role(row.role),
+        hall=row.hall_id,
+        must_change=row.must_change,
+        signs_on=row.subject is not None,
+    )
+
+
+def _require_staff(role: Role) -> None:
+    if role not in STAFF_ROLES:
+        raise Invalid(f"A person is one of {', '.join(STAFF_ROLES)}.")
+
+
+def _found(connection: Connection, person: str) -> Person:
+    row = connection.execute(select(tables.staff).where(tables.staff.c.id == person)).first()
+    if row is None:
+        raise UnknownPerson("This person does not work here any more.")
+    return person_of(row)
+
+
+def _change(connection: Connection, person: str, **values: Any) -> None:
+    connection.execute(update(tables.staff).where(tables.staff.c.id == person).values(**values))
+
+
+# ── at the desk ──
+
+
+def _list(people: People, hall: HallId, asked: ListStaff, by: Actor) -> tuple[Person, ...]:
+    return tuple(people.all(hall))
+
+
+def _add(people: People, hall: HallId, asked: AddPerson, by: Actor) -> Person:
+    if asked.every_hall and by.hall is not None:
+        raise NotAllowed("Only an administrator of every hall may add somebody for every hall.")
+    where = None if asked.every_hall else hall
+    return people.add(asked.login, asked.password, asked.role, where, must_change=True)
+
+
+def _change_role(people: People, hall: HallId, asked: ChangeRole, by: Actor) -> Person:
+    _require_other(people, hall, asked.person, by)
+    return people.change_role(asked.person, asked.role)
+
+
+def _reset(people: People, hall: HallId, asked: ResetPassword, by: Actor) -> Person:
+    _require_other(people, hall, asked.person, by)
+    return people.reset_password(asked.person, asked.password)
+
+
+def _remove(people: People, hall: HallId, asked: RemovePerson, by: Actor) -> Done:
+    _require_other(people, hall, asked.person, by)
+    people.remove(asked.person)
+    return Done()
+
+
+def _change_own(people: People, hall: HallId, asked: ChangePassword, by: Actor) -> Done:
+    people.change_password(by.id, asked.old, asked.new, by.token)
+    return Done()
+
+
+def _require_other(people: People, hall: HallId, person: str, by: Actor) -> None:
+    """Raises UnknownPerson, or NotAllowed for oneself, and for people of every hall unless one is of every hall too."""
+    found = next((one for one in people.all(hall) if one.id == person), None)
+    if found is None:
+        raise UnknownPerson("This person does not work here any more.")
+    if found.id == by.id:
+        raise NotAllowed("Nobody changes their own rights: ask another administrator.")
+    if found.hall is None and by.hall is not None:
+        raise NotAllowed("This person works in every hall: an administrator of every hall has to do that.")
+
+
+ANSWERS: Mapping[type[Request[Any]], Callable[[People, HallId, Any, Actor], Any]] = {
+    ListStaff: _list,
+    AddPerson: _add,
+    ChangeRole: _change_role,
+    ResetPassword: _reset,
+    RemovePerson: _remove,
+    ChangePassword: _change_own,
+}
