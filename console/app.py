@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 
 from console.log_in_page import LogInPage
+from console.password_page import PasswordPage
 from console.points_page import PointsPage
 from console.reception_model import ReceptionModel
 from console.reception_page import ReceptionPage
@@ -17,7 +18,7 @@ from console.set_up_page import SetUpPage
 from console.view_model import ConsoleModel
 from console.window import ConsoleWindow
 from console.work_page import WorkPage
-from shared.hall.errors import NotSignedIn
+from shared.hall.errors import NotSignedIn, PasswordMustChange
 from shared.hall.roles import Role
 from shared.hall.values import PointStatus
 from shared.ui.station import Station
@@ -42,11 +43,19 @@ class Console(QObject):
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
         self.log_in_page = LogInPage(station)
+        self.password_page = PasswordPage(station)
         self.points_page = PointsPage(station)
         self.work_page = WorkPage(self.work)
         self.reception_page = ReceptionPage(self.reception)
         self.set_up_page = SetUpPage(self.set_up)
-        for page in (self.log_in_page, self.points_page, self.work_page, self.reception_page, self.set_up_page):
+        for page in (
+            self.log_in_page,
+            self.password_page,
+            self.points_page,
+            self.work_page,
+            self.reception_page,
+            self.set_up_page,
+        ):
             self.window.pages.addWidget(page)
         self._wire()
         self.show_log_in()
@@ -57,7 +66,10 @@ class Console(QObject):
         self.window.points_wanted.connect(self._points_or_back)
         self.window.reception_wanted.connect(self._reception_or_back)
         self.window.set_up_wanted.connect(self._set_up_or_back)
+        self.window.password_wanted.connect(self.show_password)
         self.window.sign_out_wanted.connect(self.sign_out)
+        self.password_page.done.connect(self._go_in)
+        self.password_page.given_up.connect(self._arrive)
         self.station.changed.connect(self._hall_changed)
         self.station.reachable_changed.connect(self._reachable_changed)
 
@@ -74,11 +86,21 @@ class Console(QObject):
     def is_administrator(self) -> bool:
         return self.station.actor is not None and self.station.actor.role is Role.ADMINISTRATOR
 
+    @property
+    def _must_change(self) -> bool:
+        return self.station.actor is not None and self.station.actor.must_change
+
     # ── pages ──
 
     def show_log_in(self, sentence: str = "") -> None:
         self._turn_to(self.log_in_page)
         self.log_in_page.ask(sentence)
+
+    def show_password(self) -> None:
+        if self.station.actor is None or self._must_change:
+            return
+        self._turn_to(self.password_page)
+        self.password_page.begin()
 
     def show_points(self) -> None:
         self._turn_to(self.points_page)
@@ -104,7 +126,7 @@ class Console(QObject):
 
     def _turn_to(self, page: QWidget) -> None:
         self.window.pages.setCurrentWidget(page)
-        inside = page is not self.log_in_page
+        inside = page is not self.log_in_page and not self._must_change
         self.window.bar.setVisible(inside)
         self.window.to_points.setVisible(inside)
         self.window.to_reception.setVisible(inside)
@@ -144,8 +166,16 @@ class Console(QObject):
     # ── what happens ──
 
     def _signed_in(self) -> None:
+        typed, self.log_in_page.typed = self.log_in_page.typed, ""
         if self.station.actor:
-            self.window.who.setText(self.station.actor.name)
+            self.window.name(self.station.actor.name)
+        if self._must_change:
+            self._turn_to(self.password_page)
+            self.password_page.begin(first=typed)
+        else:
+            self._go_in()
+
+    def _go_in(self) -> None:
         self._arriving = True
         if self.station.hall:
             self._arrive()
@@ -174,7 +204,7 @@ class Console(QObject):
         refusal = self.station.refusal
         if isinstance(refusal, NotSignedIn) and self.station.actor and self.page is not self.log_in_page:
             self.show_log_in(self.tr("Please sign in again."))
-        elif refusal and not isinstance(refusal, NotSignedIn):
+        elif refusal and not isinstance(refusal, (NotSignedIn, PasswordMustChange)):
             self.log_in_page.ask(QCoreApplication.translate("Refusals", refusal.detail))
 
     # ── memory ──

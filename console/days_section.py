@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QDateEdit
 from console import sentences
 from console.controls import column, label, row
 from console.hours_edit import HoursEdit
-from console.section import ListSection, beside, form_line, roomy
+from console.section import Defined, ListSection, beside, form_line, roomy
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.hours import Day
 from shared.ui.theme import theme
 
 
-class DaysSection(ListSection):
+class DaysSection(Defined, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Days apart"))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from console.controls import column, frame, label, row
 from console.hours_edit import HoursEdit
-from console.section import Section, form_line, number_field, roomy, scrolled
+from console.section import Defined, Section, form_line, number_field, roomy, scrolled
 from console.sentences import language_name
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
@@ -31,7 +31,7 @@ from shared.hall.words import Language
 from shared.ui.theme import theme
 
 
-class HallSection(Section):
+class HallSection(Defined, Section):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.name = WordsEdit(self.tr("Name of the hall"))

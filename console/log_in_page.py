@@ -28,6 +28,8 @@ class LogInPage(QWidget):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.sentence = SentenceLine()
         self.enter = button(self.tr("Sign in"), "primary", self.sign_in)
+        self.typed = ""
+        """The password that was just right, for who has to change it at once; whoever looks at it forgets it."""
         self.setLayout(column(None, row(None, self._card(), None), None, None))
         self.login.returnPressed.connect(self._from_login)
         self.password.returnPressed.connect(self.sign_in)
@@ -75,6 +77,7 @@ class LogInPage(QWidget):
 
     def _done(self, actor: Actor) -> None:
         self.enter.setEnabled(True)
+        self.typed = self.password.text()
         self.password.clear()
         self.signed_in.emit()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from console.controls import KeyButton, SureButton, column, frame, label, row
 from console.matrix import Matrix
-from console.section import Section, form_line, number_field
+from console.section import Defined, Section, form_line, number_field
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.set_up import LONGEST_ALLOWANCE
@@ -19,7 +19,7 @@ from shared.hall.words import Words
 from shared.ui.theme import theme
 
 
-class PointsSection(Section):
+class PointsSection(Defined, Section):
     """The matrix changes the hall mark by mark; the form below it, the point of its line."""
 
     def __init__(self, model: SetUpModel) -> None:

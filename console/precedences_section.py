@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import sentences
 from console.controls import column, label, row, rule
-from console.section import ListSection, beside, form_line, number_field
+from console.section import Defined, ListSection, beside, form_line, number_field
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.set_up import LONGEST_ALLOWANCE
@@ -12,7 +12,7 @@ from shared.hall.values import Precedence
 from shared.ui.theme import theme
 
 
-class PrecedencesSection(ListSection):
+class PrecedencesSection(Defined, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Precedences"))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.controls import KeyButton, SentenceLine, SureButton, column, frame, label, row
+from console.form_model import FormModel
 from console.set_up_model import Definable, SetUpModel
 from shared.ui.theme import theme
 
@@ -34,7 +35,7 @@ class Section(QWidget):
     What is written and not yet saved stays until it is saved or discarded.
     """
 
-    def __init__(self, model: SetUpModel) -> None:
+    def __init__(self, model: FormModel) -> None:
         super().__init__()
         self.setProperty("is", "page")
         self.model = model
@@ -70,17 +71,12 @@ class Section(QWidget):
         """Follow the hall; the form stays as it is being written."""
         self.save_button.setEnabled(self.model.can_save)
 
-    def draft(self) -> Definable:
-        """What the form says, as the hall would have it."""
-        raise NotImplementedError
-
     def written(self) -> object:
         """What stands in the form, to be compared."""
-        return self.draft()
+        raise NotImplementedError
 
     def save(self) -> None:
-        self._saving = self.model.can_save
-        self.model.define(self.draft())
+        raise NotImplementedError
 
     # ── what is not saved yet ──
 
@@ -119,7 +115,7 @@ class Section(QWidget):
 class ListSection(Section):
     """A section with several of a kind: a list to choose from, new ones, and taking one away for good."""
 
-    def __init__(self, model: SetUpModel) -> None:
+    def __init__(self, model: FormModel) -> None:
         super().__init__(model)
         self.identity = ""
         self.list = QListWidget()
@@ -195,6 +191,23 @@ class ListSection(Section):
         self.retire_button.setVisible(bool(identity))
         self.load(identity)
         self.loaded()
+
+
+class Defined(Section):
+    """A section whose form stands for a value of the hall: saving it is a command."""
+
+    model: SetUpModel
+
+    def draft(self) -> Definable:
+        """What the form says, as the hall would have it."""
+        raise NotImplementedError
+
+    def written(self) -> object:
+        return self.draft()
+
+    def save(self) -> None:
+        self._saving = self.model.can_save
+        self.model.define(self.draft())
 
 
 def number_field(name: str, highest: int, *, least: int = 0, width: int = 130, unit: str = "") -> QSpinBox:

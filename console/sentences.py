@@ -11,6 +11,7 @@ from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall
+from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
 from shared.hall.values import AT_A_POINT, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap
@@ -222,6 +223,16 @@ def _overtakes(hall: Hall, fast: Precedence, slow: Precedence) -> str:
         slow.allowance - fast.allowance,
     )
     return passes.format(*names)
+
+
+def role_name(role: Role) -> str:
+    """What somebody is here, in words."""
+    names = {
+        Role.SPECIALIST: QCoreApplication.translate("Console", "Specialist"),
+        Role.SUPERVISOR: QCoreApplication.translate("Console", "Supervisor"),
+        Role.ADMINISTRATOR: QCoreApplication.translate("Console", "Administrator"),
+    }
+    return names.get(role, role.value)
 
 
 def refusal(failure: Failure) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBo
 from console import sentences
 from console.controls import column, label, row
 from console.hours_edit import HoursEdit
-from console.section import ListSection, beside, form_line, number_field, scrolled
+from console.section import Defined, ListSection, beside, form_line, number_field, scrolled
 from console.set_up_model import SetUpModel, trimmed
 from console.words_edit import WordsEdit
 from shared.hall.labels import series
@@ -17,7 +17,7 @@ from shared.hall.values import Service
 from shared.ui.theme import theme
 
 
-class ServicesSection(ListSection):
+class ServicesSection(Defined, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Services"))

@@ -9,11 +9,11 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, assert_never
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from console import sentences
+from console.form_model import FormModel
 from shared.hall.days import DefineDay, RetireDay
-from shared.hall.errors import Failure
 from shared.hall.hall import Hall
 from shared.hall.hours import Day
 from shared.hall.messages import Accepted, Command
@@ -40,34 +40,19 @@ MARKS = ("", "primary", "backup")
 """What a service point is to a service, in the order one press after another brings them."""
 
 
-class SetUpModel(QObject):
+class SetUpModel(FormModel):
     """The hall as an administrator changes it."""
 
-    changed = Signal()
-    """The hall has changed, by whomever."""
-    saved = Signal(str)
-    """The hall has accepted the value of this id, and shows it."""
-    sentence_changed = Signal()
-
     def __init__(self, station: Station, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.station = station
-        self.sentence = ""
-        self.is_refusal = False
+        super().__init__(station, parent)
         self._waits_for: tuple[int, str] | None = None
-        self._busy = False
         station.changed.connect(self._hall_changed)
-        station.reachable_changed.connect(self.changed)
 
     # ── what there is ──
 
     @property
     def hall(self) -> Hall:
         return self.station.hall or Hall(id="")
-
-    @property
-    def can_save(self) -> bool:
-        return not self._busy and self.station.hall is not None and self.station.away_since is None
 
     @property
     def services(self) -> list[Service]:
@@ -154,11 +139,6 @@ class SetUpModel(QObject):
         self._waits_for = accepted.seq, identity
         self._hall_changed()
 
-    def _failed(self, failure: Failure) -> None:
-        self._busy = False
-        self.say(sentences.refusal(failure), refusal=True)
-        self.changed.emit()
-
     # ── down ──
 
     def _hall_changed(self) -> None:
@@ -170,10 +150,6 @@ class SetUpModel(QObject):
             self.say(self.tr("Saved, and in force everywhere."))
         else:
             self.changed.emit()
-
-    def say(self, sentence: str, *, refusal: bool = False) -> None:
-        self.sentence, self.is_refusal = sentence, refusal
-        self.sentence_changed.emit()
 
 
 def marked(point: ServicePoint, service: str, mark: str) -> ServicePoint:

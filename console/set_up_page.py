@@ -10,6 +10,8 @@ from console.days_section import DaysSection
 from console.file_model import FileModel
 from console.file_section import FileSection
 from console.hall_section import HallSection
+from console.people_model import PeopleModel
+from console.people_section import PeopleSection
 from console.points_section import PointsSection
 from console.precedences_section import PrecedencesSection
 from console.section import Section
@@ -30,6 +32,7 @@ class SetUpPage(QWidget):
         self.points = PointsSection(model)
         self.hall = HallSection(model)
         self.days = DaysSection(model)
+        self.people = PeopleSection(PeopleModel(model.station, model))
         self.file = FileSection(FileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
@@ -39,6 +42,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.points, self.tr("Service points"))
         self.tabs.addTab(self.hall, self.tr("Hall"))
         self.tabs.addTab(self.days, self.tr("Days apart"))
+        self.tabs.addTab(self.people, self.tr("People"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
         self.setLayout(column(self.tabs, self.warning, gap=0))

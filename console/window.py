@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
 from console.clocks import now
-from console.controls import GivingLabel, KeyButton, column, frame, label, row, set_tone
+from console.controls import GivingLabel, KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
 from console.view_model import ConsoleModel
 from shared.hall.values import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
@@ -24,6 +24,7 @@ class ConsoleWindow(QMainWindow):
     points_wanted = Signal()
     reception_wanted = Signal()
     set_up_wanted = Signal()
+    password_wanted = Signal()
     sign_out_wanted = Signal()
 
     def __init__(self, model: ConsoleModel) -> None:
@@ -35,7 +36,8 @@ class ConsoleWindow(QMainWindow):
         self.status = label("", "chip")
         self.hall_name = GivingLabel()
         self.day = label("", "quiet")
-        self.who = label("", "quiet")
+        self.who = button("", "flat", self.password_wanted.emit)
+        on_key("Ctrl+Shift+P", self.password_wanted.emit, self)
         self.clock = label("", "fact")
         self.banner = label("", "banner")
         self.banner.hide()
@@ -73,6 +75,13 @@ class ConsoleWindow(QMainWindow):
         bar = frame("bar", inside)
         bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         return bar
+
+    def name(self, login: str) -> None:
+        """Say who is signed in; a press on it is for their password."""
+        self.who.setText(login)
+        about = self.tr("Change password of {0}").format(login)
+        self.who.setAccessibleName(about)
+        self.who.setToolTip(f"{about} ({shown_key('Ctrl+Shift+P')})")
 
     def refresh(self) -> None:
         hall, point = self.model.hall, self.model.point

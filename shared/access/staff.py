@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,12 @@ class ChangePassword(Request[Done]):
 
     old: str
     new: str
+
+
+def first_password() -> str:
+    """One to be told to somebody, and changed by them at once: 60 bits, in syllables that can be read out."""
+    syllables = ["".join(secrets.choice(part) for part in ("bdfgklmnprstvz", "aeiou")) for _ in range(10)]
+    return "-".join("".join(syllables[at : at + 2]) for at in range(0, 10, 2))
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from shared.access.staff import first_password
 from shared.backend import checking, journal, machine, samples
 from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
-from shared.backend.passwords import first_password
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import LoginTaken, Unfit, UnknownHall
 from shared.hall.importing import ImportSetUp

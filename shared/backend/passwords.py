@@ -57,12 +57,6 @@ def matches(password_hash: str | None, password: str) -> bool:
     return bool(password_hash)
 
 
-def first_password() -> str:
-    """One to be told to somebody, and changed by them at once: 60 bits, in syllables that can be read out."""
-    syllables = ["".join(secrets.choice(part) for part in ("bdfgklmnprstvz", "aeiou")) for _ in range(10)]
-    return "-".join("".join(syllables[at : at + 2]) for at in range(0, 10, 2))
-
-
 @cache
 def _of_nobody() -> str:
     return _hasher.hash(secrets.token_hex())
