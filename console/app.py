@@ -69,7 +69,7 @@ class Console(QObject):
         self.window.password_wanted.connect(self.show_password)
         self.window.sign_out_wanted.connect(self.sign_out)
         self.password_page.done.connect(self._go_in)
-        self.password_page.given_up.connect(self._arrive)
+        self.password_page.given_up.connect(self._no_new_password)
         self.station.changed.connect(self._hall_changed)
         self.station.reachable_changed.connect(self._reachable_changed)
 
@@ -174,6 +174,12 @@ class Console(QObject):
             self.password_page.begin(first=typed)
         else:
             self._go_in()
+
+    def _no_new_password(self) -> None:
+        if self._must_change:
+            self.sign_out()
+        else:
+            self._arrive()
 
     def _go_in(self) -> None:
         self._arriving = True

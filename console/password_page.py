@@ -22,7 +22,7 @@ class PasswordPage(QWidget):
         super().__init__()
         self.setProperty("is", "page")
         self.station = station
-        self.title = label("", "title")
+        self.title = label("", "title", wrap=True)
         self.about = label("", "quiet", wrap=True)
         self.old = self._entry(self.tr("Old password"))
         self.new = self._entry(self.tr("New password"))
@@ -74,7 +74,6 @@ class PasswordPage(QWidget):
             entry.clear()
         self.old.setText(first)
         self.old_line.setVisible(not first)
-        self.cancel.setVisible(not first)
         self.sentence.say("")
         self.save_button.setEnabled(True)
         (self.new if first else self.old).setFocus(Qt.FocusReason.OtherFocusReason)
