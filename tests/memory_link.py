@@ -84,6 +84,10 @@ class MemoryLink:
     def sign_out(self) -> None:
         self._reach()
 
+    @property
+    def mark(self) -> str:
+        return ""
+
     def page_url(self, token: str) -> str | None:
         return f"http://127.0.0.1:8080/t/{token}"
 

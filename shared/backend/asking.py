@@ -17,8 +17,6 @@ LARGEST_BODY = 64 * 1024
 LARGEST = {ImportSetUp.type_name(): 8 * LARGEST_FILE}
 """Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
 
-JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
 
 def bearer(authorization: str | None) -> str:
     """The token of a request; raises NotSignedIn."""

@@ -104,6 +104,10 @@ class DatabaseLink:
     def sign_out(self) -> None:
         self._shared.accounts.sessions.end(self._token)
 
+    @property
+    def mark(self) -> str:
+        return ""
+
     def page_url(self, token: str) -> str | None:
         return None
 

@@ -85,6 +85,10 @@ class Outbox:
     def sign_out(self) -> None:
         self._link.sign_out()
 
+    @property
+    def mark(self) -> str:
+        return self._link.mark
+
     def page_url(self, token: str) -> str | None:
         return self._link.page_url(token)
 

@@ -50,6 +50,10 @@ class Link(Protocol):
     def sign_out(self) -> None:
         """End what ``sign_in`` began: nobody acts through this link any more."""
 
+    @property
+    def mark(self) -> str:
+        """The mark of the one authority trusted on this way; empty where there is none to compare."""
+
     def page_url(self, token: str) -> str | None:
         """The address of a customer's own page, or None if nothing serves pages here."""
 
