@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.certs import where
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection
 
 from shared.hall.errors import Unfit
@@ -50,7 +50,7 @@ class Lines(HTTPAdapter):
 def usual_authorities(file: str = "") -> ssl.SSLContext:
     """Trusts the authorities of the system, those requests brings along, and those of a file; raises Unfit."""
     context = ssl.create_default_context()
-    context.load_verify_locations(where())
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     if file:
         try:
             context.load_verify_locations(file)
@@ -67,14 +67,6 @@ def one_authority(pem: str) -> ssl.SSLContext:
     """
     context = ssl.create_default_context(cadata=pem)
     context.check_hostname = False
-    return context
-
-
-def anybody() -> ssl.SSLContext:
-    """Trusts whoever answers: only to ask them for the authority they will be checked against."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
     return context
 
 
