@@ -26,6 +26,14 @@ class Provider:
         return urlsplit(self.issuer).hostname or ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What somebody comes in with whom the provider has signed on: its word, and the nonce it was asked with."""
+
+    id_token: str
+    nonce: str
+
+
 def require_safe(address: str) -> str:
     """The address, if nobody on the way can read or change what is sent to it; raises Unfit."""
     parts = urlsplit(address)

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from shared.access.requests import REQUESTS, decode_request
+from shared.access.sign_on import Identity
 from shared.backend import openapi, problems, web
 from shared.backend.accounts import Accounts
 from shared.backend.asking import address_of, bearer, json_body
@@ -26,9 +27,11 @@ from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.figures import figures, require_reader
 from shared.backend.guard import Guarded
 from shared.backend.ledger import Ledger
+from shared.backend.sessions import Session
+from shared.backend.sign_on import SignOn
 from shared.backend.stream import EventStream
 from shared.backend.timekeeper import keep_time
-from shared.hall.errors import Invalid, NotAllowed, UnknownAuthority, Unreachable
+from shared.hall.errors import Invalid, NotAllowed, NotSignedIn, UnknownAuthority, Unreachable
 from shared.hall.roles import Actor, of_staff, settled
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, encode, encode_hall
@@ -55,19 +58,21 @@ class Backend:
     door: Door
     desk: Desk
     entrance: Entrance
+    sign_on: SignOn | None
 
 
 def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = None) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
     entrance = entrance or Entrance()
-    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts), entrance)
+    sign_on = SignOn(ledger.database, entrance.sign_on, ledger.halls) if entrance.sign_on else None
+    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts), entrance, sign_on)
     app = Guarded(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)
     for router in (coming_in, sessions, halls, _requests()):
         app.include_router(router, prefix="/api/v1")
-    openapi.install(app, [Credentials, *RULES, *REQUESTS.values()], _commands().routes)
+    openapi.install(app, [Credentials, Identity, *RULES, *REQUESTS.values()], _commands().routes)
     app.add_middleware(Commands, ledger=ledger, door=backend.door)
     web.mount(app, ledger, backend.feed)
     return app
@@ -159,16 +164,22 @@ async def authority(backend: Here) -> Response:
     return Response(backend.entrance.authority, media_type="application/x-pem-file")
 
 
+@coming_in.get("/sign-on")
+async def sign_on(backend: Here) -> dict[str, Any]:
+    """The identity provider a console may sign people on through; null if there is none."""
+    rules = backend.entrance.sign_on
+    return {"provider": encode(rules.provider) if rules else None}
+
+
 # ── sessions ──
 
 sessions = APIRouter(tags=["sessions"])
 
 
-@sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
+@sessions.post("/sessions", openapi_extra=openapi.body(Credentials, Identity))
 async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]:
-    """Come in with login and password; the token goes into every further request."""
-    asked, place = decode(Credentials, body, "sessions"), address_of(request)
-    session = await asyncio.to_thread(backend.accounts.sessions.sign_in, asked.login, asked.password, place)
+    """Come in with login and password, or as the identity provider says; the token goes into every further request."""
+    session = await asyncio.to_thread(_session, backend, body, address_of(request))
     actor = session.actor
     return {
         "token": session.token,
@@ -178,6 +189,16 @@ async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]
         "expires": encode(session.expires),
         "must_change": actor.must_change,
     }
+
+
+def _session(backend: Backend, body: Any, place: str) -> Session:
+    if isinstance(body, dict) and "id_token" in body:
+        identity = decode(Identity, body, "sessions")
+        if backend.sign_on is None:
+            raise NotSignedIn("There is no identity provider here: sign in with login and password.")
+        return backend.sign_on.sign_on(identity.id_token, identity.nonce)
+    credentials = decode(Credentials, body, "sessions")
+    return backend.accounts.sessions.sign_in(credentials.login, credentials.password, place)
 
 
 @sessions.delete("/sessions/current", status_code=204)

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.access.sign_on import Provider
+from shared.backend.identity import Verifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOnRules:
+    """Who signs people on beside their own logins, and how its word is read."""
+
+    provider: Provider
+    verifier: Verifier
+    role_claim: str = "groups"
+    """Where it says which roles somebody has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,5 +28,4 @@ class Entrance:
     """Whether browsers are told never to come without TLS again."""
     metrics_token: str = ""
     """What opens ``/metrics`` from elsewhere; empty: an administrator's session alone."""
-    provider: Provider | None = None
-    """Who signs people on, beside their own logins."""
+    sign_on: SignOnRules | None = None

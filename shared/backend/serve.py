@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,14 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from shared.access.sign_on import Provider, require_safe
 from shared.backend.accounts import Accounts
 from shared.backend.api import create_app
 from shared.backend.authority import usual_folder
 from shared.backend.database import Database
-from shared.backend.entrance import Entrance
+from shared.backend.entrance import Entrance, SignOnRules
 from shared.backend.feed import Feed
+from shared.backend.identity import TokenVerifier, ports_of
 from shared.backend.ledger import Ledger
 from shared.backend.tls import Tls, given, own
 from shared.hall.errors import Unfit
@@ -77,7 +80,27 @@ def _entrance(settings: Settings, tls: Tls | None) -> Entrance:
         # nobody outside this house can vouch for, for a year.
         only_https=tls is not None and tls.authority is None,
         metrics_token=settings.metrics_token,
+        sign_on=_sign_on(settings),
     )
+
+
+def _sign_on(settings: Settings) -> SignOnRules | None:
+    """The identity provider of the settings, if there is one; raises Unfit."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise Unfit("oidc_issuer needs oidc_client_id: the id under which the consoles are registered there.")
+    provider = Provider(
+        issuer=require_safe(settings.oidc_issuer),
+        client_id=settings.oidc_client_id,
+        scopes=settings.oidc_scopes,
+        ports=ports_of(settings.oidc_ports),
+    )
+    trusted = ssl.create_default_context()
+    if settings.tls_ca:
+        trusted.load_verify_locations(settings.tls_ca)
+    verifier = TokenVerifier(provider, trusted)
+    return SignOnRules(provider=provider, verifier=verifier, role_claim=settings.oidc_role_claim)
 
 
 def _say_how_safe(host: str, tls: Tls | None) -> None:

@@ -13,7 +13,8 @@ from urllib.parse import quote
 import requests
 
 from shared.access.request import Request
-from shared.hall.errors import Invalid, Refused, UnknownHall, Unreachable
+from shared.access.sign_on import Identity, Provider
+from shared.hall.errors import Invalid, Refused, Unknown, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor, Role
@@ -82,7 +83,21 @@ class HttpLink:
             return cast("A", decode(request.ANSWER, answer["answer"], strict=False))
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})
+        return self._come_in({"login": login, "password": password})
+
+    def provider(self) -> Provider | None:
+        try:
+            answer = self._ask("GET", "/api/v1/sign-on")
+        except Unknown:
+            return None  # a backend that is older than this
+        with _from_a_hall():
+            return decode(Provider, answer["provider"], strict=False) if answer["provider"] else None
+
+    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
+        return self._come_in(encode(identity))
+
+    def _come_in(self, by: Any) -> tuple[Link, Actor]:
+        found = self._ask("POST", "/api/v1/sessions", by)
         with _from_a_hall():
             must_change = bool(found.get("must_change"))
             actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"], must_change=must_change)

@@ -39,6 +39,9 @@ class Lines(HTTPAdapter):
             options["assert_hostname"] = None if self._context.check_hostname else False
         super().init_poolmanager(*arguments, **options)
 
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, **{**options, "ssl_context": self._context})
+
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         where, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return where, {}
