@@ -87,7 +87,8 @@ class LogInPage(QWidget):
         self.sign_on.setText(self.tr("Sign in with {0}").format(provider.host) if provider else "")
         for part in (self.login, self.password, self.enter):
             part.setEnabled(not waiting)
-        self.sentence.say(self.signing_on.sentence)
+        if waiting or self.signing_on.sentence:
+            self.sentence.say(self.signing_on.sentence)
 
     def _through(self) -> None:
         self.password.clear()

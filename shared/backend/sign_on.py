@@ -79,7 +79,7 @@ def granted(claim: Any, halls: Collection[HallId]) -> Grant | None:
     """
     said = re.split(r"[\s,\[\]\"]+", claim) if isinstance(claim, str) else claim if isinstance(claim, list) else []
     grants = [grant for one in said if (grant := _grant(str(one), halls))]
-    return max(sorted(grants, key=lambda grant: grant[1] or "", reverse=True), key=_strength, default=None)
+    return max(sorted(grants, key=lambda grant: grant[1] or ""), key=_strength, default=None)
 
 
 def _grant(said: str, halls: Collection[HallId]) -> Grant | None:

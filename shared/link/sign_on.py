@@ -7,10 +7,12 @@ The authorization code flow of a public client with PKCE (RFC 7636) and a redire
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -25,6 +27,9 @@ from shared.link.lines import ANSWER_TIMEOUT, CONNECT_TIMEOUT, Lines, usual_auth
 PATH = "/signed-in"
 LISTENS_FOR = 300.0
 """Seconds somebody has to find their password, and their telephone for the second factor."""
+
+FREED = 1.0
+"""Seconds within which a port is free again that an earlier try has given up."""
 
 TIMEOUT = (CONNECT_TIMEOUT * 2, ANSWER_TIMEOUT * 2)
 """Twice what a hall gets: the provider is somewhere in the web."""
@@ -51,20 +56,23 @@ class SignOn:
         self._redirect = f"http://127.0.0.1:{self._server.server_port}{PATH}"
         self.address = self._asking(require_safe(str(about.get("authorization_endpoint"))))
         """Where the browser has to go."""
+        self._listening = threading.Thread(target=self._listen, name="sign-on", daemon=True)
+        self._listening.start()
 
     def wait(self) -> Identity | None:
         """Until the browser is back: who signed on, None if they gave up; raises NotSignedIn or Unreachable."""
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sign-on", daemon=True).start()
-        try:
-            came = self._over.wait(LISTENS_FOR)
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
+        self._listening.join()
         if self._cancelled:
             return None
-        if not came:
+        if not self._over.is_set():
             raise NotSignedIn("Nobody signed in in the browser: please try again.")
         return self._identity()
+
+    def _listen(self) -> None:
+        until = time.monotonic() + LISTENS_FOR
+        with contextlib.closing(self._server.socket):
+            while not self._over.is_set() and time.monotonic() < until:
+                self._server.handle_request()
 
     def cancel(self) -> None:
         """Stop waiting; from any thread."""
@@ -140,6 +148,7 @@ def _web(ca: str) -> requests.Session:
 
 
 class _Listener(ThreadingHTTPServer):
+    timeout = 0.05  # seconds after which it looks whether anybody still waits
     daemon_threads = True  # browsers open lines they may never use
     allow_reuse_address = os.name != "nt"  # there it would let another program take the port over
 
@@ -149,12 +158,14 @@ def _listening(attempt: SignOn, ports: tuple[int, ...], page: Page) -> _Listener
         sign_on = attempt
         said = staticmethod(page)
 
-    for port in ports:
-        try:
-            return _Listener(("127.0.0.1", port), Browser)
-        except OSError:
-            continue
-    raise NotSignedIn("Another program uses the port the browser would come back to: close it, then try again.")
+    until = time.monotonic() + FREED
+    while True:
+        for port in ports:
+            with contextlib.suppress(OSError):
+                return _Listener(("127.0.0.1", port), Browser)
+        if time.monotonic() > until:
+            raise NotSignedIn("Another program uses the port the browser would come back to: close it, then try again.")
+        time.sleep(_Listener.timeout)
 
 
 class _Browser(BaseHTTPRequestHandler):

@@ -50,6 +50,7 @@ to be called by a display that was off while the customer went home."""
 
 Done = Callable[[Accepted], None]
 Failed = Callable[[Failure], None]
+ComeIn = tuple[Link, Actor]
 
 
 class Station(QObject):
