@@ -14,6 +14,10 @@ from shared.ui.station import Station
 from shared.ui.theme import theme
 
 
+CARD = 420
+"""Pixels."""
+
+
 class LogInPage(QWidget):
     """Login, password, Enter. What is wrong is said beside them."""
 
@@ -65,7 +69,7 @@ class LogInPage(QWidget):
                 gap=theme().gap * 3 // 2,
             ),
         )
-        card.setFixedWidth(420)
+        card.setFixedWidth(CARD)
         return card
 
     def _other_way(self) -> QWidget:
@@ -84,11 +88,19 @@ class LogInPage(QWidget):
         provider, waiting = self.signing_on.provider, self.signing_on.waiting
         self.other_way.setVisible(provider is not None and not waiting)
         self.way_back.setVisible(waiting)
-        self.sign_on.setText(self.tr("Sign in with {0}").format(provider.host) if provider else "")
+        self._name_the_way(self.tr("Sign in with {0}").format(provider.host) if provider else "")
         for part in (self.login, self.password, self.enter):
             part.setEnabled(not waiting)
         if waiting or self.signing_on.sentence:
             self.sentence.say(self.signing_on.sentence)
+
+    def _name_the_way(self, name: str) -> None:
+        """In as much room as the card has; the whole name is in the tip, and read aloud."""
+        self.sign_on.ensurePolished()
+        room = CARD - 4 * theme().margin - 4 * theme().gap
+        self.sign_on.setText(self.sign_on.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self.sign_on.setToolTip(name)
+        self.sign_on.setAccessibleName(name)
 
     def _through(self) -> None:
         self.password.clear()
