@@ -13,7 +13,6 @@ from shared.hall.roles import Actor
 from shared.ui.station import Station
 from shared.ui.theme import theme
 
-
 CARD = 420
 """Pixels."""
 

@@ -32,6 +32,7 @@ class MemoryLink:
         self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
         self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {}
         self.signs_on: Provider | None = None
+        self.mark = ""
         self.plugged = True
         self.news = threading.Condition()
 
@@ -92,10 +93,6 @@ class MemoryLink:
 
     def sign_on(self, identity: Identity) -> tuple[MemoryLink, Actor]:
         raise NotSignedIn("There is no identity provider here: sign in with login and password.")
-
-    @property
-    def mark(self) -> str:
-        return ""
 
     def page_url(self, token: str) -> str | None:
         return f"http://127.0.0.1:8080/t/{token}"

@@ -34,7 +34,7 @@ FOR_PROGRAMS = {
     "web.py",
     "openapi.py",
     "serve.py",
-    "guard.py",
+    "gate.py",
     "figures.py",
 }
 """Where refusals are said to programs, or are said by the page that shows them."""

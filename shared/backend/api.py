@@ -25,7 +25,7 @@ from shared.backend.door import Door
 from shared.backend.entrance import Entrance
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.figures import figures, require_reader
-from shared.backend.guard import Guarded
+from shared.backend.gate import Gated
 from shared.backend.ledger import Ledger
 from shared.backend.sessions import Session
 from shared.backend.sign_on import SignOn
@@ -66,7 +66,7 @@ def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = N
     entrance = entrance or Entrance()
     sign_on = SignOn(ledger.database, entrance.sign_on, ledger.halls) if entrance.sign_on else None
     backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts), entrance, sign_on)
-    app = Guarded(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
+    app = Gated(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)

@@ -88,7 +88,7 @@ def test_nobody_takes_over_an_account_of_the_same_name(premises: Premises, issue
     local = {"login": "admin", "password": PASSWORD}
     assert requests.post(premises.base + "/api/v1/sessions", json=local, timeout=5).json()["role"] == "administrator"
     with opened(premises.database) as care:
-        people = {person.login: person for person in care.accounts.staff()}
+        people = {person.login: person for person in care.accounts.people.all()}
     assert people["admin-2"].signs_on and not people["admin"].signs_on
 
 
@@ -111,7 +111,7 @@ def test_without_a_role_nobody_comes_in_and_whoever_lost_theirs_is_out(premises:
     stranger = come(premises, issuer.token(sub="nobody-9", preferred_username="dora", groups=[]))
     assert stranger.status_code == 403
     with opened(premises.database) as care:
-        assert "dora" not in {person.login for person in care.accounts.staff()}
+        assert "dora" not in {person.login for person in care.accounts.people.all()}
 
 
 @pytest.mark.parametrize(

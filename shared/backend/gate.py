@@ -1,4 +1,4 @@
-"""The guard before everything the backend answers: what browsers must know, and who is turned away unheard.
+"""The gate before everything the backend answers: what browsers must know, and who is turned away unheard.
 
 One place, outside of all routes, so that a refusal, a stream, a file and a bug's document say the same as a page.
 Answers to other sites are closed: no answer ever has an ``Access-Control`` header, so no page of another site can read
@@ -59,8 +59,8 @@ NEVER_WITHOUT_TLS = _headers(Strict_Transport_Security=A_YEAR)
 """RFC 6797. For this name alone: what else the house has below it is not ours to decide."""
 
 
-class Guarded(FastAPI):
-    """An app that is never met but through its guard, not even by what Starlette answers to a bug."""
+class Gated(FastAPI):
+    """An app that is never met but through its gate, not even by what Starlette answers to a bug."""
 
     def __init__(self, *, only_https: bool, title: str, version: str, lifespan: Lifespan) -> None:
         super().__init__(
@@ -72,13 +72,13 @@ class Guarded(FastAPI):
             redoc_url=None,
             redirect_slashes=False,  # it would send people on to whatever host they named
         )
-        self._guard = Guard(super().__call__, only_https=only_https)
+        self._gate = Gate(super().__call__, only_https=only_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._guard(scope, receive, send)
+        await self._gate(scope, receive, send)
 
 
-class Guard:
+class Gate:
     """An ASGI application around another."""
 
     def __init__(self, app: ASGIApp, *, only_https: bool) -> None:
