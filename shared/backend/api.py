@@ -156,12 +156,16 @@ async def metrics(backend: Here, request: Request) -> PlainTextResponse:
 coming_in = APIRouter(tags=["sessions"])
 
 
-@coming_in.get("/authority", response_class=PlainTextResponse)
-async def authority(backend: Here) -> Response:
+class Pem(PlainTextResponse):
+    media_type = "application/x-pem-file"
+
+
+@coming_in.get("/authority", response_class=Pem, responses={"4XX": openapi.ANSWERS["4XX"]})
+async def authority(backend: Here) -> Pem:
     """The certificate of this backend's own authority (PEM), which stations keep; there may be none."""
     if not backend.entrance.authority:
         raise UnknownAuthority("This backend has no authority of its own.")
-    return Response(backend.entrance.authority, media_type="application/x-pem-file")
+    return Pem(backend.entrance.authority)
 
 
 @coming_in.get("/sign-on")

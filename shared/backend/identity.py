@@ -100,7 +100,7 @@ def _require_ours(claims: Claims, client_id: str, nonce: str) -> None:
         raise jwt.InvalidTokenError("its nonce is another sign-on's")
     if int(claims["iat"]) < time.time() - FRESH - LEEWAY:
         raise jwt.InvalidTokenError("it was made too long ago")
-    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
+    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT or not claims["sub"].isprintable():
         raise jwt.InvalidTokenError("it is about nobody")
 
 

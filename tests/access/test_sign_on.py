@@ -172,6 +172,7 @@ ATTACKS: dict[str, Any] = {
     "about nobody": lambda issuer: issuer.token(sub=""),
     "about nobody at all": lambda issuer: issuer.token(sub=None),
     "about a list": lambda issuer: issuer.token(sub=["admin"]),
+    "about a name nobody can write": lambda issuer: issuer.token(sub="x\0y"),
     "about too long a name": lambda issuer: issuer.token(sub="x" * 256),
     "an access token": lambda issuer: issuer.token(token_use="access"),
     "unsigned": lambda issuer: unsigned(issuer.token()),
@@ -189,6 +190,13 @@ def test_a_token_is_refused_that_is(premises: Premises, issuer: Issuer, attack: 
     answer = come(premises, ATTACKS[attack](issuer))
     assert (answer.status_code, answer.json()["type"]) == (401, "not-signed-in"), answer.text
     assert "please try again" in answer.json()["detail"]
+
+
+def test_half_a_character_is_refused_and_no_bug(premises: Premises, issuer: Issuer) -> None:
+    for id_token, nonce in (("\ud800", "n"), (issuer.token(), "\ud800")):
+        assert come(premises, id_token, nonce).status_code == 422
+    password = {"login": "admin", "password": "\udfff"}
+    assert requests.post(premises.base + "/api/v1/sessions", json=password, timeout=5).status_code == 422
 
 
 def test_a_token_comes_in_once(premises: Premises, issuer: Issuer) -> None:
