@@ -178,6 +178,7 @@ class Trust:
         self._pins = pins
         self._ca = ca
         self._context: ssl.SSLContext | None = None
+        self._told = False
         self._lock = threading.Lock()
 
     @property
@@ -204,8 +205,10 @@ class Trust:
         return pin
 
     def broken(self) -> Unreachable:
-        """What is said when somebody answers whom this station does not trust."""
-        file = f" or remove {self._pins.file(self._base)}" if self._pins else ""
-        log.warning("%s shows a certificate that %s does not vouch for.", self._base, self.mark or USUAL)
-        log.warning("If that is right, add this device again%s.", file)
+        """What is said when somebody answers whom this station does not trust; the log has it once, with what to do."""
+        if not self._told:
+            self._told = True
+            file = f" or remove {self._pins.file(self._base)}" if self._pins else ""
+            log.warning("%s shows a certificate that %s does not vouch for.", self._base, self.mark or USUAL)
+            log.warning("If that is right, add this device again%s.", file)
         return Unreachable("Somebody else answers at the hall's address: its certificate is not the one known here.")

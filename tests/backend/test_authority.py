@@ -7,6 +7,7 @@ import ipaddress
 import shutil
 import ssl
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from shared.backend import authority as module
 from shared.backend import tls
 from shared.backend.authority import Authority, Names, this_machine, usual_folder
-from shared.backend.serve import serve
+from shared.backend.serve import _say_how_safe, serve
 from shared.hall.errors import Unfit
 from shared.settings import Settings
-from tests.backends import Premises, begin, nowserving
+from tests.backends import Premises, begin
 
 
 def certificates(file: Path) -> list[x509.Certificate]:
@@ -146,8 +147,13 @@ def test_a_renewed_certificate_is_taken_up_without_a_restart(company, tmp_path: 
     asyncio.run(asyncio.wait_for(renewal(), 20))
 
 
-def test_with_a_given_certificate_browsers_are_told_to_come_by_https_alone(company, premises, tmp_path: Path) -> None:
-    there = premises.another()
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Premises:
+    """A database that nobody serves yet."""
+    return Premises(tmp_path_factory.mktemp("premises"))
+
+
+def test_with_a_given_certificate_browsers_are_told_to_come_by_https_alone(company, there, tmp_path: Path) -> None:
     base = there.serve("--tls-cert", str(company.server), "--tls-key", str(company.server))
     file = tmp_path / "company.pem"
     file.write_text(company.pem)
@@ -157,21 +163,20 @@ def test_with_a_given_certificate_browsers_are_told_to_come_by_https_alone(compa
     there.stop()
 
 
-def test_what_is_no_certificate_is_said_in_one_sentence(premises: Premises) -> None:
-    wrong = ("--tls-cert", "nothing.pem", "--tls-key", "nothing.pem")
-    done = nowserving("serve", "--database", premises.database, "--port", "0", *wrong)
-    assert done.returncode == 1
-    assert "can't be used as a certificate" in done.stderr and done.stderr.count("\n") == 1
+def test_what_is_no_certificate_is_said_in_one_sentence(there: Premises) -> None:
+    settings = Settings(database=there.database, tls_cert="nothing.pem")
     with pytest.raises(Unfit, match="needs its key"):
-        serve(Settings(database=premises.database, tls_cert="nothing.pem"), "127.0.0.1", 0)
+        serve(settings, "127.0.0.1", 0)
+    with pytest.raises(Unfit, match="can't be used as a certificate"):
+        serve(replace(settings, tls_key="nothing.pem"), "127.0.0.1", 0)
 
 
-def test_plain_http_to_the_network_is_warned_of_and_to_this_machine_is_not(premises: Premises) -> None:
-    said = {}
-    for host in ("0.0.0.0", "127.0.0.1"):
-        process = begin("serve", "--database", premises.database, "--port", "0", "--host", host)
-        assert process.stdout and process.stdout.readline().startswith("serving http://")
-        process.terminate()
-        said[host] = process.communicate(timeout=10)[1]
-    assert "plain HTTP" in said["0.0.0.0"] and "--tls" in said["0.0.0.0"] and said["0.0.0.0"].count("\n") == 1
-    assert said["127.0.0.1"] == ""
+def test_plain_http_to_the_network_is_warned_of_and_to_this_machine_is_not(there: Premises, capfd) -> None:
+    process = begin("serve", "--database", there.database, "--port", "0", "--host", "0.0.0.0")
+    assert process.stdout and process.stdout.readline().startswith("serving http://")
+    process.terminate()
+    warned = process.communicate(timeout=10)[1]
+    assert "plain HTTP" in warned and "--tls" in warned and warned.count("\n") == 1
+    for host in ("127.0.0.1", "127.0.0.9", "::1", "localhost"):
+        _say_how_safe(host, None)
+    assert capfd.readouterr().err == ""
