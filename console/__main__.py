@@ -24,7 +24,7 @@ def show(station: Station, settings: Settings) -> Console:
     language = QLocale.system().name().partition("_")[0]
     if language in catalogue.languages():
         Tongue(station).speak(language)
-    console = Console(station, state_path())
+    console = Console(station, state_path(), settings.tls_ca)
     console.window.show()
     return console
 

@@ -15,6 +15,7 @@ from console.reception_model import ReceptionModel
 from console.reception_page import ReceptionPage
 from console.set_up_model import SetUpModel
 from console.set_up_page import SetUpPage
+from console.signing_on import SigningOn
 from console.view_model import ConsoleModel
 from console.window import ConsoleWindow
 from console.work_page import WorkPage
@@ -31,9 +32,12 @@ RECEPTION = "@reception"
 
 
 class Console(QObject):
-    """One console on a station. ``folder`` is where it remembers its service point over a restart."""
+    """One console on a station. ``folder`` is where it remembers its service point over a restart.
 
-    def __init__(self, station: Station, folder: Path | None = None) -> None:
+    ``tls_ca`` is a file of authorities that an identity provider may have its certificate from.
+    """
+
+    def __init__(self, station: Station, folder: Path | None = None, tls_ca: str = "") -> None:
         super().__init__()
         self.station = station
         self._file = folder / LAST_POINT if folder else None
@@ -42,7 +46,8 @@ class Console(QObject):
         self.reception = ReceptionModel(station, self)
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
-        self.log_in_page = LogInPage(station)
+        self.signing_on = SigningOn(station, tls_ca, self)
+        self.log_in_page = LogInPage(station, self.signing_on)
         self.password_page = PasswordPage(station)
         self.points_page = PointsPage(station)
         self.work_page = WorkPage(self.work)
@@ -75,6 +80,7 @@ class Console(QObject):
 
     def close(self) -> None:
         """Take the window down for good."""
+        self.signing_on.cancel()
         self.window.close()
         self.window.deleteLater()
 

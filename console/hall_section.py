@@ -58,10 +58,11 @@ class HallSection(Defined, Section):
         self.holidays.setAccessibleName(self.tr("Public holidays of"))
         self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
         self.offline_tickets = QCheckBox(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
+        self.mark = label("", "quiet")
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
-        keys = row(self.save_button, self.discard_button, None)
+        keys = row(self.save_button, self.discard_button, None, self.mark)
         card = frame(
             "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
         )
@@ -117,7 +118,15 @@ class HallSection(Defined, Section):
         self.holidays.setText(settings.holidays)
         self.last_ticket.setChecked(settings.last_ticket)
         self.offline_tickets.setChecked(settings.offline_tickets)
+        self._show_mark()
         self.loaded()
+
+    def _show_mark(self) -> None:
+        """What an administrator compares when a device is added; there is none where nothing needs comparing."""
+        mark = self.model.station.mark
+        said = self.tr("Mark of this hall's certificate: {0}. A new device must show the same.")
+        self.mark.setText(said.format(f"\u2066{mark}\u2069") if mark else "")  # its groups keep their order in Arabic
+        self.mark.setVisible(bool(mark))
 
     def take_focus(self) -> None:
         first = self.name.first()

@@ -1,16 +1,20 @@
-"""The first page: who are you?"""
+"""The first page: who are you? Said with login and password, or by the house's identity provider."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from console.controls import SentenceLine, button, column, frame, label, row
+from console.controls import SentenceLine, button, column, frame, label, row, rule
 from console.sentences import said
+from console.signing_on import SigningOn
 from shared.hall.errors import Failure
 from shared.hall.roles import Actor
 from shared.ui.station import Station
 from shared.ui.theme import theme
+
+CARD = 420
+"""Pixels."""
 
 
 class LogInPage(QWidget):
@@ -18,10 +22,11 @@ class LogInPage(QWidget):
 
     signed_in = Signal()
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, signing_on: SigningOn) -> None:
         super().__init__()
         self.setProperty("is", "page")
         self.station = station
+        self.signing_on = signing_on
         self.hall_name = label("", "quiet")
         self.login = self._entry(self.tr("Login"))
         self.password = self._entry(self.tr("Password"))
@@ -30,10 +35,15 @@ class LogInPage(QWidget):
         self.enter = button(self.tr("Sign in"), "primary", self.sign_in)
         self.typed = ""
         """The password that was just right, for who has to change it at once; whoever looks at it forgets it."""
+        self.other_way = self._other_way()
+        self.way_back = self._way_back()
         self.setLayout(column(None, row(None, self._card(), None), None, None))
         self.login.returnPressed.connect(self._from_login)
         self.password.returnPressed.connect(self.sign_in)
         station.changed.connect(self._name_the_hall)
+        signing_on.changed.connect(self._show_the_way)
+        signing_on.signed_in.connect(self._through)
+        self._show_the_way()
         self._name_the_hall()
 
     def _entry(self, name: str) -> QLineEdit:
@@ -52,12 +62,48 @@ class LogInPage(QWidget):
                 column(label(self.tr("Password"), "caption"), self.password, gap=2),
                 self.sentence,
                 self.enter,
+                self.other_way,
+                self.way_back,
                 margin=2 * theme().margin,
                 gap=theme().gap * 3 // 2,
             ),
         )
-        card.setFixedWidth(420)
+        card.setFixedWidth(CARD)
         return card
+
+    def _other_way(self) -> QWidget:
+        """The button to the provider, under a line."""
+        self.sign_on = button("", "", self.signing_on.begin)
+        inside = column(rule(), self.sign_on, gap=theme().gap * 3 // 2)
+        return frame("", inside)
+
+    def _way_back(self) -> QWidget:
+        """What is shown while somebody is in the browser."""
+        self.go_on = label(self.tr("Go on in the browser window that has opened."), "quiet", wrap=True)
+        self.cancel = button(self.tr("Cancel"), "", self.signing_on.cancel)
+        return frame("", column(rule(), self.go_on, self.cancel, gap=theme().gap * 3 // 2))
+
+    def _show_the_way(self) -> None:
+        provider, waiting = self.signing_on.provider, self.signing_on.waiting
+        self.other_way.setVisible(provider is not None and not waiting)
+        self.way_back.setVisible(waiting)
+        self._name_the_way(self.tr("Sign in with {0}").format(provider.host) if provider else "")
+        for part in (self.login, self.password, self.enter):
+            part.setEnabled(not waiting)
+        if waiting or self.signing_on.sentence:
+            self.sentence.say(self.signing_on.sentence)
+
+    def _name_the_way(self, name: str) -> None:
+        """In as much room as the card has; the whole name is in the tip, and read aloud."""
+        self.sign_on.ensurePolished()
+        room = CARD - 4 * theme().margin - 4 * theme().gap
+        self.sign_on.setText(self.sign_on.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self.sign_on.setToolTip(name)
+        self.sign_on.setAccessibleName(name)
+
+    def _through(self) -> None:
+        self.password.clear()
+        self.signed_in.emit()
 
     def _name_the_hall(self) -> None:
         hall = self.station.hall
@@ -89,5 +135,6 @@ class LogInPage(QWidget):
 
     def ask(self, sentence: str = "") -> None:
         """Ask for a person, with a reason if there is one."""
+        self.signing_on.look()
         self.sentence.say(sentence)
         (self.password if self.login.text() else self.login).setFocus(Qt.FocusReason.OtherFocusReason)

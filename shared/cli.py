@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import getpass
 import logging
 import os
@@ -109,6 +110,9 @@ def _add_serve(commands: Any) -> None:
     parser = _command(commands, "serve", _serve, "run the HTTP backend and the web pages")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
     parser.add_argument("--port", type=int, default=8080, help="0 picks a free one (default 8080)")
+    parser.add_argument("--tls", action="store_true", default=None, help="speak https, by an authority made here")
+    parser.add_argument("--tls-cert", metavar="FILE", help="speak https with this certificate and its chain (PEM)")
+    parser.add_argument("--tls-key", metavar="FILE", help="that certificate's key (PEM)")
 
 
 def _add_init(commands: Any) -> None:
@@ -181,7 +185,8 @@ def _add_care(commands: Any) -> None:
 def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.backend.serve import serve  # noqa: PLC0415  # stations have no backend
 
-    return serve(chosen.database, asked.host, asked.port, chosen.log_level)
+    flags = {name: value for name in ("tls", "tls_cert", "tls_key") if (value := getattr(asked, name)) is not None}
+    return serve(dataclasses.replace(chosen, **flags), asked.host, asked.port)
 
 
 def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:

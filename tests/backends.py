@@ -73,17 +73,18 @@ class Premises:
         assert added.returncode == 0, added.stderr
         return added.stdout.split()[-1]
 
-    def serve(self) -> str:
-        """Start the backend, on the port it had before; its address."""
+    def serve(self, *arguments: str, **environment: str) -> str:
+        """Start the backend, on the port it had before, with more arguments and settings; its address."""
         port = self.base.rpartition(":")[2] or "0"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port],
+            [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port, *arguments],
+            env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             text=True,
         )
         assert self.process.stdout
         line = self.process.stdout.readline()
-        assert line.startswith("serving http://"), line
+        assert line.startswith("serving http"), line
         self.base = line.split()[-1]
         return self.base
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from shared.access.request import Request
+from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -30,6 +31,8 @@ class MemoryLink:
         self.hall = hall
         self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
         self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {}
+        self.signs_on: Provider | None = None
+        self.mark = ""
         self.plugged = True
         self.news = threading.Condition()
 
@@ -83,6 +86,13 @@ class MemoryLink:
 
     def sign_out(self) -> None:
         self._reach()
+
+    def provider(self) -> Provider | None:
+        self._reach()
+        return self.signs_on
+
+    def sign_on(self, identity: Identity) -> tuple[MemoryLink, Actor]:
+        raise NotSignedIn("There is no identity provider here: sign in with login and password.")
 
     def page_url(self, token: str) -> str | None:
         return f"http://127.0.0.1:8080/t/{token}"

@@ -26,7 +26,17 @@ HOUSE = Path(__file__).parent.parent
 LANGUAGES = ("ar", "de", "en", "ru")
 NUMBERS = range(201)
 
-FOR_PROGRAMS = {"asking.py", "wire.py", "api.py", "phone.py", "web.py", "openapi.py", "serve.py"}
+FOR_PROGRAMS = {
+    "asking.py",
+    "wire.py",
+    "api.py",
+    "phone.py",
+    "web.py",
+    "openapi.py",
+    "serve.py",
+    "gate.py",
+    "figures.py",
+}
 """Where refusals are said to programs, or are said by the page that shows them."""
 
 FAILURES = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.Failure)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,18 +14,24 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from shared.access.requests import REQUESTS, decode_request
+from shared.access.sign_on import Identity
 from shared.backend import openapi, problems, web
 from shared.backend.accounts import Accounts
-from shared.backend.asking import JSON_HEADERS, address_of, bearer, json_body
+from shared.backend.asking import address_of, bearer, json_body
 from shared.backend.commands import Commands
 from shared.backend.database import OLDER
 from shared.backend.desk import Desk
 from shared.backend.door import Door
+from shared.backend.entrance import Entrance
 from shared.backend.feed import HEARTBEAT, Feed
+from shared.backend.figures import figures, require_reader
+from shared.backend.gate import Gated
 from shared.backend.ledger import Ledger
+from shared.backend.sessions import Session
+from shared.backend.sign_on import SignOn
 from shared.backend.stream import EventStream
 from shared.backend.timekeeper import keep_time
-from shared.hall.errors import Invalid, NotAllowed, Unreachable
+from shared.hall.errors import Invalid, NotAllowed, NotSignedIn, UnknownAuthority, Unreachable
 from shared.hall.roles import Actor, of_staff, settled
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, encode, encode_hall
@@ -52,25 +57,22 @@ class Backend:
     feed: Feed
     door: Door
     desk: Desk
+    entrance: Entrance
+    sign_on: SignOn | None
 
 
-def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
+def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = None) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
-    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts))
-    app = FastAPI(
-        title="Now Serving",
-        version=openapi.VERSION,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        lifespan=_lifespan,
-    )
+    entrance = entrance or Entrance()
+    sign_on = SignOn(ledger.database, entrance.sign_on, ledger.halls) if entrance.sign_on else None
+    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts), entrance, sign_on)
+    app = Gated(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)
-    for router in (sessions, halls, _requests()):
+    for router in (coming_in, sessions, halls, _requests()):
         app.include_router(router, prefix="/api/v1")
-    openapi.install(app, [Credentials, *RULES, *REQUESTS.values()], _commands().routes)
+    openapi.install(app, [Credentials, Identity, *RULES, *REQUESTS.values()], _commands().routes)
     app.add_middleware(Commands, ledger=ledger, door=backend.door)
     web.mount(app, ledger, backend.feed)
     return app
@@ -143,15 +145,34 @@ def ready(backend: Here) -> PlainTextResponse:
 
 
 @health.get("/metrics")
-def metrics(backend: Here) -> PlainTextResponse:
-    """The state of the halls for Prometheus (text format 0.0.4)."""
-    lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
-    for name in backend.ledger.halls():
-        hall = backend.ledger.hall(name)
-        states = Counter(str(ticket.state) for ticket in hall.tickets.values())
-        lines += [f'nowserving_tickets{{hall="{name}",state="{state}"}} {n}' for state, n in sorted(states.items())]
-        lines += [f'nowserving_events_total{{hall="{name}"}} {hall.seq}']
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+async def metrics(backend: Here, request: Request) -> PlainTextResponse:
+    await require_reader(request, backend.entrance, backend.door)
+    text = await asyncio.to_thread(figures, backend.ledger)
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+# ── how one comes in ──
+
+coming_in = APIRouter(tags=["sessions"])
+
+
+class Pem(PlainTextResponse):
+    media_type = "application/x-pem-file"
+
+
+@coming_in.get("/authority", response_class=Pem, responses={"4XX": openapi.ANSWERS["4XX"]})
+async def authority(backend: Here) -> Pem:
+    """The certificate of this backend's own authority (PEM), which stations keep; there may be none."""
+    if not backend.entrance.authority:
+        raise UnknownAuthority("This backend has no authority of its own.")
+    return Pem(backend.entrance.authority)
+
+
+@coming_in.get("/sign-on")
+async def sign_on(backend: Here) -> dict[str, Any]:
+    """The identity provider a console may sign people on through; null if there is none."""
+    rules = backend.entrance.sign_on
+    return {"provider": encode(rules.provider) if rules else None}
 
 
 # ── sessions ──
@@ -159,11 +180,10 @@ def metrics(backend: Here) -> PlainTextResponse:
 sessions = APIRouter(tags=["sessions"])
 
 
-@sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
+@sessions.post("/sessions", openapi_extra=openapi.body(Credentials, Identity))
 async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]:
-    """Come in with login and password; the token goes into every further request."""
-    asked, place = decode(Credentials, body, "sessions"), address_of(request)
-    session = await asyncio.to_thread(backend.accounts.sessions.sign_in, asked.login, asked.password, place)
+    """Come in with login and password, or as the identity provider says; the token goes into every further request."""
+    session = await asyncio.to_thread(_session, backend, body, address_of(request))
     actor = session.actor
     return {
         "token": session.token,
@@ -173,6 +193,16 @@ async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]
         "expires": encode(session.expires),
         "must_change": actor.must_change,
     }
+
+
+def _session(backend: Backend, body: Any, place: str) -> Session:
+    if isinstance(body, dict) and "id_token" in body:
+        identity = decode(Identity, body, "sessions")
+        if backend.sign_on is None:
+            raise NotSignedIn("There is no identity provider here: sign in with login and password.")
+        return backend.sign_on.sign_on(identity.id_token, identity.nonce)
+    credentials = decode(Credentials, body, "sessions")
+    return backend.accounts.sessions.sign_in(credentials.login, credentials.password, place)
 
 
 @sessions.delete("/sessions/current", status_code=204)
@@ -198,7 +228,7 @@ def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
 def snapshot(backend: Here, hall: str, actor: Asking) -> JSONResponse:
     """The state of a hall with its sequence number."""
     _may_see(actor, hall)
-    return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()), headers=JSON_HEADERS)
+    return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()))
 
 
 @halls.get("/halls/{hall}/tickets/{ticket}/notes")
@@ -261,7 +291,7 @@ def _answering(name: str) -> Callable[..., Awaitable[JSONResponse]]:
     async def answer(backend: Here, hall: str, body: Body, actor: Anybody) -> JSONResponse:
         request = decode_request(name, body)
         answered = await asyncio.to_thread(backend.desk.answer, hall, request, actor)
-        return JSONResponse({"answer": encode(answered)}, headers=JSON_HEADERS)
+        return JSONResponse({"answer": encode(answered)})
 
     return answer
 

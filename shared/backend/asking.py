@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
-from shared.hall.errors import Malformed, NotSignedIn, TooLarge
+from shared.hall.errors import Invalid, Malformed, NotSignedIn, TooLarge
 from shared.hall.importing import ImportSetUp
 from shared.set_up_file.reading import LARGEST_FILE
 
@@ -16,8 +16,6 @@ LARGEST_BODY = 64 * 1024
 
 LARGEST = {ImportSetUp.type_name(): 8 * LARGEST_FILE}
 """Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
-
-JSON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def bearer(authorization: str | None) -> str:
@@ -44,9 +42,19 @@ async def json_body(request: Request) -> Any:
     except ClientDisconnect:
         raise Malformed("The body ends in the middle.") from None
     try:
-        return _decoder.decode(body.decode())
+        value = _decoder.decode(body.decode())
     except (ValueError, RecursionError):
         raise Malformed("The body is not JSON.") from None
+    return _writable(value) if rb"\u" in body else value
+
+
+def _writable(value: Any) -> Any:
+    """The value; raises Invalid for half a character, which JSON can name and nobody can write."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Invalid("A text holds half a character (a lone surrogate).") from None
+    return value
 
 
 def _no_number(name: str) -> None:

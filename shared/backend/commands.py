@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.backend import problems
-from shared.backend.asking import JSON_HEADERS, address_of, bearer, json_body
+from shared.backend.asking import address_of, bearer, json_body
 from shared.backend.door import Door
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Failure
@@ -53,4 +53,4 @@ class Commands:
         actor = await self._door.actor(bearer(request.headers.get("authorization")), address_of(request))
         command = decode_command(name, await json_body(request))
         accepted = await self._ledger.do_soon(hall, command, actor)
-        return JSONResponse({"result": accepted.result, "seq": accepted.seq}, headers=JSON_HEADERS)
+        return JSONResponse({"result": accepted.result, "seq": accepted.seq})

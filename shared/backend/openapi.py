@@ -55,9 +55,10 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def body(kind: type[Any]) -> dict[str, Any]:
-    """The description of a request body that is read through the wire as this dataclass."""
-    content = {"application/json": {"schema": {"$ref": REFERENCE.format(model=kind.__name__)}}}
+def body(kind: type[Any], *others: type[Any]) -> dict[str, Any]:
+    """The description of a request body that is read through the wire as this dataclass, or as one of the others."""
+    kinds_of_body = [{"$ref": REFERENCE.format(model=one.__name__)} for one in (kind, *others)]
+    content = {"application/json": {"schema": {"oneOf": kinds_of_body} if others else kinds_of_body[0]}}
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -39,22 +39,11 @@ FOLDER = Path(__file__).parent.parent.parent / "resources" / "web"
 LARGEST_FORM = 4096
 """Bytes; our forms send a few hundred."""
 
-FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For what carries its digest in its address, or never changes."""
 
-PAGE_HEADERS = {
-    "Cache-Control": "no-store",  # a page shows this moment, and its forms carry ids of their own
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",  # a ticket's address is its key: no other site may learn it
-    "Vary": "Accept-Language",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
-STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+PAGE_HEADERS = {"Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
+STREAM_HEADERS = {"X-Accel-Buffering": "no"}
 
 RETRY = "retry: 2000\n\n"
 BEAT = ": still here\nevent: beat\ndata: 1\n\n"

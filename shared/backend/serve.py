@@ -1,36 +1,120 @@
-"""The HTTP backend as a process: a port of its own, a line that says where, an orderly end."""
+"""The HTTP backend as a process: a port of its own, with or without TLS, a line that says where, an orderly end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import signal
 import socket
+import ssl
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 
+from shared.access.sign_on import Provider, require_safe
 from shared.backend.accounts import Accounts
 from shared.backend.api import create_app
+from shared.backend.authority import usual_folder
 from shared.backend.database import Database
+from shared.backend.entrance import Entrance, SignOnRules
 from shared.backend.feed import Feed
+from shared.backend.identity import TokenVerifier, ports_of
 from shared.backend.ledger import Ledger
+from shared.backend.tls import Tls, given, own
 from shared.hall.errors import Unfit
+from shared.settings import Settings, state_path
 
 PATIENCE = 0.7
 """Seconds a listener has to take the end of its stream."""
 
 
-def serve(address: str, host: str, port: int, log_level: str = "WARNING") -> int:
-    """Serve a database until told to stop; raises Unfit for a bad database or a port in use."""
-    database = Database(address)
+UNPROTECTED = (
+    "nowserving: this backend speaks plain HTTP to the network, so whoever is in it can read passwords, tokens and"
+    " tickets and change them on their way: add --tls (or --tls-cert and --tls-key), or listen on 127.0.0.1 behind a"
+    " proxy that speaks https."
+)
+
+
+def serve(settings: Settings, host: str, port: int) -> int:
+    """Serve a database until told to stop; raises Unfit for a bad database, certificate or a port in use."""
+    database = Database(settings.database)
     database.require_current()
+    tls = _tls(settings, host)
     with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
-        app = create_app(ledger, Accounts(database))
-        config = uvicorn.Config(app, log_level=log_level.lower(), timeout_graceful_shutdown=1, access_log=False)
+        _say_how_safe(host, tls)
+        app = create_app(ledger, Accounts(database), _entrance(settings, tls))
+        config = uvicorn.Config(
+            app,
+            log_level=settings.log_level.lower(),
+            timeout_graceful_shutdown=1,
+            access_log=False,
+            server_header=False,  # nobody needs to know what this is made of
+            ssl_context_factory=(lambda *_: tls.context()) if tls else None,
+        )
+        config.load()
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_run(_Server(config, app.state.backend.feed), listener))
+            runner.run(_run(_Server(config, app.state.backend.feed), listener, tls))
     return 0
+
+
+def _tls(settings: Settings, host: str) -> Tls | None:
+    """What proves who this backend is, if anything; raises Unfit."""
+    if settings.tls_cert or settings.tls_key:
+        if not (settings.tls_cert and settings.tls_key):
+            raise Unfit("A certificate needs its key and a key its certificate: give --tls-cert and --tls-key.")
+        return given(Path(settings.tls_cert), Path(settings.tls_key))
+    if not settings.tls:
+        return None
+    folder = Path(settings.tls_folder) if settings.tls_folder else usual_folder(settings.database, state_path())
+    return own(folder, host, urlsplit(settings.public_url).hostname or "")
+
+
+def _entrance(settings: Settings, tls: Tls | None) -> Entrance:
+    return Entrance(
+        authority=tls.authority.pem if tls and tls.authority else "",
+        # Not with our own authority: a browser would lock the whole machine, every port of it, to a certificate that
+        # nobody outside this house can vouch for, for a year.
+        only_https=tls is not None and tls.authority is None,
+        metrics_token=settings.metrics_token,
+        sign_on=_sign_on(settings),
+    )
+
+
+def _sign_on(settings: Settings) -> SignOnRules | None:
+    """The identity provider of the settings, if there is one; raises Unfit."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise Unfit("oidc_issuer needs oidc_client_id: the id under which the consoles are registered there.")
+    provider = Provider(
+        issuer=require_safe(settings.oidc_issuer),
+        client_id=settings.oidc_client_id,
+        scopes=settings.oidc_scopes,
+        ports=ports_of(settings.oidc_ports),
+    )
+    trusted = ssl.create_default_context()
+    if settings.tls_ca:
+        trusted.load_verify_locations(settings.tls_ca)
+    verifier = TokenVerifier(provider, trusted)
+    return SignOnRules(provider=provider, verifier=verifier, role_claim=settings.oidc_role_claim)
+
+
+def _say_how_safe(host: str, tls: Tls | None) -> None:
+    if tls and tls.authority:
+        sys.stderr.write(f"nowserving: stations know this backend by the mark {tls.authority.mark}\n")
+    elif tls is None and not _is_loopback(host):
+        sys.stderr.write(f"{UNPROTECTED}\n")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class _Server(uvicorn.Server):
@@ -58,14 +142,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+async def _run(server: uvicorn.Server, listener: socket.socket, tls: Tls | None) -> None:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.01)
     if server.started:
         host, port, *_ = listener.getsockname()
-        print(f"serving http://{_for_url(host)}:{port}", flush=True)  # noqa: T201  # the promised line
+        scheme = "https" if tls else "http"
+        print(f"serving {scheme}://{_for_url(host)}:{port}", flush=True)  # noqa: T201  # the promised line
+    fresh = asyncio.create_task(tls.keep_fresh(server.config.ssl)) if tls and server.config.ssl else None
     await serving
+    if fresh:
+        fresh.cancel()
 
 
 def _listening(host: str, port: int) -> socket.socket:

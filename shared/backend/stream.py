@@ -7,7 +7,6 @@ import asyncio
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.backend.asking import JSON_HEADERS
 from shared.backend.feed import Feed, Listener
 from shared.hall.words import HallId
 
@@ -18,7 +17,7 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(self, feed: Feed, hall: HallId, after: int, heartbeat: float) -> None:
-        super().__init__(headers=JSON_HEADERS)
+        super().__init__()
         del self.headers["content-length"]
         self._feed = feed
         self._hall = hall

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.hall.errors import Unfit
 from shared.hall.roles import Actor, Role
 from shared.link.port import Link
 
+if TYPE_CHECKING:
+    from shared.link.trust import Pin, Pins
 
-def connect(address: str, *, token: str = "", role: Role) -> Link:
+
+def connect(
+    address: str,
+    *,
+    token: str = "",
+    role: Role,
+    pin: Pin | None = None,
+    pins: Pins | None = None,
+    tls_ca: str = "",
+) -> Link:
     """A link to the hall at this address, for a device of this role.
 
     ``http(s)://HOST:PORT`` or a database URL; ``#ID`` behind it names one of several halls. ``token`` is the
-    device's; a database needs none: who can open its file has every right already. Raises Unfit.
+    device's; a database needs none: who can open its file has every right already. Over https ``pin`` is what a paired
+    station knows of its hall, ``pins`` where others remember it, ``tls_ca`` a file of authorities. Raises Unfit.
     """
     base, _, hall = address.partition("#")
     kind = urlsplit(base).scheme.partition("+")[0]
     if kind in ("http", "https"):
         from shared.link.http import HttpLink  # noqa: PLC0415  # each way in needs only its own libraries
+        from shared.link.trust import Trust  # noqa: PLC0415
 
-        return HttpLink(base, hall, token)
+        return HttpLink(base, hall, token, Trust(base, pin=pin, pins=pins, ca=tls_ca))
     if kind in ("sqlite", "postgresql"):
         return _database_link(base, hall, role)
     shown = "This" if set("@?") & set(address) else repr(address)  # it may hold a password

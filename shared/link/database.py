@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from shared.access.request import Request
+from shared.access.sign_on import Identity, Provider
 from shared.backend.accounts import Accounts
 from shared.backend.database import Database
 from shared.backend.desk import Desk
@@ -103,6 +104,16 @@ class DatabaseLink:
 
     def sign_out(self) -> None:
         self._shared.accounts.sessions.end(self._token)
+
+    def provider(self) -> Provider | None:
+        return None
+
+    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
+        raise NotSignedIn("There is no identity provider here: sign in with login and password.")
+
+    @property
+    def mark(self) -> str:
+        return ""
 
     def page_url(self, token: str) -> str | None:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,23 +11,20 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 
 from shared.access.request import Request
-from shared.hall.errors import Invalid, Refused, UnknownHall, Unreachable
+from shared.access.sign_on import Identity, Provider
+from shared.hall.errors import Invalid, Refused, Unknown, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor, Role
 from shared.hall.wire import decode, decode_event, decode_hall, encode
 from shared.hall.words import TicketId
+from shared.link.lines import ANSWER_TIMEOUT, CONNECT_TIMEOUT
 from shared.link.port import Link
+from shared.link.trust import Trust, is_untrusted
 
 A = TypeVar("A")
-
-CONNECT_TIMEOUT = 2.0
-ANSWER_TIMEOUT = 4.5
-"""Seconds. A hall on the same network answers in milliseconds; one whose database is busy says so after four."""
 
 NO_HALL = "What answers there is not a hall."
 
@@ -44,8 +40,9 @@ command's id makes that safe; later than this, whoever waits wants to know."""
 class HttpLink:
     """One hall of a backend, on behalf of whoever the token belongs to."""
 
-    def __init__(self, base: str, hall: str = "", token: str = "") -> None:
+    def __init__(self, base: str, hall: str = "", token: str = "", trust: Trust | None = None) -> None:
         self._base = base.rstrip("/")
+        self._trust = trust or Trust(self._base)
         self._hall = hall
         self._token = token
         self._closed = False
@@ -86,11 +83,29 @@ class HttpLink:
             return cast("A", decode(request.ANSWER, answer["answer"], strict=False))
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        found = self._ask("POST", "/api/v1/sessions", {"login": login, "password": password})
+        return self._come_in({"login": login, "password": password})
+
+    def provider(self) -> Provider | None:
+        try:
+            answer = self._ask("GET", "/api/v1/sign-on")
+        except Unknown:
+            return None  # a backend that is older than this
+        with _from_a_hall():
+            return decode(Provider, answer["provider"], strict=False) if answer["provider"] else None
+
+    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
+        return self._come_in(encode(identity))
+
+    def _come_in(self, by: Any) -> tuple[Link, Actor]:
+        found = self._ask("POST", "/api/v1/sessions", by)
         with _from_a_hall():
             must_change = bool(found.get("must_change"))
             actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"], must_change=must_change)
-            return HttpLink(self._base, self._hall or found["hall"] or "", found["token"]), actor
+            return HttpLink(self._base, self._hall or found["hall"] or "", found["token"], self._trust), actor
+
+    @property
+    def mark(self) -> str:
+        return self._trust.mark
 
     def sign_out(self) -> None:
         self._send("DELETE", "/api/v1/sessions/current").close()
@@ -134,17 +149,15 @@ class HttpLink:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
+            if is_untrusted(error):
+                raise self._trust.broken() from error
             raise Unreachable(f"The hall at {self._base} does not answer.") from error
         return _checked(response)
 
     def _session(self) -> requests.Session:
         """A session for each thread: requests' are not made to be shared."""
         if not hasattr(self._local, "session"):
-            session = requests.Session()
-            session.trust_env = False  # a proxy for the web must not come between a station and its hall
-            session.mount("http://", _Adapter())
-            session.mount("https://", _Adapter())
-            self._local.session = session
+            self._local.session = self._trust.session()
         found: requests.Session = self._local.session
         return found
 
@@ -187,17 +200,6 @@ class HttpWatch:
             self._response.raw.shutdown()
         except (RuntimeError, OSError, ValueError, AttributeError):
             return  # already over
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that notice a pulled cable within seconds, where the system can tell."""
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        alive = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-        if hasattr(socket, "TCP_KEEPIDLE"):
-            alive += [(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2), (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)]
-        options["socket_options"] = [*HTTPConnection.default_socket_options, *alive]
-        super().init_poolmanager(*arguments, **options)
 
 
 def _checked(response: requests.Response) -> requests.Response:

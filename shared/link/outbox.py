@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from shared.access.request import Request
+from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import (
     NotAllowed,
     NotNow,
@@ -84,6 +85,16 @@ class Outbox:
 
     def sign_out(self) -> None:
         self._link.sign_out()
+
+    def provider(self) -> Provider | None:
+        return self._link.provider()
+
+    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
+        return self._link.sign_on(identity)
+
+    @property
+    def mark(self) -> str:
+        return self._link.mark
 
     def page_url(self, token: str) -> str | None:
         return self._link.page_url(token)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 from shared.access.request import Request
+from shared.access.sign_on import Identity, Provider
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor
@@ -49,6 +50,16 @@ class Link(Protocol):
 
     def sign_out(self) -> None:
         """End what ``sign_in`` began: nobody acts through this link any more."""
+
+    def provider(self) -> Provider | None:
+        """The identity provider people may sign on through, beside their logins; None if there is none on this way."""
+
+    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
+        """A link on behalf of whom the provider vouches for; raises NotSignedIn, NotAllowed for want of a role."""
+
+    @property
+    def mark(self) -> str:
+        """The mark of the one authority trusted on this way; empty where there is none to compare."""
 
     def page_url(self, token: str) -> str | None:
         """The address of a customer's own page, or None if nothing serves pages here."""

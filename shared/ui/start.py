@@ -14,6 +14,7 @@ from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.link.port import Link
+from shared.link.trust import Pins
 from shared.settings import Settings, load, state_path
 from shared.ui.memory import Memory
 from shared.ui.run import application, live
@@ -82,7 +83,9 @@ def _settings(wanted: argparse.Namespace) -> Settings:
 
 def _station(app: str, settings: Settings, role: Role, way: Way) -> Station:
     memory = Memory(state_path(), settings.hall)
-    link = way(connect(settings.hall, token=settings.token, role=role), settings, memory.load())
+    pins = Pins(state_path() / "trust")
+    link = connect(settings.hall, token=settings.token, role=role, pins=pins, tls_ca=settings.tls_ca)
+    link = way(link, settings, memory.load())
     application(app)  # before the first object that belongs to Qt
     return Station(link, memory)
 

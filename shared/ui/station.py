@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from shared.access.request import Request
+from shared.access.sign_on import Identity, Provider
 from shared.access.staff import ChangePassword
 from shared.hall.errors import Failure, Refused, Unreachable
 from shared.hall.hall import Hall
@@ -49,6 +50,7 @@ to be called by a display that was off while the customer went home."""
 
 Done = Callable[[Accepted], None]
 Failed = Callable[[Failure], None]
+ComeIn = tuple[Link, Actor]
 
 
 class Station(QObject):
@@ -95,8 +97,16 @@ class Station(QObject):
 
     def sign_in(self, login: str, password: str, done: Callable[[Actor], None], failed: Failed) -> None:
         """Act on behalf of this person from now on."""
+        self._come_in(lambda link: link.sign_in(login, password), done, failed)
 
-        def signed_in(answer: tuple[Link, Actor]) -> None:
+    def sign_on(self, identity: Identity, done: Callable[[Actor], None], failed: Failed) -> None:
+        """Act on behalf of whom the identity provider vouches for from now on."""
+        self._come_in(lambda link: link.sign_on(identity), done, failed)
+
+    def _come_in(
+        self, ask: Callable[[Link], tuple[Link, Actor]], done: Callable[[Actor], None], failed: Failed
+    ) -> None:
+        def came_in(answer: tuple[Link, Actor]) -> None:
             before = self._link
             link, self.actor = answer
             self._follow(link)
@@ -104,7 +114,16 @@ class Station(QObject):
                 before.close()
             done(self.actor)
 
-        self._send(lambda link: link.sign_in(login, password), signed_in, failed)
+        self._send(ask, came_in, failed)
+
+    def provider(self, done: Callable[[Provider | None], None], failed: Failed) -> None:
+        """Ask who else signs people on here; ``done`` or ``failed`` is called on the GUI thread, later, once."""
+        self._send(lambda link: link.provider(), done, failed)
+
+    @property
+    def mark(self) -> str:
+        """The mark of the one authority this station trusts; empty where there is none to compare."""
+        return self._link.mark
 
     def sign_out(self) -> None:
         """Act on behalf of nobody but this device again; the session ends at the hall as soon as it can be reached."""
@@ -222,11 +241,11 @@ class Station(QObject):
             if not before or before.detail != failure.detail:
                 self.reachable_changed.emit()
         elif not self.away_since and not self._outage:
-            self._outage = self._loop.call_later(OUTAGE, self._say_away, datetime.now(UTC))
+            self._outage = self._loop.call_later(OUTAGE, self._say_away, datetime.now(UTC), failure)
 
-    def _say_away(self, since: datetime) -> None:
+    def _say_away(self, since: datetime, why: Failure) -> None:
         self.away_since = since
-        log.warning("the hall can't be reached")
+        log.warning("the hall can't be reached: %s", why.detail)
         self.reachable_changed.emit()
 
     def _reached(self) -> None:

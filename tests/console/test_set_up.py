@@ -241,3 +241,12 @@ async def test_what_a_form_does_not_show_stays_as_it_is(sit_down, link) -> None:
         seat.console.set_up_page.hall.save()
         await seat.until(lambda: link.hall.settings.return_after == 8)
         assert (link.hall.settings.outcomes, link.hall.settings.auto_call) == (("Treated",), True)
+
+
+async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_there_is_one(sit_down, link) -> None:
+    async with sit_down() as seat:
+        hall = await open_set_up(seat, 3)
+        assert not hall.mark.isVisible()
+        link.mark = "7QKX 03MB 9YTE HN2C"
+        hall.begin()
+        assert hall.mark.isVisible() and link.mark in hall.mark.text()
