@@ -52,6 +52,10 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "Refused; nothing changed.",
         "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
     },
+    503: {
+        "description": "The hall can't be reached at the moment: ask the same again.",
+        "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
+    },
 }
 
 
@@ -98,8 +102,23 @@ def _described(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[Ba
         described = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *elsewhere])
         schemas = {"Problem": PROBLEM, "Accepted": ACCEPTED, **_schemas(bodies)}
         described.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
+        described["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        for operation in (one for methods in described["paths"].values() for one in methods.values()):
+            _complete(operation)
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """What every operation has: a token where it asks for one, and how it answers what goes wrong."""
+    parameters = operation.get("parameters", [])
+    others = [one for one in parameters if one["name"].lower() != "authorization"]
+    if len(others) < len(parameters):
+        operation["parameters"] = others
+        operation["security"] = [{"token": []}]
+    answers = operation["responses"]
+    answers.pop("422", None)  # the framework's own form of it, which is never sent
+    answers["4XX"], answers["503"] = ANSWERS["4XX"], ANSWERS[503]
 
 
 def _schemas(bodies: Iterable[type[Any]]) -> dict[str, Any]:
