@@ -42,6 +42,8 @@ missing_packages() {
     # the tour's and the tests' web pages are looked at in a real browser
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
         command -v google-chrome >/dev/null || echo chromium
+    # a test makes networks of its own, to come from another one
+    command -v ip >/dev/null || [ -e /usr/sbin/ip ] || echo iproute2
     # Debian keeps the part of Python that puts pip into a new environment in a package of its own
     [ -e .venv/bin/uv ] || "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }

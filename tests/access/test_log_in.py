@@ -19,7 +19,7 @@ from shared.hall.roles import Role
 from tests.backends import DATABASES, Caller, Premises, new_database
 
 RIGHT, WRONG = "kedava-right-words", "kedava-wrong-words"
-TRIES = 2_000
+TRIES = 200
 """Of a stranger in this test; ten thousand in tests/access/test_strangers.py."""
 
 
