@@ -7,7 +7,7 @@ ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 export QT_QPA_PLATFORM ?= offscreen
 endif
 
-.PHONY: help setup demo test crowd soak coverage check bench format lint types contracts qml dependencies lock
+.PHONY: help setup demo test crowd soak coverage check bench format lint types contracts qml dependencies lock vulnerabilities fuzz
 
 help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
@@ -15,7 +15,8 @@ help:
 	@echo "make crowd     the largest crowds we promise, on either database; some minutes"
 	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 TICKETS=500 for less"
 	@echo "make coverage  the tests again, and what none of them reached"
-	@echo "make check     format, lint, types, import contracts, QML, dependencies"
+	@echo "make check     format, lint, types, import contracts, QML, dependencies, known vulnerabilities"
+	@echo "make fuzz      the API, sent all that a program could send it; some minutes"
 	@echo "make bench     what we promise about speed"
 	@echo "make format    put the code into its one format"
 	@echo "make setup     only set up, so that .venv/bin/nowserving runs"
@@ -46,7 +47,7 @@ coverage: setup
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
-check: lint types contracts qml dependencies lock
+check: lint types contracts qml dependencies lock vulnerabilities
 
 lint: setup
 	$(BIN)/ruff check .
@@ -70,6 +71,15 @@ dependencies: setup
 
 lock: setup
 	$(BIN)/uv lock --check
+
+# Says so, and does not fail, where nobody can be asked.
+vulnerabilities: setup
+	$(BIN)/python -m scripts.vulnerabilities
+
+# The API sent everything its description allows, and what it does not; FUZZ is examples for each operation.
+FUZZ ?= 200
+fuzz: setup
+	FUZZ=$(FUZZ) $(BIN)/pytest tests/access/test_fuzzing.py --timeout 3600
 
 bench: setup
 	$(BIN)/python -m benchmarks
