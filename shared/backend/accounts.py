@@ -103,6 +103,10 @@ class Accounts:
         with self._database.reading() as connection:
             return [_person(row) for row in connection.execute(query)]
 
+    def person(self, login: str) -> Person | None:
+        """Whoever has this login, if anybody does."""
+        return next((person for person in self.staff() if person.login == login), None)
+
     def sign_in(self, login: str, password: str) -> Session:
         """A new session; raises NotSignedIn, the same for a wrong login and a wrong password."""
         rows = tables.staff.c

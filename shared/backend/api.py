@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from shared.access.audit import SIGN_IN, SIGN_OUT
 from shared.access.requests import REQUESTS, decode_request
 from shared.backend import openapi, problems, web
 from shared.backend.accounts import Accounts
@@ -30,7 +32,6 @@ from shared.hall.errors import Invalid, NotAllowed, Unreachable
 from shared.hall.roles import Actor, of_staff
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, encode, encode_hall
-from shared.hall.words import HallId
 
 log = logging.getLogger(__name__)
 
@@ -102,20 +103,40 @@ Here = Annotated[Backend, Depends(backend_of)]
 Token = Annotated[str, Depends(token_of)]
 
 
-async def asking(backend: Here, token: Token, request: Request) -> Actor:
+async def asking(backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None) -> Actor:
     """Whoever sends this request; raises NotSignedIn."""
-    return await backend.door.actor(token, address_of(request))
+    address = address_of(request)
+    with backend.ledger.scribe.refusals(_act(request), address=address, hall=request.path_params.get("hall")):
+        return await backend.door.actor(bearer(authorization), address)
 
 
 Asking = Annotated[Actor, Depends(asking)]
 
 
-def _may_see(actor: Actor, hall: HallId) -> None:
-    if actor.hall not in (None, hall):
-        raise NotAllowed("You belong to another hall.")
+async def seeing(backend: Here, hall: str, actor: Asking, request: Request) -> Actor:
+    """Whoever looks into a hall; raises NotAllowed for another hall than their own."""
+    with backend.ledger.scribe.refusals(_act(request), by=actor, hall=hall):
+        if actor.hall not in (None, hall):
+            raise NotAllowed("You belong to another hall.")
+    return actor
 
 
-Body = Annotated[Any, Depends(json_body)]
+Seeing = Annotated[Actor, Depends(seeing)]
+
+
+async def staff_seeing(backend: Here, hall: str, actor: Seeing, request: Request) -> Actor:
+    """Whoever works in a hall; raises NotAllowed."""
+    with backend.ledger.scribe.refusals(_act(request), by=actor, hall=hall):
+        of_staff(actor)
+    return actor
+
+
+StaffSeeing = Annotated[Actor, Depends(staff_seeing)]
+
+
+def _act(request: Request) -> str:
+    """How the audit calls what was asked for: by the name of its route."""
+    return str(request.scope["route"].name)
 
 
 # ── health ──
@@ -154,10 +175,13 @@ sessions = APIRouter(tags=["sessions"])
 
 
 @sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
-async def sign_in(backend: Here, body: Body) -> dict[str, Any]:
+async def sign_in(backend: Here, request: Request) -> dict[str, Any]:
     """Come in with login and password; the token goes into every further request."""
-    credentials = decode(Credentials, body, "sessions")
-    session = await asyncio.to_thread(backend.accounts.sign_in, credentials.login, credentials.password)
+    scribe, address = backend.ledger.scribe, address_of(request)
+    with scribe.refusals(SIGN_IN, address=address):
+        typed = decode(Credentials, await json_body(request), "sessions")
+    come_in = partial(backend.accounts.sign_in, typed.login, typed.password)
+    session = await asyncio.to_thread(scribe.signing_in, backend.accounts, typed.login, address, come_in)
     actor = session.actor
     return {
         "token": session.token,
@@ -168,10 +192,11 @@ async def sign_in(backend: Here, body: Body) -> dict[str, Any]:
     }
 
 
-@sessions.delete("/sessions/current", status_code=204)
-def sign_out(backend: Here, token: Token, actor: Asking) -> Response:
+@sessions.delete("/sessions/current", name=SIGN_OUT, status_code=204)
+def sign_out(backend: Here, actor: Asking, token: Token) -> Response:
     """End the session of this token at once."""
     backend.accounts.sign_out(token)
+    backend.ledger.scribe.write_down(SIGN_OUT, by=actor, hall=actor.hall)
     return Response(status_code=204)
 
 
@@ -180,39 +205,35 @@ def sign_out(backend: Here, token: Token, actor: Asking) -> Response:
 halls = APIRouter(tags=["halls"])
 
 
-@halls.get("/halls")
+@halls.get("/halls", name="list-halls")
 def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
     """The halls the caller may see."""
     names = [actor.hall] if actor.hall else backend.ledger.halls()
     return [{"id": name, "name": encode(backend.ledger.hall(name).settings.name)} for name in names]
 
 
-@halls.get("/halls/{hall}")
-def snapshot(backend: Here, hall: str, actor: Asking) -> JSONResponse:
+@halls.get("/halls/{hall}", name="read-hall")
+def snapshot(backend: Here, hall: str, actor: Seeing) -> JSONResponse:
     """The state of a hall with its sequence number."""
-    _may_see(actor, hall)
     return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()), headers=JSON_HEADERS)
 
 
-@halls.get("/halls/{hall}/tickets/{ticket}/notes")
-def notes(backend: Here, hall: str, ticket: str, actor: Asking) -> list[dict[str, Any]]:
+@halls.get("/halls/{hall}/tickets/{ticket}/notes", name="read-notes")
+def notes(backend: Here, hall: str, ticket: str, actor: StaffSeeing) -> list[dict[str, Any]]:
     """What colleagues wrote down about a visit, the oldest first; for staff alone."""
-    _may_see(actor, hall)
-    of_staff(actor)
     return [encode(note) for note in backend.ledger.notes(hall, ticket)]
 
 
-@halls.get("/halls/{hall}/events", response_class=StreamingResponse)
+@halls.get("/halls/{hall}/events", name="follow-hall", response_class=StreamingResponse)
 async def events(
     backend: Here,
     hall: str,
-    actor: Asking,
+    actor: Seeing,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     heartbeat: Annotated[float, Query(ge=1, le=60)] = HEARTBEAT,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
     """What happens in a hall from an event on, as Server-Sent Events, without a gap."""
-    _may_see(actor, hall)
     now = await asyncio.to_thread(backend.ledger.hall, hall)
     return EventStream(backend.feed, hall, _start(after, last_event_id, now.seq), heartbeat)
 
@@ -251,9 +272,10 @@ def _requests() -> APIRouter:
 
 
 def _answering(name: str) -> Callable[..., Awaitable[JSONResponse]]:
-    async def answer(backend: Here, hall: str, body: Body, actor: Asking) -> JSONResponse:
-        request = decode_request(name, body)
-        answered = await asyncio.to_thread(backend.desk.answer, hall, request, actor)
+    async def answer(backend: Here, hall: str, actor: Asking, request: Request) -> JSONResponse:
+        with backend.ledger.scribe.refusals(name, by=actor, hall=hall):
+            asked = decode_request(name, await json_body(request))
+        answered = await asyncio.to_thread(backend.desk.answer, hall, asked, actor)
         return JSONResponse({"answer": encode(answered)}, headers=JSON_HEADERS)
 
     return answer

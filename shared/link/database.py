@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from shared.access.request import Request
-from shared.backend.accounts import Accounts
+from shared.backend.accounts import Accounts, Session
 from shared.backend.database import Database
 from shared.backend.desk import Desk
 from shared.backend.ledger import Ledger
@@ -87,9 +87,15 @@ class DatabaseLink:
         return Desk(self._ledger, Accounts(self._ledger.database)).answer(self._hall, request, self._whoever())
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        actor = Accounts(self._ledger.database).sign_in(login, password).actor
-        if actor.hall not in (None, self._hall):
-            raise NotSignedIn("You belong to another hall.")
+        accounts = Accounts(self._ledger.database)
+
+        def signed_in() -> Session:
+            session = accounts.sign_in(login, password)
+            if session.actor.hall not in (None, self._hall):
+                raise NotSignedIn("You belong to another hall.")
+            return session
+
+        actor = self._ledger.scribe.signing_in(accounts, login, "", signed_in).actor
         return DatabaseLink(self._shared, self._hall, actor), actor
 
     def page_url(self, token: str) -> str | None:
