@@ -171,7 +171,7 @@ def _add_care(commands: Any) -> None:
 def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.backend.serve import serve  # noqa: PLC0415  # stations have no backend
 
-    return serve(chosen.database, asked.host, asked.port, chosen.log_level)
+    return serve(chosen.database, asked.host, asked.port, chosen.log_level, chosen.trusted_proxies)
 
 
 def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:

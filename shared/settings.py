@@ -31,6 +31,9 @@ class Settings:
     token: str = meaning("Token of this device, as `nowserving device add` printed it.", "")
     database: str = meaning("Database of the backend and of the administrator's commands.", "sqlite:///nowserving.db")
     public_url: str = meaning("Address customers' phones reach the backend by, when it differs from --host/--port.", "")
+    trusted_proxies: str = meaning(
+        "Addresses or networks, with commas, of the proxies whose X-Forwarded-For and -Proto the backend believes.", ""
+    )
     printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
     paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
     offline_series: str = meaning(

@@ -25,6 +25,7 @@ from shared.backend.database import OLDER
 from shared.backend.desk import Desk
 from shared.backend.door import Door
 from shared.backend.feed import HEARTBEAT, Feed
+from shared.backend.housekeeping import keep_house
 from shared.backend.ledger import Ledger
 from shared.backend.stream import EventStream
 from shared.backend.timekeeper import keep_time
@@ -81,9 +82,10 @@ def create_app(ledger: Ledger, accounts: Accounts) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     backend: Backend = app.state.backend
     backend.feed.open()
-    clock = asyncio.create_task(keep_time(backend.ledger))
+    clocks = [asyncio.create_task(work(backend.ledger)) for work in (keep_time, keep_house)]
     yield
-    clock.cancel()
+    for clock in clocks:
+        clock.cancel()
     backend.feed.close()
 
 

@@ -209,9 +209,8 @@ def _act(row: Any) -> Act:
 def forget(connection: Connection, now: datetime) -> None:
     """Let go of lines that have been kept long enough."""
     rows = tables.audit.c
-    halls = connection.scalars(select(rows.hall_id).distinct()).all()
-    for hall in halls:  # one by one: the index begins with the hall
-        place = rows.hall_id.is_(None) if hall is None else rows.hall_id == hall
+    halls = connection.scalars(select(tables.halls.c.id)).all()
+    for place in (rows.hall_id.is_(None), *(rows.hall_id == hall for hall in halls)):  # the index begins with the hall
         connection.execute(delete(tables.audit).where(place, rows.at < now - KEPT))
 
 

@@ -9,7 +9,7 @@ from shared.access.audit import DONE
 from shared.access.devices import Device, ListDevices
 from shared.access.request import Request, permit
 from shared.access.staff import ListStaff, Person
-from shared.backend import audit, journal
+from shared.backend import audit, contacts, dossier, journal
 from shared.backend.accounts import Accounts
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Refused
@@ -66,4 +66,6 @@ ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] 
     ListStaff: _staff,
     ListDevices: _devices,
     **audit.ANSWERS,
+    **contacts.ANSWERS,
+    **dossier.ANSWERS,
 }

@@ -21,13 +21,24 @@ PATIENCE = 0.7
 """Seconds a listener has to take the end of its stream."""
 
 
-def serve(address: str, host: str, port: int, log_level: str = "WARNING") -> int:
-    """Serve a database until told to stop; raises Unfit for a bad database or a port in use."""
+def serve(address: str, host: str, port: int, log_level: str = "WARNING", trusted_proxies: str = "") -> int:
+    """Serve a database until told to stop; raises Unfit for a bad database or a port in use.
+
+    What a proxy says of whom it speaks for is believed of ``trusted_proxies`` alone, addresses or networks with commas:
+    limits count by address, and anybody may write anything into a header.
+    """
     database = Database(address)
     database.require_current()
     with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
         app = create_app(ledger, Accounts(database))
-        config = uvicorn.Config(app, log_level=log_level.lower(), timeout_graceful_shutdown=1, access_log=False)
+        config = uvicorn.Config(
+            app,
+            log_level=log_level.lower(),
+            timeout_graceful_shutdown=1,
+            access_log=False,
+            proxy_headers=bool(trusted_proxies),  # by itself uvicorn would believe everything on this machine
+            forwarded_allow_ips=trusted_proxies,
+        )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_run(_Server(config, app.state.backend.feed), listener))
     return 0

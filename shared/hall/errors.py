@@ -110,6 +110,9 @@ class TooOften(Refused):
     status = 429
 
 
+class TooManyTickets(TooOften): ...
+
+
 class UnknownHall(Unknown): ...
 
 
