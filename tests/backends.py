@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -73,12 +73,13 @@ class Premises:
         assert added.returncode == 0, added.stderr
         return added.stdout.split()[-1]
 
-    def serve(self) -> str:
-        """Start the backend, on the port it had before; its address."""
+    def serve(self, log: IO[str] | None = None) -> str:
+        """Start the backend, on the port it had before; its address. ``log`` takes what it says otherwise."""
         port = self.base.rpartition(":")[2] or "0"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port],
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
         )
         assert self.process.stdout

@@ -141,13 +141,14 @@ def _taking(router: APIRouter, site: Site, customers: Customers) -> None:
         command_id: Annotated[str, Form()] = "",
         token: Annotated[str, Form()] = "",
     ) -> Response:
-        to = reader_of(request, site.hall(hall).settings.languages)
+        found = site.hall(hall)
+        to = reader_of(request, found.settings.languages)
         if not re.fullmatch(UNGUESSABLE, token) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command_id):
             raise Invalid("This form can't be read.")
         command = IssueTicket(
             command_id=command_id,
-            service=service,
-            precedence=precedence or None,
+            service=found.service(service).id,  # what is nowhere on our pages gets no further than here
+            precedence=found.precedence(precedence).id if precedence else None,
             language=to.language,
             origin=Origin.WEB,
             token_hash=token_hash(token),
