@@ -42,6 +42,9 @@ class Settings:
     oidc_role_claim: str = meaning("Claim of its ID tokens with roles: administrator, supervisor@HALL, …", "groups")
     oidc_scopes: str = meaning("What a console asks it for.", "openid profile email")
     oidc_ports: str = meaning("Ports a console waits on for the browser: http://127.0.0.1:PORT/signed-in.", "8765")
+    trusted_proxies: str = meaning(
+        "Addresses or networks, with commas, of the proxies whose X-Forwarded-For and -Proto the backend believes.", ""
+    )
     printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
     paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
     offline_series: str = meaning(

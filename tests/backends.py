@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -73,13 +73,17 @@ class Premises:
         assert added.returncode == 0, added.stderr
         return added.stdout.split()[-1]
 
-    def serve(self, *arguments: str, **environment: str) -> str:
-        """Start the backend, on the port it had before, with more arguments and settings; its address."""
+    def serve(self, *arguments: str, log: IO[str] | None = None, **environment: str) -> str:
+        """Start the backend, on the port it had before, with more arguments and settings; its address.
+
+        ``log`` takes what it says otherwise.
+        """
         port = self.base.rpartition(":")[2] or "0"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port, *arguments],
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
         )
         assert self.process.stdout

@@ -9,6 +9,13 @@ from typing import Any
 from shared.access.request import Request
 from shared.hall.roles import SUPERVISORS
 
+DONE = "done"
+"""The outcome of what was not refused."""
+
+SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
+AND_MORE = "and-more"
+"""The act of a line that stands for others, as many as it is about: they came too fast to be written one by one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
@@ -21,9 +28,9 @@ class Act:
     """A login or a device's name; empty for somebody unknown."""
     address: str
     act: str
-    """A command's or a request's name, or ``sign-in``."""
+    """A command's or a request's name, ``sign-in``, ``sign-out``, or what else was asked for."""
     about: str
-    """The ticket, point or person it names."""
+    """What it names of the hall's: a ticket's label, a point, a person, a device."""
     outcome: str
     """``done``, or the name of the refusal."""
 
@@ -46,6 +53,7 @@ class ReadAudit(Request[Page]):
     since: datetime | None = None
     until: datetime | None = None
     actor: str = ""
+    """Part of a name or an address."""
     act: str = ""
     refused: bool = False
     """Whether only what was refused is wanted."""

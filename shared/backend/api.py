@@ -8,11 +8,13 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from shared.access.audit import SIGN_IN, SIGN_OUT
 from shared.access.requests import REQUESTS, decode_request
 from shared.access.sign_on import Identity
 from shared.backend import openapi, problems, web
@@ -26,6 +28,7 @@ from shared.backend.entrance import Entrance
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.figures import figures, require_reader
 from shared.backend.gate import Gated
+from shared.backend.housekeeping import keep_house
 from shared.backend.ledger import Ledger
 from shared.backend.sessions import Session
 from shared.backend.sign_on import SignOn
@@ -35,7 +38,6 @@ from shared.hall.errors import Invalid, NotAllowed, NotSignedIn, UnknownAuthorit
 from shared.hall.roles import Actor, of_staff, settled
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import decode, encode, encode_hall
-from shared.hall.words import HallId
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +84,10 @@ def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = N
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     backend: Backend = app.state.backend
     backend.feed.open()
-    clock = asyncio.create_task(keep_time(backend.ledger))
+    clocks = [asyncio.create_task(work(backend.ledger)) for work in (keep_time, keep_house)]
     yield
-    clock.cancel()
+    for clock in clocks:
+        clock.cancel()
     backend.feed.close()
 
 
@@ -104,9 +107,11 @@ Here = Annotated[Backend, Depends(backend_of)]
 Token = Annotated[str, Depends(token_of)]
 
 
-async def asking(backend: Here, token: Token, request: Request) -> Actor:
+async def asking(backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None) -> Actor:
     """Whoever sends this request; raises NotSignedIn."""
-    return await backend.door.actor(token, address_of(request))
+    address = address_of(request)
+    with backend.ledger.scribe.refusals(_act(request), address=address, hall=request.path_params.get("hall")):
+        return await backend.door.actor(bearer(authorization), address)
 
 
 async def settled_in(actor: Annotated[Actor, Depends(asking)]) -> Actor:
@@ -118,12 +123,30 @@ Anybody = Annotated[Actor, Depends(asking)]
 Asking = Annotated[Actor, Depends(settled_in)]
 
 
-def _may_see(actor: Actor, hall: HallId) -> None:
-    if actor.hall not in (None, hall):
-        raise NotAllowed("You belong to another hall.")
+async def seeing(backend: Here, hall: str, actor: Asking, request: Request) -> Actor:
+    """Whoever looks into a hall; raises NotAllowed for another hall than their own."""
+    with backend.ledger.scribe.refusals(_act(request), by=actor, hall=hall):
+        if actor.hall not in (None, hall):
+            raise NotAllowed("You belong to another hall.")
+    return actor
 
 
-Body = Annotated[Any, Depends(json_body)]
+Seeing = Annotated[Actor, Depends(seeing)]
+
+
+async def staff_seeing(backend: Here, hall: str, actor: Seeing, request: Request) -> Actor:
+    """Whoever works in a hall; raises NotAllowed."""
+    with backend.ledger.scribe.refusals(_act(request), by=actor, hall=hall):
+        of_staff(actor)
+    return actor
+
+
+StaffSeeing = Annotated[Actor, Depends(staff_seeing)]
+
+
+def _act(request: Request) -> str:
+    """How the audit calls what was asked for: by the name of its route."""
+    return str(request.scope["route"].name)
 
 
 # ── health ──
@@ -181,9 +204,14 @@ sessions = APIRouter(tags=["sessions"])
 
 
 @sessions.post("/sessions", openapi_extra=openapi.body(Credentials, Identity))
-async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]:
+async def sign_in(backend: Here, request: Request) -> dict[str, Any]:
     """Come in with login and password, or as the identity provider says; the token goes into every further request."""
-    session = await asyncio.to_thread(_session, backend, body, address_of(request))
+    scribe, address = backend.ledger.scribe, address_of(request)
+    with scribe.refusals(SIGN_IN, address=address):
+        typed = _typed(await json_body(request))
+    come_in = partial(_session, backend, typed, address)
+    login = typed.login if isinstance(typed, Credentials) else ""
+    session = await asyncio.to_thread(scribe.signing_in, backend.accounts, login, address, come_in)
     actor = session.actor
     return {
         "token": session.token,
@@ -195,20 +223,25 @@ async def sign_in(backend: Here, body: Body, request: Request) -> dict[str, Any]
     }
 
 
-def _session(backend: Backend, body: Any, place: str) -> Session:
+def _typed(body: Any) -> Credentials | Identity:
     if isinstance(body, dict) and "id_token" in body:
-        identity = decode(Identity, body, "sessions")
-        if backend.sign_on is None:
-            raise NotSignedIn("There is no identity provider here: sign in with login and password.")
-        return backend.sign_on.sign_on(identity.id_token, identity.nonce)
-    credentials = decode(Credentials, body, "sessions")
-    return backend.accounts.sessions.sign_in(credentials.login, credentials.password, place)
+        return decode(Identity, body, "sessions")
+    return decode(Credentials, body, "sessions")
 
 
-@sessions.delete("/sessions/current", status_code=204)
+def _session(backend: Backend, typed: Credentials | Identity, place: str) -> Session:
+    if isinstance(typed, Credentials):
+        return backend.accounts.sessions.sign_in(typed.login, typed.password, place)
+    if backend.sign_on is None:
+        raise NotSignedIn("There is no identity provider here: sign in with login and password.")
+    return backend.sign_on.sign_on(typed.id_token, typed.nonce)
+
+
+@sessions.delete("/sessions/current", name=SIGN_OUT, status_code=204)
 def sign_out(backend: Here, token: Token, actor: Anybody) -> Response:
     """End the session of this token at once."""
     backend.accounts.sessions.end(token)
+    backend.ledger.scribe.write_down(SIGN_OUT, by=actor, hall=actor.hall)
     return Response(status_code=204)
 
 
@@ -217,39 +250,35 @@ def sign_out(backend: Here, token: Token, actor: Anybody) -> Response:
 halls = APIRouter(tags=["halls"])
 
 
-@halls.get("/halls")
+@halls.get("/halls", name="list-halls")
 def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
     """The halls the caller may see."""
     names = [actor.hall] if actor.hall else backend.ledger.halls()
     return [{"id": name, "name": encode(backend.ledger.hall(name).settings.name)} for name in names]
 
 
-@halls.get("/halls/{hall}")
-def snapshot(backend: Here, hall: str, actor: Asking) -> JSONResponse:
+@halls.get("/halls/{hall}", name="read-hall")
+def snapshot(backend: Here, hall: str, actor: Seeing) -> JSONResponse:
     """The state of a hall with its sequence number."""
-    _may_see(actor, hall)
     return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()))
 
 
-@halls.get("/halls/{hall}/tickets/{ticket}/notes")
-def notes(backend: Here, hall: str, ticket: str, actor: Asking) -> list[dict[str, Any]]:
+@halls.get("/halls/{hall}/tickets/{ticket}/notes", name="read-notes")
+def notes(backend: Here, hall: str, ticket: str, actor: StaffSeeing) -> list[dict[str, Any]]:
     """What colleagues wrote down about a visit, the oldest first; for staff alone."""
-    _may_see(actor, hall)
-    of_staff(actor)
     return [encode(note) for note in backend.ledger.notes(hall, ticket)]
 
 
-@halls.get("/halls/{hall}/events", response_class=StreamingResponse)
+@halls.get("/halls/{hall}/events", name="follow-hall", response_class=StreamingResponse)
 async def events(
     backend: Here,
     hall: str,
-    actor: Asking,
+    actor: Seeing,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     heartbeat: Annotated[float, Query(ge=1, le=60)] = HEARTBEAT,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
     """What happens in a hall from an event on, as Server-Sent Events, without a gap."""
-    _may_see(actor, hall)
     now = await asyncio.to_thread(backend.ledger.hall, hall)
     return EventStream(backend.feed, hall, _start(after, last_event_id, now.seq), heartbeat)
 
@@ -288,9 +317,10 @@ def _requests() -> APIRouter:
 
 
 def _answering(name: str) -> Callable[..., Awaitable[JSONResponse]]:
-    async def answer(backend: Here, hall: str, body: Body, actor: Anybody) -> JSONResponse:
-        request = decode_request(name, body)
-        answered = await asyncio.to_thread(backend.desk.answer, hall, request, actor)
+    async def answer(backend: Here, hall: str, actor: Anybody, request: Request) -> JSONResponse:
+        with backend.ledger.scribe.refusals(name, by=actor, hall=hall):
+            asked = decode_request(name, await json_body(request))
+        answered = await asyncio.to_thread(backend.desk.answer, hall, asked, actor)
         return JSONResponse({"answer": encode(answered)})
 
     return answer

@@ -18,7 +18,13 @@ from shared.backend.asking import address_of, bearer, json_body
 from shared.backend.door import Door
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Failure
+from shared.hall.messages import Command
+from shared.hall.roles import Actor
+from shared.hall.rules import COMMANDS
 from shared.hall.wire import decode_command
+
+UNKNOWN = "unknown-command"
+"""How the audit calls what is no command: it does not repeat what strangers write."""
 
 PATH = re.compile("/api/v1/halls/([^/]+)/commands/([^/]+)")
 
@@ -50,7 +56,14 @@ class Commands:
             return problems.bug(f"{name!r} in {hall!r}", error)
 
     async def _do(self, request: Request, hall: str, name: str) -> Response:
-        actor = await self._door.actor(bearer(request.headers.get("authorization")), address_of(request))
-        command = decode_command(name, await json_body(request))
+        actor, command = await self._read(request, hall, name)
         accepted = await self._ledger.do_soon(hall, command, actor)
         return JSONResponse({"result": accepted.result, "seq": accepted.seq})
+
+    async def _read(self, request: Request, hall: str, name: str) -> tuple[Actor, Command]:
+        """Who asks for what; raises NotSignedIn, or Malformed and the like."""
+        act, address, scribe = name if name in COMMANDS else UNKNOWN, address_of(request), self._ledger.scribe
+        with scribe.refusals(act, address=address, hall=hall):
+            actor = await self._door.actor(bearer(request.headers.get("authorization")), address)
+        with scribe.refusals(act, by=actor, hall=hall):
+            return actor, decode_command(name, await json_body(request))

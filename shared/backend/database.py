@@ -64,6 +64,9 @@ class Kind(Protocol):
     def start_afresh(self) -> None:
         """Let go of connections after a failure that may have spoiled them."""
 
+    def scrub(self) -> bool:
+        """Leave no trace of what was deleted in the database's own log; False: try again later."""
+
     def faults(self, connection: Connection) -> Iterator[str]:
         """What is wrong with the database as such and the disk it is on, a sentence each."""
 
@@ -90,6 +93,8 @@ class Database:
         self.url = _url(address)
         self.kind = KINDS[self.url.get_backend_name()](self.url, create=create)
         self.engine = self.kind.engine
+        self.traces = False
+        """Whether something that was deleted may still stand in the database's own log."""
         try:
             with self._in_words():
                 self._check(create=create)
@@ -120,6 +125,11 @@ class Database:
         """
         with self._in_words():
             yield from self.kind.changes(closed)
+
+    def scrub(self) -> None:
+        """Leave no trace of what was deleted, now or, if somebody is in the way, the next time this is called."""
+        with self._in_words():
+            self.traces = not self.kind.scrub()
 
     def revision(self) -> str | None:
         """The migration the database is at; None for an empty one."""

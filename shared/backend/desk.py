@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
+from shared.access.audit import DONE
 from shared.access.devices import Device, ListDevices
 from shared.access.request import Request, permit
-from shared.backend import people
+from shared.backend import audit, contacts, dossier, journal, people
 from shared.backend.accounts import Accounts
 from shared.backend.ledger import Ledger
+from shared.hall.errors import Refused
 from shared.hall.roles import Actor
-from shared.hall.words import HallId
+from shared.hall.words import HallId, TicketId
 
 A = TypeVar("A")
+
+About: TypeAlias = tuple[TicketId | None, str]
+"""The ticket a request is about, and what it is called: a label, a login, a device's name."""
 
 
 class Desk:
@@ -25,11 +30,27 @@ class Desk:
 
     def answer(self, hall: HallId, request: Request[A], by: Actor) -> A:
         """What is so, or what was wished and is so now; raises Refused or Unreachable."""
-        permit(request, by, hall)
-        self.ledger.must_exist(hall)
-        if answer := people.ANSWERS.get(type(request)):
-            return cast("A", answer(self.accounts.people, hall, request, by))
-        return cast("A", ANSWERS[type(request)](self, hall, request, by))
+        about: About = None, ""
+        try:
+            permit(request, by, hall)
+            about = self._named(request, hall)
+            answer = cast("A", ANSWERS[type(request)](self, hall, request, by))
+        except Refused as refused:
+            self._write_down(request, refused.type_name(), hall, by, about)
+            raise
+        if audit.is_told(request, answer):
+            self._write_down(request, DONE, hall, by, about)
+        return answer
+
+    def _named(self, request: Request[Any], hall: HallId) -> About:
+        """What it is about; raises UnknownHall."""
+        with self.ledger.database.reading() as connection:
+            journal.last_seq(connection, hall)
+            return audit.named(connection, request, hall)
+
+    def _write_down(self, request: Request[Any], outcome: str, hall: HallId, by: Actor, about: About) -> None:
+        ticket, name = about
+        self.ledger.scribe.write_down(request.type_name(), outcome, by=by, hall=hall, ticket=ticket, about=name)
 
 
 def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
@@ -38,4 +59,8 @@ def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[D
 
 ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
     ListDevices: _devices,
+    **people.ANSWERS,
+    **audit.ANSWERS,
+    **contacts.ANSWERS,
+    **dossier.ANSWERS,
 }

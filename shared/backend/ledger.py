@@ -19,12 +19,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from shared.backend import answers, holidays, journal, notes, tables
+from shared.backend import answers, audit, holidays, journal, notes, tables
 from shared.backend.answers import Answers
 from shared.backend.clock import Clock, OrderClocks
 from shared.backend.database import Database
 from shared.backend.lanes import Lanes
 from shared.backend.rows import Rows
+from shared.backend.scribe import Scribe
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Failure, Invalid, Refused, Unreachable
 from shared.hall.hall import Hall
@@ -96,7 +97,9 @@ class Ledger:
         self._lanes: Lanes[_Wish] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
-        work = [(self._write_all, "writer")] * database.kind.writers + [(self._look_for_others, "watcher")]
+        self.scribe = Scribe(database, self.clock)
+        work = [(self._write_all, "writer")] * database.kind.writers
+        work += [(self._look_for_others, "watcher"), (lambda: self.scribe.write_until(self._closed), "scribe")]
         self._threads = [threading.Thread(target=self._run, args=(act,), name=name, daemon=True) for act, name in work]
         self._at_work = len(self._threads)
         self._leaving = threading.Lock()
@@ -115,8 +118,9 @@ class Ledger:
 
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
         """Hand a command to its writer; raises NotAllowed, or Invalid holidays, before anything else happens."""
-        allow(command, by, hall)
-        holidays.check(command)
+        with self.scribe.refusals(command.type_name(), by=by, hall=hall):
+            allow(command, by, hall)
+            holidays.check(command)
         wish = _Wish(hall, command, by)
         if not self._lanes.put(self.database.kind.lane(hall), wish):
             raise Unreachable("The backend is stopping; please try again.")
@@ -295,13 +299,17 @@ class Ledger:
         try:
             hall = self._current(page, wish.hall)
             earlier = page.answers[hall.id].earlier(wish.command)
-        except Refused as refused:
+        except Refused as refused:  # it reached no hall, and costs nobody anything: so it goes where floods are counted
+            self.scribe.write_down(wish.command.type_name(), refused.type_name(), by=wish.by, hall=wish.hall)
             return refused
         if earlier:
             return earlier
         now = self._clocks.now(hall)
         outcome = self._decide(page, hall, wish, now)
-        page.answers[hall.id].keep(wish.command, outcome, self._decided[hall.id].seq, now.wall)
+        after = self._decided[hall.id]
+        page.answers[hall.id].keep(wish.command, outcome, after.seq, now.wall)
+        if wish.by.role is not Role.CLOCK:
+            page.rows.insert(tables.audit, audit.of_command(now.wall, wish.command, wish.by, after, outcome))
         return outcome
 
     def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -19,6 +19,9 @@ from shared.backend.upsert import insert_unless_there
 from shared.hall.errors import Invalid, LastAdministrator, LoginTaken, NotAllowed, UnknownPerson, WrongPassword
 from shared.hall.roles import STAFF_ROLES, Actor, Role
 from shared.hall.words import HallId, new_id
+
+if TYPE_CHECKING:
+    from shared.backend.desk import Desk
 
 
 class People:
@@ -36,9 +39,13 @@ class People:
         with self._database.reading() as connection:
             return [person_of(row) for row in connection.execute(query)]
 
+    def found(self, login: str) -> Person | None:
+        """Whoever has this login, if anybody does."""
+        return next((person for person in self.all() if person.login == login), None)
+
     def named(self, login: str) -> Person:
         """Raises UnknownPerson."""
-        found = next((person for person in self.all() if person.login == login), None)
+        found = self.found(login)
         if found is None:
             raise UnknownPerson("There is nobody with this login.")
         return found
@@ -153,35 +160,35 @@ def _change(connection: Connection, person: str, **values: Any) -> None:
 # ── at the desk ──
 
 
-def _list(people: People, hall: HallId, asked: ListStaff, by: Actor) -> tuple[Person, ...]:
-    return tuple(people.all(hall))
+def _list(desk: Desk, hall: HallId, asked: ListStaff, by: Actor) -> tuple[Person, ...]:
+    return tuple(desk.accounts.people.all(hall))
 
 
-def _add(people: People, hall: HallId, asked: AddPerson, by: Actor) -> Person:
+def _add(desk: Desk, hall: HallId, asked: AddPerson, by: Actor) -> Person:
     if asked.every_hall and by.hall is not None:
         raise NotAllowed("Only an administrator of every hall may add somebody for every hall.")
     where = None if asked.every_hall else hall
-    return people.add(asked.login, asked.password, asked.role, where, must_change=True)
+    return desk.accounts.people.add(asked.login, asked.password, asked.role, where, must_change=True)
 
 
-def _change_role(people: People, hall: HallId, asked: ChangeRole, by: Actor) -> Person:
-    _require_other(people, hall, asked.person, by)
-    return people.change_role(asked.person, asked.role)
+def _change_role(desk: Desk, hall: HallId, asked: ChangeRole, by: Actor) -> Person:
+    _require_other(desk.accounts.people, hall, asked.person, by)
+    return desk.accounts.people.change_role(asked.person, asked.role)
 
 
-def _reset(people: People, hall: HallId, asked: ResetPassword, by: Actor) -> Person:
-    _require_other(people, hall, asked.person, by)
-    return people.reset_password(asked.person, asked.password)
+def _reset(desk: Desk, hall: HallId, asked: ResetPassword, by: Actor) -> Person:
+    _require_other(desk.accounts.people, hall, asked.person, by)
+    return desk.accounts.people.reset_password(asked.person, asked.password)
 
 
-def _remove(people: People, hall: HallId, asked: RemovePerson, by: Actor) -> Done:
-    _require_other(people, hall, asked.person, by)
-    people.remove(asked.person)
+def _remove(desk: Desk, hall: HallId, asked: RemovePerson, by: Actor) -> Done:
+    _require_other(desk.accounts.people, hall, asked.person, by)
+    desk.accounts.people.remove(asked.person)
     return Done()
 
 
-def _change_own(people: People, hall: HallId, asked: ChangePassword, by: Actor) -> Done:
-    people.change_password(by.id, asked.old, asked.new, by.token)
+def _change_own(desk: Desk, hall: HallId, asked: ChangePassword, by: Actor) -> Done:
+    desk.accounts.people.change_password(by.id, asked.old, asked.new, by.token)
     return Done()
 
 
@@ -196,7 +203,7 @@ def _require_other(people: People, hall: HallId, person: str, by: Actor) -> None
         raise NotAllowed("This person works in every hall: an administrator of every hall has to do that.")
 
 
-ANSWERS: Mapping[type[Request[Any]], Callable[[People, HallId, Any, Actor], Any]] = {
+ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
     ListStaff: _list,
     AddPerson: _add,
     ChangeRole: _change_role,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 from functools import cache
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 S = TypeVar("S")
 
 FOLDER = Path(__file__).parent.parent.parent / "resources" / "web"
+
+UNGUESSABLE = "[A-Za-z0-9_-]{22,64}"
+"""The token of a customer's own page: at least 128 random bits, in characters of six bits each."""
 
 LARGEST_FORM = 4096
 """Bytes; our forms send a few hundred."""
@@ -76,7 +80,10 @@ class Site:
         hall = self._hall_of(request)
         to = reader_of(request, hall.settings.languages if hall else tuple(NATIVE_NAMES))
         then = self._opens(to, hall, failure) if hall else ""
-        return self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then)
+        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then)
+        if "retry_after" in failure.about:
+            page.headers["Retry-After"] = failure.about["retry_after"]
+        return page
 
     def menu(self, hall: Hall) -> Menu:
         """The services as they are at this moment."""
@@ -122,7 +129,7 @@ class Site:
 
     def ticket(self, token: str) -> tuple[Hall, Ticket]:
         """The ticket of a customer's own page, and its hall; raises UnknownTicket."""
-        found = self.ledger.ticket_of(hash_of(token))
+        found = self.ledger.ticket_of(hash_of(token)) if re.fullmatch(UNGUESSABLE, token) else None
         if found is None:
             raise UnknownTicket("There is no ticket at this address.")
         return self.ledger.hall(found[0]), found[1]

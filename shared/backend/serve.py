@@ -53,6 +53,10 @@ def serve(settings: Settings, host: str, port: int) -> int:
             timeout_graceful_shutdown=1,
             access_log=False,
             server_header=False,  # nobody needs to know what this is made of
+            # What a proxy says of whom it speaks for is believed of these alone: limits count by address, and anybody
+            # may write anything into a header. By itself uvicorn would believe everything on this machine.
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             ssl_context_factory=(lambda *_: tls.context()) if tls else None,
         )
         config.load()

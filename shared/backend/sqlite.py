@@ -24,6 +24,9 @@ OURS_ALONE = 0o600
 BUSY_TIMEOUT = 4000
 """Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
 
+SCRUB_TIMEOUT = 100
+"""Milliseconds to wait for whoever reads in the log; nobody can write meanwhile."""
+
 POLL = 0.05
 """Seconds between two looks whether another process has written."""
 
@@ -109,6 +112,14 @@ class Sqlite:
         self._afresh += 1  # whoever watches closes its own
         self.engine.dispose()
 
+    def scrub(self) -> bool:
+        """Empty the log, in which what was deleted still stands."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT}")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+        return not busy
+
     def faults(self, connection: Connection) -> Iterator[str]:
         complaints = list(connection.exec_driver_sql(f"PRAGMA integrity_check({COMPLAINTS})").scalars())
         if complaints != ["ok"]:
@@ -183,6 +194,7 @@ def _set_up(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is forgotten about people is overwritten, not only let go
     cursor.close()
 
 

@@ -271,17 +271,27 @@ contacts = Table(
     Column("at", Utc, nullable=False),
 )
 
+browsers = Table(
+    "browsers",
+    metadata,
+    Column("what", String(64), primary_key=True, comment="SHA-256 of the browser's cookie; forgotten within a day"),
+    _hall(),
+    Column("ticket", String(64), primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
-    Column("id", String(36), primary_key=True, comment="UUIDv7: sorts by time"),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, comment="As they were written down"),
     Column("at", Utc, nullable=False),
-    Column("hall_id", String(64), comment="No foreign key: somebody may name a hall that is not there"),
+    Column("hall_id", String(64), comment="None: it concerns no hall, or one that is not there"),
     Column("role", String(16), nullable=False),
     Column("actor", String(64), nullable=False),
     Column("address", String(64), nullable=False),
     Column("act", String(64), nullable=False),
-    Column("about", String(128), nullable=False),
+    Column("ticket", String(64), comment="The id of the ticket it is about"),
+    Column("about", String(128), nullable=False, comment="What it names of the hall's: a label, a point, a person"),
     Column("outcome", String(64), nullable=False),
-    Index(None, "hall_id", "id"),
+    Index(None, "hall_id", "at"),
 )

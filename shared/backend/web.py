@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
-from typing import Annotated, NamedTuple
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from shared.backend.asking import address_of
+from shared.backend.customers import Customers, known_by
 from shared.backend.feed import Feed
 from shared.backend.hashes import hash_of
 from shared.backend.ledger import Ledger
-from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly
+from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, UNGUESSABLE, LongLived, Site, friendly
 from shared.backend.reading import Menu, Shown, readable, reader_of, shown
 from shared.hall.errors import (
     AlreadyRated,
@@ -49,9 +54,11 @@ def pages(ledger: Ledger, feed: Feed) -> APIRouter:
     site = Site(ledger, feed)
     router = APIRouter(route_class=friendly(site), include_in_schema=False)
     _choosing(router, site)
-    _taking(router, site)
-    _following(router, site)
-    _rating(router, site)
+    customers = Customers(ledger.database)
+    _taking(router, site, customers)
+    own = partial(_own, site, customers)
+    _following(router, site, own)
+    _rating(router, site, own)
     return router
 
 
@@ -98,7 +105,8 @@ def _choosing(router: APIRouter, site: Site) -> None:
     @router.get("/h/{hall}")
     async def services(request: Request, hall: str) -> Response:
         found = site.hall(hall)
-        return site.page("hall.html", reader_of(request, found.settings.languages), found, once=once)
+        page = site.page("hall.html", reader_of(request, found.settings.languages), found, once=once)
+        return known_by(page, request)
 
     @router.get("/h/{hall}/events")
     async def menu_live(request: Request, hall: str) -> Response:
@@ -114,13 +122,13 @@ def _choosing(router: APIRouter, site: Site) -> None:
         found = site.hall(hall)
         chosen = require_open(found, found.service(service), site.ledger.wall())
         to = reader_of(request, found.settings.languages)
-        return site.page("service.html", to, found, service=chosen, once=once())
+        return known_by(site.page("service.html", to, found, service=chosen, once=once()), request)
 
 
 # ── getting a number ──
 
 
-def _taking(router: APIRouter, site: Site) -> None:
+def _taking(router: APIRouter, site: Site, customers: Customers) -> None:
     @router.get("/h/{hall}/tickets")
     async def not_here(request: Request, hall: str) -> Response:
         return _go(f"/h/{hall}", request)
@@ -134,18 +142,23 @@ def _taking(router: APIRouter, site: Site) -> None:
         command_id: Annotated[str, Form()] = "",
         token: Annotated[str, Form()] = "",
     ) -> Response:
-        to = reader_of(request, site.hall(hall).settings.languages)
-        if not re.fullmatch(r"[A-Za-z0-9_-]{22,64}", token):
+        found = site.hall(hall)
+        to = reader_of(request, found.settings.languages)
+        if not re.fullmatch(UNGUESSABLE, token) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command_id):
             raise Invalid("This form can't be read.")
         command = IssueTicket(
             command_id=command_id,
-            service=service,
-            precedence=precedence or None,
+            service=found.service(service).id,  # what is nowhere on our pages gets no further than here
+            precedence=found.precedence(precedence).id if precedence else None,
             language=to.language,
             origin=Origin.WEB,
             token_hash=hash_of(token),
         )
-        await _take_once(site, hall, command)
+        if site.ledger.ticket_of(hash_of(token)) is None:
+            with site.ledger.scribe.refusals(command.type_name(), address=address_of(request), hall=hall):
+                await asyncio.to_thread(customers.take, request, hall, command_id)
+            with customers.giving_back(request, hall, command_id):
+                await _take_once(site, hall, command)
         return _go(f"/t/{token}", request)
 
 
@@ -161,16 +174,29 @@ async def _take_once(site: Site, hall: HallId, command: IssueTicket) -> None:
 # ── following it ──
 
 
-def _following(router: APIRouter, site: Site) -> None:
+Own: TypeAlias = Callable[[Request, str], Awaitable[tuple[Hall, Ticket]]]
+
+
+async def _own(site: Site, customers: Customers, request: Request, token: str) -> tuple[Hall, Ticket]:
+    """The ticket of a customer's own page, and its hall; raises UnknownTicket, or TooOften for who goes on guessing."""
+    try:
+        return site.ticket(token)
+    except UnknownTicket:
+        with site.ledger.scribe.refusals("follow-ticket", address=address_of(request)):
+            await asyncio.to_thread(customers.missed, request)
+        raise
+
+
+def _following(router: APIRouter, site: Site, own: Own) -> None:
     @router.get("/t/{token}")
     async def ticket(request: Request, token: str) -> Response:
-        hall, found = site.ticket(token)
+        hall, found = await own(request, token)
         to = reader_of(request, hall.settings.languages, found.language)
         return site.page("ticket.html", to, hall, ticket=shown(hall, found), token=token)
 
     @router.get("/t/{token}/events")
     async def ticket_live(request: Request, token: str) -> Response:
-        hall, found = site.ticket(token)
+        hall, found = await own(request, token)
         to = reader_of(request, hall.settings.languages, found.language)
 
         def look(newer: Hall) -> Shown:
@@ -187,7 +213,7 @@ def _following(router: APIRouter, site: Site) -> None:
 
     @router.post("/t/{token}/leave")
     async def leave(request: Request, token: str) -> Response:
-        hall, found = site.ticket(token)
+        hall, found = await own(request, token)
         try:
             await site.ledger.do_soon(hall.id, CancelTicket(ticket=found.id), CUSTOMER)
         except (TicketNotWaiting, UnknownTicket):
@@ -198,14 +224,14 @@ def _following(router: APIRouter, site: Site) -> None:
 # ── saying how it was ──
 
 
-def _rating(router: APIRouter, site: Site) -> None:
+def _rating(router: APIRouter, site: Site, own: Own) -> None:
     @router.get("/t/{token}/feedback")
     async def no_feedback_here(request: Request, token: str) -> Response:
         return _go(f"/t/{token}", request)
 
     @router.post("/t/{token}/feedback")
     async def feedback(request: Request, token: str, rating: Annotated[int, Form()]) -> Response:
-        hall, found = site.ticket(token)
+        hall, found = await own(request, token)
         try:
             await site.ledger.do_soon(hall.id, GiveFeedback(ticket=found.id, rating=rating), CUSTOMER)
         except (AlreadyRated, TicketNotServed, UnknownTicket):

@@ -114,6 +114,9 @@ class TooOften(Refused):
     status = 429
 
 
+class TooManyTickets(TooOften): ...
+
+
 class UnknownHall(Unknown): ...
 
 

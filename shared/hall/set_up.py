@@ -20,6 +20,9 @@ from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
 LONGEST_ALLOWANCE = 7 * 24 * 60
 """Minutes; more than a day already means strict priority."""
 
+LONGEST_KEPT = 720
+"""Hours, which are 30 days: longer than anybody complains about a visit."""
+
 MINUTES = ("return_after", "reinstate_within", "appointment_early", "appointment_grace")
 """Settings of a hall that are a time in minutes."""
 
@@ -145,6 +148,11 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
         0 <= settings.no_show_after <= 3600,
         "A customer is waited for 0 to 3600 seconds after a call.",
         "no_show_after",
+    )
+    _require(
+        0 <= settings.keep_contacts <= LONGEST_KEPT,
+        "Names and phone numbers are kept for 0 to 720 hours.",
+        "keep_contacts",
     )
     _once(settings.outcomes, "outcomes")
     _require(

@@ -95,6 +95,8 @@ class HallSettings:
     """Whether tickets end when those who wait will take until closing time."""
     offline_tickets: bool = False
     """Whether kiosks that can't reach the hall may give tickets of their own series."""
+    keep_contacts: int = 0
+    """Hours after the end of a visit for which its customer's name and phone are kept; 0: they go with the visit."""
 
 
 @dataclass(frozen=True, kw_only=True)

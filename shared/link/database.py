@@ -13,6 +13,7 @@ from shared.backend.accounts import Accounts
 from shared.backend.database import Database
 from shared.backend.desk import Desk
 from shared.backend.ledger import Ledger
+from shared.backend.sessions import Session
 from shared.hall.errors import Failure, NotSignedIn, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -97,9 +98,13 @@ class DatabaseLink:
         return self._shared.desk.answer(self._hall, request, self._whoever())
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        session = self._shared.accounts.sessions.sign_in(login, password, HERE)
-        if session.actor.hall not in (None, self._hall):
-            raise NotSignedIn("You belong to another hall.")
+        def signed_in() -> Session:
+            session = self._shared.accounts.sessions.sign_in(login, password, HERE)
+            if session.actor.hall not in (None, self._hall):
+                raise NotSignedIn("You belong to another hall.")
+            return session
+
+        session = self._ledger.scribe.signing_in(self._shared.accounts, login, "", signed_in)
         return DatabaseLink(self._shared, self._hall, token=session.token), session.actor
 
     def sign_out(self) -> None:

@@ -41,6 +41,7 @@ BESIDE = {
     "holidays": "a country, like DE, or a part of one, like DE-BE; empty: none",
     "last_ticket": "whether tickets end when those who wait will take until closing time",
     "offline_tickets": "whether kiosks that can't reach the hall give numbers of their own",
+    "keep_contacts": "hours for which customers' names and phones are kept after a visit",
 }
 
 WIDEST_LINE = 100

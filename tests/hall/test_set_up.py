@@ -91,6 +91,8 @@ def test_a_hall_is_defined(clinic: Clinic) -> None:
         {"day_starts": time(4, 0, tzinfo=UTC)},
         {"return_after": -1},
         {"reinstate_within": -1},
+        {"keep_contacts": -1},
+        {"keep_contacts": 721},
         {"appointment_early": -1},
         {"appointment_grace": LONGEST_ALLOWANCE + 1},
         {"recalls_before_no_show": 21},

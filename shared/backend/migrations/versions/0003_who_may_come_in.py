@@ -105,24 +105,92 @@ def _about_people() -> None:
         sa.ForeignKeyConstraint(["hall_id"], ["halls.id"], name=op.f("fk_contacts_hall_id_halls")),
         sa.PrimaryKeyConstraint("hall_id", "ticket", name=op.f("pk_contacts")),
     )
+    op.create_table(
+        "browsers",
+        sa.Column(
+            "what",
+            sa.String(length=64),
+            nullable=False,
+            comment="SHA-256 of the browser's cookie; forgotten within a day",
+        ),
+        sa.Column("hall_id", sa.String(length=64), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("at", UTC, nullable=False),
+        sa.ForeignKeyConstraint(["hall_id"], ["halls.id"], name=op.f("fk_browsers_hall_id_halls")),
+        sa.PrimaryKeyConstraint("what", "hall_id", "ticket", name=op.f("pk_browsers")),
+    )
 
 
 def _audit() -> None:
     op.create_table(
         "audit",
-        sa.Column("id", sa.String(length=36), nullable=False, comment="UUIDv7: sorts by time"),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+            comment="As they were written down",
+        ),
         sa.Column("at", UTC, nullable=False),
         sa.Column(
             "hall_id",
             sa.String(length=64),
-            comment="No foreign key: somebody may name a hall that is not there",
+            comment="None: it concerns no hall, or one that is not there",
         ),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("act", sa.String(length=64), nullable=False),
-        sa.Column("about", sa.String(length=128), nullable=False),
+        sa.Column("ticket", sa.String(length=64), comment="The id of the ticket it is about"),
+        sa.Column(
+            "about",
+            sa.String(length=128),
+            nullable=False,
+            comment="What it names of the hall's: a label, a point, a person",
+        ),
         sa.Column("outcome", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
-    op.create_index(op.f("ix_audit_hall_id_id"), "audit", ["hall_id", "id"])
+    op.create_index(op.f("ix_audit_hall_id_at"), "audit", ["hall_id", "at"])
+    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+APPEND_ONLY = {
+    "sqlite": (
+        """
+        CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'The audit is never rewritten.'); END
+        """,
+        """
+        CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+        WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id)
+        BEGIN SELECT RAISE(ABORT, 'The audit is never rewritten.'); END
+        """,
+        """
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+        WHEN old.at > datetime('now', '-365 days')
+        BEGIN SELECT RAISE(ABORT, 'The audit is kept for 365 days.'); END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE' THEN
+                IF OLD.at <= now() - interval '365 days' THEN RETURN OLD; END IF;
+                RAISE EXCEPTION 'The audit is kept for 365 days.';
+            END IF;
+            RAISE EXCEPTION 'The audit is never rewritten.';
+        END $$
+        """,
+        """
+        CREATE TRIGGER audit_is_kept BEFORE UPDATE OR DELETE ON audit
+        FOR EACH ROW EXECUTE FUNCTION audit_is_kept()
+        """,
+        """
+        CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept()
+        """,
+    ),
+}
+"""What keeps programs from changing what was written. REPLACE deletes without asking SQLite's trigger for deletions."""

@@ -1,0 +1,316 @@
+"""Whoever did something, or was refused, is written down once, and nobody can change it afterwards."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from shared.access.audit import AND_MORE, DONE, SIGN_IN, SIGN_OUT, Act, ReadAudit
+from shared.access.staff import ListStaff
+from shared.backend import audit, tables
+from shared.backend.care import opened
+from shared.backend.database import Database
+from shared.backend.desk import Desk
+from shared.backend.ledger import CLOCK
+from shared.backend.scribe import MORE_EVERY, Scribe
+from shared.hall.calling import CallNext
+from shared.hall.day import StartBusinessDay
+from shared.hall.errors import Invalid, NotAllowed, Refused, UnknownService
+from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
+from shared.hall.roles import Actor, Role
+from shared.hall.set_up import DefineHall
+from tests.backends import DATABASES, Caller, Premises, new_database
+
+ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic", address="192.0.2.7")
+BOSS = Actor(name="boss", role=Role.SUPERVISOR, hall="clinic")
+ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)
+KIOSK = Actor(name="K1", role=Role.KIOSK, hall="clinic", address="192.0.2.9")
+
+
+@pytest.fixture(params=DATABASES)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """A clinic on each kind of database, and the desk beside it."""
+    with opened(new_database(request.param, tmp_path), create=True) as care:
+        care.init("clinic", None)
+        yield Desk(care.ledger, care.accounts)
+
+
+def read(desk: Desk, by: Actor = ADMIN, **wanted: Any) -> list[Act]:
+    """What the audit has, the newest first, without what the hall's beginning left in it."""
+    desk.ledger.scribe.write()
+    acts = desk.answer("clinic", ReadAudit(**wanted), by).acts
+    return [act for act in acts if act.actor != "init" and act.act != "read-audit"]
+
+
+def said(act: Act) -> tuple[str, ...]:
+    return act.role, act.actor, act.address, act.act, act.about, act.outcome
+
+
+# ── commands ──
+
+
+def test_a_command_is_one_line_with_who_where_what_and_about_whom(desk: Desk) -> None:
+    desk.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
+    desk.ledger.do("clinic", ActivatePoint(point="1"), ANNA)
+    desk.ledger.do("clinic", CallNext(point="1"), ANNA)
+    assert [said(act) for act in reversed(read(desk))] == [
+        ("kiosk", "K1", "192.0.2.9", "issue-ticket", "A001 · registration", DONE),
+        ("specialist", "anna", "192.0.2.7", "activate-point", "1", DONE),
+        ("specialist", "anna", "192.0.2.7", "call-next", "A001 · 1", DONE),
+    ]
+
+
+def test_a_refused_command_is_a_line_too_and_says_why(desk: Desk) -> None:
+    with pytest.raises(Refused):
+        desk.ledger.do("clinic", CallNext(point="1"), ANNA)
+    with pytest.raises(NotAllowed):
+        desk.ledger.do("clinic", DefineHall(name="Mine"), ANNA)
+    with pytest.raises(NotAllowed):
+        desk.ledger.do("clinic", CallNext(point="1"), replace(ANNA, hall="another"))
+    assert {(act.act, act.about, act.outcome) for act in read(desk, actor="anna", refused=True)} == {
+        ("call-next", "1", "point-not-active"),
+        ("define-hall", "", "not-allowed"),
+        ("call-next", "", "not-allowed"),
+    }
+
+
+def test_what_is_typed_in_place_of_a_known_thing_is_not_repeated(desk: Desk) -> None:
+    with pytest.raises(UnknownService):
+        desk.ledger.do("clinic", IssueTicket(service="Jane Doe, +1 555 0100"), KIOSK)
+    assert [(act.about, act.outcome) for act in read(desk)] == [("", "unknown-service")]
+
+
+def test_a_command_that_is_sent_again_leaves_no_second_line(desk: Desk) -> None:
+    issue = IssueTicket(service="registration")
+    wrong = IssueTicket(service="nothing")
+    for _ in range(3):
+        desk.ledger.do("clinic", issue, KIOSK)
+        with pytest.raises(UnknownService):
+            desk.ledger.do("clinic", wrong, KIOSK)
+    assert sorted(act.outcome for act in read(desk)) == [DONE, "unknown-service"]
+
+
+def test_the_clocks_own_work_is_not_written_down(desk: Desk) -> None:
+    desk.ledger.do("clinic", StartBusinessDay(), CLOCK)
+    assert read(desk) == []
+
+
+# ── requests and the door ──
+
+
+def test_a_request_is_a_line_unless_it_is_what_screens_ask_all_day(desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        desk.answer("clinic", ListStaff(), ANNA)
+    desk.answer("clinic", ListStaff(), ADMIN)
+    assert [said(act)[1:] for act in read(desk)] == [("anna", "192.0.2.7", "list-staff", "", "not-allowed")]
+
+
+def test_whoever_comes_and_goes_is_written_down_over_http(premises: Premises) -> None:
+    stranger, caller = Caller(premises), Caller(premises)
+    caller.sign_in()
+    caller.post(f"/api/v1/halls/{premises.hall}/commands/call-next", ["no", "command"])
+    Caller.get(stranger, f"/api/v1/halls/{premises.hall}")
+    stranger.session.headers["Authorization"] = "Bearer hunter2-token"
+    stranger.command("call-next", point="1")
+    stranger.post(f"/api/v1/halls/{premises.hall}/requests/list-staff", {})
+    stranger.post("/api/v1/sessions", {"login": "admin"})
+    stranger.sign_in("admin", "hunter2-wrong")
+    stranger.sign_in("hunter2-login", "hunter2-wrong")
+    leaving = Caller(premises)
+    leaving.sign_in()
+    leaving.session.delete(premises.base + "/api/v1/sessions/current", timeout=5)
+    wanted = {
+        ("administrator", "admin", SIGN_IN, DONE),
+        ("administrator", "admin", SIGN_OUT, DONE),
+        ("administrator", "admin", "call-next", "malformed"),
+        ("", "", "read-hall", "not-signed-in"),
+        ("", "", "call-next", "not-signed-in"),
+        ("", "", "list-staff", "not-signed-in"),
+        ("", "", SIGN_IN, "invalid"),
+        ("", "admin", SIGN_IN, "not-signed-in"),
+        ("", "", SIGN_IN, "not-signed-in"),
+    }
+    acts = until(lambda: acts_of(caller), lambda acts: wanted <= {short(act) for act in acts})
+    assert {act["address"] for act in acts if not act["role"]} == {"127.0.0.1"}
+    assert "hunter2" not in str(acts)
+    for one in (stranger, caller, leaving):
+        one.session.close()
+
+
+def short(act: dict[str, Any]) -> tuple[str, ...]:
+    return act["role"], act["actor"], act["act"], act["outcome"]
+
+
+def acts_of(caller: Caller, **wanted: Any) -> list[dict[str, Any]]:
+    answer = caller.post(f"/api/v1/halls/{caller.premises.hall}/requests/read-audit", wanted)
+    assert answer.ok, answer.text
+    acts: list[dict[str, Any]] = answer.json()["answer"]["acts"]
+    return acts
+
+
+def until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
+    """What is to be seen once it is as wanted; ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not enough(seen := look()):
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.05)
+    return seen
+
+
+def test_signing_in_straight_at_the_database_is_written_down_as_well(premises: Premises) -> None:
+    link = premises.admin("database")
+    page = until(lambda: link.request(ReadAudit(act=SIGN_IN)), lambda page: any(not act.address for act in page.acts))
+    assert {act.outcome for act in page.acts if not act.address} == {DONE}
+    link.close()
+
+
+def test_the_end_of_a_process_loses_no_line(premises: Premises) -> None:
+    there = premises.another()
+    there.serve()
+    caller = Caller(there)
+    caller.get("/api/v1/halls")
+    there.stop()
+    caller.session.close()
+    with closing(Database(there.database)) as database, database.reading() as connection:
+        assert "list-halls" in connection.scalars(select(tables.audit.c.act)).all()
+
+
+# ── a flood ──
+
+
+def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: Desk) -> None:
+    scribe = Scribe(desk.ledger.database, desk.ledger.clock)
+    for _ in range(5000):
+        scribe.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    scribe.write_down("add-person", by=ADMIN, hall="clinic")
+    scribe.write()
+    acts = read(desk)
+    [more] = [act for act in acts if act.act == AND_MORE]
+    lines = [act for act in acts if act.act == SIGN_IN]
+    assert len(lines) < 30
+    assert len(lines) + int(more.about) == 5000
+    assert [act.actor for act in acts if act.act == "add-person"] == ["admin"], "who is known is not pushed out"
+    for _ in range(5000):
+        scribe.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    scribe.write()
+    assert len([act for act in read(desk) if act.act == AND_MORE]) == 1, f"one such line in {MORE_EVERY} seconds"
+
+
+def test_a_line_waits_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.backend.sqlite.BUSY_TIMEOUT", 50)
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as care:
+        care.init("clinic", None)
+        scribe = Scribe(care.database, care.ledger.clock)
+        scribe.write_down("list-staff", "not-allowed", by=ANNA, hall="clinic")
+        with care.database.writing():
+            thread = threading.Thread(target=scribe.write)
+            thread.start()
+            thread.join()
+        scribe.write()
+        assert [act.outcome for act in read(Desk(care.ledger, care.accounts), actor="anna")] == ["not-allowed"]
+
+
+# ── nobody rewrites it ──
+
+
+def test_what_is_written_can_neither_be_changed_nor_taken_away(desk: Desk) -> None:
+    desk.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
+    database, rows = desk.ledger.database, tables.audit.c
+    before = read(desk)
+    spoilt: list[Executable] = [
+        update(tables.audit).values(actor="nobody"),
+        delete(tables.audit).where(rows.actor == "K1"),
+    ]
+    if database.kind.engine.dialect.name == "sqlite":
+        spoilt.append(text("REPLACE INTO audit SELECT id, at, hall_id, '', '', '', '', '', '', '' FROM audit"))
+    else:
+        spoilt.append(text("TRUNCATE audit"))
+    for statement in spoilt:
+        with pytest.raises(DBAPIError, match="audit is"), database.writing() as connection:
+            connection.execute(statement)
+    assert read(desk) == before
+
+
+def test_what_was_kept_long_enough_is_forgotten_and_nothing_else(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    ages = [timedelta(days=400), timedelta(days=366), timedelta(days=364), timedelta(0)]
+    lines = [audit.line(now - age, str(age.days), by=ANNA, hall=hall) for age in ages for hall in ("clinic", None)]
+    with desk.ledger.database.writing() as connection:
+        connection.execute(insert(tables.audit), lines)
+    with desk.ledger.database.writing() as connection:
+        audit.forget(connection, now)
+    assert sorted(act.act for act in read(desk, actor="anna")) == ["0", "0", "364", "364"]
+
+
+# ── reading ──
+
+
+def test_pages_hold_everything_once_the_newest_first(desk: Desk) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    with desk.ledger.database.writing() as connection:  # many at the same moment: their order is that of writing
+        lines = [audit.line(now - timedelta(seconds=n // 4), f"act-{n}", by=ANNA, hall="clinic") for n in range(50)]
+        connection.execute(insert(tables.audit), lines[::-1])
+    seen, before = [], ""
+    while True:
+        page = desk.answer("clinic", ReadAudit(actor="ANNA", limit=7, before=before), BOSS)
+        seen += [act.act for act in page.acts]
+        before = page.older
+        if not before:
+            break
+    assert seen == [f"act-{n}" for n in range(50)]
+
+
+def test_filters_narrow_by_time_person_place_and_act(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    sure = replace(ANNA, name="100%_sure", address="2001:db8::7")
+    done = [(ANNA, "recall", DONE), (sure, "recall", "invalid"), (BOSS, "call-next", DONE)]
+    lines = [
+        audit.line(now - timedelta(hours=n), act, outcome, by=by, hall="clinic")
+        for n, (by, act, outcome) in enumerate(done)
+    ]
+    with desk.ledger.database.writing() as connection:
+        connection.execute(insert(tables.audit), lines)
+
+    def who(**wanted: Any) -> list[str]:
+        return [act.actor for act in read(desk, BOSS, **wanted)]
+
+    assert who() == ["anna", "100%_sure", "boss"]
+    assert who(actor="%_") == ["100%_sure"]
+    assert who(actor="2001:DB8") == ["100%_sure"]
+    assert who(actor="nn") == ["anna"]
+    assert who(act="recall") == ["anna", "100%_sure"]
+    assert who(refused=True) == ["100%_sure"]
+    assert who(since=now - timedelta(minutes=90)) == ["anna", "100%_sure"]
+    assert who(until=now - timedelta(minutes=30)) == ["100%_sure", "boss"]
+
+
+def test_what_concerns_no_hall_is_for_those_who_work_in_every_one(desk: Desk) -> None:
+    desk.ledger.scribe.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    desk.ledger.scribe.write_down("read-hall", "not-signed-in", hall="a hall that is not there", address="198.51.100.1")
+    assert read(desk, BOSS) == []
+    assert {act.act for act in read(desk, ADMIN)} == {SIGN_IN, "read-hall"}
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"before": "x"}, {"before": "2026-01-01 1"}])
+def test_a_page_that_can_not_be_is_refused(wrong: dict[str, Any], premises: Premises) -> None:
+    link = premises.admin("database")
+    with pytest.raises(Invalid):
+        link.request(ReadAudit(**wrong))
+    link.close()
+
+
+def test_the_audit_is_for_supervisors_and_administrators(desk: Desk) -> None:
+    for by in (ANNA, KIOSK, Actor(name="web", role=Role.CUSTOMER)):
+        with pytest.raises(NotAllowed):
+            desk.answer("clinic", ReadAudit(), by)
