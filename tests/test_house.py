@@ -119,3 +119,15 @@ def test_qt_loses_no_reference_to_none(qapp: QCoreApplication) -> None:
     for _ in range(1000):
         qapp.processEvents()
     assert sys.getrefcount(None) > before - 500
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    page = (HOUSE / "docs" / "security.md").read_text("utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    there = {
+        name
+        for file in files(".py", rooms=("tests",))
+        for name in re.findall(r"^ *(?:async )?def (test_\w+)\(", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert named, "it names the tests that show what it says"
+    assert not named - there
