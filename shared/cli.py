@@ -113,6 +113,7 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--tls", action="store_true", default=None, help="speak https, by an authority made here")
     parser.add_argument("--tls-cert", metavar="FILE", help="speak https with this certificate and its chain (PEM)")
     parser.add_argument("--tls-key", metavar="FILE", help="that certificate's key (PEM)")
+    parser.add_argument("--no-announce", action="store_true", help="do not tell the local network where it is")
 
 
 def _add_init(commands: Any) -> None:
@@ -186,6 +187,8 @@ def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.backend.serve import serve  # noqa: PLC0415  # stations have no backend
 
     flags = {name: value for name in ("tls", "tls_cert", "tls_key") if (value := getattr(asked, name)) is not None}
+    if asked.no_announce:
+        flags["announce"] = False
     return serve(dataclasses.replace(chosen, **flags), asked.host, asked.port)
 
 

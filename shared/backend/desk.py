@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from shared.access.devices import Device, ListDevices
 from shared.access.request import Request, permit
-from shared.backend import people
+from shared.backend import devices, people
 from shared.backend.accounts import Accounts
 from shared.backend.ledger import Ledger
 from shared.hall.roles import Actor
@@ -32,10 +31,6 @@ class Desk:
         return cast("A", ANSWERS[type(request)](self, hall, request, by))
 
 
-def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
-    return tuple(desk.accounts.devices(hall))
-
-
 ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
-    ListDevices: _devices,
+    **devices.ANSWERS,
 }

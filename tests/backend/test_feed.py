@@ -86,7 +86,7 @@ def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: s
     import signal as signals
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "shared.cli", "serve", "--database", premises.database, "--port", "0"],
+        [sys.executable, "-m", "shared.cli", "serve", "--database", premises.database, "--port", "0", "--no-announce"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

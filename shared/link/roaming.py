@@ -1,0 +1,131 @@
+"""The link of a paired station: it belongs to an installation, not to an address, and finds it again elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from shared.access.request import Request
+from shared.hall.errors import Failure, NotSignedIn, Revoked, Unreachable
+from shared.hall.hall import Hall
+from shared.hall.messages import Accepted, Command, Note
+from shared.hall.roles import Actor
+from shared.hall.words import TicketId
+from shared.link.discovery import Search
+from shared.link.front_door import FrontDoor
+from shared.link.home import Home
+from shared.link.http import HttpLink
+from shared.link.port import Link, Watch
+
+A = TypeVar("A")
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 4.0
+"""Seconds without an answer after which the installation is looked for: a restart is over sooner."""
+
+
+class RoamingLink:
+    """A way to the hall of this home. ``moved`` is told the home with every new address."""
+
+    def __init__(self, home: Home, moved: Callable[[Home], None]) -> None:
+        self._home = home
+        self._moved = moved
+        self._link = _link(home)
+        self._lost: float | None = None
+        self._search: Search | None = None
+        self._closed = threading.Event()
+
+    def do(self, command: Command) -> Accepted:
+        return self._ask(lambda link: link.do(command))
+
+    def snapshot(self) -> Hall:
+        self._look_around()
+        return self._ask(lambda link: link.snapshot())
+
+    def watch(self, after: int) -> Watch:
+        self._look_around()
+        return self._ask(lambda link: link.watch(after))
+
+    def notes(self, ticket: TicketId) -> list[Note]:
+        return self._ask(lambda link: link.notes(ticket))
+
+    def request(self, request: Request[A]) -> A:
+        return self._ask(lambda link: link.request(request))
+
+    def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
+        return self._link.sign_in(login, password)
+
+    def page_url(self, token: str) -> str | None:
+        return self._link.page_url(token)
+
+    def close(self) -> None:
+        self._closed.set()
+        self._link.close()
+        self._stop_looking()
+
+    def _ask(self, verb: Callable[[HttpLink], A]) -> A:
+        try:
+            answer = verb(self._link)
+        except Unreachable:
+            self._lost = self._lost or time.monotonic()
+            raise
+        except NotSignedIn as refused:
+            self._why_not(refused)
+            raise
+        self._found()
+        return answer
+
+    def _why_not(self, refused: NotSignedIn) -> None:
+        """Raises Revoked if it is really our installation that says so, and not another one at its old address."""
+        if FrontDoor(self._home.address).installation().id == self._home.installation:
+            raise Revoked("This device was taken out of service by the administrator.") from refused
+        self._lost = self._lost or time.monotonic()
+        raise Unreachable("Another installation answers at the address of this hall.") from refused
+
+    # ── looking for it elsewhere: on the thread that listens, which has nothing else to do then ──
+
+    def _look_around(self) -> None:
+        if self._lost is None or time.monotonic() - self._lost < PATIENCE or self._closed.is_set():
+            return
+        self._search = self._search or Search()
+        for found in self._search.found():
+            if found.installation == self._home.installation:
+                self._try([address for address in found.addresses if address != self._home.address])
+        if self._closed.is_set():
+            self._stop_looking()
+
+    def _try(self, addresses: list[str]) -> None:
+        """Go on where a backend proves that it knows this device; only then it is told the token."""
+        for address in addresses:
+            with contextlib.suppress(Failure), contextlib.closing(FrontDoor(address)) as door:
+                if door.knows(self._home):
+                    self._go_to(address)
+                    return
+                log.warning("%s can't prove that it knows this device: it is not told its token", address)
+
+    def _go_to(self, address: str) -> None:
+        log.warning("the hall is found at %s", address)
+        self._home = replace(self._home, address=address)
+        old, self._link = self._link, _link(self._home)
+        old.close()
+        self._found()
+        self._moved(self._home)
+
+    def _found(self) -> None:
+        self._lost = None
+        self._stop_looking()
+
+    def _stop_looking(self) -> None:
+        searching, self._search = self._search, None
+        if searching:
+            searching.close()
+
+
+def _link(home: Home) -> HttpLink:
+    return HttpLink(home.address, home.hall, home.token)
