@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
-from console import sentences
+from console import devices_words as words
 from console.clocks import now
 from console.controls import KeyButton, SentenceLine, SureButton, button, column, frame, label, row, rule
 from console.devices_model import DevicesModel
@@ -34,17 +34,18 @@ class DevicesSection(QWidget):
         self.nobody = label(self.tr("No device yet: switch one on, and type its code above."), "quiet", wrap=True)
         self.sentence = SentenceLine()
         self._chosen = ""
-        self.setLayout(
-            column(frame("card", self._new()), frame("card", self._here()), margin=theme().margin, gap=theme().margin)
-        )
+        cards = frame("card", self._new()), frame("card", self._here())
+        both = column(*cards, margin=theme().margin, gap=theme().margin)
+        both.setStretch(1, 1)
+        self.setLayout(both)
         model.changed.connect(self.refresh)
         model.confirmed.connect(self._confirmed)
         self.refresh()
 
     def _code_and_name(self) -> None:
-        self.code = _entry(self.tr("Code on its screen"), 200)
+        self.code = _entry(self.tr("Code on its screen"), 160)
         self.code.setPlaceholderText("7KQF-9MHR")
-        self.name = _entry(self.tr("What it is called here"), 280)
+        self.name = _entry(self.tr("What it is called here"), 260)
         self.name.setPlaceholderText(self.tr("Kiosk at the door"))
         self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
         self.code.returnPressed.connect(self._from_code)
@@ -59,7 +60,7 @@ class DevicesSection(QWidget):
         self.devices = _table(self.rows, self.tr("Devices of this hall"))
         self.devices.chosen_changed.connect(self._turn_to)
 
-    def _new(self) -> QVBoxLayout:
+    def _new(self) -> QHBoxLayout:
         about = self.tr(
             "A kiosk, display or sign that is switched on finds this hall by itself and shows a code. Type it here."
         )
@@ -69,16 +70,14 @@ class DevicesSection(QWidget):
             form_line("", self.confirm_button),
             None,
         )
-        return column(
-            label(self.tr("A new device"), "large"),
-            label(about, "quiet", wrap=True),
-            form,
-            self.sentence,
-            self.newcomers,
-            row(self.refuse_button, None),
-            margin=theme().margin,
-            gap=theme().gap,
+        left = column(
+            label(self.tr("A new device"), "large"), label(about, "quiet", wrap=True), form, self.sentence, None
         )
+        right = column(self.newcomers, row(None, self.refuse_button), None)
+        inside = row(left, right, margin=theme().margin, gap=2 * theme().margin)
+        inside.setStretch(0, 3)
+        inside.setStretch(1, 2)
+        return inside
 
     def _here(self) -> QVBoxLayout:
         return column(
@@ -101,24 +100,23 @@ class DevicesSection(QWidget):
 
     def _new_columns(self) -> list[Column[Newcomer]]:
         return [
-            Column(title=self.tr("Kind"), text=lambda one: sentences.device_kind(one.role), bold=True),
+            Column(title=self.tr("Waits to be let in"), text=lambda one: words.kind(one.role)),
             Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
-            Column(title=self.tr("Version"), text=lambda one: one.version, figures=theme().text),
-            Column(title=self.tr("Waits"), text=lambda one: sentences.how_long_ago(one.asked_at, now())),
+            Column(title=self.tr("Came"), text=lambda one: words.how_long_ago(one.asked_at, now())),
         ]
 
     def _columns(self) -> list[Column[Device]]:
         return [
             Column(title=self.tr("Name"), text=lambda one: one.name),
-            Column(title=self.tr("Kind"), text=lambda one: sentences.device_kind(one.role)),
+            Column(title=self.tr("Kind"), text=lambda one: words.kind(one.role)),
             Column(
                 title=self.tr("Last seen"),
-                text=lambda one: sentences.last_seen(one.seen_at, now()),
-                ink=lambda one: theme().warning if sentences.is_silent(one.seen_at, now()) else theme().good,
+                text=lambda one: words.last_seen(one.seen_at, now()),
+                ink=lambda one: theme().warning if words.is_silent(one.seen_at, now()) else theme().good,
             ),
             Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
             Column(title=self.tr("Version"), text=lambda one: one.version, figures=theme().text),
-            Column(title=self.tr("Paper"), text=lambda one: sentences.paper(one.paper), ink=_paper_ink),
+            Column(title=self.tr("Paper"), text=lambda one: words.paper(one.paper), ink=_paper_ink),
         ]
 
     # ── what is done ──

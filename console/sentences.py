@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
@@ -11,7 +11,6 @@ from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall
-from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
 from shared.hall.values import AT_A_POINT, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap
@@ -165,57 +164,6 @@ def minutes(seconds: float) -> str:
     if whole < 60:
         return QCoreApplication.translate("Console", "{0} min").format(whole)
     return QCoreApplication.translate("Console", "{0} h {1} min").format(*divmod(whole, 60))
-
-
-SILENT = timedelta(minutes=3)
-"""Devices report about once a minute."""
-
-
-def device_kind(role: Role) -> str:
-    match role:
-        case Role.KIOSK:
-            return QCoreApplication.translate("Console", "Kiosk")
-        case Role.DISPLAY:
-            return QCoreApplication.translate("Console", "Display")
-        case Role.SIGN:
-            return QCoreApplication.translate("Console", "Sign")
-        case Role.CONSOLE:
-            return QCoreApplication.translate("Console", "Console")
-        case _:
-            return str(role)
-
-
-def is_silent(seen: datetime | None, now: datetime) -> bool:
-    return seen is None or now - seen > SILENT
-
-
-def last_seen(seen: datetime | None, now: datetime) -> str:
-    """When a device was heard of: ``2 min ago``."""
-    return how_long_ago(seen, now) if seen else QCoreApplication.translate("Console", "Never")
-
-
-def how_long_ago(moment: datetime, now: datetime) -> str:
-    seconds = int((now - moment).total_seconds())
-    if seconds < 90:
-        return QCoreApplication.translate("Console", "Just now")
-    if seconds >= 86_400:
-        return QCoreApplication.translate("Console", "%n days ago", None, seconds // 86_400)
-    return QCoreApplication.translate("Console", "{0} ago").format(minutes(seconds))
-
-
-def paper(state: str) -> str:
-    """What a printer says of its paper; nothing for what has none."""
-    match state:
-        case "ok":
-            return QCoreApplication.translate("Console", "Paper is there")
-        case "low":
-            return QCoreApplication.translate("Console", "Paper is low")
-        case "out":
-            return QCoreApplication.translate("Console", "No paper")
-        case "unknown":
-            return QCoreApplication.translate("Console", "Printer says nothing")
-        case _:
-            return ""
 
 
 def due(hall: Hall | None, due_at: datetime, now: datetime) -> str:

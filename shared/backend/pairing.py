@@ -20,9 +20,18 @@ from shared.backend import tables
 from shared.backend.accounts import device_of, hash_of, name_taken, named
 from shared.backend.database import Database
 from shared.backend.limits import Limit, Limits
+from shared.backend.pairing_bodies import (
+    PairingAsked,
+    ProofAsked,
+    known_already,
+    nobody_waits,
+    require_pairing,
+    require_proof,
+    require_state,
+)
 from shared.backend.upsert import insert_unless_there
-from shared.hall.errors import Invalid, NotNow, TooOften, UnknownDevice, UnknownPairing
-from shared.hall.roles import DEVICE_ROLES, Role
+from shared.hall.errors import TooOften, UnknownDevice, UnknownPairing
+from shared.hall.roles import Role
 from shared.hall.words import HallId, new_id
 
 CODE_LASTS = timedelta(minutes=10)
@@ -41,26 +50,6 @@ PER_ADDRESS = Limit(30, timedelta(minutes=10))
 
 PER_PERSON = Limit(10, timedelta(minutes=10))
 """Wrong codes of one administrator."""
-
-PAPERS = ("", "ok", "low", "out", "unknown")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PairingAsked:
-    """A new device that wants to belong to a hall."""
-
-    role: Role
-    token_hash: str
-    """SHA-256 of the token it made, in hexadecimal figures."""
-    version: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProofAsked:
-    """A device that wants to know whether this backend knows it, before it says its token."""
-
-    device: str
-    nonce: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +82,7 @@ class Pairing:
 
     def ask(self, asked: PairingAsked, address: str) -> Waiting:
         """A code for this newcomer, the same one while it lasts; raises Invalid or TooOften."""
-        _require(asked)
+        require_pairing(asked)
         with self._database.reading() as connection:
             waiting = _waiting(connection, asked.token_hash)
         if waiting:
@@ -112,7 +101,7 @@ class Pairing:
                 return waiting
             if found := connection.execute(query).first():
                 return Paired(hall=found.hall_id, name=found.name, device=found.id)
-        raise UnknownPairing("Nobody waits with this token (any more): ask for a new code.")
+        raise nobody_waits()
 
     def proof(self, asked: ProofAsked, here: str) -> str:
         """What only who knows the device can say: HMAC-SHA256 of nonce and address, with the token's hash as the key.
@@ -120,8 +109,7 @@ class Pairing:
         The address is where the question came in (``HOST:PORT``). Without it a stranger could hand the question on to
         the real backend, and its answer back.
         """
-        if not re.fullmatch(r"[0-9a-f]{32,128}", asked.nonce):
-            raise Invalid("A nonce is 32 to 128 hexadecimal figures.")
+        require_proof(asked)
         with self._database.reading() as connection:
             query = select(tables.devices.c.token_hash).where(tables.devices.c.id == asked.device)
             if not (key := connection.scalar(query)):
@@ -130,9 +118,7 @@ class Pairing:
 
     def report(self, device: str, address: str, state: ReportState) -> None:
         """A device says how it is; raises Invalid."""
-        if state.paper not in PAPERS:
-            raise Invalid("Paper is ok, low, out or unknown.")
-        _require_version(state.version)
+        require_state(state)
         heard = {"seen_at": datetime.now(UTC), "address": address, "version": state.version, "paper": state.paper}
         with self._database.writing() as connection:
             connection.execute(update(tables.devices).where(tables.devices.c.id == device).values(heard))
@@ -189,19 +175,6 @@ def _unknown_device() -> UnknownDevice:
     return UnknownDevice("There is no such device here (any more).")
 
 
-def _require(asked: PairingAsked) -> None:
-    if asked.role not in DEVICE_ROLES:
-        raise Invalid(f"A device is one of {', '.join(DEVICE_ROLES)}.")
-    if not re.fullmatch(r"[0-9a-f]{64}", asked.token_hash):
-        raise Invalid("token_hash is a SHA-256: 64 hexadecimal figures, the letters small.")
-    _require_version(asked.version)
-
-
-def _require_version(version: str) -> None:
-    if not re.fullmatch(r"[\w.+-]{1,32}", version, re.ASCII):
-        raise Invalid("A version is up to 32 letters, figures, dots and dashes.")
-
-
 def _waiting(connection: Connection, token_hash: str) -> Waiting | None:
     rows, now = tables.newcomers.c, datetime.now(UTC)
     query = select(rows.code, rows.expires_at).where(rows.token_hash == token_hash, rows.expires_at > now)
@@ -214,7 +187,7 @@ def _waiting(connection: Connection, token_hash: str) -> Waiting | None:
 def _begun(connection: Connection, asked: PairingAsked, address: str) -> Waiting:
     now = datetime.now(UTC)
     if connection.scalar(select(tables.devices.c.id).where(tables.devices.c.token_hash == asked.token_hash)):
-        raise NotNow("This token belongs to a device already.")
+        raise known_already()
     connection.execute(delete(tables.newcomers).where(tables.newcomers.c.expires_at <= now))
     if (connection.scalar(select(func.count()).select_from(tables.newcomers)) or 0) >= MOST_WAITING:
         raise TooOften("Too many new devices wait already: please try again in a few minutes.", retry_after="60")

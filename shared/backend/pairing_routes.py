@@ -13,7 +13,8 @@ from shared.backend import openapi, tables
 from shared.backend.asking import address_of, bearer, json_body
 from shared.backend.database import Database
 from shared.backend.ledger import Ledger
-from shared.backend.pairing import Pairing, PairingAsked, ProofAsked, Waiting
+from shared.backend.pairing import Pairing, Waiting
+from shared.backend.pairing_bodies import PairingAsked, ProofAsked
 from shared.hall.wire import decode, encode
 from shared.hall.words import in_language
 

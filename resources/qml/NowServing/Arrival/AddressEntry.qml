@@ -39,7 +39,7 @@ Column {
             color: Theme.ink
             selectionColor: Theme.accent
             selectedTextColor: Theme.inkOnAccent
-            font.pixelSize: Theme.largeText
+            font { pixelSize: Theme.largeText; family: ghost.font.family }  // a control's own font is the system's
             inputMethodHints: Qt.ImhUrlCharactersOnly | Qt.ImhNoPredictiveText
             maximumLength: 200
             Accessible.name: qsTr("Address of the backend")
@@ -54,6 +54,8 @@ Column {
                 border { color: field.activeFocus ? Theme.accent : Theme.quietInk; width: field.activeFocus ? 2 * Theme.border : Theme.border }
 
                 Text {
+                    id: ghost
+
                     anchors { fill: parent; leftMargin: Theme.gap }
                     visible: !field.text && !field.activeFocus
                     text: field.placeholderText
@@ -84,9 +86,11 @@ Column {
         horizontalAlignment: Text.AlignLeft
     }
 
-    Flow {
+    Row {
+        id: keys
+
         width: parent.width
-        spacing: Theme.mm(2)
+        spacing: Theme.mm(1.5)
         visible: field.activeFocus
         layoutDirection: Qt.LeftToRight
         LayoutMirroring.enabled: false
@@ -98,7 +102,7 @@ Column {
                 required property string modelData
 
                 objectName: "key " + modelData
-                width: Theme.smallestTouch
+                width: (keys.width - 12 * keys.spacing) / 13
                 leftPadding: 0
                 rightPadding: 0
                 focusPolicy: Qt.NoFocus

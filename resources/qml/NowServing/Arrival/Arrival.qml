@@ -185,7 +185,7 @@ Window {
             id: address
 
             anchors { horizontalCenter: parent.horizontalCenter; bottom: parent.bottom; bottomMargin: Theme.margin }
-            width: Math.min(parent.width - 2 * Theme.margin, Theme.mm(260))
+            width: Math.min(parent.width - 2 * Theme.margin, Theme.mm(290))
             visible: root.asksForAddress
             complaint: root.arrival.step === "silent" ? "" : root.arrival.why
             onEntered: text => root.arrival.enter(text)
