@@ -57,6 +57,7 @@ Column {
                     id: ghost
 
                     anchors { fill: parent; leftMargin: Theme.gap }
+                    LayoutMirroring.enabled: false
                     visible: !field.text && !field.activeFocus
                     text: field.placeholderText
                     color: Theme.quietInk

@@ -36,7 +36,7 @@ T.Button {
                 visible: text
                 text: row.about
                 color: Theme.quietInk
-                font.pixelSize: Theme.smallText
+                font.pixelSize: Theme.text
                 horizontalAlignment: Text.AlignLeft
                 elide: Text.ElideRight
                 textFormat: Text.PlainText
