@@ -11,6 +11,7 @@ from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall
+from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
 from shared.hall.values import AT_A_POINT, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap

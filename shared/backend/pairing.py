@@ -17,8 +17,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from shared.access.devices import Device, Newcomer, ReportState
 from shared.backend import tables
-from shared.backend.accounts import device_of, hash_of, name_taken, named
+from shared.backend.accounts import device_of, name_taken, named
 from shared.backend.database import Database
+from shared.backend.hashes import hash_of
 from shared.backend.limits import Limit, Limits
 from shared.backend.pairing_bodies import (
     PairingAsked,

@@ -61,6 +61,9 @@ class RoamingLink:
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
         return self._link.sign_in(login, password)
 
+    def sign_out(self) -> None:
+        self._link.sign_out()
+
     def page_url(self, token: str) -> str | None:
         return self._link.page_url(token)
 
