@@ -21,6 +21,8 @@ logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # what is wrong is sai
 
 SERVICE_TYPE = "_nowserving._tcp.local."
 
+USUAL_PORT = 8080
+
 LOOK = 10.0
 """Seconds between two looks whether the machine's addresses have changed."""
 
@@ -104,9 +106,11 @@ def addresses_of(host: str) -> list[str]:
 
 def _info(offer: Offer, addresses: list[str]) -> ServiceInfo:
     machine = socket.gethostname().partition(".")[0]
+    # Two backends that begin at the same moment would not notice that they have one name: the port tells them apart.
+    name = f"Now Serving on {machine}" + (f" at {offer.port}" if offer.port != USUAL_PORT else "")
     return ServiceInfo(
         SERVICE_TYPE,
-        f"{_label(f'Now Serving on {machine}')}.{SERVICE_TYPE}",
+        f"{_label(name)}.{SERVICE_TYPE}",
         port=offer.port,
         parsed_addresses=addresses,
         # A name no other program gives to this machine, nor another backend on it.
