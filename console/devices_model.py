@@ -46,6 +46,7 @@ class DevicesModel(QObject):
         self.is_refusal = False
         self.busy = False
         self.looked_at = False
+        station.reachable_changed.connect(self.changed)
         every(EVERY, self._look, self)
 
     def device(self, identity: str) -> Device | None:

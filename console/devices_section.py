@@ -54,7 +54,7 @@ class DevicesSection(QWidget):
     def _tables(self) -> None:
         self.new_rows = Rows(self._new_columns(), lambda newcomer: newcomer.id)
         self.newcomers = _table(self.new_rows, self.tr("Devices that wait for their code to be typed"))
-        self.newcomers.chosen_changed.connect(self.refresh)
+        self.newcomers.chosen_changed.connect(self._offer)
         self.refuse_button = button(self.tr("Turn it away"), "", self.refuse)
         self.rows = Rows(self._columns(), lambda device: device.id)
         self.devices = _table(self.rows, self.tr("Devices of this hall"))
