@@ -19,7 +19,7 @@ from shared.ui.translations import Tongue
 
 def main(argv: list[str] | None = None) -> int:
     wanted = options("console", "The window where specialists work.", fills_screen=False).parse_args(argv)
-    return start("console", wanted, App(role=Role.CONSOLE, show=show))
+    return start("console", wanted, CONSOLE)
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
@@ -29,6 +29,9 @@ def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | N
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
     console.window.show()
     return console
+
+
+CONSOLE = App(role=Role.CONSOLE, show=show)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,13 @@ class LogInPage(QWidget):
         self.enter = button(self.tr("Sign in"), "primary", self.sign_in)
         self.typed = ""
         """The password that was just right, for who has to change it at once; whoever looks at it forgets it."""
+<<<<<<< HEAD
         self.other_way = self._other_way()
         self.way_back = self._way_back()
         self.elsewhere = button(self.tr("Another hall …"), "link", elsewhere)
+=======
+        self.elsewhere = button(self.tr("Another hall …"), "flat", elsewhere)
+>>>>>>> 296e62e (Send nobody anywhere from a display whose token was taken away; find consoles a hall without pairing)
         self.elsewhere.setVisible(elsewhere is not None)
         self.setLayout(column(None, row(None, self._card(), None), row(None, self.elsewhere, None), None, None))
         self.login.returnPressed.connect(self._from_login)

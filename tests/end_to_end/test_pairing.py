@@ -15,10 +15,11 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
+from console.__main__ import CONSOLE
 from console.app import Console
 from kiosk.__main__ import KIOSK
 from kiosk.app import Kiosk
-from shared.access.devices import ConfirmPairing, ListNewcomers, RefusePairing
+from shared.access.devices import ConfirmPairing, Device, ListNewcomers, RefusePairing
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.link.home import Homes
@@ -33,10 +34,14 @@ UNPACKED = Settings(full_screen=False)
 STOPS_WITHIN = 5.0
 
 
-@pytest.fixture
-def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Premises]:
+@pytest.fixture(autouse=True)
+def fresh_from_the_box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    there = Premises(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def announced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+    there = Premises(tmp_path_factory.mktemp("premises"))
     there.serve("--host", "127.0.0.1")
     yield there
     there.stop()
@@ -150,8 +155,11 @@ async def test_a_kiosk_works_minutes_after_it_is_unpacked_and_stops_at_a_word(
     touch(wall.window, "regular")
     await until(lambda: wall.kiosk.model.visit.label == "A001")
 
-    await until(lambda: devices.model.devices and devices.model.devices[0].seen_at)
-    devices.devices.choose(devices.model.devices[0].id)
+    def kiosk() -> Device:
+        return next(one for one in devices.model.devices if one.name == "Kiosk at the door")
+
+    await until(lambda: devices.model.devices and kiosk().seen_at)
+    devices.devices.choose(kiosk().id)
     console.window.grab().save(str(tmp_path / "5-console.png"))
     QTest.mouseClick(devices.revoke_button, Qt.MouseButton.LeftButton)
     QTest.mouseClick(devices.revoke_button, Qt.MouseButton.LeftButton)
@@ -178,7 +186,7 @@ async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Pr
     wall = Wall(program, tmp_path)
     await until(lambda: wall.step == "code")
     admin = announced.admin()
-    admin.request(RefusePairing(newcomer=admin.request(ListNewcomers())[0].id))
+    admin.request(RefusePairing(newcomer=admin.request(ListNewcomers())[-1].id))
     await until(lambda: wall.step == "refused")
     wall.picture("refused")
     touch(wall.window, "main")
@@ -195,6 +203,33 @@ async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Pr
     again.stop()
     again.close()
     admin.close()
+
+
+async def test_a_console_finds_its_hall_and_needs_no_pairing(announced: Premises, until) -> None:
+    """People sign in there; whoever sits at the wrong hall turns to another one."""
+    program = Program(CONSOLE, UNPACKED)
+    program.open()
+    program.start()
+    model = program.arrival.model
+    here = announced.base.removeprefix("http://")
+    await until(lambda: program.station or model.step == "choosing")
+    if program.station is None:  # other programs announce theirs
+        await until(lambda: any(one["about"] == here for one in model.choices))
+        model.choose(next(one["id"] for one in model.choices if one["about"] == here))
+        await until(lambda: program.station)
+    console = program.screen
+    assert isinstance(console, Console)
+    console.log_in_page.login.setText("admin")
+    console.log_in_page.password.setText(PASSWORD)
+    console.log_in_page.sign_in()
+    await until(lambda: program.station.hall)
+    assert Homes(state_path(), Role.CONSOLE).load().token == ""
+    console.sign_out()
+    QTest.mouseClick(console.log_in_page.elsewhere, Qt.MouseButton.LeftButton)
+    await until(lambda: program.arrival)
+    assert program.screen is None and Homes(state_path(), Role.CONSOLE).load() is None
+    program.stop()
+    program.close()
 
 
 async def test_a_backend_that_is_not_there_is_named_and_another_may_be_typed(
