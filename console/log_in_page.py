@@ -24,9 +24,7 @@ class LogInPage(QWidget):
 
     signed_in = Signal()
 
-    def __init__(
-        self, station: Station, signing_on: SigningOn, elsewhere: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, station: Station, signing_on: SigningOn, elsewhere: Callable[[], None] | None = None) -> None:
         """``elsewhere`` turns to another hall; without it none is offered."""
         super().__init__()
         self.setProperty("is", "page")
@@ -40,13 +38,9 @@ class LogInPage(QWidget):
         self.enter = button(self.tr("Sign in"), "primary", self.sign_in)
         self.typed = ""
         """The password that was just right, for who has to change it at once; whoever looks at it forgets it."""
-<<<<<<< HEAD
         self.other_way = self._other_way()
         self.way_back = self._way_back()
-        self.elsewhere = button(self.tr("Another hall …"), "link", elsewhere)
-=======
         self.elsewhere = button(self.tr("Another hall …"), "flat", elsewhere)
->>>>>>> 296e62e (Send nobody anywhere from a display whose token was taken away; find consoles a hall without pairing)
         self.elsewhere.setVisible(elsewhere is not None)
         self.setLayout(column(None, row(None, self._card(), None), row(None, self.elsewhere, None), None, None))
         self.login.returnPressed.connect(self._from_login)

@@ -19,6 +19,7 @@ from shared.hall.roles import Role
 from shared.link.discovery import Found, Search
 from shared.link.front_door import Code, FrontDoor, Installation, Welcome, new_token
 from shared.link.home import Home
+from shared.link.trust import Trust
 
 USUAL_PORT = 8080
 
@@ -72,6 +73,8 @@ class Stage:
     name: str = ""
     """What was found: the names of its halls."""
     address: str = ""
+    mark: str = ""
+    """Of the authority it is trusted by, for people to compare."""
     code: str = ""
     until: float = 0.0
     """When the code is over, on the monotonic clock."""
@@ -98,8 +101,18 @@ class Arrival:
     ``pairs``: a device shows a code; a console, where people sign in, only has to know the way.
     """
 
-    def __init__(self, role: Role, told: Told, settled: Settled, *, address: str = "", pairs: bool = True) -> None:
+    def __init__(
+        self,
+        role: Role,
+        told: Told,
+        settled: Settled,
+        *,
+        address: str = "",
+        pairs: bool = True,
+        trust: Callable[[str], Trust] = Trust,
+    ) -> None:
         self._role = role
+        self._trust = trust
         self._told, self._settled = told, settled
         self._pairs = pairs
         self._closed = False
@@ -182,7 +195,7 @@ class Arrival:
     def _reached(self, target: Target) -> tuple[FrontDoor, Installation] | None:
         """The first of its addresses that answers."""
         for address in target.addresses:
-            door = FrontDoor(address)
+            door = FrontDoor(address, trust=self._trust(address))
             try:
                 return door, door.installation()
             except Failure:
@@ -194,9 +207,10 @@ class Arrival:
 
     def _arrive(self, target: Target, door: FrontDoor, found: Installation) -> None:
         with contextlib.closing(door):
-            home = Home(installation=found.id, address=door.address)
+            pin = door.trust.pin if door.address.startswith("https://") else None
+            home = Home(installation=found.id, address=door.address, pin=pin)
             if self._pairs:
-                self._pair(target, home, ", ".join(found.halls.values()))
+                self._pair(target, home, door, ", ".join(found.halls.values()))
             else:
                 self._enter(target, home, found)
 
@@ -212,11 +226,11 @@ class Arrival:
 
     # ── pairing ──
 
-    def _pair(self, target: Target, home: Home, name: str) -> None:
+    def _pair(self, target: Target, home: Home, met: FrontDoor, name: str) -> None:
         """Show codes, one after another, until one is confirmed or refused, or somebody wants another hall."""
         token = new_token()
-        stage = Stage(name=name, address=home.address)
-        with contextlib.closing(FrontDoor(home.address, token)) as door:
+        stage = Stage(name=name, address=home.address, mark=met.mark)
+        with contextlib.closing(FrontDoor(home.address, token, met.trust)) as door:
             while not self._closed and self._target is target:
                 try:
                     welcome = self._shown(target, door, stage)

@@ -16,6 +16,7 @@ from shared.hall.roles import Role
 from shared.hall.words import HallId
 from shared.link.home import Home
 from shared.link.http import NO_HALL, HttpLink
+from shared.link.trust import Trust
 
 PORTS = {"http": 80, "https": 443}
 
@@ -49,12 +50,16 @@ class Welcome:
 class FrontDoor(HttpLink):
     """A backend, before the station belongs to it. Everything blocks and raises Refused or Unreachable."""
 
-    def __init__(self, base: str, token: str = "") -> None:
-        super().__init__(base, "", token)
+    def __init__(self, base: str, token: str = "", trust: Trust | None = None) -> None:
+        super().__init__(base, "", token, trust)
 
     @property
     def address(self) -> str:
         return self._base
+
+    @property
+    def trust(self) -> Trust:
+        return self._trust
 
     def installation(self) -> Installation:
         found = self._read(self._ask("GET", "/api/v1/installation"), id=str, halls=list)

@@ -13,6 +13,7 @@ from shared.hall.errors import Refused
 from shared.hall.roles import Role
 from shared.hall.wire import decode
 from shared.hall.words import HallId
+from shared.link.trust import Pin
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ class Home:
     device: str = ""
     """The id by which the installation knows this device."""
     name: str = ""
+    pin: Pin | None = None
+    """What is trusted there over https, whatever the address."""
     given: str = ""
     """The address somebody named when it came here: with the same one it comes back, wherever the hall is now."""
     token: str = field(default="", repr=False)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from shared.access.request import Request
+from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import Failure, NotSignedIn, Revoked, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Note
@@ -21,6 +22,7 @@ from shared.link.front_door import FrontDoor
 from shared.link.home import Home
 from shared.link.http import HttpLink
 from shared.link.port import Link, Watch
+from shared.link.trust import Trust
 
 A = TypeVar("A")
 
@@ -31,12 +33,13 @@ PATIENCE = 4.0
 
 
 class RoamingLink:
-    """A way to the hall of this home. ``moved`` is told the home with every new address."""
+    """A way to the hall of this home. ``moved`` is told the home with every new address; ``ca`` as for ``connect``."""
 
-    def __init__(self, home: Home, moved: Callable[[Home], None]) -> None:
+    def __init__(self, home: Home, moved: Callable[[Home], None], ca: str = "") -> None:
         self._home = home
         self._moved = moved
-        self._link = _link(home)
+        self._ca = ca
+        self._link = self._at(home.address)
         self._lost: float | None = None
         self._search: Search | None = None
         self._closed = threading.Event()
@@ -64,6 +67,16 @@ class RoamingLink:
     def sign_out(self) -> None:
         self._link.sign_out()
 
+    def provider(self) -> Provider | None:
+        return self._link.provider()
+
+    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
+        return self._link.sign_on(identity)
+
+    @property
+    def mark(self) -> str:
+        return self._link.mark
+
     def page_url(self, token: str) -> str | None:
         return self._link.page_url(token)
 
@@ -86,8 +99,9 @@ class RoamingLink:
 
     def _why_not(self, refused: NotSignedIn) -> None:
         """Raises Revoked if it is really our installation that says so, and not another one at its old address."""
-        if FrontDoor(self._home.address).installation().id == self._home.installation:
-            raise Revoked("This device was taken out of service by the administrator.") from refused
+        with contextlib.closing(FrontDoor(self._home.address, trust=self._trust(self._home.address))) as door:
+            if door.installation().id == self._home.installation:
+                raise Revoked("This device was taken out of service by the administrator.") from refused
         self._lost = self._lost or time.monotonic()
         raise Unreachable("Another installation answers at the address of this hall.") from refused
 
@@ -104,9 +118,16 @@ class RoamingLink:
             self._stop_looking()
 
     def _try(self, addresses: list[str]) -> None:
-        """Go on where a backend proves that it knows this device; only then it is told the token."""
+        """Go on where a backend proves that it knows this device; only then it is told the token.
+
+        Who came by https does not go on without.
+        """
+        secret = self._home.address.startswith("https://")
         for address in addresses:
-            with contextlib.suppress(Failure), contextlib.closing(FrontDoor(address)) as door:
+            if secret and not address.startswith("https://"):
+                continue
+            door = FrontDoor(address, trust=self._trust(address))
+            with contextlib.suppress(Failure), contextlib.closing(door):
                 if door.knows(self._home):
                     self._go_to(address)
                     return
@@ -115,7 +136,7 @@ class RoamingLink:
     def _go_to(self, address: str) -> None:
         log.warning("the hall is found at %s", address)
         self._home = replace(self._home, address=address)
-        old, self._link = self._link, _link(self._home)
+        old, self._link = self._link, self._at(address)
         old.close()
         self._found()
         self._moved(self._home)
@@ -129,6 +150,9 @@ class RoamingLink:
         if searching:
             searching.close()
 
+    def _at(self, address: str) -> HttpLink:
+        return HttpLink(address, self._home.hall, self._home.token, self._trust(address))
 
-def _link(home: Home) -> HttpLink:
-    return HttpLink(home.address, home.hall, home.token)
+    def _trust(self, address: str) -> Trust:
+        """The authority it was paired by vouches for it at any address; who was paired without learns it now."""
+        return Trust(address, pin=self._home.pin, ca=self._ca)

@@ -117,6 +117,10 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
             return self.tr("This is no address. It looks like 192.168.1.20, or http://reception:8080.")
         return self.tr(self._stage.why) if self._stage.why else ""
 
+    @Property(str, notify=changed)
+    def mark(self) -> str:
+        return self._stage.mark
+
     farewell = Property(str, _farewell, constant=True)
     found = Property(str, _found, notify=changed)
     minutes = Property(int, _minutes, notify=changed)

@@ -17,6 +17,7 @@ from shared.link.connect import connect
 from shared.link.home import Home, Homes
 from shared.link.port import Link
 from shared.link.roaming import RoamingLink
+from shared.link.trust import Pins, Trust
 from shared.settings import Settings, state_path
 from shared.ui.arrival import ArrivalScreen
 from shared.ui.memory import Memory
@@ -77,6 +78,7 @@ class Program(QObject):
         self._app = app
         self._settings = settings
         self._homes = Homes(state_path(), app.role)
+        self._pins = Pins(state_path() / "trust")
 
     # ── life ──
 
@@ -84,7 +86,7 @@ class Program(QObject):
         """Show something: the app itself if its hall is known, else the screen that looks for it. Raises Failure."""
         self._app.require(self._settings)
         if self._is_given:
-            self._work(self._settings.hall, connect(self._settings.hall, token=self._settings.token, role=self._role))
+            self._work(self._settings.hall, self._link(self._settings.hall))
         elif home := self._home():
             self._go_home(home)
         else:
@@ -131,9 +133,18 @@ class Program(QObject):
 
     def _go_home(self, home: Home) -> None:
         if home.token:
-            self._work(home.place, RoamingLink(home, self._homes.save))
+            self._work(home.place, RoamingLink(home, self._homes.save, self._settings.tls_ca))
         else:
-            self._work(home.place, connect(home.url, role=self._role))
+            self._work(home.place, self._link(home.url))
+
+    def _link(self, address: str) -> Link:
+        """Straight to this address, which nobody was paired with."""
+        given = self._settings
+        return connect(address, token=given.token, role=self._role, pins=self._pins, tls_ca=given.tls_ca)
+
+    def _trust(self, base: str) -> Trust:
+        """A device begins anew with whoever pairs it; a console goes on with what it knows."""
+        return Trust(base, pins=self._pins if self._role is Role.CONSOLE else None, ca=self._settings.tls_ca)
 
     # ── at work ──
 
@@ -178,7 +189,7 @@ class Program(QObject):
         address, pairs = self._settings.hall, self._role is not Role.CONSOLE
         self.arrival = ArrivalScreen(
             self._role,
-            partial(Arrival, self._role, address=address, pairs=pairs),
+            partial(Arrival, self._role, address=address, pairs=pairs, trust=self._trust),
             inches=self._settings.screen_inches,
             taken_out=taken_out,
         )

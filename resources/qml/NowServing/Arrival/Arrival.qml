@@ -70,6 +70,17 @@ Window {
             }
 
             Text {
+                objectName: "mark"
+                width: parent.width
+                visible: root.arrival.mark && root.arrival.step === "code"
+                text: qsTr("Mark of its certificate: %1. The console shows the same under Hall.").arg(root.arrival.mark)
+                color: Theme.quietInk
+                font { pixelSize: Theme.text; features: Theme.figures }
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignHCenter
+            }
+
+            Text {
                 objectName: "code"
                 anchors.horizontalCenter: parent.horizontalCenter
                 width: parent.width
