@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import QLocale
 
@@ -10,6 +11,7 @@ from console.app import Console
 from shared import catalogue
 from shared.hall.roles import Role
 from shared.settings import Settings, state_path
+from shared.ui.program import App
 from shared.ui.start import options, start
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
@@ -17,16 +19,19 @@ from shared.ui.translations import Tongue
 
 def main(argv: list[str] | None = None) -> int:
     wanted = options("console", "The window where specialists work.", fills_screen=False).parse_args(argv)
-    return start("console", wanted, Role.CONSOLE, show)
+    return start("console", wanted, CONSOLE)
 
 
-def show(station: Station, settings: Settings) -> Console:
+def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
     language = QLocale.system().name().partition("_")[0]
     if language in catalogue.languages():
         Tongue(station).speak(language)
-    console = Console(station, state_path(), settings.tls_ca)
+    console = Console(station, state_path(), settings.tls_ca, elsewhere)
     console.window.show()
     return console
+
+
+CONSOLE = App(role=Role.CONSOLE, show=show)
 
 
 if __name__ == "__main__":

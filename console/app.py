@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject
@@ -34,10 +35,17 @@ RECEPTION = "@reception"
 class Console(QObject):
     """One console on a station. ``folder`` is where it remembers its service point over a restart.
 
-    ``tls_ca`` is a file of authorities that an identity provider may have its certificate from.
+    ``tls_ca`` is a file of authorities that an identity provider may have its certificate from. ``elsewhere`` turns to
+    another hall; without it none is offered.
     """
 
-    def __init__(self, station: Station, folder: Path | None = None, tls_ca: str = "") -> None:
+    def __init__(
+        self,
+        station: Station,
+        folder: Path | None = None,
+        tls_ca: str = "",
+        elsewhere: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
         self.station = station
         self._file = folder / LAST_POINT if folder else None
@@ -47,7 +55,7 @@ class Console(QObject):
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
         self.signing_on = SigningOn(station, tls_ca, self)
-        self.log_in_page = LogInPage(station, self.signing_on)
+        self.log_in_page = LogInPage(station, self.signing_on, elsewhere)
         self.password_page = PasswordPage(station)
         self.points_page = PointsPage(station)
         self.work_page = WorkPage(self.work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -22,7 +24,8 @@ class LogInPage(QWidget):
 
     signed_in = Signal()
 
-    def __init__(self, station: Station, signing_on: SigningOn) -> None:
+    def __init__(self, station: Station, signing_on: SigningOn, elsewhere: Callable[[], None] | None = None) -> None:
+        """``elsewhere`` turns to another hall; without it none is offered."""
         super().__init__()
         self.setProperty("is", "page")
         self.station = station
@@ -37,7 +40,9 @@ class LogInPage(QWidget):
         """The password that was just right, for who has to change it at once; whoever looks at it forgets it."""
         self.other_way = self._other_way()
         self.way_back = self._way_back()
-        self.setLayout(column(None, row(None, self._card(), None), None, None))
+        self.elsewhere = button(self.tr("Another hall …"), "flat", elsewhere)
+        self.elsewhere.setVisible(elsewhere is not None)
+        self.setLayout(column(None, row(None, self._card(), None), row(None, self.elsewhere, None), None, None))
         self.login.returnPressed.connect(self._from_login)
         self.password.returnPressed.connect(self.sign_in)
         station.changed.connect(self._name_the_hall)

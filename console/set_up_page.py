@@ -1,4 +1,4 @@
-"""The administrator's page: services, precedences, service points and the hall itself."""
+"""The administrator's page: services, precedences, service points, the hall itself, and what stands in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from console import sentences
 from console.controls import column, label
 from console.days_section import DaysSection
+from console.devices_model import DevicesModel
+from console.devices_section import DevicesSection
 from console.file_model import FileModel
 from console.file_section import FileSection
 from console.hall_section import HallSection
@@ -33,6 +35,7 @@ class SetUpPage(QWidget):
         self.hall = HallSection(model)
         self.days = DaysSection(model)
         self.people = PeopleSection(PeopleModel(model.station, model))
+        self.devices = DevicesSection(DevicesModel(model.station, model))
         self.file = FileSection(FileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
@@ -43,6 +46,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.hall, self.tr("Hall"))
         self.tabs.addTab(self.days, self.tr("Days apart"))
         self.tabs.addTab(self.people, self.tr("People"))
+        self.tabs.addTab(self.devices, self.tr("Devices"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
         self.setLayout(column(self.tabs, self.warning, gap=0))
@@ -56,6 +60,8 @@ class SetUpPage(QWidget):
         section = self.tabs.currentWidget()
         if section is self.file:
             self.file.take_focus()
+        if section is self.devices:
+            self.devices.begin()
         if not isinstance(section, Section):
             return
         if section.unsaved:

@@ -79,7 +79,7 @@ def _a_morning(ledger: Ledger, hall: HallId) -> None:
 @contextlib.contextmanager
 def _backend(database: str) -> Iterator[str]:
     """`nowserving serve` as a process of its own; raises Unfit if it does not come up."""
-    command = [sys.executable, "-m", "shared.cli", "serve", "--database", database, "--port", "0"]
+    command = [sys.executable, "-m", "shared.cli", "serve", "--database", database, "--port", "0", "--no-announce"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""

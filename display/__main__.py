@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from display.app import Display, Sign
 from shared.hall.roles import Role
 from shared.settings import Settings
+from shared.ui.program import App
+from shared.ui.reporting import Reporting
 from shared.ui.start import options, start
 from shared.ui.station import Station
 
@@ -16,12 +19,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
     wanted = parser.parse_args(argv)
 
-    def show(station: Station, settings: Settings) -> Display | Sign:
+    def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Display | Sign:
         screen = Sign(station, settings, wanted.point) if wanted.point else Display(station, settings)
         screen.show(full_screen=settings.full_screen)
+        Reporting(station)
         return screen
 
-    return start("display", wanted, Role.SIGN if wanted.point else Role.DISPLAY, show)
+    return start("display", wanted, App(role=Role.SIGN if wanted.point else Role.DISPLAY, show=show))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from display.calls import point_name
 from display.words import quiet_sentence
 from shared.catalogue import is_right_to_left
 from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.messages import Event
 from shared.hall.values import Point, Ticket
@@ -52,6 +53,8 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
 
     @property
     def _ticket(self) -> Ticket | None:
+        if isinstance(self._station.refusal, NotSignedIn):  # taken out of service
+            return None
         return self._hall.tickets.get(self._point.ticket or "") if self._hall and self._point else None
 
     @Property(float, constant=True)

@@ -13,6 +13,7 @@ from display.calls import CallList, Row, point_name, rows
 from display.sizes import Sizes, Viewing
 from display.words import quiet_sentence, widest
 from shared.catalogue import is_right_to_left
+from shared.hall.errors import NotSignedIn
 from shared.hall.words import TicketId, in_language
 from shared.ui.run import every
 from shared.ui.station import Station
@@ -47,7 +48,8 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     def refresh(self) -> None:
         """Show the hall as it is now."""
-        calls = rows(self._station.hall) if self._station.hall else []
+        hall = None if isinstance(self._station.refusal, NotSignedIn) else self._station.hall
+        calls = rows(hall) if hall else []  # one that was taken out of service sends nobody anywhere
         numbers = ["A000", *(row.label for row in calls)]
         number = widest(numbers, QFont.Weight.Bold, figures=True)
         self._sizes.fit(self._pixels, number, widest(self._points(), QFont.Weight.DemiBold))

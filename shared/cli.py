@@ -113,6 +113,7 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--tls", action="store_true", default=None, help="speak https, by an authority made here")
     parser.add_argument("--tls-cert", metavar="FILE", help="speak https with this certificate and its chain (PEM)")
     parser.add_argument("--tls-key", metavar="FILE", help="that certificate's key (PEM)")
+    parser.add_argument("--no-announce", action="store_true", help="do not tell the local network where it is")
 
 
 def _add_init(commands: Any) -> None:
@@ -148,7 +149,14 @@ def _add_device(commands: Any) -> None:
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=[*DEVICE_ROLES])
     add.add_argument("--hall", metavar="ID", help="the hall it stands in (default: the only one)")
-    _command(actions, "list", _list_devices, "list the devices")
+    confirm = _command(actions, "confirm", _confirm_device, "let the device in that shows this code")
+    confirm.add_argument("code")
+    confirm.add_argument("--name", required=True, help="what it is called here: “Kiosk at the door”")
+    confirm.add_argument("--hall", metavar="ID", help="the hall it belongs to (default: the only one)")
+    revoke = _command(actions, "revoke", _revoke_device, "take a device out of service; it stops within seconds")
+    revoke.add_argument("name")
+    revoke.add_argument("--hall", metavar="ID", help="the hall it belongs to (default: the only one)")
+    _command(actions, "list", _list_devices, "list the devices: name, role, hall, when last seen, version, paper")
 
 
 def _add_halls(commands: Any) -> None:
@@ -186,6 +194,8 @@ def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.backend.serve import serve  # noqa: PLC0415  # stations have no backend
 
     flags = {name: value for name in ("tls", "tls_cert", "tls_key") if (value := getattr(asked, name)) is not None}
+    if asked.no_announce:
+        flags["announce"] = False
     return serve(dataclasses.replace(chosen, **flags), asked.host, asked.port)
 
 
@@ -255,7 +265,27 @@ def _add_device_now(asked: argparse.Namespace, chosen: settings.Settings) -> int
 def _list_devices(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as halls:
         for device in halls.accounts.devices():
-            print(f"{device.name:24} {device.role:14} {device.hall}")
+            seen = f"{device.seen_at:%Y-%m-%d %H:%M} UTC" if device.seen_at else "never seen"
+            state = f"{seen:20} {device.version:8} {device.paper}".rstrip()
+            print(f"{device.name:24} {device.role:14} {device.hall:24} {state}")
+    return 0
+
+
+def _confirm_device(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        device = halls.pairing.confirm(halls.the_one(asked.hall), asked.code, asked.name, "the command line")
+        print(f"{device.name} is a {device.role} of {device.hall} now.")
+    return 0
+
+
+def _revoke_device(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as halls:
+        hall = halls.the_one(asked.hall)
+        device = next((one for one in halls.accounts.devices(hall) if one.name == asked.name), None)
+        if device is None:
+            raise Unfit(f"There is no device {asked.name!r} in {hall}: see `nowserving device list`.")
+        halls.pairing.revoke(hall, device.id)
+        print(f"{device.name} is out of service.")
     return 0
 
 

@@ -27,8 +27,10 @@ def meaning(text: str, default: Any) -> Any:
 class Settings:
     """Every setting. In the file ``hall = "…"``, in the environment ``NOWSERVING_HALL=…``."""
 
-    hall: str = meaning("Address of the hall: http(s)://… or a database URL; #ID names one of several halls.", "")
-    token: str = meaning("Token of this device, as `nowserving device add` printed it.", "")
+    hall: str = meaning(
+        "Address of the hall, http(s)://… or a database URL; #ID names one of several. Empty: looked for.", ""
+    )
+    token: str = meaning("Token of this device, as `nowserving device add` printed it. Paired devices need none.", "")
     database: str = meaning("Database of the backend and of the administrator's commands.", "sqlite:///nowserving.db")
     public_url: str = meaning("Address customers' phones reach the backend by, when it differs from --host/--port.", "")
     tls: bool = meaning("The backend speaks https, by an authority of its own that is made once.", False)
@@ -45,6 +47,7 @@ class Settings:
     trusted_proxies: str = meaning(
         "Addresses or networks, with commas, of the proxies whose X-Forwarded-For and -Proto the backend believes.", ""
     )
+    announce: bool = meaning("The backend tells the local network where it is, so that stations find it.", True)
     printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
     paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
     offline_series: str = meaning(

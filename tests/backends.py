@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import os
 import signal
 import subprocess
@@ -18,6 +19,9 @@ from shared.link.port import Link
 from tests import postgres
 
 PASSWORD = "a-good-password"
+
+_numbers = itertools.count(1)
+"""No two devices of a hall have one name."""
 
 DATABASES = ("sqlite", "postgresql")
 """Every kind of database there is: ``@pytest.mark.parametrize("kind", DATABASES)``."""
@@ -69,15 +73,18 @@ class Premises:
 
     def device(self, role: Role) -> str:
         """A new device's token."""
-        added = nowserving("device", "add", f"a {role}", "--role", role, "--database", self.database)
+        name = f"{role} {next(_numbers)}"
+        added = nowserving("device", "add", name, "--role", role, "--database", self.database)
         assert added.returncode == 0, added.stderr
         return added.stdout.split()[-1]
 
     def serve(self, *arguments: str, log: IO[str] | None = None, **environment: str) -> str:
         """Start the backend, on the port it had before, with more arguments and settings; its address.
 
+        Stations of other tests hear nothing of it unless it is told to ``--host``: then it announces itself too.
         ``log`` takes what it says otherwise.
         """
+        arguments = arguments if "--host" in arguments else (*arguments, "--no-announce")
         port = self.base.rpartition(":")[2] or "0"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port, *arguments],

@@ -34,6 +34,8 @@ class MemoryLink:
         self.signs_on: Provider | None = None
         self.mark = ""
         self.plugged = True
+        self.refusal: Refused | None = None
+        """Said instead of that the cable is out."""
         self.news = threading.Condition()
 
     def do(self, command: Command) -> Accepted:
@@ -116,7 +118,7 @@ class MemoryLink:
 
     def _reach(self) -> None:
         if not self.plugged:
-            raise Unreachable("The cable is out.")
+            raise self.refusal or Unreachable("The cable is out.")
 
 
 class MemoryWatch:

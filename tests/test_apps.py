@@ -11,7 +11,6 @@ import pytest
 import console.__main__
 import display.__main__
 import kiosk.__main__
-from shared.ui.start import NO_HALL
 
 APPS = {"kiosk": kiosk.__main__.main, "display": display.__main__.main, "console": console.__main__.main}
 
@@ -35,11 +34,6 @@ def start(app: str, settings: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
         monkeypatch.delenv(name)
     settings.write_text("")
     return lambda *arguments: APPS[app](["--config", str(settings), *arguments])
-
-
-def test_without_a_hall_it_asks_which_and_ends_with_2(start: Start, capsys) -> None:
-    assert start() == 2
-    assert capsys.readouterr().err == NO_HALL + "\n"
 
 
 @pytest.mark.parametrize("address", ["nonsense", "gopher://hall", "sqlite:////nowhere/at/all.db"])
@@ -67,6 +61,6 @@ def test_its_help_reads_like_the_others(start: Start, app: str, capsys) -> None:
     said = capsys.readouterr().out
     assert stop.value.code == 0
     assert said.startswith(f"usage: nowserving {app} ")
-    assert "--hall URL" in said and "--config PATH" in said
+    assert "--hall URL" in said and "--elsewhere" in said and "--config PATH" in said
     assert ("--windowed" in said) == (app != "console")
     assert ("--point N" in said) == (app == "display")

@@ -49,6 +49,7 @@ class NetworkPrinter:
                 return self._print(device, picture)
         except (Error, OSError) as error:
             log.warning("%s was not printed: %s", label, error)
+            self.paper = Paper.UNKNOWN
             return Printed.NO_ANSWER
 
     def ask(self) -> Paper | None:
@@ -57,6 +58,7 @@ class NetworkPrinter:
             with self._connected() as device:
                 self.paper = _paper(device)
         except (Error, OSError):
+            self.paper = Paper.UNKNOWN
             return None
         return self.paper
 

@@ -30,7 +30,13 @@ class Paper(Enum):
 
 
 class Printer(Protocol):
-    """A way to paper. ``put`` blocks, so that it is called beside the screen; it never raises."""
+    """A way to paper. Both verbs block, so that they are called beside the screen; they never raise."""
+
+    paper: Paper
+    """As it was last asked, or noticed while printing."""
 
     def put(self, picture: QImage, label: str) -> Printed:
         """Print the picture of the ticket with this label; returns what became of it."""
+
+    def ask(self) -> Paper | None:
+        """What it says of its paper now; None if it can't be reached."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QMarginsF, QRect, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
-from kiosk.printer.port import Printed, Printer
+from kiosk.printer.port import Paper, Printed, Printer
 from kiosk.printer.ticket import DOTS
 from shared.hall.errors import Unfit
 
@@ -42,6 +42,11 @@ class FolderPrinter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.paper = Paper.OK
+
+    def ask(self) -> Paper:
+        """A folder does not run out of paper."""
+        return self.paper
 
     def put(self, picture: QImage, label: str) -> Printed:
         try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, insert, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from shared.access.devices import Device
 from shared.backend import tables
@@ -16,7 +16,8 @@ from shared.backend.database import Database
 from shared.backend.hashes import hash_of
 from shared.backend.people import People
 from shared.backend.sessions import Sessions, actor_of
-from shared.hall.errors import Invalid, NotSignedIn
+from shared.backend.upsert import insert_unless_there
+from shared.hall.errors import Invalid, NameTaken, NotSignedIn
 from shared.hall.roles import DEVICE_ROLES, Actor, Role
 from shared.hall.words import HallId, new_id
 
@@ -44,22 +45,21 @@ class Accounts:
         self._database = database
 
     def add_device(self, name: str, role: Role, hall: HallId) -> str:
-        """A new device; its token, which nobody can ask for again. Raises Invalid."""
+        """A new device; its token, which nobody can ask for again. Raises Invalid or NameTaken."""
         if role not in DEVICE_ROLES:
             raise Invalid(f"A device is one of {', '.join(DEVICE_ROLES)}.")
-        if not name.strip() or len(name) > 64 or not name.isprintable():
-            raise Invalid("A device needs a name of up to 64 characters.")
         token = secrets.token_urlsafe(32)
         row = {
             "id": new_id(),
-            "name": name,
+            "name": named(name),
             "role": role.value,
             "hall_id": hall,
             "token_hash": hash_of(token),
             "created_at": datetime.now(UTC),
         }
         with self._database.writing() as connection:
-            connection.execute(insert(tables.devices), row)
+            if not insert_unless_there(connection, tables.devices, row):
+                raise name_taken()
         return token
 
     def devices(self, hall: HallId | None = None) -> list[Device]:
@@ -69,7 +69,7 @@ class Accounts:
         if hall is not None:
             query = query.where(rows.hall_id == hall)
         with self._database.reading() as connection:
-            return [_device(row) for row in connection.execute(query)]
+            return [device_of(row) for row in connection.execute(query)]
 
     def actor(self, token: str) -> Actor:
         """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
@@ -92,7 +92,7 @@ def _device_actor(row: Any) -> Actor:
     return Actor(name=row.name, role=Role(row.role), hall=row.hall_id, id=row.id)
 
 
-def _device(row: Any) -> Device:
+def device_of(row: Any) -> Device:
     return Device(
         id=row.id,
         name=row.name,
@@ -104,3 +104,15 @@ def _device(row: Any) -> Device:
         version=row.version,
         paper=row.paper,
     )
+
+
+def named(name: str) -> str:
+    """A device's name without spaces around it; raises Invalid for one that is none."""
+    name = name.strip()
+    if not name or len(name) > 64 or not name.isprintable():
+        raise Invalid("A device needs a name of up to 64 characters.")
+    return name
+
+
+def name_taken() -> NameTaken:
+    return NameTaken("Another device of this hall has this name: choose another one.")

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 from shared.access.audit import SIGN_IN, SIGN_OUT
 from shared.access.requests import REQUESTS, decode_request
 from shared.access.sign_on import Identity
-from shared.backend import openapi, problems, web
+from shared.backend import openapi, pairing_routes, problems, web
 from shared.backend.accounts import Accounts
 from shared.backend.asking import address_of, bearer, json_body
 from shared.backend.commands import Commands
@@ -28,6 +28,7 @@ from shared.backend.entrance import Entrance
 from shared.backend.feed import HEARTBEAT, Feed
 from shared.backend.figures import figures, require_reader
 from shared.backend.gate import Gated
+from shared.backend.guard import Guard
 from shared.backend.housekeeping import keep_house
 from shared.backend.ledger import Ledger
 from shared.backend.sessions import Session
@@ -61,20 +62,23 @@ class Backend:
     desk: Desk
     entrance: Entrance
     sign_on: SignOn | None
+    guard: Guard
 
 
 def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = None) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
     entrance = entrance or Entrance()
     sign_on = SignOn(ledger.database, entrance.sign_on, ledger.halls) if entrance.sign_on else None
-    backend = Backend(ledger, accounts, Feed(ledger), Door(accounts), Desk(ledger, accounts), entrance, sign_on)
+    feed, door, desk, guard = Feed(ledger), Door(accounts), Desk(ledger, accounts), Guard(accounts)
+    backend = Backend(ledger, accounts, feed, door, desk, entrance, sign_on, guard)
     app = Gated(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)
-    for router in (coming_in, sessions, halls, _requests()):
+    for router in (coming_in, sessions, halls, _requests(), pairing_routes.routes(ledger)):
         app.include_router(router, prefix="/api/v1")
-    openapi.install(app, [Credentials, Identity, *RULES, *REQUESTS.values()], _commands().routes)
+    bodies = [Credentials, Identity, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
+    openapi.install(app, bodies, _commands().routes)
     app.add_middleware(Commands, ledger=ledger, door=backend.door)
     web.mount(app, ledger, backend.feed)
     return app
@@ -84,10 +88,11 @@ def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = N
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     backend: Backend = app.state.backend
     backend.feed.open()
-    clocks = [asyncio.create_task(work(backend.ledger)) for work in (keep_time, keep_house)]
+    work = (keep_time(backend.ledger), keep_house(backend.ledger), backend.guard.keep())
+    tasks = [asyncio.create_task(one) for one in work]
     yield
-    for clock in clocks:
-        clock.cancel()
+    for task in tasks:
+        task.cancel()
     backend.feed.close()
 
 
@@ -273,6 +278,7 @@ def notes(backend: Here, hall: str, ticket: str, actor: StaffSeeing) -> list[dic
 async def events(
     backend: Here,
     hall: str,
+    token: Token,
     actor: Seeing,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     heartbeat: Annotated[float, Query(ge=1, le=60)] = HEARTBEAT,
@@ -280,7 +286,7 @@ async def events(
 ) -> EventStream:
     """What happens in a hall from an event on, as Server-Sent Events, without a gap."""
     now = await asyncio.to_thread(backend.ledger.hall, hall)
-    return EventStream(backend.feed, hall, _start(after, last_event_id, now.seq), heartbeat)
+    return EventStream(backend.feed, backend.guard, token, hall, _start(after, last_event_id, now.seq), heartbeat)
 
 
 def _start(after: int | None, last_event_id: str | None, seq: int) -> int:

@@ -15,6 +15,7 @@ from shared.backend import checking, journal, machine, samples
 from shared.backend.accounts import Accounts
 from shared.backend.database import OLDER, Database
 from shared.backend.ledger import Ledger
+from shared.backend.pairing import Pairing
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import LoginTaken, Unfit, UnknownHall
 from shared.hall.importing import ImportSetUp
@@ -43,6 +44,7 @@ class Care:
         self.database = database
         self.ledger = ledger
         self.accounts = Accounts(database)
+        self.pairing = Pairing(database)
 
     # ── beginning ──
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar, cast
 
 from shared.access.audit import DONE
-from shared.access.devices import Device, ListDevices
 from shared.access.request import Request, permit
-from shared.backend import audit, contacts, dossier, journal, people
+from shared.backend import audit, contacts, devices, dossier, journal, people
 from shared.backend.accounts import Accounts
 from shared.backend.ledger import Ledger
 from shared.hall.errors import Refused
@@ -53,13 +52,9 @@ class Desk:
         self.ledger.scribe.write_down(request.type_name(), outcome, by=by, hall=hall, ticket=ticket, about=name)
 
 
-def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
-    return tuple(desk.accounts.devices(hall))
-
-
 ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
-    ListDevices: _devices,
     **people.ANSWERS,
+    **devices.ANSWERS,
     **audit.ANSWERS,
     **contacts.ANSWERS,
     **dossier.ANSWERS,

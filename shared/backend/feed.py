@@ -99,13 +99,22 @@ class _Channel:
 
     def grow(self, entries: list[Entry]) -> None:
         """Tell everybody what the journal has more."""
-        new = [(entry.seq, as_sse(entry)) for entry in entries]
+        new, before = [(entry.seq, as_sse(entry)) for entry in entries], self.seq
         self.chunks.extend(new)
         self.seq = entries[-1].seq
         message = _part(b"".join(chunk for _, chunk in new))
-        self.abreast = {listener for listener in self.abreast if listener.tell_now(message, self.seq)}
+        for listener in [*self.abreast]:
+            if listener.seq > before:  # it read on in the journal, or began there, before this channel did
+                self._tell_rest(listener, new)
+            elif not listener.tell_now(message, self.seq):
+                self.abreast.discard(listener)
         news, self.news = self.news, asyncio.Event()
         news.set()
+
+    def _tell_rest(self, listener: Listener, new: list[tuple[int, bytes]]) -> None:
+        rest = b"".join(chunk for seq, chunk in new if seq > listener.seq)
+        if rest and not listener.tell_now(_part(rest), self.seq):
+            self.abreast.discard(listener)
 
 
 class Feed:

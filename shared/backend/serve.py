@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from shared.access.sign_on import Provider, require_safe
+from shared.backend import openapi, pairing_routes
 from shared.backend.accounts import Accounts
+from shared.backend.announcing import Announcement, Offer
 from shared.backend.api import create_app
 from shared.backend.authority import usual_folder
 from shared.backend.database import Database
@@ -61,8 +63,27 @@ def serve(settings: Settings, host: str, port: int) -> int:
         )
         config.load()
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_run(_Server(config, app.state.backend.feed), listener, tls))
+            server = _Server(config, app.state.backend.feed)
+            scheme = "https" if tls else "http"
+            with _announced(ledger, listener, scheme) if settings.announce else contextlib.nullcontext():
+                runner.run(_run(server, listener, tls))
     return 0
+
+
+@contextlib.contextmanager
+def _announced(ledger: Ledger, listener: socket.socket, scheme: str) -> Iterator[None]:
+    """Let stations find this backend on the local network."""
+    host, port, *_ = listener.getsockname()
+    offer = Offer(
+        installation=pairing_routes.installation_id(ledger.database),
+        version=openapi.VERSION,
+        halls=" · ".join(hall["name"] for hall in pairing_routes.halls(ledger, 3)),
+        host=host,
+        port=port,
+        scheme=scheme,
+    )
+    with contextlib.closing(Announcement(offer)):
+        yield
 
 
 def _tls(settings: Settings, host: str) -> Tls | None:

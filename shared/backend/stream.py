@@ -8,18 +8,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.backend.feed import Feed, Listener
+from shared.backend.guard import Guard
 from shared.hall.words import HallId
 
 
 class EventStream(Response):
-    """What happens in a hall after an event, for as long as somebody listens."""
+    """What happens in a hall after an event, for as long as somebody listens and may."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed, hall: HallId, after: int, heartbeat: float) -> None:
+    def __init__(self, feed: Feed, guard: Guard, token: str, hall: HallId, after: int, heartbeat: float) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._feed = feed
+        self._guard = guard
+        self._token = token
         self._hall = hall
         self._after = after
         self._heartbeat = heartbeat
@@ -29,7 +32,8 @@ class EventStream(Response):
         listener = Listener(send, self._after)
         watching = asyncio.create_task(_watch(receive, listener))
         try:
-            await self._feed.tell(self._hall, listener, self._heartbeat)
+            with self._guard.watching(self._token, listener.leave):
+                await self._feed.tell(self._hall, listener, self._heartbeat)
         finally:
             watching.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})

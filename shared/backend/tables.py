@@ -228,6 +228,7 @@ devices = Table(
     Column("address", String(64), nullable=False, server_default=""),
     Column("version", String(32), nullable=False, server_default=""),
     Column("paper", String(16), nullable=False, server_default=""),
+    Index(None, "hall_id", "name", unique=True),
 )
 
 newcomers = Table(

@@ -4,6 +4,7 @@ Failure
 ├── Refused              the hall says no, in a sentence a person can read; nothing changed
 │   ├── Malformed        what came is not a command at all                 HTTP 400
 │   ├── NotSignedIn      nobody said who is asking                              401
+│   │   └── Revoked      this device was taken out of service
 │   ├── NotAllowed       this person or device may not                          403
 │   ├── Unknown          what the command names is not there                    404
 │   ├── NotNow           the state of the hall does not allow it                409
@@ -86,6 +87,10 @@ class NotSignedIn(Refused):
     status = 401
 
 
+class Revoked(NotSignedIn):
+    """This device was taken out of service by whoever answers for its hall."""
+
+
 class NotAllowed(Refused):
     status = 403
 
@@ -150,6 +155,12 @@ class UnknownDay(Unknown): ...
 class UnknownPerson(Unknown): ...
 
 
+class UnknownDevice(Unknown): ...
+
+
+class UnknownPairing(Unknown): ...
+
+
 class UnknownLanguage(Invalid): ...
 
 
@@ -163,6 +174,9 @@ class LastAdministrator(NotNow): ...
 
 
 class CommandIdReused(NotNow): ...
+
+
+class NameTaken(NotNow): ...
 
 
 class ServiceClosed(NotNow): ...

@@ -113,9 +113,12 @@ class Box:
                 raise
 
 
-def box_of(folder: Path, address: str) -> Box:
-    """The box of the hall at this address, in the folder where a station keeps things."""
-    return Box(folder / f"outbox-{hashlib.sha256(address.encode()).hexdigest()[:16]}")
+def box_of(folder: Path, place: str) -> Box:
+    """The box of this hall, in the folder where a station keeps things.
+
+    A paired kiosk's place is its installation and hall, whatever their address; another's is the address it was given.
+    """
+    return Box(folder / f"outbox-{hashlib.sha256(place.encode()).hexdigest()[:16]}")
 
 
 def boxes(folder: Path) -> list[Box]:

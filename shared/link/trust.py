@@ -186,6 +186,11 @@ class Trust:
         """The mark of the one authority that is trusted; empty while there is none."""
         return self._pin.mark if self._pin else ""
 
+    @property
+    def pin(self) -> Pin | None:
+        """What is trusted, once it is known: a paired station remembers it with its hall."""
+        return self._pin
+
     def session(self) -> requests.Session:
         """A session that talks to the hall and to nobody else; raises Unreachable or Unfit. May ask the hall first."""
         if not self._base.startswith("https://"):

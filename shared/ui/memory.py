@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Memory:
-    """One file for one address of a hall."""
+    """One file for one hall: for its address, or for the place a paired station belongs to."""
 
     def __init__(self, folder: Path, address: str) -> None:
         self._file = folder / f"hall-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
@@ -38,3 +39,7 @@ class Memory:
             os.replace(beside, self._file)  # noqa: PTH105  # atomic on every platform
         except OSError as error:
             log.warning("the hall could not be remembered: %s", error)
+
+    def forget(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)

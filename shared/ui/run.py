@@ -10,14 +10,13 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import qasync
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QOffscreenSurface, QOpenGLContext
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 from PySide6.QtWidgets import QApplication
-
-from shared.ui.station import Station
 
 RESOURCES = Path(__file__).parent.parent.parent / "resources"
 QML = RESOURCES / "qml"
@@ -44,28 +43,46 @@ def application(name: str) -> QApplication:
     return app
 
 
-def live(app: QApplication, station: Station, closed: Callable[[], None]) -> int:
-    """Run until the last window closes or a signal comes; ``closed`` takes the windows down."""
+class Living(Protocol):
+    """What lives in an application."""
+
+    @property
+    def shown(self) -> SignalInstance:
+        """There is something to be seen."""
+
+    @property
+    def ended(self) -> SignalInstance:
+        """It can't go on."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None:
+        """Take the windows down."""
+
+
+def live(app: QApplication, living: Living) -> None:
+    """Run until the last window closes, a signal comes, or it ends by itself."""
     app.setQuitOnLastWindowClosed(False)
     collect_here_only(app)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        return runner.run(_life(app, station, closed))
+        runner.run(_life(app, living))
 
 
-async def _life(app: QApplication, station: Station, closed: Callable[[], None]) -> int:
+async def _life(app: QApplication, living: Living) -> None:
     stop = asyncio.Event()
     guard = _QuitGuard(stop.set)
     app.installEventFilter(guard)
     app.lastWindowClosed.connect(stop.set)
     _on_signal(stop.set)
-    for news in (station.changed, station.reachable_changed):
-        news.connect(_tell_supervisor, Qt.ConnectionType.SingleShotConnection)
-    station.start()
+    living.ended.connect(stop.set)
+    living.shown.connect(_tell_supervisor, Qt.ConnectionType.SingleShotConnection)
+    living.start()
     await stop.wait()
     app.removeEventFilter(guard)
-    station.stop()
-    closed()
-    return 0
+    living.stop()
+    living.close()
 
 
 class _QuitGuard(QObject):

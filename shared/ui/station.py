@@ -74,7 +74,7 @@ class Station(QObject):
         self._link = link
         self._device = link
         """The way to the hall before somebody signed in; open as long as the station."""
-        self._memory = memory
+        self.memory = memory
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listener: _Listener | None = None
         self._sender: _Sender | None = None
@@ -186,8 +186,8 @@ class Station(QObject):
         self._loop = None
 
     def _remember(self) -> None:
-        if self._memory and self.hall:
-            self._memory.save(self.hall)
+        if self.memory and self.hall:
+            self.memory.save(self.hall)
 
     def _follow(self, link: Link) -> None:
         """Listen through this link from now on."""

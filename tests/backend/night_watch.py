@@ -24,6 +24,7 @@ from shared.backend.clock import Clock
 from shared.backend.database import Database
 from shared.backend.ledger import Ledger
 from shared.hall.roles import Role
+from shared.hall.words import new_id
 
 PASSWORD = "a-good-password"
 
@@ -132,7 +133,7 @@ def night(folder: Path, begins: str, zone: str = "Europe/Berlin", **settings: An
         with _served(ledger, accounts) as base, requests.Session() as session:
             answer = session.post(f"{base}/api/v1/sessions", json={"login": "admin", "password": PASSWORD}, timeout=10)
             session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-            there = Night(clock, base, zone, session, accounts.add_device("kiosk", Role.KIOSK, "hall"))
+            there = Night(clock, base, zone, session, accounts.add_device(f"kiosk {new_id()}", Role.KIOSK, "hall"))
             if settings:
                 _set_up(there, settings)
             yield there

@@ -14,7 +14,8 @@ import pytest
 from starlette.types import Message, Send
 
 from shared.backend.care import opened
-from shared.backend.feed import REMEMBERED, Feed, Listener
+from shared.backend.feed import REMEMBERED, Feed, Listener, _Channel
+from shared.backend.journal import Entry
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.roles import Actor, Role
@@ -86,7 +87,7 @@ def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: s
     import signal as signals
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "shared.cli", "serve", "--database", premises.database, "--port", "0"],
+        [sys.executable, "-m", "shared.cli", "serve", "--database", premises.database, "--port", "0", "--no-announce"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -134,6 +135,16 @@ def test_a_listener_far_behind_hears_everything_in_order(tmp_path: Path) -> None
         heard = asyncio.run(listen())
         assert len(heard) > REMEMBERED
         assert heard == list(range(1, halls.ledger.hall("clinic").seq + 1))
+
+
+async def test_a_listener_that_knows_more_than_the_feed_hears_nothing_twice() -> None:
+    """It read on in the journal, or began there, before those who only listen were told."""
+    heard, channel = bytearray(), _Channel("clinic", 5)
+    channel.abreast.add(Listener(_into(heard), 7))
+    channel.grow([Entry(seq, "ticket-issued", "{}") for seq in (6, 7)])
+    channel.grow([Entry(8, "ticket-issued", "{}")])
+    channel.grow([Entry(9, "ticket-issued", "{}")])
+    assert _numbers(heard) == [8, 9]
 
 
 def _into(heard: bytearray) -> Send:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetricsF
 from display.app import Display
 from display.layout import smallest_capital
 from display.sizes import Viewing
+from shared.hall.errors import NotSignedIn
 from shared.hall.issuing import IssueTicket
 from shared.hall.serving import FinishService, MarkNoShow, Placement, StartService, TransferTicket
 from shared.hall.set_up import DefineHall, DefinePoint
@@ -145,6 +146,17 @@ async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tm
     with after.display() as display:
         assert labels(display) == [label]
         assert fresh(display) == []
+
+
+async def test_a_display_whose_token_was_taken_away_sends_nobody_anywhere(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    with room.display() as display:
+        room.call()
+        await until(lambda: labels(display))
+        link.refusal = NotSignedIn("This token is not valid (any more).")
+        link.unplug()
+        await until(lambda: not labels(display))
+        assert display.model.quietSentence == "This token is not valid (any more)."
 
 
 async def test_a_display_that_never_met_its_hall_is_not_blank(link: MemoryLink, until) -> None:

@@ -31,7 +31,12 @@ def test_a_printer_that_is_none_is_one_line_and_ends_with_1(settings: str, capsy
 
 def test_it_starts_while_its_hall_is_away_and_ends_on_a_signal(settings: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kiosk", "--config", settings, "--hall", "http://127.0.0.1:9", "--windowed"]
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(tmp_path)}
+    environment = {
+        **os.environ,
+        "NOWSERVING_TOKEN": "any",
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_STATE_HOME": str(tmp_path),
+    }
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as program:
         assert program.stderr
         assert "the hall can't be reached" in program.stderr.readline()

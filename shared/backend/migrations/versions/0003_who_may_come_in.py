@@ -49,6 +49,8 @@ def _people_and_devices() -> None:
     op.add_column("devices", sa.Column("address", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("devices", sa.Column("version", sa.String(length=32), nullable=False, server_default=""))
     op.add_column("devices", sa.Column("paper", sa.String(length=16), nullable=False, server_default=""))
+    _tell_devices_apart()
+    op.create_index(op.f("ix_devices_hall_id_name"), "devices", ["hall_id", "name"], unique=True)
     op.create_table(
         "newcomers",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -65,6 +67,18 @@ def _people_and_devices() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_newcomers_code")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_newcomers_token_hash")),
     )
+
+
+def _tell_devices_apart() -> None:
+    """Two devices of a hall could have the same name until now: the later ones get the end of their id behind it."""
+    connection = op.get_bind()
+    devices = sa.table("devices", sa.column("id"), sa.column("name"), sa.column("hall_id"))
+    seen = set()
+    for row in connection.execute(sa.select(devices).order_by(devices.c.id)).all():
+        if (row.hall_id, row.name) in seen:
+            renamed = f"{row.name[:50]} {row.id[-12:]}"
+            connection.execute(devices.update().where(devices.c.id == row.id).values(name=renamed))
+        seen.add((row.hall_id, row.name))
 
 
 def _limits() -> None:

@@ -1,0 +1,56 @@
+// One of several halls, as a key across the screen.
+import QtQuick
+import QtQuick.Templates as T
+import NowServing
+
+T.Button {
+    id: row
+
+    required property string name
+    required property string about
+
+    implicitHeight: Math.max(Theme.smallestTouch, words.implicitHeight + 2 * Theme.gap)
+    focusPolicy: Qt.StrongFocus
+    Accessible.name: name + " " + about
+    Keys.onReturnPressed: click()
+    Keys.onEnterPressed: click()
+
+    contentItem: Item {
+        Column {
+            id: words
+
+            anchors { left: parent.left; right: parent.right; margins: Theme.gap; verticalCenter: parent.verticalCenter }
+
+            Text {
+                width: parent.width
+                text: row.name
+                color: Theme.ink
+                font { pixelSize: Theme.largeText; weight: Font.DemiBold }
+                horizontalAlignment: Text.AlignLeft
+                elide: Text.ElideRight
+                textFormat: Text.PlainText
+            }
+
+            Text {
+                width: parent.width
+                visible: text
+                text: row.about
+                color: Theme.quietInk
+                font.pixelSize: Theme.text
+                horizontalAlignment: Text.AlignLeft
+                elide: Text.ElideRight
+                textFormat: Text.PlainText
+            }
+        }
+    }
+
+    background: Rectangle {
+        radius: Theme.radius
+        color: row.down ? Theme.accentSoft : Theme.surface
+        border { color: Theme.quietInk; width: Theme.border }
+
+        FocusRing {
+            visible: row.visualFocus
+        }
+    }
+}

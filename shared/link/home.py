@@ -1,0 +1,78 @@
+"""Where a station belongs: remembered in its state folder, so that it comes back there by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from shared.hall.errors import Refused
+from shared.hall.roles import Role
+from shared.hall.wire import decode
+from shared.hall.words import HallId
+from shared.link.trust import Pin
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """The installation and the hall a station belongs to. A console that was only found has no token."""
+
+    installation: str
+    address: str
+    """Where it was reached last; a paired device finds it at others too."""
+    hall: HallId = ""
+    device: str = ""
+    """The id by which the installation knows this device."""
+    name: str = ""
+    pin: Pin | None = None
+    """What is trusted there over https, whatever the address."""
+    given: str = ""
+    """The address somebody named when it came here: with the same one it comes back, wherever the hall is now."""
+    token: str = field(default="", repr=False)
+
+    @property
+    def url(self) -> str:
+        """The address as a person would write it."""
+        return f"{self.address}#{self.hall}" if self.hall else self.address
+
+    @property
+    def place(self) -> str:
+        """What is kept for this hall is kept under this name, whatever its address."""
+        return f"{self.installation}#{self.hall}"
+
+
+class Homes:
+    """The one file in which a station of this role remembers its home; for nobody's eyes but its own."""
+
+    def __init__(self, folder: Path, role: Role) -> None:
+        self._file = folder / f"home-{role}.json"
+
+    def load(self) -> Home | None:
+        """Where it belongs, or None if nothing can be read; what a newer version wrote beside it is left out."""
+        try:
+            return decode(Home, json.loads(self._file.read_text("utf-8")), strict=False)
+        except (OSError, ValueError, Refused):
+            return None
+
+    def save(self, home: Home) -> None:
+        """Remember it, whole or not at all. A full disk is logged: the station works until it is switched off."""
+        beside = self._file.with_suffix(f".{os.getpid()}.new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            beside.unlink(missing_ok=True)
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                json.dump(asdict(home), file)
+                file.flush()
+                os.fsync(file.fileno())  # a kiosk is switched off by its plug
+            os.replace(beside, self._file)  # noqa: PTH105  # atomic on every platform
+        except OSError as error:
+            log.warning("where this station belongs could not be remembered: %s", error)
+
+    def forget(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)

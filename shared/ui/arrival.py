@@ -1,0 +1,177 @@
+"""The screen of a station that does not belong to a hall yet, or not any more: it looks, asks, and shows its code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+import shiboken6
+from PySide6.QtCore import Property, QLocale, QObject, Qt, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable, QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+from shared import catalogue
+from shared.catalogue import is_right_to_left
+from shared.hall.roles import Role
+from shared.link.arrival import Arrival, Stage
+from shared.link.home import Home
+from shared.ui.run import QML, every
+from shared.ui.translations import Tongue
+
+QML_IMPORT_NAME = "NowServing.Arrival.Models"
+QML_IMPORT_MAJOR_VERSION = 1
+
+NEAR, FAR = 15.0, 24.0
+"""Inches. Whoever sets a screen up stands before it: a sign is not as small for them, nor a display as large."""
+
+Begin = Callable[[Callable[[Stage], None], Callable[[Home], None]], Arrival]
+
+
+@QmlElement
+@QmlUncreatable("The screen makes it.")
+class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
+    """What the screen shows. The arrival's thread tells; signals bring that to the thread of the window."""
+
+    changed = Signal()
+    settled = Signal(object)
+    """The Home it found."""
+    _told = Signal(object)
+
+    def __init__(self, role: Role, begin: Begin, *, taken_out: bool = False, parent: QObject | None = None) -> None:
+        """``taken_out``: say so, and begin only when somebody wants it paired again."""
+        super().__init__(parent)
+        self._role = role
+        self._begin = begin
+        self._arrival: Arrival | None = None
+        self._stage = Stage()
+        self._taken_out = taken_out
+        self._is_no_address = False
+        self._language = QLocale().name().partition("_")[0]
+        self._told.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        every(1000, self.changed.emit, self)
+        if not taken_out:
+            self._start()
+
+    def close(self) -> None:
+        if self._arrival:
+            self._arrival.close()
+
+    def _start(self) -> None:
+        self._arrival = self._begin(self._told.emit, self.settled.emit)
+
+    def _show(self, stage: Stage) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self.changed.emit()
+
+    # ── what people touch ──
+
+    @Slot(str)
+    def choose(self, choice: str) -> None:
+        if self._arrival:
+            self._arrival.choose(choice)
+
+    @Slot(str)
+    def enter(self, address: str) -> None:
+        if self._arrival and address.strip():
+            self._is_no_address = not self._arrival.enter(address)
+            self.changed.emit()
+
+    @Slot()
+    def lookAgain(self) -> None:  # noqa: N802  # QML's name for it
+        if self._arrival:
+            self._arrival.look_again()
+
+    @Slot()
+    def again(self) -> None:
+        if self._arrival:
+            self._arrival.again()
+
+    @Slot()
+    def pairAgain(self) -> None:  # noqa: N802  # QML's name for it
+        if self._taken_out:
+            self._taken_out = False
+            self._start()
+            self.changed.emit()
+
+    # ── what is shown ──
+
+    def _farewell(self) -> str:
+        match self._role:
+            case Role.KIOSK:
+                return self.tr("This kiosk was taken out of service by the administrator")
+            case Role.SIGN:
+                return self.tr("This sign was taken out of service by the administrator")
+            case _:
+                return self.tr("This display was taken out of service by the administrator")
+
+    def _found(self) -> str:
+        return " · ".join(part for part in (self._stage.name, self._stage.address.partition("//")[2]) if part)
+
+    def _minutes(self) -> int:
+        return max(1, -(-int(self._stage.until - time.monotonic()) // 60))
+
+    def _why(self) -> str:
+        if self._is_no_address:
+            return self.tr("This is no address. It looks like 192.168.1.20, or http://reception:8080.")
+        return self.tr(self._stage.why) if self._stage.why else ""
+
+    @Property(str, notify=changed)
+    def mark(self) -> str:
+        return self._stage.mark
+
+    farewell = Property(str, _farewell, constant=True)
+    found = Property(str, _found, notify=changed)
+    minutes = Property(int, _minutes, notify=changed)
+    why = Property(str, _why, notify=changed)
+
+    @Property(str, notify=changed)
+    def step(self) -> str:
+        return "out" if self._taken_out else str(self._stage.step)
+
+    @Property(bool, constant=True)
+    def pairs(self) -> bool:
+        return self._role is not Role.CONSOLE
+
+    @Property(str, notify=changed)
+    def code(self) -> str:
+        return self._stage.code
+
+    @Property("QVariantList", notify=changed)  # type: ignore[arg-type]  # PySide takes Qt's names too
+    def choices(self) -> list[dict[str, str]]:
+        return [{"id": one.id, "name": one.name, "about": one.about} for one in self._stage.choices]
+
+    @Property(bool, notify=changed)
+    def mirrored(self) -> bool:
+        return is_right_to_left(self._language)
+
+
+class ArrivalScreen:
+    """The window, in the language of the machine, until the station has found its home."""
+
+    def __init__(self, role: Role, begin: Begin, *, inches: float, taken_out: bool = False) -> None:
+        self._tongue = Tongue()
+        language = QLocale.system().name().partition("_")[0]
+        self._tongue.speak(language if language in catalogue.languages() else "en")
+        self.model = ArrivalModel(role, begin, taken_out=taken_out)
+        self._engine = QQmlApplicationEngine()
+        self._engine.addImportPath(str(QML))
+        self._engine.setInitialProperties({"arrival": self.model, "inches": min(FAR, max(NEAR, inches or FAR))})
+        self._engine.loadFromModule("NowServing.Arrival", "Arrival")
+        self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
+
+    def show(self, *, full_screen: bool) -> None:
+        """As large as what comes after it. It may be closed: there is nothing yet that customers could leave."""
+        if not full_screen:
+            self.window.show()
+            return
+        self.window.setFlag(Qt.WindowType.FramelessWindowHint)
+        self.window.setGeometry(self.window.screen().geometry())
+        self.window.showFullScreen()
+
+    def close(self) -> None:
+        self.model.close()
+        self.window.close()
+        shiboken6.delete(self._engine)
+        self._tongue.hush()

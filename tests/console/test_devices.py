@@ -1,0 +1,191 @@
+"""The devices of a hall, from the console: a new one is let in by its code, an old one renamed or taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.devices_section import DevicesSection
+from console.devices_words import last_seen
+from shared.access.devices import (
+    ConfirmPairing,
+    Device,
+    ListDevices,
+    ListNewcomers,
+    Newcomer,
+    RefusePairing,
+    RenameDevice,
+    RevokeDevice,
+)
+from shared.access.request import Done
+from shared.hall.errors import NameTaken, UnknownPairing
+from shared.hall.roles import Role
+
+NOW = datetime.now(UTC)
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def device(name: str, **fields: Any) -> Device:
+    return Device(id=name, **{"name": name, "role": Role.KIOSK, "hall": "clinic", "added_at": NOW, **fields})
+
+
+class House:
+    """The devices behind the hall in memory, and what was asked about them."""
+
+    def __init__(self, asked: dict[type, Callable[[Any], Any]]) -> None:
+        self.devices = [device("Kiosk at the door", seen_at=NOW, paper="low"), device("Old kiosk")]
+        self.newcomers = [
+            Newcomer(id="new", role=Role.DISPLAY, address="10.0.0.7", version="1", asked_at=NOW, expires=NOW)
+        ]
+        asked[ListDevices] = lambda _: tuple(self.devices)
+        asked[ListNewcomers] = lambda _: tuple(self.newcomers)
+        asked[ConfirmPairing] = self.confirm
+        asked[RefusePairing] = self.refuse
+        asked[RenameDevice] = self.rename
+        asked[RevokeDevice] = self.revoke
+
+    def confirm(self, asked: ConfirmPairing) -> Device:
+        if asked.code != "7kqf9mhr":
+            raise UnknownPairing("No device shows this code (any more): look at its screen again.")
+        self.newcomers.clear()
+        self.devices.append(device(asked.name, role=Role.DISPLAY))
+        return self.devices[-1]
+
+    def refuse(self, asked: RefusePairing) -> Done:
+        self.newcomers = [one for one in self.newcomers if one.id != asked.newcomer]
+        return Done()
+
+    def rename(self, asked: RenameDevice) -> Device:
+        if any(one.name == asked.name for one in self.devices):
+            raise NameTaken("Another device of this hall has this name: choose another one.")
+        self.devices = [replace(one, name=asked.name) if one.id == asked.device else one for one in self.devices]
+        return next(one for one in self.devices if one.id == asked.device)
+
+    def revoke(self, asked: RevokeDevice) -> Done:
+        self.devices = [one for one in self.devices if one.id != asked.device]
+        return Done()
+
+
+@pytest.fixture
+def house(link) -> House:
+    return House(link.asked)
+
+
+async def the_devices(seat, house: House) -> DevicesSection:
+    await seat.work("admin")
+    QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+    page = seat.console.set_up_page
+    page.tabs.setCurrentWidget(page.devices)
+    await seat.until(lambda: shown(page.devices))
+    return page.devices
+
+
+def shown(section: DevicesSection) -> list[list[str]]:
+    columns = section.rows.columns
+    return [[column.text(row) for column in columns] for row in section.rows.rows]
+
+
+async def test_each_device_says_when_it_was_seen_and_how_its_paper_is(sit_down, house: House) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        assert shown(section) == [
+            ["Kiosk at the door", "Kiosk", "Just now", "", "", "Paper is low"],
+            ["Old kiosk", "Kiosk", "Never", "", "", ""],
+        ]
+        house.devices.append(device("Another", role=Role.SIGN, seen_at=NOW - timedelta(hours=30)))
+        await seat.until(lambda: ["Another", "Sign", "1 days ago", "", "", ""] in shown(section))  # by itself
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (timedelta(seconds=-5), "Just now"),
+        (timedelta(seconds=80), "Just now"),
+        (timedelta(minutes=2), "2 min ago"),
+        (timedelta(hours=2, minutes=5), "2 h 5 min ago"),
+    ],
+)
+def test_an_age_is_said_as_people_say_it(qapp, age: timedelta, said: str) -> None:
+    assert last_seen(NOW - age, NOW) == said
+
+
+async def test_a_new_device_is_let_in_with_the_keyboard_alone(sit_down, house: House) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        assert section.code.hasFocus() and section.newcomers.isVisible()
+        QTest.keyClicks(section.code, "7kqf9mhr")
+        QTest.keyClick(section.code, Qt.Key.Key_Return)
+        assert section.name.hasFocus()
+        QTest.keyClick(section.name, Qt.Key.Key_Return)
+        assert section.sentence.text() == "Give the device a name, so that you find it again."
+        QTest.keyClicks(section.name, "Display")
+        QTest.keyClick(section.name, Qt.Key.Key_Return)
+        await seat.until(lambda: section.sentence.text() == "“Display” belongs to this hall now.")
+        await seat.until(lambda: not section.newcomers.isVisible())
+        assert section.code.hasFocus() and section.code.text() == section.name.text() == ""
+        assert "Display" in [row[0] for row in shown(section)]
+
+
+async def test_a_wrong_code_is_said_and_stays_to_be_mended(sit_down, house: House) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        QTest.keyClicks(section.code, "nonsense")
+        QTest.keyClicks(section.name, "Display")
+        QTest.keyClick(section.name, Qt.Key.Key_Return)
+        await seat.until(lambda: section.sentence.text().startswith("No device shows this code"))
+        assert (section.code.text(), section.name.text()) == ("nonsense", "Display")
+
+
+async def test_a_newcomer_is_turned_away(sit_down, house: House) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        assert not section.refuse_button.isEnabled()
+        section.newcomers.choose("new")
+        QTest.mouseClick(section.refuse_button, Qt.MouseButton.LeftButton)
+        await seat.until(lambda: not section.newcomers.isVisible())
+        assert house.newcomers == []
+
+
+async def test_a_device_is_renamed(sit_down, house: House) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        section.devices.choose("Old kiosk")
+        assert section.new_name.text() == "Old kiosk"
+        section.new_name.setText("Kiosk at the door")
+        QTest.keyClick(section.new_name, Qt.Key.Key_S, CTRL)
+        await seat.until(lambda: section.sentence.text().startswith("Another device"))
+        section.new_name.setText("Kiosk upstairs")
+        QTest.keyClick(section.new_name, Qt.Key.Key_S, CTRL)
+        await seat.until(lambda: "Kiosk upstairs" in [row[0] for row in shown(section)])
+
+
+async def test_a_device_is_taken_out_of_service_by_a_second_press(sit_down, house: House) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        assert not section.revoke_button.isEnabled()
+        section.devices.choose("Old kiosk")
+        QTest.mouseClick(section.revoke_button, Qt.MouseButton.LeftButton)
+        assert section.revoke_button.text() == "It stops at once. Press again"
+        section.devices.choose("Kiosk at the door")
+        assert section.revoke_button.text() == "Take out of service …"  # the first press was about another one
+        section.devices.choose("Old kiosk")
+        for _ in range(2):
+            QTest.mouseClick(section.revoke_button, Qt.MouseButton.LeftButton)
+        await seat.until(lambda: [row[0] for row in shown(section)] == ["Kiosk at the door"])
+        assert section.sentence.text() == "“Old kiosk” is out of service."
+        assert not section.revoke_button.isEnabled()
+
+
+async def test_without_its_hall_nothing_is_offered(sit_down, house: House, link) -> None:
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        section.devices.choose("Old kiosk")
+        link.unplug()
+        await seat.until(lambda: not section.confirm_button.isEnabled())
+        assert not section.revoke_button.isEnabled() and not section.rename_button.isEnabled()
