@@ -15,15 +15,16 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from kiosk import words
 from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
+from kiosk.unseen import Unseen
 from shared.catalogue import is_right_to_left
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.hall import Hall
-from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted
 from shared.hall.opening import local
 from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
 from shared.hall.wire import decode
-from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId, Words, in_language
+from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.sentences import opens
 from shared.ui.station import Station
 from shared.ui.translations import locale_of
@@ -76,7 +77,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         self._station = station
         self._printer = printer
         self._paper = paper
-        self._given_up: set[TicketId] = set()
+        self._unseen = Unseen(station, self)
         self._forget()
         station.changed.connect(self._follow)
 
@@ -127,9 +128,9 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         )
 
     def end(self) -> None:
-        """The customer has gone. A ticket nobody has seen is given back as soon as the hall shows it."""
+        """The customer has gone. A ticket nobody has seen is given back when the hall shows it."""
         if self.step in (Step.ASKING, Step.UNREACHABLE):
-            self._given_up.add(self._command.command_id)
+            self._unseen.add(self._command.command_id)
         self._forget()
         self.changed.emit()
 
@@ -147,21 +148,9 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             self.changed.emit()
 
     def _follow(self) -> None:
-        for ticket in self._given_up.intersection(self._hall.tickets):
-            self._give_back(ticket)
         if self.step is Step.ISSUED:
             self.changed.emit()
             self._notice_call()
-
-    def _give_back(self, ticket: TicketId) -> None:
-        """Cancel it; if that gets lost, again at the next news from the hall. A refusal means that it has moved on."""
-
-        def failed(failure: Failure) -> None:
-            if isinstance(failure, Unreachable):
-                self._given_up.add(ticket)
-
-        self._given_up.discard(ticket)
-        self._station.do(CancelTicket(ticket=ticket), failed=failed)
 
     def _notice_call(self) -> None:
         if bool(self._call()) != self._was_called:

@@ -52,7 +52,7 @@ class MemoryLink:
 
     def _decided(self, command: Command) -> Accepted | Refused:
         try:
-            events = decide(self.hall, command, Moment(datetime.now(UTC), time.monotonic_ns() // 1_000_000))
+            events = decide(self.hall, command, Moment(self.wall(), time.monotonic_ns() // 1_000_000))
         except Refused as refused:
             return refused
         for event in events:
@@ -103,6 +103,10 @@ class MemoryLink:
         """What somebody does whose own cable is in."""
         with self.news:
             self._decided(command)
+
+    def wall(self) -> datetime:
+        """The time of day at which commands are decided."""
+        return datetime.now(UTC)
 
     def close(self) -> None:
         with self.news:

@@ -109,7 +109,7 @@ class Books:
         if isinstance(told, Failure) and event is not None:
             yield f"the press {name} was refused, and issued {event.label} all the same"
         waits = name in final.tickets and final.tickets[name].state is TicketState.WAITING
-        if name in self.given_up and waits and not isinstance(told, Accepted):
+        if name in self.given_up and waits:
             yield f"{final.tickets[name].label} waits for somebody who has gone"
 
 

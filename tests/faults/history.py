@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.backend.ledger import CLOCK
 from shared.hall.day import StartBusinessDay
 from shared.hall.messages import Accepted, Command
+from shared.hall.opening import is_new_day
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService
 from tests.faults.backend import Backend, Kept, Remembered
@@ -18,8 +20,11 @@ from tests.faults.world import World
 
 ADMIN = Actor(name="init", role=Role.ADMINISTRATOR)
 
-QUIET = 60_000
-"""Milliseconds of good lines after which every station must show what the hall keeps."""
+QUIET = 75_000
+"""Milliseconds of good lines after which every station must show what the hall keeps, the clock's own work included."""
+
+CLOCK_LOOKS = 60_000
+"""Milliseconds between two looks of the backend's own clock, which may be set to another day between them."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,17 @@ class History:
         points = self._set_up()
         self._people(points)
         self.backend.trouble()
+        self._keep_time()
         for station in self.stations:
             station.start()
+
+    def _keep_time(self) -> None:
+        """As the backend's timekeeper does: a new day begins within a minute, though nobody asks for anything."""
+        self.world.later(CLOCK_LOOKS, self._keep_time)
+        if self.backend.up and is_new_day(self.backend.snapshot(), self.backend.clock.wall()):
+            command = StartBusinessDay(command_id=self.world.new_id())
+            self.books.sent(command, "the clock")
+            self.backend.do(command, CLOCK)
 
     def rest(self) -> None:
         """Good lines, a backend that lives, and nobody who presses anything new."""

@@ -8,7 +8,7 @@ from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Unreachable
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
-from shared.hall.messages import Command
+from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.roles import Role
 from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQueue, StartService, TransferTicket
@@ -28,12 +28,15 @@ class Display(Station):
 
 
 class Kiosk(Station):
-    """One customer after another presses a service; one press is one wish, however often it has to be sent."""
+    """One customer after another presses a service; one press is one wish, however often it has to be sent.
+
+    What it gives back, and when, is what ``kiosk/unseen.py`` does.
+    """
 
     def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
         super().__init__(world, backend, books, name, Role.KIOSK)
         self._command: IssueTicket | None = None
-        self._given_up: set[str] = set()
+        self._given_up: list[str] = []
         self._busy = False
 
     @property
@@ -46,12 +49,18 @@ class Kiosk(Station):
     def act(self) -> None:
         if self._busy or self.hall is None:
             return
-        if self._command is None and self.active:
+        unseen = self._unseen(self.hall)
+        if self._command is None and self.active and not unseen:
             self._command = self._press(self.hall)
         if self._command is not None:
             self._send(self._command)
-        else:
-            self._give_back(self.hall)
+        elif unseen:
+            self._give_back(unseen[0])
+
+    def _unseen(self, hall: Hall) -> list[str]:
+        """What nobody holds on paper and the hall shows as waiting, the earliest first."""
+        known = [hall.tickets[name] for name in self._given_up if name in hall.tickets]
+        return [ticket.id for ticket in known if ticket.state is TicketState.WAITING]
 
     def _press(self, hall: Hall) -> IssueTicket | None:
         """A service on the menu; now and then one that was there a moment ago."""
@@ -71,25 +80,22 @@ class Kiosk(Station):
         if isinstance(outcome, Unreachable):
             if not self.world.perhaps(0.25):
                 return
-            self._given_up.add(command.command_id)
+            self._given_up.append(command.command_id)
             self.books.given_up.add(command.command_id)
         self._command = None
 
-    def _give_back(self, hall: Hall) -> None:
-        """What nobody holds on paper is given back once the hall shows it."""
-        for ticket in sorted(self._given_up):
-            if ticket in hall.tickets:
-                self._busy = True
-                self.ask(
-                    CancelTicket(command_id=self.world.new_id(), ticket=ticket),
-                    lambda outcome, ticket=ticket: self._gave_back(ticket, outcome),
-                )
-                return
+    def _give_back(self, ticket: str) -> None:
+        self._busy = True
+        self.ask(
+            CancelTicket(command_id=self.world.new_id(), ticket=ticket),
+            lambda outcome: self._gave_back(ticket, outcome),
+        )
 
     def _gave_back(self, ticket: str, outcome: Outcome) -> None:
+        """A refusal is no end: whoever was called may be sent back, and a day that ended by a wrong clock goes on."""
         self._busy = False
-        if not isinstance(outcome, Unreachable):
-            self._given_up.discard(ticket)
+        if isinstance(outcome, Accepted):
+            self._given_up.remove(ticket)
 
 
 class Specialist(Station):

@@ -301,3 +301,12 @@ def test_a_finish_taken_back_takes_the_call_that_followed_with_it(by_itself: Cli
     by_itself.undo("1")
     assert by_itself.point().ticket == first.id
     assert by_itself.ticket(second).state is TicketState.WAITING
+
+
+def test_a_call_taken_back_is_not_made_again_at_once(by_itself: Clinic) -> None:
+    by_itself.open("1")
+    ticket = by_itself.take()
+    assert by_itself.point().ticket == ticket.id
+    by_itself.undo("1")
+    assert by_itself.point().ticket is None
+    assert by_itself.ticket(ticket).state is TicketState.WAITING

@@ -10,7 +10,7 @@ import pytest
 from shared.hall.days import DefineDay
 from shared.hall.set_up import DefineHall, DefineService
 from tests.kiosk.screen import kiosk
-from tests.memory_link import MemoryLink
+from tests.memory_link import MemoryLink, clinic
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Berlin
 
@@ -30,9 +30,21 @@ def watch() -> Watch:
     return Watch()
 
 
+class Office(MemoryLink):
+    """A hall that goes by the same time as its kiosk, whenever this is run."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(clinic())
+        self._watch = watch
+
+    def wall(self) -> datetime:
+        return self._watch()
+
+
 @pytest.fixture
-def office(link: MemoryLink) -> MemoryLink:
+def office(watch: Watch) -> MemoryLink:
     """Open in the morning, and in the afternoon but for Fridays; blood is taken on Tuesdays."""
+    link = Office(watch)
     settings = {field.name: getattr(link.hall.settings, field.name) for field in fields(link.hall.settings)}
     hours = ("mon-fri 08:00-12:00", "mon-thu 13:00-17:00")
     link.do(DefineHall(**{**settings, "hours": hours, "time_zone": "Europe/Berlin"}))

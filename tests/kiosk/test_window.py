@@ -13,10 +13,11 @@ from PySide6.QtTest import QTest
 from kiosk.app import Kiosk
 from kiosk.view_model import Pace
 from shared.hall.calling import CallNext
-from shared.hall.errors import Unreachable
+from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
+from shared.hall.serving import ReturnToQueue
 from shared.hall.set_up import DefineService
 from shared.hall.values import Origin
 from shared.ui.station import Station
@@ -217,30 +218,55 @@ async def test_a_ticket_nobody_saw_is_given_back(link: MemoryLink, until) -> Non
         assert lossy.hall.waiting("registration") == 1
 
 
-class LosesTheFirstCancel(Forgetful):
-    """The line is cut again just when the ticket is given back."""
+class FailsTheFirstCancel(Forgetful):
+    """The ticket is not given back when that is asked for first."""
 
-    lost = False
+    def __init__(self, link: MemoryLink, failure: Failure) -> None:
+        super().__init__(link)
+        self.failures = [failure]
 
     def do(self, command: Command) -> Accepted:
-        if isinstance(command, CancelTicket) and not self.lost:
-            self.lost = True
-            raise Unreachable("The line is cut.")
+        if isinstance(command, CancelTicket) and self.failures:
+            raise self.failures.pop()
         return super().do(command)
 
 
-async def test_a_ticket_nobody_saw_is_given_back_also_over_a_bad_line(link: MemoryLink, until) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        pytest.param(Unreachable("The line is cut."), id="the line is cut again"),
+        pytest.param(UnknownTicket("There is no ticket in this hall today."), id="the hall's clock was wrong"),
+    ],
+)
+async def test_a_ticket_nobody_saw_is_given_back_even_if_nothing_else_happens(
+    link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch, failure: Failure
+) -> None:
     """Else it waits for ever, and is called for nobody."""
-    lossy = LosesTheFirstCancel(link)
+    monkeypatch.setattr("kiosk.unseen.AGAIN", 200)
+    lossy = FailsTheFirstCancel(link, failure)
     async with kiosk(lossy, until) as screen:
         screen.click("tests")
         await until(lambda: screen.sees("unreachable"))
         lossy.deaf = False
         screen.click("other")
         lossy.do(IssueTicket(service="registration"))
-        await until(lambda: lossy.lost)
-        await until(lambda: screen.visit._given_up)
+        await until(lambda: not lossy.failures)
+        await until(lambda: not lossy.hall.waiting("tests"))
+
+
+async def test_a_ticket_nobody_saw_is_given_back_when_it_waits_again_after_a_call(link: MemoryLink, until) -> None:
+    lossy = Forgetful(link)
+    async with kiosk(lossy, until) as screen:
+        screen.click("tests")
+        await until(lambda: screen.sees("unreachable"))
+        lossy.deaf = False
+        lossy.do(ActivatePoint(point="2"))
+        ticket = lossy.do(CallNext(point="2")).result["ticket"]["id"]
+        screen.click("other")
         lossy.do(IssueTicket(service="registration"))
+        await until(lambda: screen.station.hall == lossy.hall)
+        await screen.station.ask(IssueTicket(service="registration"))  # whatever the kiosk asked before is answered
+        lossy.do(ReturnToQueue(point="2", ticket=ticket))
         await until(lambda: not lossy.hall.waiting("tests"))
 
 
