@@ -13,7 +13,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
-from shared import settings
+from shared import records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_device(commands)
     _add_halls(commands)
     _add_care(commands)
+    records.add_commands(commands, _command)
     return parser
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from shared.access.request import Request
@@ -63,3 +63,12 @@ class ReadAudit(Request[Page]):
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (ReadAudit,)
+
+COLUMNS = ("time", "role", "who", "address", "what", "about", "outcome")
+"""The titles of the audit as a table for other programs, which are the same in every language."""
+
+
+def columns(act: Act, zone: tzinfo) -> tuple[str, ...]:
+    """A line as such a table has it, its time on the hall's own clock."""
+    at = act.at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds")
+    return at, act.role, act.actor, act.address, act.act, act.about, act.outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, select
@@ -50,13 +51,13 @@ def erase(desk: Desk, hall: HallId, asked: EraseTicket, by: Actor) -> Done:
     return Done()
 
 
-def find(connection: Connection, hall: HallId, name: str) -> TicketId:
-    """The ticket of this id, or the last one that had this label; raises UnknownTicket."""
+def find(connection: Connection, hall: HallId, name: str) -> tuple[TicketId, str, datetime]:
+    """The ticket of this id, or the last one that had this label, and when it was taken; raises UnknownTicket."""
     rows = tables.tickets.c
     for wanted in (rows.id == name, rows.label == name.strip().upper()):
-        query = select(rows.id).where(rows.hall_id == hall, wanted).order_by(rows.issued_at.desc()).limit(1)
-        if ticket := connection.scalar(query):
-            return str(ticket)
+        query = select(rows.id, rows.label, rows.issued_at).where(rows.hall_id == hall, wanted)
+        if found := connection.execute(query.order_by(rows.issued_at.desc()).limit(1)).first():
+            return found.id, found.label, found.issued_at
     raise UnknownTicket(f"There was never a ticket {name!r} in this hall.")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Network
 from typing import Any
 
 import pytest
@@ -60,7 +61,8 @@ def phone_at(there: Premises, address: str) -> Phone:
 
 
 def place_of(phone: Phone) -> str:
-    return str(phone.session.headers["X-Forwarded-For"]).rpartition("1")[0]
+    """The network of its address, as it is counted."""
+    return str(IPv6Network(f"{phone.session.headers['X-Forwarded-For']}/64", strict=False).network_address)
 
 
 def issued(admin: Link) -> int:

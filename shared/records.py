@@ -1,0 +1,134 @@
+"""The commands about what is kept of people's doings: ``nowserving audit`` and ``nowserving personal``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.access import sheet
+from shared.access.audit import COLUMNS, Act, ReadAudit, columns
+from shared.access.contacts import EraseTicket, ExportTicket
+from shared.hall.errors import Unfit
+from shared.hall.roles import Actor, Role
+from shared.settings import Settings
+
+TERMINAL = Actor(name="terminal", role=Role.ADMINISTRATOR)
+"""Whoever sits before the machine with the database."""
+
+Add = Callable[[Any, str, Callable[[argparse.Namespace, Settings], int], str], argparse.ArgumentParser]
+"""Makes a command with what every command has."""
+
+
+def add_commands(commands: Any, add: Add) -> None:
+    audit = add(commands, "audit", _audit, "who did what and who was refused, the newest first")
+    audit.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
+    audit.add_argument("--since", metavar="TIME", help="a date, or a time like 2026-03-02T09:00, on the hall's clock")
+    audit.add_argument("--until", metavar="TIME", help="the same; what happened then is left out")
+    audit.add_argument("--who", metavar="NAME", default="", help="part of a login, a device's name or an address")
+    audit.add_argument("--what", metavar="ACT", default="", help="a command or request, or sign-in")
+    audit.add_argument("--refused", action="store_true", help="only what was refused")
+    audit.add_argument("--export", metavar="FILE", type=Path, help="write it to a .csv or .xlsx file")
+    about = "what is kept about the customer of one ticket"
+    actions = commands.add_parser("personal", help=about, description=f"{about}.".capitalize())
+    actions = actions.add_subparsers(required=True)
+    out = add(actions, "export", _export, "all of it, as a text people can read")
+    out.add_argument("--output", metavar="FILE", type=Path, help="where to (default: print it)")
+    gone = add(actions, "erase", _erase, "forget the contact and the notes for good")
+    for action in (out, gone):
+        action.add_argument("ticket", metavar="LABEL-or-ID", help="a label means the last ticket that had it")
+        action.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
+
+
+def _audit(asked: argparse.Namespace, chosen: Settings) -> int:
+    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+
+    with care.opened(chosen.database) as halls:
+        hall = halls.the_one(asked.hall)
+        zone = ZoneInfo(halls.ledger.hall(hall).settings.time_zone)
+        wanted = ReadAudit(
+            since=_time(asked.since, zone),
+            until=_time(asked.until, zone),
+            actor=asked.who,
+            act=asked.what,
+            refused=asked.refused,
+            limit=1000,
+        )
+        acts = _pages(_desk(halls), hall, wanted)
+        if asked.export is None:
+            for act in acts:
+                print("  ".join(filter(None, columns(act, zone))))
+            return 0
+        lines = [columns(act, zone) for act in acts]
+    sheet.write(asked.export, COLUMNS, lines)
+    print(f"{len(lines)} lines are in {asked.export}.")
+    return 0
+
+
+def _pages(desk: Any, hall: str, wanted: ReadAudit) -> Iterator[Act]:
+    """Everything that fits, page after page."""
+    while True:
+        page = desk.answer(hall, wanted, TERMINAL)
+        yield from page.acts
+        if not page.older:
+            return
+        wanted = replace(wanted, before=page.older)
+
+
+def _time(text: str | None, zone: ZoneInfo) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unfit(f"{text!r} is no time: write one like 2026-03-02 or 2026-03-02T09:00.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _export(asked: argparse.Namespace, chosen: Settings) -> int:
+    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+
+    with care.opened(chosen.database) as halls:
+        hall, ticket, label = _found(halls, asked)
+        text = _desk(halls).answer(hall, ExportTicket(ticket=ticket), TERMINAL).text
+    if asked.output is None:
+        sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
+        return 0
+    try:
+        asked.output.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise Unfit(f"{asked.output} can't be written: {error.strerror}.") from None
+    print(f"What is kept about {label} is in {asked.output}.")
+    return 0
+
+
+def _erase(asked: argparse.Namespace, chosen: Settings) -> int:
+    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+
+    with care.opened(chosen.database) as halls:
+        hall, ticket, label = _found(halls, asked)
+        _desk(halls).answer(hall, EraseTicket(ticket=ticket), TERMINAL)
+    print(f"The contact and the notes of {label} are forgotten.")
+    return 0
+
+
+def _found(halls: Any, asked: argparse.Namespace) -> tuple[str, str, str]:
+    """The hall, the ticket, and the ticket as a person knows it; raises UnknownHall or UnknownTicket."""
+    from shared.backend import dossier  # noqa: PLC0415  # a station has no backend installed
+
+    hall = halls.the_one(asked.hall)
+    with halls.database.reading() as connection:
+        ticket, label, issued = dossier.find(connection, hall, asked.ticket)
+    at = issued.astimezone(ZoneInfo(halls.ledger.hall(hall).settings.time_zone))
+    return hall, ticket, f"{label} of {at:%Y-%m-%d %H:%M}"
+
+
+def _desk(halls: Any) -> Any:
+    from shared.backend.desk import Desk  # noqa: PLC0415  # a station has no backend installed
+
+    return Desk(halls.ledger, halls.accounts)
