@@ -21,7 +21,7 @@ from console.view_model import ConsoleModel
 from console.window import ConsoleWindow
 from console.work_page import WorkPage
 from shared.hall.errors import NotSignedIn, PasswordMustChange
-from shared.hall.roles import Role
+from shared.hall.roles import SUPERVISORS
 from shared.hall.values import PointStatus
 from shared.ui.station import Station
 
@@ -97,8 +97,9 @@ class Console(QObject):
         return self.window.pages.currentWidget()
 
     @property
-    def is_administrator(self) -> bool:
-        return self.station.actor is not None and self.station.actor.role is Role.ADMINISTRATOR
+    def may_set_up(self) -> bool:
+        """Administrators; supervisors read there who did what."""
+        return self.station.actor is not None and self.station.actor.role in SUPERVISORS
 
     @property
     def _must_change(self) -> bool:
@@ -134,7 +135,8 @@ class Console(QObject):
             self.reception_page.begin()
 
     def show_set_up(self) -> None:
-        if self.is_administrator:
+        if self.station.actor and self.may_set_up:
+            self.set_up_page.show_to(self.station.actor.role)
             self._turn_to(self.set_up_page)
             self.set_up_page.begin()
 
@@ -144,7 +146,7 @@ class Console(QObject):
         self.window.bar.setVisible(inside)
         self.window.to_points.setVisible(inside)
         self.window.to_reception.setVisible(inside)
-        self.window.to_set_up.setVisible(inside and self.is_administrator)
+        self.window.to_set_up.setVisible(inside and self.may_set_up)
         self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
         self.window.refresh()
 

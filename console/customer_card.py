@@ -152,7 +152,8 @@ class CustomerCard(QFrame):
 
     def _facts(self, hall: Hall, ticket: Ticket) -> str:
         waited = ((ticket.called_at or now()) - ticket.issued_at).total_seconds()
-        facts = [self.tr("Waited {0}").format(sentences.minutes(waited))]
+        said = " ".join(part for part in (self.model.contact.name, self.model.contact.phone) if part)
+        facts = [*([said] if said else []), self.tr("Waited {0}").format(sentences.minutes(waited))]
         if ticket.recalls:
             facts.append(self.tr("recalled %n times", "", ticket.recalls))
         if ticket.started_at and ticket.called_at:

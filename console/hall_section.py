@@ -50,6 +50,8 @@ class HallSection(Defined, Section):
         self.day_starts.setAccessibleName(self.tr("The business day begins at"))
         again = self.tr("A ticket returned to the queue is due again after, minutes")
         self.return_after = number_field(again, LONGEST_ALLOWANCE, width=200, unit=self.tr(" min"))
+        kept = self.tr("Names and telephones are kept after the visit, hours")
+        self.keep_contacts = number_field(kept, 720, width=200, unit=self.tr(" h"))
         self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
         self.hours = HoursEdit(self.tr("Opening hours"), "mon-fri 08:00-12:00\nmon-thu 13:00-17:00", lines=4)
         self.hours.setFixedWidth(400)
@@ -95,6 +97,8 @@ class HallSection(Defined, Section):
         grid.addLayout(form_line(self.tr("The business day begins at"), self.day_starts), 1, 0)
         again = self.tr("A ticket returned to the queue is due again after")
         grid.addLayout(form_line(again, self.return_after), 1, 1)
+        kept = self.tr("Names and telephones are kept after the visit")
+        grid.addLayout(form_line(kept, self.keep_contacts), 2, 0)
         grid.setColumnStretch(2, 1)
         return grid
 
@@ -113,6 +117,7 @@ class HallSection(Defined, Section):
         starts = settings.day_starts
         self.day_starts.setTime(QTime(starts.hour, starts.minute))
         self.return_after.setValue(settings.return_after)
+        self.keep_contacts.setValue(settings.keep_contacts)
         self.web.setChecked(settings.web)
         self.hours.show_hours(settings.hours)
         self.holidays.setText(settings.holidays)
@@ -172,6 +177,7 @@ class HallSection(Defined, Section):
             time_zone=self.zone.currentText().strip(),
             day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
             return_after=self.return_after.value(),
+            keep_contacts=self.keep_contacts.value(),
             web=self.web.isChecked(),
             hours=self.hours.hours(),
             holidays=self.holidays.text().strip().upper(),

@@ -13,6 +13,7 @@ from console.clocks import now
 from console.controls import KeyButton, column, label, on_key, row, shown_key
 from console.reception_model import ReceptionModel, appointed
 from console.transfer_panel import STEPS
+from shared.access.contacts import Contact
 from shared.ui.theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
@@ -39,6 +40,8 @@ class NewTicketForm(QFrame):
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText="14:30")
+        self.name = QLineEdit(maxLength=100)
+        self.phone = QLineEdit(maxLength=40)
         self.send = KeyButton(self.tr("Give a ticket"), "Enter", self.give, "primary", bind=False)
         self._shown: tuple[object, ...] = ()
         self.setLayout(self._inside())
@@ -60,6 +63,10 @@ class NewTicketForm(QFrame):
             self.search,
             self.list,
             named,
+            row(
+                self._named(self.tr("Name, if they wish to say it"), self.name),
+                self._named(self.tr("Telephone, if they wish to say it"), self.phone),
+            ),
             self.send,
             margin=theme().margin,
         )
@@ -72,7 +79,7 @@ class NewTicketForm(QFrame):
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
         self.list.currentRowChanged.connect(self._turned)
-        for field in (self.search, self.time):
+        for field in (self.search, self.time, self.name, self.phone):
             field.returnPressed.connect(self.give)
         self.list.activated.connect(self.give)
         on_key(KEY, self.begin, self)
@@ -86,7 +93,8 @@ class NewTicketForm(QFrame):
     def begin(self) -> None:
         """Ready for the next customer: nothing is chosen, so that one more Enter gives nothing."""
         self.search.clear()
-        self.time.clear()
+        for field in (self.time, self.name, self.phone):
+            field.clear()
         self._fill()
         self.language.setCurrentIndex(0)
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -155,7 +163,8 @@ class NewTicketForm(QFrame):
             self.model.say(self.tr("Write the time of the appointment like 14:30."), refusal=True)
             self.time.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self.model.give(self.service, self.precedence.currentData(), self.language.currentData(), at)
+        contact = Contact(name=self.name.text().strip(), phone=self.phone.text().strip())
+        self.model.give(self.service, self.precedence.currentData(), self.language.currentData(), at, contact)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         """Arrows in the search move through the list."""

@@ -7,23 +7,29 @@ import re
 import secrets
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 
+from console import sentences
 from console.clocks import now
 from console.set_aside import may_come_back
 from console.wishes import Wishing
+from shared.access.contacts import Contact, Dossier, EraseTicket, ExportTicket, KeepContact
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket
-from shared.hall.errors import Failure, Unreachable
+from shared.hall.errors import Failure, Unfit, Unreachable
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted
 from shared.hall.opening import business_day
 from shared.hall.values import NEVER, HallSettings, Service, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId
 from shared.ui.station import Station
+
+NOBODY = Contact()
+"""Of a customer who said nothing about themselves, as nearly all do."""
 
 TOKEN_BYTES = 24
 """Random bytes of the customer's own page: 192 bits, nobody guesses them."""
@@ -80,9 +86,14 @@ class ReceptionModel(Wishing):
     # ── what is done ──
 
     def give(
-        self, service: ServiceId, precedence: PrecedenceId | None, language: Language | None, at: datetime | None
+        self,
+        service: ServiceId,
+        precedence: PrecedenceId | None,
+        language: Language | None,
+        at: datetime | None,
+        contact: Contact = NOBODY,
     ) -> None:
-        """Give a ticket, for an appointment if ``at`` is when it was agreed for."""
+        """Give a ticket, for an appointment if ``at`` is when it was agreed for, to a customer who may be somebody."""
         if self.ready and self.reaches:
             token = secrets.token_urlsafe(TOKEN_BYTES)
             hashed = hashlib.sha256(token.encode()).hexdigest()
@@ -91,7 +102,7 @@ class ReceptionModel(Wishing):
                 if at
                 else IssueTicket(service=service, precedence=precedence, language=language, token_hash=hashed)
             )
-            self._give(*self._as_before(wish, token))
+            self._give(*self._as_before(wish, token), contact)
 
     def _as_before(self, wish: Giving, token: str) -> tuple[Giving, str]:
         """The very same command if it was sent before and never answered: it can't become a second ticket."""
@@ -101,9 +112,13 @@ class ReceptionModel(Wishing):
                 return earlier, of_earlier
         return wish, token
 
-    def _give(self, wish: Giving, token: str) -> None:
+    def _give(self, wish: Giving, token: str, contact: Contact) -> None:
         def given(_: Accepted) -> None:
             self._unsure = None
+            if contact != NOBODY:
+                self.station.request(
+                    KeepContact(ticket=wish.command_id, contact=contact), lambda _: None, self._not_kept
+                )
             self.given = wish.command_id
             self.address = self.station.page_url(token) or ""
 
@@ -111,6 +126,30 @@ class ReceptionModel(Wishing):
             self._unsure = (wish, token) if isinstance(failure, Unreachable) else None
 
         self._send(wish, given, failed)
+
+    def _not_kept(self, failure: Failure) -> None:
+        self.say(sentences.refusal(failure), refusal=True)
+
+    # ── what is kept about the customer ──
+
+    @property
+    def may_erase(self) -> bool:
+        actor = self.station.actor
+        return actor is not None and actor.role in ExportTicket.ALLOWED
+
+    def export(self, ticket: Ticket, file: Path) -> None:
+        """Write all that is kept about the customer of a ticket to a file, for them."""
+
+        def arrived(dossier: Dossier) -> None:
+            said = self.tr("What is kept about {0} is in {1}.").format(ticket.label, file.name)
+            self.station.aside(lambda: _written(file, dossier.text), lambda _: self.say(said), self._not_kept)
+
+        self.station.request(ExportTicket(ticket=ticket.id), arrived, self._not_kept)
+
+    def erase(self, ticket: Ticket) -> None:
+        """Forget whatever was said about the customer of a ticket."""
+        said = self.tr("Name, telephone and notes of {0} are forgotten.").format(ticket.label)
+        self.station.request(EraseTicket(ticket=ticket.id), lambda _: self.say(said), self._not_kept)
 
     def forget(self) -> None:
         """Somebody else sits here from now on."""
@@ -126,6 +165,14 @@ class ReceptionModel(Wishing):
         if self.ready and self.may_reinstate(ticket):
             said = self.tr("{0} waits again.").format(ticket.label)
             self._send(ReinstateTicket(ticket=ticket.id), lambda _: self.say(said))
+
+
+def _written(file: Path, text: str) -> None:
+    """Raises Unfit."""
+    try:
+        file.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise Unfit(f"{file.name} can't be written: {error.strerror}.") from None
 
 
 def _matches(label: str, wanted: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from console import sentences
+from console.audit_model import AuditModel
+from console.audit_section import AuditSection
 from console.controls import column, label
 from console.days_section import DaysSection
 from console.devices_model import DevicesModel
@@ -19,6 +21,7 @@ from console.precedences_section import PrecedencesSection
 from console.section import Section
 from console.services_section import ServicesSection
 from console.set_up_model import SetUpModel
+from shared.hall.roles import Role
 
 MOST_WARNINGS = 3
 """Lines; whoever has just begun lacks everything, and needs the room for the form."""
@@ -36,6 +39,7 @@ class SetUpPage(QWidget):
         self.days = DaysSection(model)
         self.people = PeopleSection(PeopleModel(model.station, model))
         self.devices = DevicesSection(DevicesModel(model.station, model))
+        self.audit = AuditSection(AuditModel(model.station, model))
         self.file = FileSection(FileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
@@ -47,6 +51,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.days, self.tr("Days apart"))
         self.tabs.addTab(self.people, self.tr("People"))
         self.tabs.addTab(self.devices, self.tr("Devices"))
+        self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
         self.setLayout(column(self.tabs, self.warning, gap=0))
@@ -54,14 +59,19 @@ class SetUpPage(QWidget):
         self.tabs.currentChanged.connect(self.warn)
         self.warn()
 
+    def show_to(self, role: Role) -> None:
+        """Supervisors read who did what; all else is for administrators."""
+        for at in range(self.tabs.count()):
+            self.tabs.setTabVisible(at, role is Role.ADMINISTRATOR or self.tabs.widget(at) is self.audit)
+
     def begin(self) -> None:
         """Show the hall as it is now, or what was being written when one turned away."""
         self.model.say("")
         section = self.tabs.currentWidget()
         if section is self.file:
             self.file.take_focus()
-        if section is self.devices:
-            self.devices.begin()
+        if section in (self.devices, self.audit):
+            section.begin()
         if not isinstance(section, Section):
             return
         if section.unsaved:

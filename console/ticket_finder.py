@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QWidget
 
 from console import sentences
 from console.actions import Action
 from console.clocks import now
-from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
+from console.controls import KeyButton, SureButton, button, column, frame, label, on_key, row, shown_key
 from console.reception_model import ReceptionModel
 from console.table import ChoosingTable, Column, Rows
 from console.transfer_panel import STEPS
@@ -31,12 +33,16 @@ class TicketFinder(QWidget):
         self.table = self._table()
         self.reinstate = KeyButton(sentences.action_text(Action.REINSTATE), "F8", self.reinstate_chosen)
         self.cancel = KeyButton(self.tr("Cancel the ticket"), "F9", self.cancel_chosen)
+        self.export_button = button(self.tr("What is kept …"), "", self.ask_where_to)
+        self.erase_button = SureButton(
+            self.tr("Forget the customer …"), self.tr("Forget name and notes? Press again"), self.erase_chosen
+        )
         self._sure_of = ""
         inside = column(
             row(label(self.tr("Find a ticket"), "large"), label(shown_key(KEY), "key"), None),
             self.search,
             self.table,
-            row(None, self.reinstate, self.cancel),
+            row(self.export_button, self.erase_button, None, self.reinstate, self.cancel),
             margin=theme().margin,
         )
         self.setLayout(column(frame("card", inside)))
@@ -101,6 +107,9 @@ class TicketFinder(QWidget):
 
     def _offer(self) -> None:
         chosen = self.chosen
+        for own in (self.export_button, self.erase_button):
+            own.setVisible(self.model.may_erase)
+            own.setEnabled(chosen is not None and self.model.reaches)
         self.reinstate.setEnabled(self.model.may_reinstate(chosen))
         self.cancel.setEnabled(self.model.may_cancel(chosen))
         sure = chosen is not None and self._sure_of == chosen.id
@@ -129,6 +138,23 @@ class TicketFinder(QWidget):
     def reinstate_chosen(self) -> None:
         if chosen := self.chosen:
             self.model.reinstate(chosen)
+
+    def erase_chosen(self) -> None:
+        if chosen := self.chosen:
+            self.model.erase(chosen)
+
+    def ask_where_to(self) -> None:
+        """Ask for the file that the customer gets."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        dialog = QFileDialog(self, self.tr("What is kept about {0}").format(chosen.label))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile(f"{chosen.label}.json")
+        dialog.fileSelected.connect(lambda name: self.model.export(chosen, Path(name)))
+        dialog.open()
 
     def begin(self) -> None:
         self.search.clear()

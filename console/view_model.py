@@ -15,6 +15,7 @@ from console.desk import Desk, Draft
 from console.set_aside import set_aside
 from console.waiting import Waiting, waiting
 from console.wishes import Wishing
+from shared.access.contacts import Contact, ReadContact
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.due import Why
 from shared.hall.errors import Invalid
@@ -42,6 +43,8 @@ class ConsoleModel(Wishing):
         self._drafts: dict[str, Draft] = {}
         self.notes: list[Note] = []
         """What was written about the customer at the point before."""
+        self.contact = Contact()
+        """What that customer said about themselves."""
         self._notes_of = ""
         self._why: tuple[str, Why] | None = None
         station.happened.connect(self._happened)
@@ -196,16 +199,22 @@ class ConsoleModel(Wishing):
         super()._hall_changed()
 
     def _read_notes(self) -> None:
-        """Ask what colleagues wrote, once for each customer who comes to the point."""
+        """Ask who they are and what colleagues wrote, once for each customer who comes to the point."""
         ticket = self.ticket.id if self.ticket else ""
         if ticket != self._notes_of:
-            self._notes_of, self.notes = ticket, []
+            self._notes_of, self.notes, self.contact = ticket, [], Contact()
             if ticket:
                 self.station.notes(ticket, lambda notes: self._noted(ticket, notes))
+                self.station.request(ReadContact(ticket=ticket), lambda contact: self._told(ticket, contact))
 
     def _noted(self, ticket: str, notes: list[Note]) -> None:
         if ticket == self._notes_of:
             self.notes = notes
+            self.changed.emit()
+
+    def _told(self, ticket: str, contact: Contact) -> None:
+        if ticket == self._notes_of:
+            self.contact = contact
             self.changed.emit()
 
     def _happened(self, event: Event) -> None:

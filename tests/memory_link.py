@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from shared.access.request import Request
+from shared.access.contacts import Contact, KeepContact, ReadContact
+from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
@@ -30,7 +31,11 @@ class MemoryLink:
         self.journal: list[Happened] = []
         self.hall = hall
         self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
-        self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {
+            KeepContact: self._keep_contact,
+            ReadContact: lambda asked: self.contacts.get(asked.ticket, Contact()),
+        }
         self.signs_on: Provider | None = None
         self.mark = ""
         self.plugged = True
@@ -74,6 +79,10 @@ class MemoryLink:
         said = [command for command, _ in self.answers.values() if getattr(command, "ticket", None) == ticket]
         texts = [getattr(command, "note", "") for command in said]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
+
+    def _keep_contact(self, asked: KeepContact) -> Done:
+        self.contacts[asked.ticket] = asked.contact
+        return Done()
 
     def request(self, request: Request[A]) -> A:
         """Answered by whatever the test has put into ``asked`` for this kind of request."""
