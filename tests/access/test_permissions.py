@@ -162,6 +162,10 @@ ROUTES: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/api/v1/sessions"): None,
     ("GET", "/api/v1/sign-on"): None,
     ("GET", "/api/v1/authority"): None,
+    ("GET", "/api/v1/installation"): None,
+    ("POST", "/api/v1/pairings"): None,
+    ("GET", "/api/v1/pairings/current"): None,
+    ("POST", "/api/v1/pairings/proof"): None,
 }
 """Who may use what is neither a command nor a request; None: strangers too."""
 
