@@ -28,7 +28,7 @@ MOST_HALLS = 100
 
 def routes(ledger: Ledger) -> APIRouter:
     """They are open to everybody, for a new device has nothing to show yet."""
-    router = APIRouter(tags=["pairing"])
+    router = APIRouter(tags=["pairing"], responses={"4XX": openapi.ANSWERS["4XX"]})
     pairing = Pairing(ledger.database)
 
     @router.get("/installation")

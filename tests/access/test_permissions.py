@@ -164,8 +164,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/api/v1/authority"): None,
     ("GET", "/api/v1/installation"): None,
     ("POST", "/api/v1/pairings"): None,
-    ("POST", "/api/v1/pairings/proof"): None,
     ("GET", "/api/v1/pairings/current"): None,
+    ("POST", "/api/v1/pairings/proof"): None,
 }
 """Who may use what is neither a command nor a request; None: strangers too."""
 

@@ -36,9 +36,9 @@ OPEN = {
     "GET /api/v1/sign-on": 200,
     "GET /api/v1/authority": 404,
     "GET /api/v1/installation": 200,
-    "POST /api/v1/sessions": 422,
     "POST /api/v1/pairings": 422,
     "POST /api/v1/pairings/proof": 422,
+    "POST /api/v1/sessions": 422,
 }
 """The narrow set for everybody: the customer's pages, whether the backend lives, and the door itself."""
 

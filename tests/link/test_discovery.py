@@ -27,6 +27,7 @@ from shared.link.discovery import Found, Search
 from shared.link.front_door import FrontDoor, new_token
 from shared.link.home import Home, Homes
 from shared.link.roaming import RoamingLink
+from shared.link.trust import Pin
 from tests.backends import Premises
 
 WITHIN = 20.0
@@ -66,7 +67,12 @@ def a_home(premises: Premises, name: str) -> Home:
     admin = premises.admin()
     device = admin.request(ConfirmPairing(code=door.begin(Role.KIOSK).code, name=name))
     home = Home(
-        installation=door.installation().id, address=premises.base, hall=device.hall, device=device.id, token=token
+        installation=door.installation().id,
+        address=premises.base,
+        hall=device.hall,
+        device=device.id,
+        token=token,
+        pin=door.trust.pin,
     )
     admin.close()
     door.close()
@@ -143,7 +149,9 @@ def test_what_people_type_is_read_as_an_address(typed: str, meant: str) -> None:
 def test_a_home_is_kept_for_nobody_elses_eyes(tmp_path: Path) -> None:
     homes = Homes(tmp_path / "state", Role.KIOSK)
     assert homes.load() is None
-    home = Home(installation="i", address="http://a:1", hall="clinic", device="d", name="Kiosk", token="secret")
+    home = Home(
+        installation="i", address="https://a:1", hall="clinic", device="d", token="secret", pin=Pin("certificate")
+    )
     homes.save(home)
     (file,) = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -191,6 +199,20 @@ def test_a_station_finds_its_installation_at_a_new_address(announced: Premises, 
     until(lambda: reached(link))
     assert moved == [home]
     link.close()
+
+
+def test_a_station_paired_over_https_trusts_its_authority_wherever_it_is(
+    tmp_path_factory: pytest.TempPathFactory, moved: list[Home]
+) -> None:
+    there = Premises(tmp_path_factory.mktemp("https"))
+    address = there.serve("--host", "127.0.0.1", "--tls")
+    home = a_home(there, "Kiosk over https")
+    assert address.startswith("https://") and home.pin and home.pin.mark
+    link = RoamingLink(replace(home, address=f"https://127.0.0.1:{free_port()}"), moved.append)
+    until(lambda: reached(link))
+    assert moved == [home] and link.mark == home.pin.mark
+    link.close()
+    there.stop()
 
 
 class Impostor:
