@@ -32,8 +32,8 @@ def write(file: Path, titles: Row, rows: Sequence[Row]) -> None:
         raise Unfit("A table is written to a file that ends in .csv or .xlsx.")
     try:
         form(file, [titles, *rows])
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise Unfit(f"{file.name} can't be written: {getattr(error, 'strerror', None) or error}.") from None
+    except OSError as error:
+        raise Unfit(f"{file.name} can't be written: {error.strerror}.") from None
 
 
 def harmless(text: str) -> str:
@@ -49,7 +49,7 @@ def _csv(file: Path, rows: Iterable[Row]) -> None:
 def _xlsx(file: Path, rows: Sequence[Row]) -> None:
     if len(rows) - 1 > MOST_ROWS:
         raise Unfit("A sheet has no room for so many rows: choose a shorter time, or a .csv file.")
-    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+    with file.open("wb") as out, xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
