@@ -105,7 +105,7 @@ class AuditSection(QWidget):
         return f"{act.at.astimezone(self.model.zone):%Y-%m-%d %H:%M:%S}"
 
     def _who(self, act: Act) -> str:
-        return f"{act.actor} ({act.role})" if act.actor else act.role
+        return f"{act.actor} ({act.role})" if act.actor and act.role else act.actor or act.role
 
     def _outcome(self, act: Act) -> str:
         return self.tr("done") if act.outcome == DONE else self.tr("refused: {0}").format(act.outcome)

@@ -115,6 +115,8 @@ Token = Annotated[str, Depends(token_of)]
 async def asking(backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None) -> Actor:
     """Whoever sends this request; raises NotSignedIn."""
     address = address_of(request)
+    if request.method == "GET":
+        bearer(authorization)  # a console at which nobody is signed in looks every few seconds: no line for that
     with backend.ledger.scribe.refusals(_act(request), address=address, hall=request.path_params.get("hall")):
         return await backend.door.actor(bearer(authorization), address)
 
