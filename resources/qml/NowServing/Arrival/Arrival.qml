@@ -152,24 +152,27 @@ Window {
                 textFormat: Text.PlainText
             }
 
-            Column {
+            ListView {
+                id: choices
+
+                objectName: "choices"
                 anchors.horizontalCenter: parent.horizontalCenter
                 width: Math.min(parent.width, Theme.mm(260))
+                // As many as there is room for; the others are flicked to.
+                height: Math.min(contentHeight, Math.max(2 * Theme.smallestTouch, root.height - head.height - address.height - Theme.mm(52)))
                 visible: root.arrival.step === "choosing"
                 spacing: Theme.gap
+                clip: true
+                boundsBehavior: Flickable.StopAtBounds
+                model: root.arrival.choices
+                delegate: ChoiceRow {
+                    required property var modelData
 
-                Repeater {
-                    model: root.arrival.choices
-
-                    ChoiceRow {
-                        required property var modelData
-
-                        objectName: "choice " + modelData.id
-                        width: parent ? parent.width : 0
-                        name: modelData.name
-                        about: modelData.about
-                        onClicked: root.arrival.choose(modelData.id)
-                    }
+                    objectName: "choice " + modelData.id
+                    width: choices.width
+                    name: modelData.name
+                    about: modelData.about
+                    onClicked: root.arrival.choose(modelData.id)
                 }
             }
 
