@@ -206,7 +206,12 @@ class Station(QObject):
         """Call a function on the GUI thread, unless the station has stopped."""
         if (loop := self._loop) and not loop.is_closed():
             with contextlib.suppress(RuntimeError):  # closed between the two lines
-                loop.call_soon_threadsafe(function, *arguments)
+                loop.call_soon_threadsafe(self._deliver, function, arguments)
+
+    def _deliver(self, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        """What was on its way when the station stopped reaches nobody: the window it was for may be gone."""
+        if self._loop:
+            function(*arguments)
 
     # ── down: called by the listener, on the GUI thread ──
 

@@ -39,7 +39,7 @@ class House:
     """The devices behind the hall in memory, and what was asked about them."""
 
     def __init__(self, asked: dict[type, Callable[[Any], Any]]) -> None:
-        self.devices = [device("Kiosk at the door", seen_at=NOW, paper="low"), device("Old kiosk")]
+        self.devices = [device("Kiosk at the door", seen_at=datetime.now(UTC), paper="low"), device("Old kiosk")]
         self.newcomers = [
             Newcomer(id="new", role=Role.DISPLAY, address="10.0.0.7", version="1", asked_at=NOW, expires=NOW)
         ]
