@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unicodedata import category
 
 from sqlalchemy import Connection, and_, delete, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, delete, or_, select
 from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.request import Done, Request
 from shared.backend import tables
+from shared.backend.books import Books
 from shared.backend.database import Database
 from shared.backend.upsert import insert_or_overwrite
 from shared.hall.errors import Invalid, TooLate, UnknownTicket
@@ -20,9 +21,6 @@ from shared.hall.roles import Actor
 from shared.hall.undo import UNDO_WITHIN
 from shared.hall.values import TicketState
 from shared.hall.words import HallId, TicketId
-
-if TYPE_CHECKING:
-    from shared.backend.desk import Desk
 
 LONGEST_NAME, LONGEST_PHONE = 100, 40
 """Characters."""
@@ -34,26 +32,26 @@ LONGEST_VISIT = timedelta(hours=26)
 """A business day with an hour more in autumn: no ticket lives longer, whatever became of it."""
 
 
-def keep(desk: Desk, hall: HallId, asked: KeepContact, by: Actor) -> Done:
+def keep(books: Books, hall: HallId, asked: KeepContact, by: Actor) -> Done:
     """Write down how the customer of a live ticket can be reached, instead of what was known."""
     contact = Contact(name=asked.contact.name.strip(), phone=asked.contact.phone.strip())
     _require(contact)
-    forget(desk.ledger.database, desk.ledger.hall(hall), desk.ledger.wall())
-    with desk.ledger.database.writing() as connection:
+    forget(books.ledger.database, books.ledger.hall(hall), books.ledger.wall())
+    with books.ledger.database.writing() as connection:
         if _ended(connection, hall, asked.ticket):
             raise TooLate("This visit is over: nothing more is kept about its customer.", ticket=asked.ticket)
         if contact == Contact():
             erase(connection, hall, asked.ticket)
         else:
             row = {"hall_id": hall, "ticket": asked.ticket, "name": contact.name, "phone": contact.phone}
-            insert_or_overwrite(connection, tables.contacts, {**row, "at": desk.ledger.wall()})
+            insert_or_overwrite(connection, tables.contacts, {**row, "at": books.ledger.wall()})
     return Done()
 
 
-def read(desk: Desk, hall: HallId, asked: ReadContact, by: Actor) -> Contact:
+def read(books: Books, hall: HallId, asked: ReadContact, by: Actor) -> Contact:
     """What is known, or nothing."""
-    forget(desk.ledger.database, desk.ledger.hall(hall), desk.ledger.wall())
-    with desk.ledger.database.reading() as connection:
+    forget(books.ledger.database, books.ledger.hall(hall), books.ledger.wall())
+    with books.ledger.database.reading() as connection:
         return of(connection, hall, asked.ticket)
 
 

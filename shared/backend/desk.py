@@ -7,9 +7,8 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from shared.access.audit import DONE
 from shared.access.request import Request, permit
-from shared.backend import audit, contacts, devices, dossier, journal, people
-from shared.backend.accounts import Accounts
-from shared.backend.ledger import Ledger
+from shared.backend import audit, audit_pages, contacts, devices, dossier, journal, staff
+from shared.backend.books import Books
 from shared.hall.errors import Refused
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
@@ -20,12 +19,8 @@ About: TypeAlias = tuple[TicketId | None, str]
 """The ticket a request is about, and what it is called: a label, a login, a device's name."""
 
 
-class Desk:
+class Desk(Books):
     """One database's people and devices, asked on behalf of somebody about one hall."""
-
-    def __init__(self, ledger: Ledger, accounts: Accounts) -> None:
-        self.ledger = ledger
-        self.accounts = accounts
 
     def answer(self, hall: HallId, request: Request[A], by: Actor) -> A:
         """What is so, or what was wished and is so now; raises Refused or Unreachable."""
@@ -52,10 +47,10 @@ class Desk:
         self.ledger.scribe.write_down(request.type_name(), outcome, by=by, hall=hall, ticket=ticket, about=name)
 
 
-ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
-    **people.ANSWERS,
+ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]] = {
+    **staff.ANSWERS,
     **devices.ANSWERS,
-    **audit.ANSWERS,
+    **audit_pages.ANSWERS,
     **contacts.ANSWERS,
     **dossier.ANSWERS,
 }

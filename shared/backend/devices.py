@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.access.devices import (
     ConfirmPairing,
@@ -17,51 +17,49 @@ from shared.access.devices import (
     RevokeDevice,
 )
 from shared.access.request import Done, Request
+from shared.backend.books import Books
 from shared.backend.pairing import Pairing
 from shared.hall.roles import Actor
 from shared.hall.words import HallId
 
-if TYPE_CHECKING:
-    from shared.backend.desk import Desk
+
+def _devices(books: Books, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
+    return tuple(books.accounts.devices(hall))
 
 
-def _devices(desk: Desk, hall: HallId, asked: ListDevices, by: Actor) -> tuple[Device, ...]:
-    return tuple(desk.accounts.devices(hall))
+def _newcomers(books: Books, hall: HallId, asked: ListNewcomers, by: Actor) -> tuple[Newcomer, ...]:
+    return _pairing(books).newcomers()
 
 
-def _newcomers(desk: Desk, hall: HallId, asked: ListNewcomers, by: Actor) -> tuple[Newcomer, ...]:
-    return _pairing(desk).newcomers()
+def _confirm(books: Books, hall: HallId, asked: ConfirmPairing, by: Actor) -> Device:
+    return _pairing(books).confirm(hall, asked.code, asked.name, by.id or by.name)
 
 
-def _confirm(desk: Desk, hall: HallId, asked: ConfirmPairing, by: Actor) -> Device:
-    return _pairing(desk).confirm(hall, asked.code, asked.name, by.id or by.name)
-
-
-def _refuse(desk: Desk, hall: HallId, asked: RefusePairing, by: Actor) -> Done:
-    _pairing(desk).refuse(asked.newcomer)
+def _refuse(books: Books, hall: HallId, asked: RefusePairing, by: Actor) -> Done:
+    _pairing(books).refuse(asked.newcomer)
     return Done()
 
 
-def _rename(desk: Desk, hall: HallId, asked: RenameDevice, by: Actor) -> Device:
-    return _pairing(desk).rename(hall, asked.device, asked.name)
+def _rename(books: Books, hall: HallId, asked: RenameDevice, by: Actor) -> Device:
+    return _pairing(books).rename(hall, asked.device, asked.name)
 
 
-def _revoke(desk: Desk, hall: HallId, asked: RevokeDevice, by: Actor) -> Done:
-    _pairing(desk).revoke(hall, asked.device)
+def _revoke(books: Books, hall: HallId, asked: RevokeDevice, by: Actor) -> Done:
+    _pairing(books).revoke(hall, asked.device)
     return Done()
 
 
-def _report(desk: Desk, hall: HallId, asked: ReportState, by: Actor) -> Done:
+def _report(books: Books, hall: HallId, asked: ReportState, by: Actor) -> Done:
     if by.id:  # a program that opens the database itself is no device of the list
-        _pairing(desk).report(by.id, by.address, asked)
+        _pairing(books).report(by.id, by.address, asked)
     return Done()
 
 
-def _pairing(desk: Desk) -> Pairing:
-    return Pairing(desk.ledger.database)
+def _pairing(books: Books) -> Pairing:
+    return Pairing(books.ledger.database)
 
 
-ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
+ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]] = {
     ListDevices: _devices,
     ListNewcomers: _newcomers,
     ConfirmPairing: _confirm,

@@ -5,27 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
 from shared.access.audit import Act
 from shared.access.contacts import Dossier, EraseTicket, ExportTicket
 from shared.access.request import Done, Request
-from shared.backend import audit, contacts, notes, tables
+from shared.backend import audit_pages, contacts, notes, tables
+from shared.backend.books import Books
 from shared.hall.errors import UnknownTicket
 from shared.hall.roles import Actor
 from shared.hall.wire import encode
 from shared.hall.words import HallId, TicketId
 
-if TYPE_CHECKING:
-    from shared.backend.desk import Desk
 
-
-def export(desk: Desk, hall: HallId, asked: ExportTicket, by: Actor) -> Dossier:
+def export(books: Books, hall: HallId, asked: ExportTicket, by: Actor) -> Dossier:
     """All of it, as a JSON text people can read. Of our staff it tells the role: their names are theirs."""
-    with desk.ledger.database.reading() as connection:
-        written = desk.ledger.wall()
+    with books.ledger.database.reading() as connection:
+        written = books.ledger.wall()
         kept = {
             "written_at": encode(written),
             "hall": hall,
@@ -35,19 +33,19 @@ def export(desk: Desk, hall: HallId, asked: ExportTicket, by: Actor) -> Dossier:
                 {"at": encode(note.at), "text": note.text} for note in notes.about(connection, hall, asked.ticket)
             ],
             "events": list(_events(connection, hall, asked.ticket)),
-            "audit": [_told(act) for act in audit.about(connection, hall, asked.ticket)],
+            "audit": [_told(act) for act in audit_pages.about(connection, hall, asked.ticket)],
         }
     return Dossier(ticket=asked.ticket, written_at=written, text=json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
 
 
-def erase(desk: Desk, hall: HallId, asked: EraseTicket, by: Actor) -> Done:
+def erase(books: Books, hall: HallId, asked: EraseTicket, by: Actor) -> Done:
     """Forget the contact and the notes, and which browser took it; its times stay in the statistics."""
-    with desk.ledger.database.writing() as connection:
+    with books.ledger.database.writing() as connection:
         _ticket(connection, hall, asked.ticket)
         contacts.erase(connection, hall, asked.ticket)
         for table in (tables.notes, tables.browsers):
             connection.execute(delete(table).where(table.c.hall_id == hall, table.c.ticket == asked.ticket))
-    desk.ledger.database.scrub()
+    books.ledger.database.scrub()
     return Done()
 
 

@@ -1,27 +1,22 @@
-"""The staff at the desk: who works here, and who may say so."""
+"""The people who work here, in their table: whatever refuses changes nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from shared.access.request import Done, Request
-from shared.access.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, Person, RemovePerson, ResetPassword
+from shared.access.staff import Person
 from shared.backend import tables
 from shared.backend.database import Database
 from shared.backend.passwords import NOBODYS, hashed, matches, require_good
 from shared.backend.sessions import end_all
 from shared.backend.upsert import insert_unless_there
-from shared.hall.errors import Invalid, LastAdministrator, LoginTaken, NotAllowed, UnknownPerson, WrongPassword
-from shared.hall.roles import STAFF_ROLES, Actor, Role
+from shared.hall.errors import Invalid, LastAdministrator, LoginTaken, UnknownPerson, WrongPassword
+from shared.hall.roles import STAFF_ROLES, Role
 from shared.hall.words import HallId, new_id
-
-if TYPE_CHECKING:
-    from shared.backend.desk import Desk
 
 
 class People:
@@ -155,59 +150,3 @@ def _found(connection: Connection, person: str) -> Person:
 
 def _change(connection: Connection, person: str, **values: Any) -> None:
     connection.execute(update(tables.staff).where(tables.staff.c.id == person).values(**values))
-
-
-# ── at the desk ──
-
-
-def _list(desk: Desk, hall: HallId, asked: ListStaff, by: Actor) -> tuple[Person, ...]:
-    return tuple(desk.accounts.people.all(hall))
-
-
-def _add(desk: Desk, hall: HallId, asked: AddPerson, by: Actor) -> Person:
-    if asked.every_hall and by.hall is not None:
-        raise NotAllowed("Only an administrator of every hall may add somebody for every hall.")
-    where = None if asked.every_hall else hall
-    return desk.accounts.people.add(asked.login, asked.password, asked.role, where, must_change=True)
-
-
-def _change_role(desk: Desk, hall: HallId, asked: ChangeRole, by: Actor) -> Person:
-    _require_other(desk.accounts.people, hall, asked.person, by)
-    return desk.accounts.people.change_role(asked.person, asked.role)
-
-
-def _reset(desk: Desk, hall: HallId, asked: ResetPassword, by: Actor) -> Person:
-    _require_other(desk.accounts.people, hall, asked.person, by)
-    return desk.accounts.people.reset_password(asked.person, asked.password)
-
-
-def _remove(desk: Desk, hall: HallId, asked: RemovePerson, by: Actor) -> Done:
-    _require_other(desk.accounts.people, hall, asked.person, by)
-    desk.accounts.people.remove(asked.person)
-    return Done()
-
-
-def _change_own(desk: Desk, hall: HallId, asked: ChangePassword, by: Actor) -> Done:
-    desk.accounts.people.change_password(by.id, asked.old, asked.new, by.token)
-    return Done()
-
-
-def _require_other(people: People, hall: HallId, person: str, by: Actor) -> None:
-    """Raises UnknownPerson, or NotAllowed for oneself, and for people of every hall unless one is of every hall too."""
-    found = next((one for one in people.all(hall) if one.id == person), None)
-    if found is None:
-        raise UnknownPerson("This person does not work here any more.")
-    if found.id == by.id:
-        raise NotAllowed("Nobody changes their own rights: ask another administrator.")
-    if found.hall is None and by.hall is not None:
-        raise NotAllowed("This person works in every hall: an administrator of every hall has to do that.")
-
-
-ANSWERS: Mapping[type[Request[Any]], Callable[[Desk, HallId, Any, Actor], Any]] = {
-    ListStaff: _list,
-    AddPerson: _add,
-    ChangeRole: _change_role,
-    ResetPassword: _reset,
-    RemovePerson: _remove,
-    ChangePassword: _change_own,
-}
