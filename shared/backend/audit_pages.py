@@ -21,9 +21,13 @@ MOST = 1000
 
 
 def read(books: Books, hall: HallId, asked: ReadAudit, by: Actor) -> Page:
-    """A page of what fits. What concerns no hall, as a log-in nobody knows, is for those who work in every hall."""
+    """A page of what fits, up to this moment.
+
+    What concerns no hall, as a log-in nobody knows, is for those who work in every hall.
+    """
     if not 1 <= asked.limit <= MOST:
         raise Invalid(f"A page has 1 to {MOST} lines.")
+    books.ledger.scribe.write()
     rows = tables.audit.c
     places = [rows.hall_id == hall, *([rows.hall_id.is_(None)] if by.hall is None else [])]
     with books.ledger.database.reading() as connection:

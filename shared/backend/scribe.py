@@ -67,6 +67,8 @@ class Scribe:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
+        self._pen = threading.Lock()
+        """Held while lines are written: who reads the audit waits for them."""
         self._waiting: list[Row] = []
         self._allowances = {True: Allowance(200, 50), False: Allowance(20, 1)}
         """For those who are known, and for strangers: whom they flood is nobody else."""
@@ -127,7 +129,10 @@ class Scribe:
 
     def write(self, *, last: bool = False) -> None:
         """Write what waits; if the database is away it goes on waiting."""
-        rows, more = self._taken(last=last)
+        with self._pen:
+            self._write(*self._taken(last=last))
+
+    def _write(self, rows: list[Row], more: int) -> None:
         if not rows:
             return
         try:

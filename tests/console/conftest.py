@@ -79,9 +79,11 @@ def sit_down(link: MemoryLink, until: Until) -> Callable[..., AbstractAsyncConte
         console.window.show()
         console.window.activateWindow()
         await until(lambda: console.window.isActiveWindow() and station.hall)
-        yield Seat(console, link, until)
-        station.stop()
-        console.close()
+        try:
+            yield Seat(console, link, until)
+        finally:
+            station.stop()
+            console.close()
 
     return opened
 

@@ -31,9 +31,11 @@ def sit_down_here(premises: Premises, until) -> Callable:
         console.window.show()
         console.window.activateWindow()
         await until(console.window.isActiveWindow)
-        yield Seat(console, None, until)
-        station.stop()
-        console.close()
+        try:
+            yield Seat(console, None, until)
+        finally:
+            station.stop()
+            console.close()
 
     return opened
 
