@@ -44,6 +44,7 @@ class Settings:
     oidc_role_claim: str = meaning("Claim of its ID tokens with roles: administrator, supervisor@HALL, …", "groups")
     oidc_scopes: str = meaning("What a console asks it for.", "openid profile email")
     oidc_ports: str = meaning("Ports a console waits on for the browser: http://127.0.0.1:PORT/signed-in.", "8765")
+    oidc_loopback: str = meaning("What that address calls the console's machine: 127.0.0.1, or localhost.", "127.0.0.1")
     trusted_proxies: str = meaning(
         "Addresses or networks, with commas, of the proxies whose X-Forwarded-For and -Proto the backend believes.", ""
     )

@@ -19,6 +19,8 @@ class Provider:
     scopes: str = "openid profile email"
     ports: tuple[int, ...] = (8765,)
     """Where a console waits for the browser: ``http://127.0.0.1:PORT/signed-in``, each registered with the provider."""
+    loopback: str = "127.0.0.1"
+    """What that address calls the console's machine: Amazon Cognito lets ``localhost`` in and nothing else."""
 
     @property
     def host(self) -> str:
@@ -31,6 +33,13 @@ class Identity:
     """What somebody comes in with whom the provider has signed on: its word, and the nonce it was asked with."""
 
     id_token: str
+    nonce: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOnProof:
+    """What comes with an ID token to show that it was asked for just now."""
+
     nonce: str
 
 

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 
 from shared.access.audit import SIGN_IN, SIGN_OUT
 from shared.access.requests import REQUESTS, decode_request
-from shared.access.sign_on import Identity
+from shared.access.sign_on import SignOnProof
 from shared.backend import openapi, pairing_routes, problems, web
 from shared.backend.accounts import Accounts
 from shared.backend.asking import address_of, bearer, json_body
@@ -25,7 +25,7 @@ from shared.backend.database import OLDER
 from shared.backend.desk import Desk
 from shared.backend.door import Door
 from shared.backend.entrance import Entrance
-from shared.backend.feed import HEARTBEAT, Feed
+from shared.backend.feed import HEARTBEAT, Feed, Telling
 from shared.backend.figures import figures, require_reader
 from shared.backend.gate import Gated
 from shared.backend.guard import Guard
@@ -57,7 +57,7 @@ class Backend:
 
     ledger: Ledger
     accounts: Accounts
-    feed: Feed
+    feed: Telling
     door: Door
     desk: Desk
     entrance: Entrance
@@ -65,11 +65,13 @@ class Backend:
     guard: Guard
 
 
-def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = None) -> FastAPI:
+def create_app(
+    ledger: Ledger, accounts: Accounts, entrance: Entrance | None = None, feed: Telling | None = None
+) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
     entrance = entrance or Entrance()
     sign_on = SignOn(ledger.database, entrance.sign_on, ledger.halls) if entrance.sign_on else None
-    feed, door, desk, guard = Feed(ledger), Door(accounts), Desk(ledger, accounts), Guard(accounts)
+    feed, door, desk, guard = feed or Feed(ledger), Door(accounts), Desk(ledger, accounts), Guard(accounts)
     backend = Backend(ledger, accounts, feed, door, desk, entrance, sign_on, guard)
     app = Gated(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
     app.state.backend = backend
@@ -77,10 +79,10 @@ def create_app(ledger: Ledger, accounts: Accounts, entrance: Entrance | None = N
     app.include_router(health)
     for router in (coming_in, sessions, halls, _requests(), pairing_routes.routes(ledger)):
         app.include_router(router, prefix="/api/v1")
-    bodies = [Credentials, Identity, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
+    bodies = [Credentials, SignOnProof, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
     openapi.install(app, bodies, _commands().routes)
     app.add_middleware(Commands, ledger=ledger, door=backend.door)
-    web.mount(app, ledger, backend.feed)
+    web.mount(app, ledger, feed)
     return app
 
 
@@ -205,20 +207,41 @@ async def sign_on(backend: Here) -> dict[str, Any]:
     return {"provider": encode(rules.provider) if rules else None}
 
 
+@coming_in.post("/sign-on", openapi_extra=openapi.body(SignOnProof))
+async def come_in(
+    backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None
+) -> dict[str, Any]:
+    """Come in with the provider's ID token in place of a token of ours; from then on it is a session like any other."""
+    with backend.ledger.scribe.refusals(SIGN_IN, address=address_of(request)):
+        id_token = bearer(authorization)
+        proof = decode(SignOnProof, await json_body(request), "sign-on")
+    return await _begun(backend, request, partial(_vouched, backend, id_token, proof.nonce))
+
+
+def _vouched(backend: Backend, id_token: str, nonce: str) -> Session:
+    if backend.sign_on is None:
+        raise NotSignedIn("There is no identity provider here: sign in with login and password.")
+    return backend.sign_on.sign_on(id_token, nonce)
+
+
 # ── sessions ──
 
 sessions = APIRouter(tags=["sessions"])
 
 
-@sessions.post("/sessions", openapi_extra=openapi.body(Credentials, Identity))
+@sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
 async def sign_in(backend: Here, request: Request) -> dict[str, Any]:
-    """Come in with login and password, or as the identity provider says; the token goes into every further request."""
-    scribe, address = backend.ledger.scribe, address_of(request)
-    with scribe.refusals(SIGN_IN, address=address):
-        typed = _typed(await json_body(request))
-    come_in = partial(_session, backend, typed, address)
-    login = typed.login if isinstance(typed, Credentials) else ""
-    session = await asyncio.to_thread(scribe.signing_in, backend.accounts, login, address, come_in)
+    """Come in with login and password; the token goes into every further request."""
+    with backend.ledger.scribe.refusals(SIGN_IN, address=address_of(request)):
+        typed = decode(Credentials, await json_body(request), "sessions")
+    come_in = partial(backend.accounts.sessions.sign_in, typed.login, typed.password, address_of(request))
+    return await _begun(backend, request, come_in, typed.login)
+
+
+async def _begun(backend: Backend, request: Request, come_in: Callable[[], Session], login: str = "") -> dict[str, Any]:
+    """The session somebody comes in to, or is refused; either is written down."""
+    scribe = backend.ledger.scribe
+    session = await asyncio.to_thread(scribe.signing_in, backend.accounts, login, address_of(request), come_in)
     actor = session.actor
     return {
         "token": session.token,
@@ -228,20 +251,6 @@ async def sign_in(backend: Here, request: Request) -> dict[str, Any]:
         "expires": encode(session.expires),
         "must_change": actor.must_change,
     }
-
-
-def _typed(body: Any) -> Credentials | Identity:
-    if isinstance(body, dict) and "id_token" in body:
-        return decode(Identity, body, "sessions")
-    return decode(Credentials, body, "sessions")
-
-
-def _session(backend: Backend, typed: Credentials | Identity, place: str) -> Session:
-    if isinstance(typed, Credentials):
-        return backend.accounts.sessions.sign_in(typed.login, typed.password, place)
-    if backend.sign_on is None:
-        raise NotSignedIn("There is no identity provider here: sign in with login and password.")
-    return backend.sign_on.sign_on(typed.id_token, typed.nonce)
 
 
 @sessions.delete("/sessions/current", name=SIGN_OUT, status_code=204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -79,19 +79,21 @@ class Kind(Protocol):
         """What the database complains of, for a person; None for a bug of ours."""
 
 
-KINDS: dict[str, Callable[..., Kind]] = {"sqlite": Sqlite, "postgresql": Postgres}
+Kinds = Mapping[str, Callable[..., Kind]]
+
+KINDS: Kinds = {"sqlite": Sqlite, "postgresql": Postgres}
 
 
 class Database:
     """An open database. ``create`` makes the tables of a new one; without it an empty one is refused.
 
-    Raises Unfit for an address of no known kind, a database that is not ours, or one newer than this program, and
-    Unreachable for one that is away.
+    ``kinds`` are others for a program that has its own way with databases. Raises Unfit for an address of no known
+    kind, a database that is not ours, or one newer than this program, and Unreachable for one that is away.
     """
 
-    def __init__(self, address: str, *, create: bool = False) -> None:
+    def __init__(self, address: str, *, create: bool = False, kinds: Kinds = KINDS) -> None:
         self.url = _url(address)
-        self.kind = KINDS[self.url.get_backend_name()](self.url, create=create)
+        self.kind = kinds[self.url.get_backend_name()](self.url, create=create)
         self.engine = self.kind.engine
         self.traces = False
         """Whether something that was deleted may still stand in the database's own log."""

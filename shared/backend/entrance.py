@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.access.sign_on import Provider
-from shared.backend.identity import Verifier
+from shared.access.sign_on import Provider, require_safe
+from shared.backend.identity import Verifier, ports_of
+from shared.hall.errors import Unfit
+from shared.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +31,18 @@ class Entrance:
     metrics_token: str = ""
     """What opens ``/metrics`` from elsewhere; empty: an administrator's session alone."""
     sign_on: SignOnRules | None = None
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The identity provider of the settings, if there is one; raises Unfit."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise Unfit("oidc_issuer needs oidc_client_id: the id under which the consoles are registered there.")
+    return Provider(
+        issuer=require_safe(settings.oidc_issuer),
+        client_id=settings.oidc_client_id,
+        scopes=settings.oidc_scopes,
+        ports=ports_of(settings.oidc_ports),
+        loopback=settings.oidc_loopback,
+    )

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
 
 from starlette.types import Message, Send
 
@@ -117,8 +118,32 @@ class _Channel:
             self.abreast.discard(listener)
 
 
+class Telling(Protocol):
+    """How those who listen hear of a hall."""
+
+    @property
+    def opening(self) -> str:
+        """What the stream of a page begins with: when to come again should it end."""
+
+    @property
+    def closing(self) -> str:
+        """What it ends with, if that is no outage."""
+
+    def open(self) -> None: ...
+
+    async def tell(self, hall: HallId, listener: Listener, heartbeat: float = HEARTBEAT) -> None:
+        """Tell a listener what happens in a hall as Server-Sent Events."""
+
+    def changes(self, hall: HallId, heartbeat: float = HEARTBEAT) -> AsyncIterator[int]:
+        """The hall's sequence number, now and as long as the stream of a page lasts."""
+
+    def close(self) -> None: ...
+
+
 class Feed:
     """Follows the ledger from inside a running loop, from ``open`` to ``close``."""
+
+    opening, closing = "retry: 2000\n\n", ""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -182,7 +207,7 @@ class Feed:
     async def _catch_up(self, channel: _Channel, listener: Listener) -> None:
         """Tell a listener, at its own pace, all that it does not know yet."""
         while not self._over(listener) and (missed := await self._missed(channel, listener.seq)):
-            for seq, chunk in _pieces(missed):
+            for seq, chunk in pieces(missed):
                 await listener.tell(chunk)
                 listener.seq = seq
 
@@ -229,7 +254,7 @@ async def _set_within(patience: float, event: asyncio.Event) -> bool:
         return False
 
 
-def _pieces(chunks: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+def pieces(chunks: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
     """Many chunks as a few larger ones, each with its last number."""
     rest = iter(chunks)
     while piece := list(islice(rest, AT_ONCE)):

@@ -65,10 +65,10 @@ class TokenVerifier:
     def verify(self, id_token: str, nonce: str) -> Claims:
         try:
             claims = self._claims(id_token)
-            _require_ours(claims, self._provider.client_id, nonce)
         except jwt.PyJWTError as error:
             log.warning("an ID token was refused: %s", error)
             raise not_this() from None
+        require_ours(claims, self._provider, nonce)
         return claims
 
     def _claims(self, id_token: str) -> Claims:
@@ -90,18 +90,30 @@ def not_this() -> NotSignedIn:
     return NotSignedIn("This sign-on is not valid (any more): please try again.")
 
 
-def _require_ours(claims: Claims, client_id: str, nonce: str) -> None:
-    """Raises InvalidTokenError for a token that was made for another program, another sign-on or long ago."""
-    if not isinstance(claims["aud"], str) and len(claims["aud"]) > 1 and claims.get("azp") != client_id:
-        raise jwt.InvalidAudienceError("it is for several programs, and was given to another one")
+def require_ours(claims: Claims, provider: Provider, nonce: str) -> None:
+    """Raises NotSignedIn for what was made for another program, another sign-on or long ago, whoever has signed it."""
+    if why := _strange(claims, provider, nonce):
+        log.warning("an ID token was refused: %s", why)
+        raise not_this()
+
+
+def _strange(claims: Claims, provider: Provider, nonce: str) -> str | None:
+    programs, person = claims.get("aud"), str(claims.get("sub") or "")
+    if claims.get("iss") != provider.issuer:
+        return "it is another provider's"
+    if provider.client_id not in ([programs] if isinstance(programs, str) else programs or []):
+        return "it is for another program"
+    if not isinstance(programs, str) and len(programs or []) > 1 and claims.get("azp") != provider.client_id:
+        return "it is for several programs, and was given to another one"
     if claims.get("token_use", "id") != "id":
-        raise jwt.InvalidTokenError("it is no ID token")  # Cognito's access tokens look alike
-    if not (nonce and hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode())):
-        raise jwt.InvalidTokenError("its nonce is another sign-on's")
-    if int(claims["iat"]) < time.time() - FRESH - LEEWAY:
-        raise jwt.InvalidTokenError("it was made too long ago")
-    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT or not claims["sub"].isprintable():
-        raise jwt.InvalidTokenError("it is about nobody")
+        return "it is no ID token"  # Cognito's access tokens look alike
+    if not (nonce and hmac.compare_digest(str(claims.get("nonce")).encode(), nonce.encode())):
+        return "its nonce is another sign-on's"
+    if int(claims.get("iat") or 0) < time.time() - FRESH - LEEWAY:
+        return "it was made too long ago"
+    if not 0 < len(person) <= LONGEST_SUBJECT or not person.isprintable():
+        return "it is about nobody"
+    return None
 
 
 class Keys:

@@ -18,7 +18,9 @@ class Lanes(Generic[T]):
         self._behind: dict[str, deque[T]] = {}
         """Lanes somebody works at, and what came meanwhile."""
         self._closed = False
-        self._news = threading.Condition()
+        lock = threading.Lock()
+        self._news = threading.Condition(lock)
+        self._rest = threading.Condition(lock)
 
     def put(self, lane: str, item: T) -> bool:
         """Queue up; False if the lanes are closed already."""
@@ -52,6 +54,13 @@ class Lanes(Generic[T]):
             if behind := self._behind.pop(lane):
                 self._waiting[lane] = behind
                 self._news.notify()
+            elif not self._waiting and not self._behind:
+                self._rest.notify_all()
+
+    def rest(self, patience: float) -> bool:
+        """Wait until nothing waits and nobody works, at most so many seconds; whether it is so."""
+        with self._news:
+            return self._rest.wait_for(lambda: not self._waiting and not self._behind, patience)
 
     def close(self) -> None:
         with self._news:

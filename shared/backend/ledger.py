@@ -203,6 +203,12 @@ class Ledger:
 
         return stop
 
+    def rest(self, patience: float) -> bool:
+        """Write what waits, at most so many seconds long; whether nothing is under way any more."""
+        rested = self._lanes.rest(patience)
+        self.scribe.write()
+        return rested
+
     def close(self) -> None:
         """Finish what waits, then stop; returns within a second, even if the database does not let a writer go."""
         self._closed.set()

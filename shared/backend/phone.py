@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
 
 from shared import sentences
-from shared.backend.feed import Feed
+from shared.backend.feed import Telling
 from shared.backend.hashes import hash_of
 from shared.backend.ledger import Ledger
 from shared.backend.reading import Menu, Reader, menu, readable, reader_of
@@ -49,7 +49,6 @@ FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 PAGE_HEADERS = {"Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
 STREAM_HEADERS = {"X-Accel-Buffering": "no"}
 
-RETRY = "retry: 2000\n\n"
 BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 """The comment keeps the line open; the event lets the page notice a line that died without a word."""
 
@@ -57,7 +56,7 @@ BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 class Site:
     """The halls, their changes and the templates."""
 
-    def __init__(self, ledger: Ledger, feed: Feed) -> None:
+    def __init__(self, ledger: Ledger, feed: Telling) -> None:
         self.ledger = ledger
         self.feed = feed
         loader = FileSystemLoader(FOLDER / "templates")
@@ -138,7 +137,7 @@ class Site:
         """What a page shows, as Server-Sent Events: now, and whenever ``look`` finds something else."""
 
         async def events() -> AsyncIterator[str]:
-            yield RETRY
+            yield self.feed.opening
             last_seq, last = -1, None
             async for seq in self.feed.changes(hall):
                 now = look(self.hall_at(hall, seq))
@@ -147,6 +146,8 @@ class Site:
                 elif seq == last_seq:
                     yield BEAT
                 last_seq, last = seq, now
+            if self.feed.closing:
+                yield self.feed.closing
 
         return StreamingResponse(events(), media_type="text/event-stream", headers=STREAM_HEADERS)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL
@@ -59,13 +59,18 @@ class Postgres:
     """A database on a PostgreSQL server, and how that does what every kind of database must."""
 
     writers = WRITERS
+    pool: ClassVar[Mapping[str, Any]] = {
+        "pool_size": CONNECTIONS,
+        "max_overflow": CONNECTIONS,
+        "pool_pre_ping": True,  # a connection of before the server's restart is replaced, not handed out
+    }
 
     def __init__(self, url: URL, *, create: bool) -> None:
         if not url.database:
             raise Unfit("Say which database on the server: write postgresql://USER@HOST/DATABASE.")
         self.url = url.set(drivername="postgresql+psycopg")
         self.name = f"{url.database} on {_server(url)}"
-        self.engine = _engine(url, self.url)
+        self.engine = _engine(url, self.url, self.pool)
         self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def lane(self, hall: HallId) -> str:
@@ -222,7 +227,7 @@ def _server(url: URL) -> str:
     return f"{host}:{url.port}" if url.port else str(host)
 
 
-def _engine(asked: URL, url: URL) -> Engine:
+def _engine(asked: URL, url: URL, pool: Mapping[str, Any]) -> Engine:
     if asked.drivername not in ("postgresql", "postgresql+psycopg"):
         raise Unfit("A PostgreSQL database is reached by psycopg: write postgresql://USER@HOST/DATABASE.")
     try:
@@ -230,10 +235,8 @@ def _engine(asked: URL, url: URL) -> Engine:
             url,
             hide_parameters=True,  # what people said has no place in a log
             connect_args={name: value for name, value in DETERMINED.items() if name not in url.query},
-            pool_size=CONNECTIONS,
-            max_overflow=CONNECTIONS,
             pool_timeout=PATIENCE,
-            pool_pre_ping=True,  # a connection of before the server's restart is replaced, not handed out
+            **pool,
         )
     except ImportError:
         raise Unfit("A PostgreSQL database needs psycopg: install nowserving[postgres].") from None

@@ -15,16 +15,15 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from shared.access.sign_on import Provider, require_safe
 from shared.backend import openapi, pairing_routes
 from shared.backend.accounts import Accounts
 from shared.backend.announcing import Announcement, Offer
 from shared.backend.api import create_app
 from shared.backend.authority import usual_folder
 from shared.backend.database import Database
-from shared.backend.entrance import Entrance, SignOnRules
+from shared.backend.entrance import Entrance, SignOnRules, provider_of
 from shared.backend.feed import Feed
-from shared.backend.identity import TokenVerifier, ports_of
+from shared.backend.identity import TokenVerifier
 from shared.backend.ledger import Ledger
 from shared.backend.tls import Tls, given, own
 from shared.hall.errors import Unfit
@@ -110,17 +109,10 @@ def _entrance(settings: Settings, tls: Tls | None) -> Entrance:
 
 
 def _sign_on(settings: Settings) -> SignOnRules | None:
-    """The identity provider of the settings, if there is one; raises Unfit."""
-    if not settings.oidc_issuer:
+    """Who signs people on beside their own logins, if anybody; raises Unfit."""
+    provider = provider_of(settings)
+    if provider is None:
         return None
-    if not settings.oidc_client_id:
-        raise Unfit("oidc_issuer needs oidc_client_id: the id under which the consoles are registered there.")
-    provider = Provider(
-        issuer=require_safe(settings.oidc_issuer),
-        client_id=settings.oidc_client_id,
-        scopes=settings.oidc_scopes,
-        ports=ports_of(settings.oidc_ports),
-    )
     trusted = ssl.create_default_context()
     if settings.tls_ca:
         trusted.load_verify_locations(settings.tls_ca)

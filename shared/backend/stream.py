@@ -7,7 +7,7 @@ import asyncio
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.backend.feed import Feed, Listener
+from shared.backend.feed import Listener, Telling
 from shared.backend.guard import Guard
 from shared.hall.words import HallId
 
@@ -17,7 +17,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed, guard: Guard, token: str, hall: HallId, after: int, heartbeat: float) -> None:
+    def __init__(self, feed: Telling, guard: Guard, token: str, hall: HallId, after: int, heartbeat: float) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._feed = feed

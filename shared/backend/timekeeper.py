@@ -27,11 +27,11 @@ SHORTEST_SLEEP = 0.05
 async def keep_time(ledger: Ledger) -> None:
     """Look after every hall until cancelled; quiet while there is nothing to do."""
     while True:
-        await ledger.clock.sleep(await _look_after_all(ledger))
+        await ledger.clock.sleep(await look_after_all(ledger))
 
 
-async def _look_after_all(ledger: Ledger) -> float:
-    """Do what is due now; seconds until something will be."""
+async def look_after_all(ledger: Ledger) -> float:
+    """Do what is due now, which does no harm if others do the same; seconds until something will be."""
     pause = LONGEST_SLEEP
     try:
         for hall in ledger.halls():

@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared.backend.asking import address_of
 from shared.backend.customers import Customers, known_by
-from shared.backend.feed import Feed
+from shared.backend.feed import Telling
 from shared.backend.hashes import hash_of
 from shared.backend.ledger import Ledger
 from shared.backend.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, UNGUESSABLE, LongLived, Site, friendly
@@ -42,14 +42,14 @@ log = logging.getLogger(__name__)
 CUSTOMER = Actor(name="web", role=Role.CUSTOMER)
 
 
-def mount(app: FastAPI, ledger: Ledger, feed: Feed) -> None:
+def mount(app: FastAPI, ledger: Ledger, feed: Telling) -> None:
     """Put the customer's pages, and what they are made of, into the backend."""
     app.mount("/static/fonts", LongLived(directory=FOLDER / "fonts"))
     app.mount("/static", LongLived(directory=FOLDER / "static"))
     app.include_router(pages(ledger, feed))
 
 
-def pages(ledger: Ledger, feed: Feed) -> APIRouter:
+def pages(ledger: Ledger, feed: Telling) -> APIRouter:
     """The routes of the customer's pages."""
     site = Site(ledger, feed)
     router = APIRouter(route_class=friendly(site), include_in_schema=False)

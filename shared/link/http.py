@@ -6,14 +6,14 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import requests
 
 from shared.access.request import Request
-from shared.access.sign_on import Identity, Provider
+from shared.access.sign_on import Identity, Provider, SignOnProof
 from shared.hall.errors import Invalid, Refused, Unknown, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -31,6 +31,9 @@ NO_HALL = "What answers there is not a hall."
 HEARTBEAT = 2
 SILENCE = 3.5
 """Seconds between two signs of life a watch asks for, and those without one after which the way is cut."""
+
+SOONEST, LATEST = 0.2, 30.0
+"""Seconds after which a stream that ended in order is asked for again, whatever it named itself."""
 
 SOON = 1.0
 """Seconds within which an answer that is lost is asked for once more, as when a backend has just come back. The
@@ -59,7 +62,10 @@ class HttpLink:
                 raise
             answer = self._ask("POST", path, encode(command))
         with _from_a_hall():
-            return Accepted(answer["result"], answer["seq"])
+            accepted = Accepted(answer["result"], answer["seq"])
+        for watch in self._watches:
+            watch.hurry()
+        return accepted
 
     def snapshot(self) -> Hall:
         answer = self._ask("GET", self._hall_path())
@@ -67,8 +73,8 @@ class HttpLink:
             return decode_hall(answer)
 
     def watch(self, after: int) -> HttpWatch:
-        path = f"{self._hall_path()}/events?after={after}&heartbeat={HEARTBEAT}"
-        watch = HttpWatch(self._send("GET", path, stream=True))
+        path = f"{self._hall_path()}/events?heartbeat={HEARTBEAT}&after="
+        watch = HttpWatch(lambda seq: self._send("GET", f"{path}{seq}", stream=True), after)
         self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
 
@@ -83,7 +89,7 @@ class HttpLink:
             return cast("A", decode(request.ANSWER, answer["answer"], strict=False))
 
     def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        return self._come_in({"login": login, "password": password})
+        return self._come_in(self._ask("POST", "/api/v1/sessions", {"login": login, "password": password}))
 
     def provider(self) -> Provider | None:
         try:
@@ -94,10 +100,11 @@ class HttpLink:
             return decode(Provider, answer["provider"], strict=False) if answer["provider"] else None
 
     def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
-        return self._come_in(encode(identity))
+        proof = encode(SignOnProof(nonce=identity.nonce))
+        # In place of a token of ours: where a gateway verifies ID tokens, that is where it looks for one.
+        return self._come_in(self._ask("POST", "/api/v1/sign-on", proof, token=identity.id_token))
 
-    def _come_in(self, by: Any) -> tuple[Link, Actor]:
-        found = self._ask("POST", "/api/v1/sessions", by)
+    def _come_in(self, found: Any) -> tuple[Link, Actor]:
         with _from_a_hall():
             must_change = bool(found.get("must_change"))
             actor = Actor(name=found["login"], role=Role(found["role"]), hall=found["hall"], must_change=must_change)
@@ -129,21 +136,24 @@ class HttpLink:
             self._hall = halls[0]
         return f"/api/v1/halls/{quote(self._hall, safe='')}"
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _ask(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
         """The JSON answer; raises Refused or Unreachable."""
-        response = self._send(method, path, body)
+        response = self._send(method, path, body, token=token)
         with _from_a_hall():
             return response.json()
 
-    def _send(self, method: str, path: str, body: Any = None, *, stream: bool = False) -> requests.Response:
+    def _send(
+        self, method: str, path: str, body: Any = None, *, stream: bool = False, token: str = ""
+    ) -> requests.Response:
         if self._closed:
             raise Unreachable("This station is closing.")
+        known_by = token or self._token
         try:
             response = self._session().request(
                 method,
                 self._base + path,
                 json=body,
-                headers={"Authorization": f"Bearer {self._token}"} if self._token else {},
+                headers={"Authorization": f"Bearer {known_by}"} if known_by else {},
                 timeout=(CONNECT_TIMEOUT, SILENCE if stream else ANSWER_TIMEOUT),
                 stream=stream,
                 allow_redirects=False,
@@ -163,36 +173,45 @@ class HttpLink:
 
 
 class HttpWatch:
-    """The backend's event stream, read line by line (WHATWG HTML, 9.2)."""
+    """The backend's event stream, read line by line (WHATWG HTML, 9.2).
 
-    def __init__(self, response: requests.Response) -> None:
-        if not _is(response, "text/event-stream"):
-            response.close()
-            raise Unreachable(NO_HALL)
-        self._response = response
+    One that ends in order is asked for again after the time it named: not every backend can hold a line.
+    """
+
+    def __init__(self, ask: Callable[[int], requests.Response], after: int) -> None:
+        """``ask`` gives the stream of what comes after an event."""
+        self._ask = ask
+        self._seq = after
+        self._again: float | None = None  # seconds after which to come again
+        self._over = threading.Event()
+        self._news = threading.Event()  # no need to wait: something has happened
         self._is_read = False
-        self.is_over = False
+        self._response = self._asked()
 
     def __iter__(self) -> Iterator[Happened | None]:
-        seq = 0
         self._is_read = True
         try:
-            for line in self._response.iter_lines(chunk_size=1):  # larger chunks hold events back
-                name, _, value = line.decode().partition(":")
-                if name == "id":
-                    seq = int(value)
-                elif name == "data":
-                    yield Happened(seq, decode_event(json.loads(value)))
-                elif not name and value:
-                    yield None
+            yield from self._heard()
+            while self._comes_again():
+                yield None
+                yield from self._heard()
         except (requests.RequestException, OSError, AttributeError, ValueError) as error:
             if not self.is_over:  # closing pulls the socket away under the reader
                 raise Unreachable("The line to the hall was cut.") from error
         finally:
             self._response.close()
 
+    @property
+    def is_over(self) -> bool:
+        return self._over.is_set()
+
+    def hurry(self) -> None:
+        """Something has just happened here: whoever did it is to see it at once."""
+        self._news.set()
+
     def close(self) -> None:
-        self.is_over = True
+        self._over.set()
+        self._news.set()
         if not self._is_read:  # whoever reads closes it
             self._response.close()
             return
@@ -200,6 +219,37 @@ class HttpWatch:
             self._response.raw.shutdown()
         except (RuntimeError, OSError, ValueError, AttributeError):
             return  # already over
+
+    def _asked(self) -> requests.Response:
+        self._news.clear()  # before it is asked for: what happens from now on may be missing in the answer
+        response = self._ask(self._seq)
+        if not _is(response, "text/event-stream"):
+            response.close()
+            raise Unreachable(NO_HALL)
+        return response
+
+    def _heard(self) -> Iterator[Happened | None]:
+        seq = self._seq
+        for line in self._response.iter_lines(chunk_size=1):  # larger chunks hold events back
+            name, _, value = line.decode().partition(":")
+            if name == "id":
+                seq = int(value)
+            elif name == "data":
+                yield Happened(seq, decode_event(json.loads(value)))
+                self._seq = seq
+            elif name == "retry":
+                self._again = min(max(int(value) / 1000, SOONEST), LATEST)
+            elif not name and value:
+                yield None
+
+    def _comes_again(self) -> bool:
+        """Wait, then ask for what came since; False if nobody wants to know any more."""
+        if self._again is None:
+            return False
+        self._news.wait(self._again)
+        if not self.is_over:
+            self._response = self._asked()
+        return not self.is_over
 
 
 def _checked(response: requests.Response) -> requests.Response:

@@ -53,7 +53,7 @@ class SignOn:
         self._over = threading.Event()
         self._cancelled = False
         self._server = _listening(self, provider.ports, page)
-        self._redirect = f"http://127.0.0.1:{self._server.server_port}{PATH}"
+        self._redirect = f"http://{provider.loopback}:{self._server.server_port}{PATH}"
         self.address = self._asking(require_safe(str(about.get("authorization_endpoint"))))
         """Where the browser has to go."""
         self._listening = threading.Thread(target=self._listen, name="sign-on", daemon=True)
@@ -124,7 +124,7 @@ class SignOn:
             "code_verifier": self._verifier,
         }
         token = self._fetch("POST", self._token_address, asked).get("id_token")
-        if not isinstance(token, str):
+        if not (isinstance(token, str) and token.isascii()):
             raise NotSignedIn("The identity provider did not let you in.")
         return Identity(id_token=token, nonce=self._nonce)
 

@@ -161,6 +161,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role] | None] = {
     ("DELETE", "/api/v1/sessions/current"): EVERYBODY,
     ("POST", "/api/v1/sessions"): None,
     ("GET", "/api/v1/sign-on"): None,
+    ("POST", "/api/v1/sign-on"): None,
     ("GET", "/api/v1/authority"): None,
     ("GET", "/api/v1/installation"): None,
     ("POST", "/api/v1/pairings"): None,

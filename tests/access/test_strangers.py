@@ -34,6 +34,7 @@ OPEN = {
     "GET /readyz": 200,
     "GET /api/docs": 200,
     "GET /api/v1/sign-on": 200,
+    "POST /api/v1/sign-on": 401,
     "GET /api/v1/authority": 404,
     "GET /api/v1/installation": 200,
     "POST /api/v1/pairings": 422,

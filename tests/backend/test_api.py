@@ -209,8 +209,8 @@ def test_a_session_ends_when_it_is_ended(premises: Premises) -> None:
 
 def test_a_backend_without_a_provider_signs_nobody_on(premises: Premises) -> None:
     assert requests.get(premises.base + "/api/v1/sign-on", timeout=5).json() == {"provider": None}
-    token = {"id_token": "a.b.c", "nonce": "n"}
-    answer = requests.post(premises.base + "/api/v1/sessions", json=token, timeout=5)
+    headers = {"Authorization": "Bearer a.b.c"}
+    answer = requests.post(premises.base + "/api/v1/sign-on", json={"nonce": "n"}, headers=headers, timeout=5)
     assert (answer.status_code, answer.json()["type"]) == (401, "not-signed-in")
 
 

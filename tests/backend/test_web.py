@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from shared.backend.care import opened
-from shared.backend.phone import BEAT, RETRY, Site
+from shared.backend.phone import BEAT, Site
 from shared.backend.reading import readable
 from shared.hall.calling import CallNext, Recall
 from shared.hall.hall import Hall
@@ -326,6 +326,8 @@ def test_a_halls_stream_counts_who_waits_in_the_readers_language(phone: Phone, a
 class Steady:
     """A hall where nothing happens, behind the names of ledger and feed."""
 
+    opening, closing = "retry: 2000\n\n", ""
+
     def hall(self, name: str) -> Hall:
         return Hall(id=name, seq=3)
 
@@ -341,7 +343,7 @@ def test_silence_is_broken_by_a_heartbeat() -> None:
     async def heard() -> list[str]:
         return [part async for part in response.body_iterator]
 
-    assert asyncio.run(heard()) == [RETRY, "data: 3\n\n", BEAT, BEAT]
+    assert asyncio.run(heard()) == [steady.opening, "data: 3\n\n", BEAT, BEAT]
 
 
 # ── what can't be ──

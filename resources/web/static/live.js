@@ -10,7 +10,7 @@ const PATIENCE = 40000; // ms of silence; the hall sends a beat every 15 s
 const GRACE = 4000; // ms before a cut is worth a word: most are over by then
 const AGAIN = 3000;
 
-let source, silence, complaint, next;
+let source, silence, complaint, next, resting;
 
 function connect() {
   clearTimeout(next);
@@ -19,6 +19,7 @@ function connect() {
   source.onopen = heard;
   source.onmessage = (message) => { heard(); take(message.data); };
   source.addEventListener("beat", heard);
+  source.addEventListener("rest", () => { resting = true; });
   source.onerror = lost;
   listen();
 }
@@ -29,6 +30,7 @@ function listen() {
 }
 
 function heard() {
+  resting = false;
   clearTimeout(complaint);
   complaint = undefined;
   say("");
@@ -36,6 +38,11 @@ function heard() {
 }
 
 function lost() {
+  // a hall that can't hold a line says so before it lets go: the browser comes again by itself
+  if (resting) {
+    resting = false;
+    return;
+  }
   complaint ??= setTimeout(() => say(away.dataset.words), GRACE);
   if (source.readyState === EventSource.CLOSED) {
     clearTimeout(next);
