@@ -1,0 +1,25 @@
+"""The function ``migrate``: makes or upgrades the tables, and a first hall if it is asked for one.
+
+``{"hall": "Clinic North", "sample": "clinic"}`` names the hall and what it begins with; the same again changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from shared.backend.care import Care
+from shared.backend.ledger import Ledger
+from shared.functions import stack
+
+
+def handler(event: dict[str, Any] | None, context: object) -> dict[str, Any]:
+    asked = event or {}
+    database = stack.database(create=True)
+    with contextlib.closing(Ledger(database)) as ledger:
+        database.upgrade()
+        care = Care(database, ledger)
+        if asked.get("hall") or asked.get("sample"):
+            care.init(asked.get("sample"), asked.get("hall"))
+        ledger.rest(stack.LAST_WORDS)
+        return {"revision": database.revision(), "database": database.url.get_backend_name(), "halls": ledger.halls()}

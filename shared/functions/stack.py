@@ -1,0 +1,33 @@
+"""What the functions stand on: the settings of their environment, and the one database."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from shared import settings
+from shared.backend.brief import BriefPostgres
+from shared.backend.database import KINDS, Database, Kinds
+from shared.backend.entrance import Entrance, SignOnRules, provider_of
+from shared.functions import rds
+from shared.functions.gateway import GatewayVerifier
+
+LAST_WORDS = 5.0
+"""Seconds for what is still written when an answer is there, such as a hall's holidays, before a function is frozen."""
+
+OURS: Kinds = {**KINDS, "postgresql": partial(BriefPostgres, password=rds.password)}
+
+
+def database(*, create: bool = False) -> Database:
+    """The database of this environment; raises Unfit or Unreachable."""
+    return Database(settings.load().database, create=create, kinds=OURS)
+
+
+def entrance() -> Entrance:
+    """How one comes in here: by https alone, for the gateway speaks nothing else, and by Cognito if there is one."""
+    chosen = settings.load()
+    provider = provider_of(chosen)
+    if provider is None:
+        return Entrance(only_https=True)
+    verifier = GatewayVerifier(provider)
+    rules = SignOnRules(provider=provider, verifier=verifier, role_claim=chosen.oidc_role_claim)
+    return Entrance(only_https=True, sign_on=rules)
