@@ -7,7 +7,7 @@ ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 export QT_QPA_PLATFORM ?= offscreen
 endif
 
-.PHONY: help setup demo test crowd soak coverage check bench format lint types contracts qml dependencies lock vulnerabilities fuzz
+.PHONY: serverless-setup serverless-test help setup demo test crowd soak coverage check bench format lint types contracts qml dependencies lock vulnerabilities fuzz
 
 help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
@@ -17,6 +17,7 @@ help:
 	@echo "make coverage  the tests again, and what none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies, known vulnerabilities"
 	@echo "make fuzz      the API, sent all that a program could send it; some minutes"
+	@echo "make serverless-test  the serverless stack, packaged, deployed to an emulator and tried; some minutes"
 	@echo "make bench     what we promise about speed"
 	@echo "make format    put the code into its one format"
 	@echo "make setup     only set up, so that .venv/bin/nowserving runs"
@@ -33,6 +34,13 @@ endif
 
 test: setup
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# Without Node there is nothing to deploy with, and that is said. tests/functions/deployed.py is left out of the tests.
+serverless-setup: setup
+	@sh scripts/serverless/setup.sh
+
+serverless-test: serverless-setup
+	$(BIN)/pytest -s --durations 5 -o "python_files=test_*.py deployed.py" tests/functions
 
 crowd: setup
 	$(BIN)/python -m tests.faults.crowd
