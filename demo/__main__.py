@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from demo.premises import premises
+from demo.premises import premises, visited
 from demo.tour import play
 from demo.windows import open_all
+from shared.hall.errors import Unfit
+
+PASSWORD_FROM = "NOWSERVING_PASSWORD"  # noqa: S105  # the name of a variable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,8 +22,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--tour", metavar="FOLDER", type=Path, help="play visits through the real windows and save pictures; no screen"
     )
+    parser.add_argument(
+        "--hall", metavar="URL#ID", help="play the tour in a hall that is there already, made from the clinic's sample"
+    )
+    parser.add_argument("--login", default="admin", help=f"an administrator there; the password is in {PASSWORD_FROM}")
     asked = parser.parse_args(argv)
     _end_in_order()
+    if asked.hall:
+        if not asked.tour or "#" not in asked.hall:
+            raise Unfit("A hall that is there already is for the tour, and named: --tour FOLDER --hall URL#ID")
+        with visited(asked.hall, asked.login, os.environ.get(PASSWORD_FROM, "")) as hall:
+            return play(hall, asked.tour)
     print("Setting up a clinic …", flush=True)
     with premises() as hall:
         if asked.tour:

@@ -1,4 +1,4 @@
-"""A whole clinic in a temporary folder: database, backend process, people, devices; gone when the demo ends."""
+"""The clinic of the demo: a whole one in a temporary folder, gone when it ends, or one that is there already."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.access.devices import ConfirmPairing, RevokeDevice
 from shared.backend import care
-from shared.backend.ledger import Ledger
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unfit
 from shared.hall.issuing import IssueTicket
+from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import DEVICE_ROLES, Actor, Role
 from shared.hall.words import HallId
+from shared.link.connect import connect
+from shared.link.front_door import FrontDoor, new_token
+from shared.link.port import Link
 
 PASSWORD = "now-serving"  # noqa: S105  # of a hall that lives in a temporary folder while it is shown
 STAFF = Actor(name="demo", role=Role.ADMINISTRATOR)
@@ -37,12 +41,14 @@ class Premises:
     """Where everything is."""
 
     folder: Path
-    database: str
     hall: HallId
     base: str
     """Address of the backend."""
     tokens: dict[Role, str]
     """One device of each role."""
+    login: str = "admin"
+    """Who sits at the console."""
+    password: str = PASSWORD
 
 
 @contextlib.contextmanager
@@ -53,27 +59,57 @@ def premises(sample: str = "clinic") -> Iterator[Premises]:
         database = f"sqlite:///{folder / 'demo.db'}"
         hall, tokens = _furnished(database, sample)
         with _backend(database) as base:
-            yield Premises(folder=folder, database=database, hall=hall, base=base, tokens=tokens)
+            yield Premises(folder=folder, hall=hall, base=base, tokens=tokens)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def visited(address: str, login: str, password: str) -> Iterator[Premises]:
+    """A clinic behind a backend that runs, ``http(s)://…#ID``, in the eyes of one of its administrators.
+
+    It has devices of ours as long as this lasts; what happens in it has happened.
+    """
+    base, _, hall = address.partition("#")
+    console = connect(address, role=Role.CONSOLE)
+    admin, _ = console.sign_in(login, password)
+    _a_morning(admin.do)
+    paired = {role: _paired(base, admin, role) for role in DEVICE_ROLES}
+    tokens = {role: token for role, (token, _) in paired.items()}
+    with tempfile.TemporaryDirectory(prefix="nowserving-demo-") as folder:
+        try:
+            yield Premises(folder=Path(folder), hall=hall, base=base, tokens=tokens, login=login, password=password)
+        finally:
+            for _, device in paired.values():
+                admin.request(RevokeDevice(device=device))
+            admin.close()
+            console.close()
+
+
+def _paired(base: str, admin: Link, role: Role) -> tuple[str, str]:
+    """The token and the id of a new device, paired as every device is."""
+    token = new_token()
+    with contextlib.closing(FrontDoor(base, token)) as door:
+        code = door.begin(role).code
+    return token, admin.request(ConfirmPairing(code=code, name=f"Demo {role} {token[:4]}")).id
 
 
 def _furnished(database: str, sample: str) -> tuple[HallId, dict[Role, str]]:
     with care.opened(database, create=True) as halls:
         hall = halls.init(sample, None)
-        _a_morning(halls.ledger, hall)
+        _a_morning(lambda command: halls.ledger.do(hall, command, STAFF))
         for login, role in LOGINS.items():
             halls.add_person(login, PASSWORD, role, None)
         return hall, {role: halls.accounts.add_device(f"Demo {role}", role, hall) for role in DEVICE_ROLES}
 
 
-def _a_morning(ledger: Ledger, hall: HallId) -> None:
+def _a_morning(do: Callable[[Command], object]) -> None:
     """What went on before anybody looked: some points are at work, some people wait."""
     for service in WAITING:
-        ledger.do(hall, IssueTicket(service=service), STAFF)
+        do(IssueTicket(service=service))
     for point in AT_WORK:
-        ledger.do(hall, ActivatePoint(point=point), STAFF)
-        ledger.do(hall, CallNext(point=point), STAFF)
+        do(ActivatePoint(point=point))
+        do(CallNext(point=point))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize, Qt
 from console.app import Console
 from demo.hands import find, picture, press, settled, touch, until, write
 from demo.phone import Phone
-from demo.premises import PASSWORD, Premises
+from demo.premises import Premises
 from display.app import Display, Sign
 from kiosk.app import Kiosk
 from kiosk.printer.printer import printer_for
@@ -137,7 +137,7 @@ class Tour:
 
     async def _takes(self, precedence: str, *, pictured: bool) -> None:
         """A customer at the kiosk: a service, a precedence, a ticket in the hand."""
-        window = self.kiosk.window
+        window, before = self.kiosk.window, self._newest()
         await until(lambda: find(window, SERVICE), "the services on the kiosk")
         await settled()
         await touch(window, SERVICE)
@@ -147,6 +147,7 @@ class Tour:
             await picture(window, self._file("kiosk-precedence"))
         await touch(window, precedence)
         await until(lambda: find(window, "done"), "a ticket on the kiosk")
+        await until(lambda: self._newest().id != before.id, "that ticket in the hall")
         await settled()
         self._tell(f"kiosk: ticket {self._newest().label} for {self._service()}, {precedence}, is printed")
         if pictured:
@@ -175,8 +176,8 @@ class Tour:
         console, page = self.console, self.console.log_in_page
         await settled()
         await picture(console.window, self._file("console-log-in"))
-        write(page.login, "admin")
-        write(page.password, PASSWORD)
+        write(page.login, self.hall.login)
+        write(page.password, self.hall.password)
         press(page.password, Qt.Key.Key_Return)
         await until(lambda: console.page is console.points_page and console.station.hall, "the service points")
         await picture(console.window, self._file("console-points"))
