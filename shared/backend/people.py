@@ -11,8 +11,10 @@ from sqlalchemy import Connection, delete, func, select, update
 from shared.access.staff import Person
 from shared.backend import tables
 from shared.backend.database import Database
+from shared.backend.hashes import hash_of
+from shared.backend.limits import Limits
 from shared.backend.passwords import NOBODYS, hashed, matches, require_good
-from shared.backend.sessions import end_all
+from shared.backend.sessions import AT_A_USUAL_PLACE, end_all
 from shared.backend.upsert import insert_unless_there
 from shared.hall.errors import Invalid, LastAdministrator, LoginTaken, UnknownPerson, WrongPassword
 from shared.hall.roles import STAFF_ROLES, Role
@@ -24,6 +26,7 @@ class People:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._limits = Limits(database)
 
     def all(self, hall: HallId | None = None) -> list[Person]:
         """Everybody, or who may work in this hall, by login."""
@@ -99,11 +102,14 @@ class People:
             connection.execute(delete(tables.staff).where(tables.staff.c.id == person))
 
     def change_password(self, person: str, old: str, new: str, token: str) -> None:
-        """One's own; only the session with this token goes on. Raises WrongPassword, Invalid."""
+        """One's own; only the session with this token goes on. Raises WrongPassword, TooOften, Invalid."""
         with self._database.reading() as connection:
             row = connection.execute(select(tables.staff).where(tables.staff.c.id == person)).first()
+        present = hash_of(row.password_hash) if row else ""
+        receipt = self._limits.take({f"own password of {person} {present}": AT_A_USUAL_PLACE})
         if row is None or row.password_hash == NOBODYS or not matches(row.password_hash, old):
             raise WrongPassword("The old password is wrong.")
+        self._limits.give_back(receipt)
         if new == old:
             raise Invalid("The new password is the old one: choose another.")
         require_good(new, row.login)

@@ -60,10 +60,11 @@ class Sessions:
         Raises NotSignedIn, the same for a wrong login and a wrong password, and TooOften, whoever it is.
         """
         with self._database.reading() as connection:
-            usual = _is_usual(connection, login, place)
-        receipt = self._limits.take(_counted(login, place, usual=usual))
+            usual, present = _is_usual(connection, login, place), _named(connection, login)
+        lock = hash_of(present.password_hash) if present else ""
+        receipt = self._limits.take(_counted(f"{login} {lock}", place, usual=usual))
         with self._database.reading() as connection:
-            found = connection.execute(select(tables.staff).where(tables.staff.c.login == login)).first()
+            found = _named(connection, login)
         if not matches(found.password_hash if found else None, password) or found is None:
             raise NotSignedIn("Login or password is wrong.")
         self._limits.give_back(receipt)
@@ -101,11 +102,17 @@ def actor_of(row: Any) -> Actor:
     return Actor(name=row.login, role=Role(row.role), hall=row.hall_id, id=row.id, must_change=row.must_change)
 
 
-def _counted(login: str, place: str, *, usual: bool) -> limits.Counted:
+def _named(connection: Connection, login: str) -> Any:
+    """The row of the staff with this login; None if there is none."""
+    return connection.execute(select(tables.staff).where(tables.staff.c.login == login)).first()
+
+
+def _counted(account: str, place: str, *, usual: bool) -> limits.Counted:
+    """What a try counts for; ``account`` is a login and its present password: a new one is tried anew."""
     here = {f"place {place}": FROM_ONE_PLACE}
     if usual:
-        return {f"login {login} at its place {place}": AT_A_USUAL_PLACE, **here}
-    return {f"login {login}": BY_STRANGERS, f"login {login} from {place}": BY_ONE_STRANGER, **here}
+        return {f"login {account} at its place {place}": AT_A_USUAL_PLACE, **here}
+    return {f"login {account}": BY_STRANGERS, f"login {account} from {place}": BY_ONE_STRANGER, **here}
 
 
 def _usual(login: str, place: str) -> str:

@@ -14,11 +14,11 @@ from shared.backend.database import Database
 from shared.backend.passwords import NOBODYS, matches
 from shared.backend.people import People
 from shared.backend.sessions import AT_A_USUAL_PLACE, BY_ONE_STRANGER, BY_STRANGERS, FROM_ONE_PLACE, Sessions
-from shared.hall.errors import NotSignedIn, TooOften
+from shared.hall.errors import NotSignedIn, Refused, TooOften
 from shared.hall.roles import Role
 from tests.backends import DATABASES, Caller, Premises, new_database
 
-RIGHT, WRONG = "kedava-right-words", "kedava-wrong-words"
+RIGHT, WRONG, OTHER = "kedava-right-words", "kedava-wrong-words", "kedava-other-words"
 TRIES = 200
 """Of a stranger in this test; ten thousand in tests/access/test_strangers.py."""
 
@@ -74,6 +74,32 @@ def test_strangers_keep_nobody_out_of_their_usual_place(database: Database, logi
 def test_one_stranger_keeps_the_owner_out_of_no_new_place(database: Database, login: str) -> None:
     outcomes(database, login, "stranger 2", 100)
     assert outcome(database, login, RIGHT, "where the owner has never been") == "in"
+
+
+def test_a_new_password_is_tried_anew(database: Database, login: str) -> None:
+    """Whoever forgot theirs, and used up all tries, gets in with the one an administrator gave them."""
+    outcomes(database, login, "the counter")
+    people = People(database)
+    people.reset_password(people.named(login).id, OTHER)
+    assert outcome(database, login, RIGHT, "the counter") == "not-signed-in"
+    assert outcome(database, login, OTHER, "the counter") == "in"
+
+
+def test_a_session_somebody_left_open_is_no_way_to_guess_its_password(database: Database, login: str) -> None:
+    people, token = People(database), Sessions(database).sign_in(login, RIGHT, "the counter").token
+    person = people.named(login).id
+
+    def change(old: str, new: str = OTHER) -> str:
+        try:
+            people.change_password(person, old, new, token)
+        except Refused as refused:
+            return refused.type_name()
+        return "changed"
+
+    assert [change(WRONG) for _ in range(7)] == ["wrong-password"] * AT_A_USUAL_PLACE.most + ["too-often"] * 2
+    assert change(RIGHT) == "too-often", "even the right one, or it could be told"
+    people.reset_password(person, OTHER)
+    assert change(OTHER, RIGHT) == "changed", "a password an administrator gave is tried anew"
 
 
 def test_from_one_place_few_tries_at_all_accounts_together(database: Database) -> None:
