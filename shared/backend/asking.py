@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_address
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -27,8 +28,15 @@ def bearer(authorization: str | None) -> str:
 
 
 def address_of(request: Request) -> str:
-    """The network address a request came from; uvicorn has put that of a trusted proxy's client there."""
-    return request.client.host if request.client else ""
+    """The network address a request came from, in its one usual spelling.
+
+    uvicorn has put that of a trusted proxy's client there, as the proxy spells it.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host
 
 
 async def json_body(request: Request) -> Any:
