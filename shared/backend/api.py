@@ -81,7 +81,7 @@ def create_app(
         app.include_router(router, prefix="/api/v1")
     bodies = [Credentials, SignOnProof, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
     openapi.install(app, bodies, _commands().routes)
-    app.add_middleware(Commands, ledger=ledger, door=backend.door)
+    app.put_in_front(partial(Commands, ledger=ledger, door=door))
     web.mount(app, ledger, feed)
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -32,7 +33,11 @@ def address_of(request: Request) -> str:
 
     uvicorn has put that of a trusted proxy's client there, as the proxy spells it.
     """
-    host = request.client.host if request.client else ""
+    return _spelled(request.client.host) if request.client else ""
+
+
+@lru_cache(maxsize=10_000)
+def _spelled(host: str) -> str:
     try:
         return str(ip_address(host))
     except ValueError:

@@ -59,6 +59,11 @@ NEVER_WITHOUT_TLS = _headers(Strict_Transport_Security=A_YEAR)
 """RFC 6797. For this name alone: what else the house has below it is not ours to decide."""
 
 
+STRAIGHT = "nowserving.straight"
+"""Where a request's scope has the way straight to the socket: once an answer has begun, whatever the framework and the
+gate put around ``send`` has nothing left to do, and every event to every listener would pass through it."""
+
+
 class Gated(FastAPI):
     """An app that is never met but through its gate, not even by what Starlette answers to a bug."""
 
@@ -72,7 +77,12 @@ class Gated(FastAPI):
             redoc_url=None,
             redirect_slashes=False,  # it would send people on to whatever host they named
         )
-        self._gate = Gate(super().__call__, only_https=only_https)
+        self._only_https = only_https
+        self.put_in_front(lambda app: app)
+
+    def put_in_front(self, what: Callable[[ASGIApp], ASGIApp]) -> None:
+        """Something that takes requests before all of this, just behind the gate, and hands on what is not its own."""
+        self._gate = Gate(what(super().__call__), only_https=self._only_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._gate(scope, receive, send)
@@ -93,11 +103,11 @@ class Gate:
         headers = self._programs if scope["path"].startswith(PROGRAMS) else self._people
 
         def sending(message: Message) -> Awaitable[None]:
-            # Hands on what sends, and is no coroutine of its own: every event to every listener passes here.
             if message["type"] == "http.response.start":
                 message["headers"] = _completed(message["headers"], headers)
             return send(message)
 
+        scope[STRAIGHT] = send
         await (_refusal(scope) or self._app)(scope, receive, sending)
 
 

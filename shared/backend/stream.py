@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.backend.feed import Listener, Telling
+from shared.backend.gate import STRAIGHT
 from shared.backend.guard import Guard
 from shared.hall.words import HallId
 
@@ -29,7 +30,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        listener = Listener(send, self._after)
+        listener = Listener(scope.get(STRAIGHT, send), self._after)
         watching = asyncio.create_task(_watch(receive, listener))
         try:
             with self._guard.watching(self._token, listener.leave):

@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -32,7 +33,6 @@ from shared.hall.values import (
     Point,
     Precedence,
     Service,
-    ServicePoint,
     Ticket,
     TicketState,
     Visits,
@@ -166,7 +166,7 @@ class Hall:
 
     def rivals(self, line: Line) -> set[Line]:
         """The lines that share a point with this one, itself included."""
-        shared = (drawn for point in self.points.values() if line in (drawn := lines_of(point)))
+        shared = (drawn for point in self.points.values() if line in (drawn := _drawn(point.id, point.services)))
         return {line}.union(*shared)
 
     # ── the next state ──
@@ -207,9 +207,10 @@ class Hall:
         return replace(self, calls=(call, *older)[:LAST_CALLS])
 
 
-def lines_of(point: ServicePoint) -> set[Line]:
-    """The lines a point draws from, its backup services aside."""
-    return {("point", point.id), *(("service", service) for service in point.services)}
+@lru_cache(maxsize=10_000)
+def _drawn(point: PointId, services: tuple[ServiceId, ...]) -> frozenset[Line]:
+    """The lines a point draws from, its backup services aside; asked for at every ticket, and hardly ever new."""
+    return frozenset([("point", point), *(("service", service) for service in services)])
 
 
 def lined_up(tickets: Iterable[Ticket], order: Callable[[Ticket], P]) -> dict[Line, tuple[P, ...]]:

@@ -46,18 +46,23 @@ def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     now = _counted(hall, now)
     events = stamped(day.start_business_day(hall, command, now) if hall.seq else (), now)
     hall = fold(hall, events)
+    wished: list[Event] = []
     if not isinstance(command, day.StartBusinessDay):
         wished = stamped(rule_of(command).decide(hall, day.next_morning(command, events), now), now)
-        events, hall = events + wished, fold(hall, wished)
-    if hall.settings.auto_call and not isinstance(command, undo.UndoLast):  # what is taken back is not done again
-        events += _by_itself(hall, events, now)
-    return events
+    if _may_call(hall, wished) and not isinstance(command, undo.UndoLast):  # what is taken back is not done again
+        wished += _by_itself(fold(hall, wished), events + wished, now)
+    return events + wished
+
+
+def _may_call(hall: Hall, events: Events) -> bool:
+    """Whether the hall calls by itself, or may do so after these events."""
+    return hall.settings.auto_call or any(isinstance(event, set_up.HallDefined) for event in events)
 
 
 def _by_itself(hall: Hall, events: Events, now: Moment) -> Iterable[Event]:
     """The calls a hall makes that calls by itself; one at the point of these events is part of the same press."""
     pressed = {event.point for event in events if isinstance(event, DoneAtPoint)}
-    while event := calling.automatic(hall, now):
+    while hall.settings.auto_call and (event := calling.automatic(hall, now)):
         [called] = stamped([replace(event, goes_on=event.point in pressed)], now)
         hall = evolve(hall, called)
         yield called
