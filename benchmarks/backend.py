@@ -13,7 +13,7 @@ from itertools import cycle, islice, product
 from pathlib import Path
 from typing import TypeAlias
 
-from shared.backend import care, samples
+from shared.backend.halls import care, samples
 from shared.hall.roles import Actor, Role
 from shared.hall.words import HallId, new_id
 

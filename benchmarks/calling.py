@@ -14,8 +14,8 @@ from statistics import median
 from benchmarks import history
 from benchmarks.backend import ADMIN
 from benchmarks.measured import Measured, side_by_side
-from shared.backend import care, samples
-from shared.backend.ledger import Ledger
+from shared.backend.halls import care, samples
+from shared.backend.halls.ledger import Ledger
 from shared.hall.calling import CallNext
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket

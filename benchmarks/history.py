@@ -12,8 +12,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from shared.backend import journal
-from shared.backend.database import Database
+from shared.backend.halls import journal
+from shared.backend.storage.database import Database
 from shared.hall.wire import encode_hall
 from shared.hall.words import HallId
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 
-from console.log_in_page import LogInPage
-from console.password_page import PasswordPage
-from console.points_page import PointsPage
-from console.reception_model import ReceptionModel
-from console.reception_page import ReceptionPage
-from console.set_up_model import SetUpModel
-from console.set_up_page import SetUpPage
-from console.signing_on import SigningOn
-from console.view_model import ConsoleModel
+from console.reception.reception_model import ReceptionModel
+from console.reception.reception_page import ReceptionPage
+from console.set_up.set_up_model import SetUpModel
+from console.set_up.set_up_page import SetUpPage
+from console.sign_in.log_in_page import LogInPage
+from console.sign_in.password_page import PasswordPage
+from console.sign_in.signing_on import SigningOn
 from console.window import ConsoleWindow
-from console.work_page import WorkPage
+from console.work.points_page import PointsPage
+from console.work.view_model import ConsoleModel
+from console.work.work_page import WorkPage
 from shared.hall.errors import NotSignedIn, PasswordMustChange
 from shared.hall.roles import SUPERVISORS
 from shared.hall.values import PointStatus

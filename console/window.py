@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 from console import sentences
 from console.clocks import now
 from console.controls import GivingLabel, KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
-from console.view_model import ConsoleModel
+from console.work.view_model import ConsoleModel
 from shared.hall.values import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.access.devices import ConfirmPairing, RevokeDevice
-from shared.backend import care
+from shared.backend.halls import care
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unfit
 from shared.hall.issuing import IssueTicket

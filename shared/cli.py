@@ -192,7 +192,7 @@ def _add_care(commands: Any) -> None:
 
 
 def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    from shared.backend.serve import serve  # noqa: PLC0415  # stations have no backend
+    from shared.backend.http.serve import serve  # noqa: PLC0415  # stations have no backend
 
     flags = {name: value for name in ("tls", "tls_cert", "tls_key") if (value := getattr(asked, name)) is not None}
     if asked.no_announce:
@@ -367,13 +367,13 @@ def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 
 def _care() -> Any:
-    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.halls import care  # noqa: PLC0415  # a station has no backend installed
 
     return care
 
 
 def _halls() -> Any:
-    from shared.backend import halls  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.halls import halls  # noqa: PLC0415  # a station has no backend installed
 
     return halls
 

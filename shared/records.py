@@ -46,7 +46,7 @@ def add_commands(commands: Any, add: Add) -> None:
 
 
 def _audit(asked: argparse.Namespace, chosen: Settings) -> int:
-    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.halls import care  # noqa: PLC0415  # a station has no backend installed
 
     with care.opened(chosen.database) as halls:
         hall = halls.the_one(asked.hall)
@@ -91,7 +91,7 @@ def _time(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _export(asked: argparse.Namespace, chosen: Settings) -> int:
-    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.halls import care  # noqa: PLC0415  # a station has no backend installed
 
     with care.opened(chosen.database) as halls:
         hall, ticket, label = _found(halls, asked)
@@ -108,7 +108,7 @@ def _export(asked: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _erase(asked: argparse.Namespace, chosen: Settings) -> int:
-    from shared.backend import care  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.halls import care  # noqa: PLC0415  # a station has no backend installed
 
     with care.opened(chosen.database) as halls:
         hall, ticket, label = _found(halls, asked)
@@ -119,7 +119,7 @@ def _erase(asked: argparse.Namespace, chosen: Settings) -> int:
 
 def _found(halls: Any, asked: argparse.Namespace) -> tuple[str, str, str]:
     """The hall, the ticket, and the ticket as a person knows it; raises UnknownHall or UnknownTicket."""
-    from shared.backend import dossier  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.desk import dossier  # noqa: PLC0415  # a station has no backend installed
 
     hall = halls.the_one(asked.hall)
     with halls.database.reading() as connection:
@@ -129,6 +129,6 @@ def _found(halls: Any, asked: argparse.Namespace) -> tuple[str, str, str]:
 
 
 def _desk(halls: Any) -> Any:
-    from shared.backend.desk import Desk  # noqa: PLC0415  # a station has no backend installed
+    from shared.backend.desk.desk import Desk  # noqa: PLC0415  # a station has no backend installed
 
     return Desk(halls.ledger, halls.accounts)

@@ -71,7 +71,7 @@ def test_rooms_import_only_what_they_may() -> None:
         ("shared.link.http", "sqlalchemy"),  # a kiosk that talks HTTP has no database
         ("shared.link.connect", "sqlalchemy"),
         ("shared.link.http", "fastapi"),
-        ("shared.backend.api", "PySide6"),  # a server has no windows
+        ("shared.backend.http.api", "PySide6"),  # a server has no windows
         ("shared.cli", "PySide6"),
         ("shared.cli", "sqlalchemy"),
         ("shared.hall.rules", "asyncio"),

@@ -9,11 +9,11 @@ from typing import Any
 
 from mangum import Mangum
 
-from shared.backend import problems
-from shared.backend.accounts import Accounts
-from shared.backend.api import create_app
-from shared.backend.brief import BriefFeed, keep_up
-from shared.backend.ledger import Ledger
+from shared.backend.access.accounts import Accounts
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http import problems
+from shared.backend.http.api import create_app
+from shared.backend.http.brief import BriefFeed, keep_up
 from shared.functions import gateway, stack
 from shared.hall.errors import Failure, Unreachable
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from shared.backend.care import Care
-from shared.backend.ledger import Ledger
+from shared.backend.halls.care import Care
+from shared.backend.halls.ledger import Ledger
 from shared.functions import stack
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from shared import settings
-from shared.backend.brief import BriefPostgres
-from shared.backend.database import KINDS, Database, Kinds
-from shared.backend.entrance import Entrance, SignOnRules, provider_of
+from shared.backend.access.entrance import Entrance, SignOnRules, provider_of
+from shared.backend.http.brief import BriefPostgres
+from shared.backend.storage.database import KINDS, Database, Kinds
 from shared.functions import rds
 from shared.functions.gateway import GatewayVerifier
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from shared.access.request import Request
 from shared.access.sign_on import Identity, Provider
-from shared.backend.accounts import Accounts
-from shared.backend.database import Database
-from shared.backend.desk import Desk
-from shared.backend.ledger import Ledger
-from shared.backend.sessions import Session
+from shared.backend.access.accounts import Accounts
+from shared.backend.access.sessions import Session
+from shared.backend.desk.desk import Desk
+from shared.backend.halls.ledger import Ledger
+from shared.backend.storage.database import Database
 from shared.hall.errors import Failure, NotSignedIn, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note

@@ -107,7 +107,7 @@ class FrontDoor(HttpLink):
 
 
 def hash_of(token: str) -> str:
-    """How the backend keeps a token (see ``shared.backend.accounts``)."""
+    """How the backend keeps a token (see ``shared.backend.access.accounts``)."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -17,12 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.access.audit import AND_MORE, DONE, SIGN_IN, SIGN_OUT, Act, ReadAudit
 from shared.access.staff import ListStaff
-from shared.backend import audit, tables
-from shared.backend.care import opened
-from shared.backend.database import Database
-from shared.backend.desk import Desk
-from shared.backend.ledger import CLOCK
-from shared.backend.scribe import MORE_EVERY, Scribe
+from shared.backend.desk.desk import Desk
+from shared.backend.halls import audit
+from shared.backend.halls.care import opened
+from shared.backend.halls.ledger import CLOCK
+from shared.backend.halls.scribe import MORE_EVERY, Scribe
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Invalid, NotAllowed, Refused, UnknownService
@@ -208,7 +209,7 @@ def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: Desk) -> None:
 
 
 def test_a_line_waits_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.backend.sqlite.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("shared.backend.storage.sqlite.BUSY_TIMEOUT", 50)
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as care:
         care.init("clinic", None)
         scribe = Scribe(care.database, care.ledger.clock)

@@ -16,9 +16,10 @@ import requests
 from sqlalchemy import func, insert, select
 
 from shared.access.audit import ReadAudit
-from shared.backend import customers, tables
-from shared.backend.database import Database
-from shared.backend.limits import Limit, hash_of
+from shared.backend.access.limits import Limit, hash_of
+from shared.backend.http import customers
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefineHall, DefineService
 from shared.hall.values import Service

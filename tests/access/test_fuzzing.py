@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from shared.backend import care
+from shared.backend.halls import care
 from shared.hall.roles import Role
 from tests.backends import PASSWORD, Premises
 

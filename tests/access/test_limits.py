@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from shared.backend import tables
-from shared.backend.database import Database
-from shared.backend.limits import Limit, Limits
+from shared.backend.access.limits import Limit, Limits
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.errors import TooOften
 from tests.backends import DATABASES, new_database
 

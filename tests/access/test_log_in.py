@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.database import Database
-from shared.backend.passwords import NOBODYS, matches
-from shared.backend.people import People
-from shared.backend.sessions import AT_A_USUAL_PLACE, BY_ONE_STRANGER, BY_STRANGERS, FROM_ONE_PLACE, Sessions
+from shared.backend.access.passwords import NOBODYS, matches
+from shared.backend.access.people import People
+from shared.backend.access.sessions import AT_A_USUAL_PLACE, BY_ONE_STRANGER, BY_STRANGERS, FROM_ONE_PLACE, Sessions
+from shared.backend.storage.database import Database
 from shared.hall.errors import NotSignedIn, Refused, TooOften
 from shared.hall.roles import Role
 from tests.backends import DATABASES, Caller, Premises, new_database

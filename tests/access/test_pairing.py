@@ -16,12 +16,12 @@ import requests
 from sqlalchemy import func, select, update
 
 from shared.access.devices import Device
-from shared.backend import tables
-from shared.backend.accounts import Accounts
-from shared.backend.care import opened
-from shared.backend.database import Database
-from shared.backend.pairing import ALPHABET, MOST_WAITING, PER_ADDRESS, PER_PERSON, Pairing, Waiting
-from shared.backend.pairing_bodies import PairingAsked
+from shared.backend.access.accounts import Accounts
+from shared.backend.access.pairing import ALPHABET, MOST_WAITING, PER_ADDRESS, PER_PERSON, Pairing, Waiting
+from shared.backend.access.pairing_bodies import PairingAsked
+from shared.backend.halls.care import opened
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.errors import Invalid, NameTaken, TooOften, UnknownDevice, UnknownPairing
 from shared.hall.roles import Role
 from tests.backends import DATABASES, Caller, Premises, new_database, nowserving

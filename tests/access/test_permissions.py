@@ -17,7 +17,7 @@ import requests
 
 from shared.access.request import Request
 from shared.access.requests import REQUESTS
-from shared.backend import care
+from shared.backend.halls import care
 from shared.hall.messages import Command
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 from shared.hall.rules import COMMANDS, RULES

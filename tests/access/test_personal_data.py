@@ -16,12 +16,12 @@ from sqlalchemy import select
 from shared.access.audit import ReadAudit
 from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
 from shared.access.request import Request
-from shared.backend import tables
-from shared.backend.care import Care
-from shared.backend.database import Database
-from shared.backend.desk import Desk
-from shared.backend.housekeeping import forget
-from shared.backend.ledger import Ledger
+from shared.backend.desk.desk import Desk
+from shared.backend.halls.care import Care
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http.housekeeping import forget
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Invalid, NotAllowed, TooLate, UnknownTicket

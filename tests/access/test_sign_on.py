@@ -17,11 +17,11 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared.access.sign_on import Identity, Provider
-from shared.backend import identity as module
-from shared.backend.care import opened
-from shared.backend.identity import Keys, TokenVerifier, ports_of
-from shared.backend.serve import serve
-from shared.backend.sign_on import granted
+from shared.backend.access import identity as module
+from shared.backend.access.identity import Keys, TokenVerifier, ports_of
+from shared.backend.access.sign_on import granted
+from shared.backend.halls.care import opened
+from shared.backend.http.serve import serve
 from shared.hall.errors import NotAllowed, NotSignedIn, Unfit, Unreachable
 from shared.hall.roles import Role
 from shared.link.connect import connect

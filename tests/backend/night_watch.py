@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 import requests
 import uvicorn
 
-from shared.backend.accounts import Accounts
-from shared.backend.api import create_app
-from shared.backend.clock import Clock
-from shared.backend.database import Database
-from shared.backend.ledger import Ledger
+from shared.backend.access.accounts import Accounts
+from shared.backend.halls.clock import Clock
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http.api import create_app
+from shared.backend.storage.database import Database
 from shared.hall.roles import Role
 from shared.hall.words import new_id
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine, event
 
-from shared.backend.database import Database
-from shared.backend.sqlite import Sqlite
+from shared.backend.storage.database import Database
+from shared.backend.storage.sqlite import Sqlite
 from tests import postgres
 
 

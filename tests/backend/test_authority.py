@@ -16,10 +16,10 @@ import requests
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from shared.backend import authority as module
-from shared.backend import tls
-from shared.backend.authority import Authority, Names, this_machine, usual_folder
-from shared.backend.serve import _say_how_safe, serve
+from shared.backend.http import authority as module
+from shared.backend.http import tls
+from shared.backend.http.authority import Authority, Names, this_machine, usual_folder
+from shared.backend.http.serve import _say_how_safe, serve
 from shared.hall.errors import Unfit
 from shared.settings import Settings
 from tests.backends import Premises, begin

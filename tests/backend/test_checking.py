@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from shared.backend import care, checking, machine, sqlite, tallying
-from shared.backend.care import Care
-from shared.backend.checking import MOST
-from shared.backend.clock import Clock
-from shared.backend.database import Database
-from shared.backend.ledger import Ledger
+from shared.backend.halls import care, checking, tallying
+from shared.backend.halls.care import Care
+from shared.backend.halls.checking import MOST
+from shared.backend.halls.clock import Clock
+from shared.backend.halls.ledger import Ledger
+from shared.backend.storage import machine, sqlite
+from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext, Recall
 from shared.hall.day import StartBusinessDay
 from shared.hall.issuing import CancelTicket, IssueTicket

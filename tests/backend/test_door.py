@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.accounts import Accounts
-from shared.backend.care import Care, opened
-from shared.backend.door import Door
+from shared.backend.access.accounts import Accounts
+from shared.backend.access.door import Door
+from shared.backend.halls.care import Care, opened
 from shared.hall.errors import NotSignedIn, Unreachable
 from shared.hall.roles import Actor, Role
 

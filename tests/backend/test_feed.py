@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from starlette.types import Message, Send
 
-from shared.backend.care import opened
-from shared.backend.feed import REMEMBERED, Feed, Listener, _Channel
-from shared.backend.journal import Entry
+from shared.backend.halls.care import opened
+from shared.backend.halls.journal import Entry
+from shared.backend.http.feed import REMEMBERED, Feed, Listener, _Channel
 from shared.hall.errors import Unreachable
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from shared.backend.care import Care, opened
-from shared.backend.samples import commands
+from shared.backend.halls.care import Care, opened
+from shared.backend.halls.samples import commands
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.opening import business_day

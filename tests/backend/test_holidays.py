@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend import care
-from shared.backend.care import Care
-from shared.backend.holidays import calendar, check, due
+from shared.backend.halls import care
+from shared.backend.halls.care import Care
+from shared.backend.halls.holidays import calendar, check, due
 from shared.hall.days import ObserveHolidays
 from shared.hall.errors import Invalid
 from shared.hall.hall import Hall

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, select
 
-from shared.backend import care, tables
-from shared.backend.care import Care
-from shared.backend.clock import Clock
-from shared.backend.database import Database
-from shared.backend.ledger import Ledger
+from shared.backend.halls import care
+from shared.backend.halls.care import Care
+from shared.backend.halls.clock import Clock
+from shared.backend.halls.ledger import Ledger
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Failure, UnknownService, Unreachable
 from shared.hall.issuing import IssueTicket, TicketIssued

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from shared.backend.reading import menu
+from shared.backend.http.reading import menu
 from shared.hall.hall import Hall
 from shared.hall.values import Service, frozen
 from tests.backend.night_watch import night

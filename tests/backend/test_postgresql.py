@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from shared.backend import care, postgres_backup
-from shared.backend.care import Care
-from shared.backend.database import Database
+from shared.backend.halls import care
+from shared.backend.halls.care import Care
+from shared.backend.storage import postgres_backup
+from shared.backend.storage.database import Database
 from shared.hall.errors import Failure, Refused, Unfit, Unreachable
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role

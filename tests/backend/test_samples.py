@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.backend import samples
+from shared.backend.halls import samples
 from shared.hall.hall import Hall
 from shared.hall.rules import decide, fold
 from shared.hall.values import Moment

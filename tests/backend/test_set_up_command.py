@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.care import opened
-from shared.backend.samples import FOLDER
+from shared.backend.halls.care import opened
+from shared.backend.halls.samples import FOLDER
 from shared.cli import main
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from shared.backend.care import opened
-from shared.backend.phone import BEAT, Site
-from shared.backend.reading import readable
+from shared.backend.halls.care import opened
+from shared.backend.http.phone import BEAT, Site
+from shared.backend.http.reading import readable
 from shared.hall.calling import CallNext, Recall
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket

@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from console.devices_section import DevicesSection
-from console.devices_words import last_seen
+from console.set_up.devices_section import DevicesSection
+from console.set_up.devices_words import last_seen
 from shared.access.devices import (
     ConfirmPairing,
     Device,

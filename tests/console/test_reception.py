@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from console.reception_model import appointed
+from console.reception.reception_model import appointed
 from shared.hall.appointments import CheckIn
 from shared.hall.calling import CallNext
 from shared.hall.issuing import CancelTicket, IssueTicket

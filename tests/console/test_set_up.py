@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from console.set_up_model import slug
+from console.set_up.set_up_model import slug
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefineHall, DefineService
 

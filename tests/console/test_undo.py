@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 
 from console.actions import Action
 from console.clocks import OrderClock
-from console.undoing import undo_text
+from console.work.undoing import undo_text
 from shared.hall.calling import CallNext
 from shared.hall.hall import Hall
 from shared.hall.values import NEVER, Last, PointStatus, TicketState

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.actions import ACTIONS
-from console.actions_panel import STAND_INS
+from console.work.actions_panel import STAND_INS
 from shared.hall.issuing import IssueTicket
 from shared.hall.values import PointStatus, TicketState
 

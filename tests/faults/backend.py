@@ -16,11 +16,11 @@ from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy
 
-from shared.backend import tables
-from shared.backend.checking import faults
-from shared.backend.clock import OrderClocks
-from shared.backend.database import Database
-from shared.backend.ledger import Ledger
+from shared.backend.halls.checking import faults
+from shared.backend.halls.clock import OrderClocks
+from shared.backend.halls.ledger import Ledger
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
 from shared.hall.errors import CommandIdReused, Failure, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Event, Happened

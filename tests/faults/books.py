@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.backend.checking import Story, Untellable
+from shared.backend.halls.checking import Story, Untellable
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.errors import Failure, Unreachable
 from shared.hall.hall import Hall

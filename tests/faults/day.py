@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.backend import care
+from shared.backend.halls import care
 from shared.hall.set_up import DefinePoint
 from tests.backends import Premises
 from tests.faults.rush import Rush

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.backend.ledger import CLOCK
+from shared.backend.halls.ledger import CLOCK
 from shared.hall.day import StartBusinessDay
 from shared.hall.messages import Accepted, Command
 from shared.hall.opening import is_new_day

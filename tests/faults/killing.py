@@ -25,10 +25,10 @@ from typing import Any, NoReturn
 
 import sqlalchemy
 
-from shared.backend import samples
-from shared.backend.checking import faults
-from shared.backend.database import Database
-from shared.backend.ledger import Ledger
+from shared.backend.halls import samples
+from shared.backend.halls.checking import faults
+from shared.backend.halls.ledger import Ledger
+from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext
 from shared.hall.errors import Failure, Refused
 from shared.hall.issuing import CancelTicket, IssueTicket

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from shared.backend.database import Database
+from shared.backend.storage.database import Database
 from tests.faults import killing
 from tests.faults.day import day
 from tests.faults.history import Told, kept, remembered

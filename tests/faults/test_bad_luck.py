@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.database import Database
+from shared.backend.storage.database import Database
 from shared.hall.messages import Happened
 from tests.faults.backend import Remembered
 from tests.faults.history import History, Told, kept, remembered

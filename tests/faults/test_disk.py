@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from shared.backend import care
+from shared.backend.halls import care
 from shared.hall.words import new_id
 from tests.backends import Caller, Premises
 

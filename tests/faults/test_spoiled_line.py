@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.backend import care
+from shared.backend.halls import care
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint

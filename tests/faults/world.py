@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from shared.backend.clock import Clock
+from shared.backend.halls.clock import Clock
 from tests.hall.builders import MORNING
 
 T = TypeVar("T")

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import requests
 
-from shared.backend import care
-from shared.backend.brief import keep_up
-from shared.backend.database import Database
-from shared.backend.ledger import Ledger
+from shared.backend.halls import care
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http.brief import keep_up
+from shared.backend.storage.database import Database
 from shared.functions import hello, rds
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from shared.backend import care
-from shared.backend.accounts import Accounts
-from shared.backend.api import create_app
-from shared.backend.brief import BriefFeed
+from shared.backend.access.accounts import Accounts
+from shared.backend.halls import care
+from shared.backend.http.api import create_app
+from shared.backend.http.brief import BriefFeed
 from shared.hall.errors import Unreachable
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from shared.access.devices import ConfirmPairing, ListDevices, RevokeDevice
-from shared.backend.announcing import Announcement, Offer, addresses_of
+from shared.backend.http.announcing import Announcement, Offer, addresses_of
 from shared.hall.errors import Failure, Revoked, Unreachable
 from shared.hall.roles import Role
 from shared.link import roaming

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.authority import Authority
+from shared.backend.http.authority import Authority
 from shared.hall.errors import Unfit, Unreachable
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role

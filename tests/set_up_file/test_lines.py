@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.backend.samples import FOLDER
+from shared.backend.halls.samples import FOLDER
 from shared.set_up_file.lines import line_at, lines_of
 from shared.set_up_file.reading import open_file
 from shared.set_up_file.writing import write

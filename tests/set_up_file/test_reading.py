@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.samples import FOLDER
+from shared.backend.halls.samples import FOLDER
 from shared.hall.errors import Refused, Unfit
 from shared.hall.hall import Hall
 from shared.hall.rules import decide

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.backend import samples
+from shared.backend.halls import samples
 from shared.hall.errors import Invalid
 from shared.hall.hall import Hall
 from shared.hall.rules import decide, fold

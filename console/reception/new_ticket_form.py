@@ -1,0 +1,174 @@
+"""Giving a ticket at the reception: a few letters of the service, Enter; all else is already what is usual."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from console import sentences
+from console.clocks import now
+from console.controls import KeyButton, column, label, on_key, row, shown_key
+from console.reception.reception_model import ReceptionModel, appointed
+from console.work.transfer_panel import STEPS
+from shared.access.contacts import Contact
+from shared.ui.theme import theme
+
+SERVICE = Qt.ItemDataRole.UserRole
+KEY = "Ctrl+N"
+ROWS = 4
+"""Services in sight; typing and the arrows bring the others."""
+
+TIME = 130
+"""Pixels of the field for a time of day."""
+
+DIGITS = 9
+"""Precedences that have a key of their own."""
+
+
+class NewTicketForm(QFrame):
+    def __init__(self, model: ReceptionModel) -> None:
+        super().__init__()
+        self.setProperty("is", "card")
+        self.model = model
+        self.search = QLineEdit(placeholderText=self.tr("Service"))
+        self.search.setAccessibleName(self.tr("Service"))
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Services"))
+        self.precedence = QComboBox()
+        self.language = QComboBox()
+        self.time = QLineEdit(placeholderText="14:30")
+        self.name = QLineEdit(maxLength=100)
+        self.phone = QLineEdit(maxLength=40)
+        self.send = KeyButton(self.tr("Give a ticket"), "Enter", self.give, "primary", bind=False)
+        self._shown: tuple[object, ...] = ()
+        self.setLayout(self._inside())
+        self._listen()
+        self.refresh()
+
+    def _inside(self) -> QLayout:
+        self.precedence_key = label("", "key")
+        named = row(
+            self._named(self.tr("Precedence"), self.precedence, self.precedence_key),
+            self._named(self.tr("Language"), self.language),
+            self._named(self.tr("Appointment"), self.time, label(shown_key("Alt+T"), "key")),
+        )
+        for at in range(2):
+            named.setStretch(at, 1)
+        self.time.setMaximumWidth(TIME)
+        return column(
+            row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), None),
+            self.search,
+            self.list,
+            named,
+            row(
+                self._named(self.tr("Name, if they wish to say it"), self.name),
+                self._named(self.tr("Telephone, if they wish to say it"), self.phone),
+            ),
+            self.send,
+            margin=theme().margin,
+        )
+
+    def _named(self, name: str, field: QWidget, *keys: QWidget) -> QLayout:
+        field.setAccessibleName(name)
+        return column(row(label(name, "caption"), *keys, None), field, gap=4)
+
+    def _listen(self) -> None:
+        self.search.textChanged.connect(self._fill)
+        self.search.installEventFilter(self)
+        self.list.currentRowChanged.connect(self._turned)
+        for field in (self.search, self.time, self.name, self.phone):
+            field.returnPressed.connect(self.give)
+        self.list.activated.connect(self.give)
+        on_key(KEY, self.begin, self)
+        on_key("Alt+T", partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
+        for digit in range(1, DIGITS + 1):
+            on_key(f"Alt+{digit}", partial(self._prefer, digit - 1), self)
+        self.model.changed.connect(self.refresh)
+
+    # ── what is shown ──
+
+    def begin(self) -> None:
+        """Ready for the next customer: nothing is chosen, so that one more Enter gives nothing."""
+        self.search.clear()
+        for field in (self.time, self.name, self.phone):
+            field.clear()
+        self._fill()
+        self.language.setCurrentIndex(0)
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        hall = self.model.hall
+        services = [(service.id, service.name, self.model.offered(service.id)) for service in self.model.services]
+        languages = hall.settings.languages if hall else ()
+        if (services, languages) != self._shown:
+            self._shown = services, languages
+            self.language.clear()
+            for language in languages:
+                self.language.addItem(sentences.language_name(language), language)
+            self._fill()
+        self._offer()
+
+    def _fill(self) -> None:
+        """The services that fit what is typed, the first of them chosen; nothing typed chooses nobody's service."""
+        wanted = self.search.text().casefold().split()
+        self.list.clear()
+        for service in self.model.services:
+            text = f"{service.prefix}   {self._name(service.id)}"
+            if all(part in text.casefold() for part in wanted):
+                QListWidgetItem(text, self.list).setData(SERVICE, service.id)
+        self.list.setCurrentRow(0 if wanted else -1)
+        if self.list.count():
+            self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        self._turned()
+
+    def _name(self, service: str) -> str:
+        return sentences.service_name(self.model.hall, service) if self.model.hall else ""
+
+    def _turned(self) -> None:
+        """Another service may offer other precedences."""
+        offered = self.model.offered(self.service)
+        self.precedence.clear()
+        for at, precedence in enumerate(offered, start=1):
+            name = sentences.precedence_name(self.model.hall, precedence) if self.model.hall else precedence
+            self.precedence.addItem(f"{at}  {name}", precedence)
+        self.precedence.setEnabled(len(offered) > 1)
+        self.precedence_key.setText(shown_key("Alt+1") + f"–{min(DIGITS, len(offered))}")
+        self.precedence_key.setVisible(len(offered) > 1)
+        self._offer()
+
+    def _offer(self) -> None:
+        self.send.setEnabled(bool(self.service) and self.model.reaches)
+
+    @property
+    def service(self) -> str:
+        """The id of the chosen service, or nothing."""
+        return str(self.list.currentItem().data(SERVICE)) if self.list.currentRow() >= 0 else ""
+
+    # ── what is done ──
+
+    def _prefer(self, at: int) -> None:
+        if at < self.precedence.count():
+            self.precedence.setCurrentIndex(at)
+
+    def give(self) -> None:
+        hall = self.model.hall
+        if not self.service or hall is None or not self.model.ready:
+            return
+        try:
+            at = appointed(hall.settings, self.time.text(), now())
+        except ValueError:
+            self.model.say(self.tr("Write the time of the appointment like 14:30."), refusal=True)
+            self.time.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        contact = Contact(name=self.name.text().strip(), phone=self.phone.text().strip())
+        self.model.give(self.service, self.precedence.currentData(), self.language.currentData(), at, contact)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        """Arrows in the search move through the list."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() in STEPS:
+            self.list.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)

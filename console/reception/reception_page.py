@@ -1,0 +1,56 @@
+"""The reception: giving tickets on one side, finding them on the other. No service point is needed."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from console.controls import SentenceLine, column, on_key, row
+from console.reception.given_card import GivenCard
+from console.reception.new_ticket_form import NewTicketForm
+from console.reception.reception_model import ReceptionModel
+from console.reception.ticket_finder import TicketFinder
+from shared.ui.theme import theme
+
+
+class ReceptionPage(QWidget):
+    def __init__(self, model: ReceptionModel) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.model = model
+        self.form = NewTicketForm(model)
+        self.sentence = SentenceLine(keeps_place=False)
+        self.given = GivenCard(model)
+        self.finder = TicketFinder(model)
+        self._given = ""
+        inside = row(self._giving(), self.finder, margin=theme().margin, gap=theme().margin)
+        inside.setStretch(0, 2)
+        inside.setStretch(1, 3)
+        self.setLayout(inside)
+        on_key("Esc", self.begin, self)
+        model.changed.connect(self._move_on)
+        model.sentence_changed.connect(self._say)
+
+    def _giving(self) -> QWidget:
+        giving = QWidget()
+        inside = column(self.form, self.sentence, self.given, gap=theme().gap + theme().gap // 2)
+        inside.setStretchFactor(self.given, 1)
+        inside.addStrut(470)
+        giving.setLayout(inside)
+        giving.setMaximumWidth(760)
+        return giving
+
+    def _say(self) -> None:
+        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+
+    def begin(self) -> None:
+        """The next customer: everything as usual, and the keyboard where one types the service."""
+        self.model.hush()
+        self.finder.begin()
+        self.form.begin()
+
+    def _move_on(self) -> None:
+        """Once a ticket is given the form is free for the next one; its number stays until then."""
+        if self.model.given != self._given:
+            self._given = self.model.given
+            if self._given:
+                self.form.begin()

@@ -1,0 +1,172 @@
+"""Finding a ticket by its number: where it stands, and what the reception may do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QWidget
+
+from console import sentences
+from console.actions import Action
+from console.clocks import now
+from console.controls import KeyButton, SureButton, button, column, frame, label, on_key, row, shown_key
+from console.reception.reception_model import ReceptionModel
+from console.table import ChoosingTable, Column, Rows
+from console.work.transfer_panel import STEPS
+from shared.hall.values import Ticket
+from shared.ui.theme import theme
+
+KEY = "Ctrl+F"
+
+
+class TicketFinder(QWidget):
+    """Type the number; a single match is chosen by itself."""
+
+    def __init__(self, model: ReceptionModel) -> None:
+        super().__init__()
+        self.model = model
+        self.search = QLineEdit(placeholderText=self.tr("Number, as on the ticket"))
+        self.search.setAccessibleName(self.tr("Find a ticket by its number"))
+        self.rows = Rows(self._columns(), lambda ticket: ticket.id)
+        self.table = self._table()
+        self.reinstate = KeyButton(sentences.action_text(Action.REINSTATE), "F8", self.reinstate_chosen)
+        self.cancel = KeyButton(self.tr("Cancel the ticket"), "F9", self.cancel_chosen)
+        self.export_button = button(self.tr("What is kept …"), "", self.ask_where_to)
+        self.erase_button = SureButton(
+            self.tr("Forget the customer …"), self.tr("Forget name and notes? Press again"), self.erase_chosen
+        )
+        self._sure_of = ""
+        inside = column(
+            row(label(self.tr("Find a ticket"), "large"), label(shown_key(KEY), "key"), None),
+            self.search,
+            self.table,
+            row(self.export_button, self.erase_button, None, self.reinstate, self.cancel),
+            margin=theme().margin,
+        )
+        self.setLayout(column(frame("card", inside)))
+        self._listen()
+        self.refresh()
+
+    def _listen(self) -> None:
+        self.search.textChanged.connect(self._found)
+        self.search.installEventFilter(self)
+        self.table.chosen_changed.connect(self._chosen_changed)
+        on_key(KEY, self._come_in, self)
+        self.model.changed.connect(self.refresh)
+
+    def _columns(self) -> list[Column[Ticket]]:
+        return [
+            Column(title=self.tr("Number"), text=lambda ticket: ticket.label, bold=True, figures=theme().largeText),
+            Column(title=self.tr("Service"), text=self._service),
+            Column(title=self.tr("Where"), text=self._where),
+            Column(title=self.tr("Since"), text=self._since, figures=theme().text),
+        ]
+
+    def _service(self, ticket: Ticket) -> str:
+        return sentences.service_name(self.model.hall, ticket.service) if self.model.hall else ""
+
+    def _where(self, ticket: Ticket) -> str:
+        return sentences.where(self.model.hall, ticket) if self.model.hall else ""
+
+    def _since(self, ticket: Ticket) -> str:
+        at = ticket.ended_at or ticket.started_at or ticket.called_at or ticket.issued_at
+        return sentences.ago(self.model.hall, at, now())
+
+    def _table(self) -> ChoosingTable:
+        table = ChoosingTable(self.rows, self.tr("Tickets of today"))
+        table.setWordWrap(True)
+        table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for named in (1, 2):
+            header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
+        return table
+
+    # ── what is shown ──
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        if not self.isVisible():  # a day's tickets are many, and nobody looks
+            return
+        self.table.keeping(lambda: self.rows.show(self.model.find(self.search.text())))
+        self._offer()
+
+    def _found(self) -> None:
+        self.refresh()
+        only = self.rows.rows[0].id if len(self.rows.rows) == 1 else ""
+        self.table.choose(only)
+
+    def _chosen_changed(self) -> None:
+        self._sure_of = ""
+        self._offer()
+
+    def _offer(self) -> None:
+        chosen = self.chosen
+        for own in (self.export_button, self.erase_button):
+            own.setVisible(self.model.may_erase)
+            own.setEnabled(chosen is not None and self.model.reaches)
+        self.reinstate.setEnabled(self.model.may_reinstate(chosen))
+        self.cancel.setEnabled(self.model.may_cancel(chosen))
+        sure = chosen is not None and self._sure_of == chosen.id
+        question = self.tr("Cancel {0}? Press again").format(chosen.label) if chosen else ""
+        self.cancel.say(question if sure else self.tr("Cancel the ticket"))
+
+    # ── what is done ──
+
+    @property
+    def chosen(self) -> Ticket | None:
+        hall = self.model.hall
+        return hall.ticket(self.table.chosen) if hall and hall.knows(self.table.chosen) else None
+
+    def cancel_chosen(self) -> None:
+        """The first press asks: a place in the queue is gone for good."""
+        chosen = self.chosen
+        if chosen is None or not self.model.may_cancel(chosen):
+            return
+        if self._sure_of == chosen.id:
+            self._sure_of = ""
+            self.model.cancel(chosen)
+        else:
+            self._sure_of = chosen.id
+        self._offer()
+
+    def reinstate_chosen(self) -> None:
+        if chosen := self.chosen:
+            self.model.reinstate(chosen)
+
+    def erase_chosen(self) -> None:
+        if chosen := self.chosen:
+            self.model.erase(chosen)
+
+    def ask_where_to(self) -> None:
+        """Ask for the file that the customer gets."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        dialog = QFileDialog(self, self.tr("What is kept about {0}").format(chosen.label))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile(f"{chosen.label}.json")
+        dialog.fileSelected.connect(lambda name: self.model.export(chosen, Path(name)))
+        dialog.open()
+
+    def begin(self) -> None:
+        self.search.clear()
+        self.table.choose("")
+
+    def _come_in(self) -> None:
+        self.search.selectAll()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        """Arrows in the search move through the table."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() in STEPS:
+            self.table.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,132 @@
+"""The audit in the set-up: a table that filters, goes on as one scrolls, and is written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QLayout, QLineEdit, QWidget
+
+from console.controls import KeyButton, SentenceLine, column, frame, label, row
+from console.set_up.audit_model import AuditModel, since
+from console.table import ChoosingTable, Column, Rows
+from shared.access.audit import DONE, Act, ReadAudit
+from shared.ui.theme import theme
+
+
+class AuditSection(QWidget):
+    def __init__(self, model: AuditModel) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.model = model
+        self.who = QLineEdit(placeholderText=self.tr("Who: a login, a device or an address"))
+        self.who.setAccessibleName(self.tr("Who: a login, a device or an address"))
+        self.act = QLineEdit(placeholderText=self.tr("What: call-next, sign-in …"))
+        self.act.setAccessibleName(self.tr("What: call-next, sign-in …"))
+        self.days = QComboBox()
+        self.days.setAccessibleName(self.tr("How far back"))
+        for text, days in ((self.tr("Today"), 1), (self.tr("Seven days"), 7), (self.tr("Thirty days"), 30)):
+            self.days.addItem(text, days)
+        self.days.addItem(self.tr("All that is kept"), 0)
+        self.refused = QCheckBox(self.tr("Only what was refused"))
+        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+E", self.ask_where_to)
+        self.rows = Rows(self._columns(), lambda act: act.id)
+        self.table = self._table()
+        self.sentence = SentenceLine(keeps_place=False)
+        self.setLayout(column(frame("card", self._inside()), margin=theme().margin))
+        self._listen()
+
+    def _inside(self) -> QLayout:
+        about = self.tr("Every command, request and sign-in, and whoever was refused. Nobody can change it.")
+        filters = row(self.who, self.act, self.days, self.refused, self.export_button)
+        filters.setStretch(0, 2)
+        filters.setStretch(1, 1)
+        return column(
+            row(label(self.tr("Who did what"), "large"), label(about, "quiet"), None),
+            filters,
+            self.table,
+            self.sentence,
+            margin=theme().margin,
+        )
+
+    def _columns(self) -> list[Column[Act]]:
+        return [
+            Column(title=self.tr("When"), text=self._when, figures=theme().text),
+            Column(title=self.tr("Who"), text=self._who),
+            Column(title=self.tr("Address"), text=lambda act: act.address),
+            Column(title=self.tr("What"), text=lambda act: act.act),
+            Column(title=self.tr("About"), text=lambda act: act.about, bold=True),
+            Column(title=self.tr("What came of it"), text=self._outcome, ink=_ink),
+        ]
+
+    def _table(self) -> ChoosingTable:
+        table = ChoosingTable(self.rows, self.tr("Who did what"))
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        return table
+
+    def _listen(self) -> None:
+        for entry in (self.who, self.act):
+            entry.editingFinished.connect(self.begin)
+        self.days.currentIndexChanged.connect(self.begin)
+        self.refused.toggled.connect(self.begin)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.model.changed.connect(self.refresh)
+        self.model.sentence_changed.connect(self._say)
+
+    # ── what is shown ──
+
+    def begin(self) -> None:
+        """The newest lines that fit."""
+        if self.isVisible():
+            self.model.look(self.wanted())
+
+    def wanted(self) -> ReadAudit:
+        """What the filters ask for."""
+        return ReadAudit(
+            since=since(int(self.days.currentData())),
+            actor=self.who.text().strip(),
+            act=self.act.text().strip(),
+            refused=self.refused.isChecked(),
+        )
+
+    def refresh(self) -> None:
+        self.rows.show(list(self.model.acts))
+
+    def take_focus(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _scrolled(self, value: int) -> None:
+        if value == self.table.verticalScrollBar().maximum():
+            self.model.more()
+
+    def _when(self, act: Act) -> str:
+        return f"{act.at.astimezone(self.model.zone):%Y-%m-%d %H:%M:%S}"
+
+    def _who(self, act: Act) -> str:
+        return f"{act.actor} ({act.role})" if act.actor and act.role else act.actor or act.role
+
+    def _outcome(self, act: Act) -> str:
+        return self.tr("done") if act.outcome == DONE else self.tr("refused: {0}").format(act.outcome)
+
+    def _say(self) -> None:
+        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+
+    # ── what is asked ──
+
+    def ask_where_to(self) -> None:
+        """Ask for the file to write."""
+        dialog = QFileDialog(self, self.tr("Export the audit"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([self.tr("Spreadsheets (*.xlsx)"), self.tr("Text with commas (*.csv)")])
+        dialog.setDefaultSuffix("xlsx")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "xlsx"))
+        dialog.selectFile("audit.xlsx")
+        dialog.fileSelected.connect(lambda name: self.model.export(Path(name)))
+        dialog.open()
+
+
+def _ink(act: Act) -> str | None:
+    return None if act.outcome == DONE else theme().warning

@@ -1,0 +1,211 @@
+"""The kiosks, displays and signs of a hall: a new one comes in by its code, an old one goes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
+
+from console.clocks import now
+from console.controls import KeyButton, SentenceLine, SureButton, button, column, frame, label, row, rule
+from console.set_up import devices_words as words
+from console.set_up.devices_model import DevicesModel
+from console.set_up.section import form_line
+from console.table import ChoosingTable, Column, Rows
+from shared.access.devices import Device, Newcomer
+from shared.ui.theme import theme
+
+MOST_NEWCOMERS = 3
+"""Rows of newcomers in sight; the others by the arrows."""
+
+
+class DevicesSection(QWidget):
+    def __init__(self, model: DevicesModel) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.model = model
+        self._code_and_name()
+        self._tables()
+        self.new_name = _entry(self.tr("Name"), 280)
+        self.rename_button = KeyButton(self.tr("Rename"), "Ctrl+S", self.rename)
+        self.revoke_button = SureButton(
+            self.tr("Take out of service …"), self.tr("It stops at once. Press again"), self.revoke
+        )
+        self.nobody = label(self.tr("No device yet: switch one on, and type its code above."), "quiet", wrap=True)
+        self.sentence = SentenceLine()
+        self._chosen = ""
+        cards = frame("card", self._new()), frame("card", self._here())
+        both = column(*cards, margin=theme().margin, gap=theme().margin)
+        both.setStretch(1, 1)
+        self.setLayout(both)
+        model.changed.connect(self.refresh)
+        model.confirmed.connect(self._confirmed)
+        self.refresh()
+
+    def _code_and_name(self) -> None:
+        self.code = _entry(self.tr("Code on its screen"), 160)
+        self.code.setPlaceholderText("7KQF-9MHR")
+        self.name = _entry(self.tr("What it is called here"), 260)
+        self.name.setPlaceholderText(self.tr("Kiosk at the door"))
+        self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
+        self.code.returnPressed.connect(self._from_code)
+        self.name.returnPressed.connect(self.confirm)
+
+    def _tables(self) -> None:
+        self.new_rows = Rows(self._new_columns(), lambda newcomer: newcomer.id)
+        self.newcomers = _table(self.new_rows, self.tr("Devices that wait for their code to be typed"))
+        self.newcomers.chosen_changed.connect(self._offer)
+        self.refuse_button = button(self.tr("Turn it away"), "", self.refuse)
+        self.rows = Rows(self._columns(), lambda device: device.id)
+        self.devices = _table(self.rows, self.tr("Devices of this hall"))
+        self.devices.chosen_changed.connect(self._turn_to)
+
+    def _new(self) -> QHBoxLayout:
+        about = self.tr(
+            "A kiosk, display or sign that is switched on finds this hall by itself and shows a code. Type it here."
+        )
+        form = row(
+            form_line(self.tr("Code on its screen"), self.code),
+            form_line(self.tr("What it is called here"), self.name),
+            form_line("", self.confirm_button),
+            None,
+        )
+        left = column(
+            label(self.tr("A new device"), "large"), label(about, "quiet", wrap=True), form, self.sentence, None
+        )
+        right = column(self.newcomers, row(None, self.refuse_button), None)
+        inside = row(left, right, margin=theme().margin, gap=2 * theme().margin)
+        inside.setStretch(0, 3)
+        inside.setStretch(1, 2)
+        return inside
+
+    def _here(self) -> QVBoxLayout:
+        return column(
+            label(self.tr("Devices of this hall"), "large"),
+            self.nobody,
+            self.devices,
+            rule(),
+            self._keys(),
+            margin=theme().margin,
+            gap=theme().gap,
+        )
+
+    def _keys(self) -> QHBoxLayout:
+        return row(
+            form_line(self.tr("Name"), self.new_name),
+            form_line("", self.rename_button),
+            None,
+            form_line("", self.revoke_button),
+        )
+
+    def _new_columns(self) -> list[Column[Newcomer]]:
+        return [
+            Column(title=self.tr("Waits to be let in"), text=lambda one: words.kind(one.role)),
+            Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
+            Column(title=self.tr("Came"), text=lambda one: words.how_long_ago(one.asked_at, now())),
+        ]
+
+    def _columns(self) -> list[Column[Device]]:
+        return [
+            Column(title=self.tr("Name"), text=lambda one: one.name),
+            Column(title=self.tr("Kind"), text=lambda one: words.kind(one.role)),
+            Column(
+                title=self.tr("Last seen"),
+                text=lambda one: words.last_seen(one.seen_at, now()),
+                ink=lambda one: theme().warning if words.is_silent(one.seen_at, now()) else theme().good,
+            ),
+            Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
+            Column(title=self.tr("Version"), text=lambda one: one.version, figures=theme().text),
+            Column(title=self.tr("Paper"), text=lambda one: words.paper(one.paper), ink=_paper_ink),
+        ]
+
+    # ── what is done ──
+
+    def take_focus(self) -> None:
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def begin(self) -> None:
+        self.model.begin()
+        self.take_focus()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        """Nobody looks any more."""
+        self.model.looked_at = False
+        super().hideEvent(event)
+
+    def _from_code(self) -> None:
+        if self.name.text().strip():
+            self.confirm()
+        else:
+            self.name.setFocus()
+
+    def confirm(self) -> None:
+        self.model.confirm(self.code.text(), self.name.text())
+
+    def _confirmed(self) -> None:
+        self.code.clear()
+        self.name.clear()
+        self.take_focus()
+
+    def refuse(self) -> None:
+        chosen = next((one for one in self.model.newcomers if one.id == self.newcomers.chosen), None)
+        if chosen:
+            self.model.refuse(chosen)
+
+    def rename(self) -> None:
+        if chosen := self.model.device(self._chosen):
+            self.model.rename(chosen, self.new_name.text())
+
+    def revoke(self) -> None:
+        if chosen := self.model.device(self._chosen):
+            self.model.revoke(chosen)
+
+    # ── what is shown ──
+
+    def _turn_to(self) -> None:
+        """The line below the table is about the device chosen in it."""
+        if self.devices.chosen != self._chosen:
+            self._chosen = self.devices.chosen
+            chosen = self.model.device(self._chosen)
+            self.new_name.setText(chosen.name if chosen else "")
+            self.revoke_button.calm()
+        self._offer()
+
+    def refresh(self) -> None:
+        newcomers, devices = list(self.model.newcomers), list(self.model.devices)
+        self.newcomers.keeping(lambda: self.new_rows.show(newcomers))
+        self.devices.keeping(lambda: self.rows.show(devices))
+        for part in (self.newcomers, self.refuse_button):
+            part.setVisible(bool(newcomers))
+        header = self.newcomers.horizontalHeader().sizeHint().height()
+        self.newcomers.setFixedHeight(header + min(MOST_NEWCOMERS, len(newcomers)) * theme().smallestTouch)
+        self.nobody.setVisible(self.model.known and not devices)
+        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+        self._turn_to()
+
+    def _offer(self) -> None:
+        free = not self.model.busy and self.model.station.away_since is None
+        for key in (self.rename_button, self.revoke_button, self.new_name):
+            key.setEnabled(free and bool(self._chosen))
+        self.confirm_button.setEnabled(free)
+        self.refuse_button.setEnabled(free and bool(self.newcomers.chosen))
+
+
+def _entry(name: str, width: int) -> QLineEdit:
+    entry = QLineEdit(maxLength=64)
+    entry.setFixedWidth(width)
+    entry.setAccessibleName(name)
+    return entry
+
+
+def _table(rows: Rows[Device] | Rows[Newcomer], name: str) -> ChoosingTable:
+    table = ChoosingTable(rows, name)
+    table.verticalHeader().setDefaultSectionSize(theme().smallestTouch)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    return table
+
+
+def _paper_ink(device: Device) -> str | None:
+    return {"low": theme().warning, "out": theme().bad, "ok": theme().good}.get(device.paper)

@@ -1,0 +1,186 @@
+"""What holds for the whole hall: its name, its languages, its clock, its customers' phones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+from zoneinfo import available_timezones
+
+from PySide6.QtCore import Qt, QTime
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QTimeEdit,
+    QVBoxLayout,
+)
+
+from console.controls import column, frame, label, row
+from console.sentences import language_name
+from console.set_up.hours_edit import HoursEdit
+from console.set_up.section import Defined, Section, form_line, number_field, roomy, scrolled
+from console.set_up.set_up_model import SetUpModel, trimmed
+from console.set_up.words_edit import WordsEdit
+from shared.catalogue import NATIVE_NAMES
+from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.values import HallSettings
+from shared.hall.words import Language
+from shared.ui.theme import theme
+
+
+class HallSection(Defined, Section):
+    def __init__(self, model: SetUpModel) -> None:
+        super().__init__(model)
+        self.name = WordsEdit(self.tr("Name of the hall"))
+        self.boxes: dict[Language, QCheckBox] = {}
+        self.languages = QHBoxLayout()
+        self.languages.setSpacing(theme().margin)
+        self.own = QComboBox()
+        self.own.setAccessibleName(self.tr("The hall's own language"))
+        self.zone = QComboBox(editable=True)
+        self.zone.addItems(sorted(available_timezones()))
+        self.zone.setCompleter(self._type_ahead())
+        self.zone.setAccessibleName(self.tr("Time zone"))
+        self.day_starts = QTimeEdit()
+        self.day_starts.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # else Qt writes 04:00 as 00:04
+        self.day_starts.setDisplayFormat("HH:mm")
+        self.day_starts.setAccessibleName(self.tr("The business day begins at"))
+        again = self.tr("A ticket returned to the queue is due again after, minutes")
+        self.return_after = number_field(again, LONGEST_ALLOWANCE, width=200, unit=self.tr(" min"))
+        kept = self.tr("Names and telephones are kept after the visit, hours")
+        self.keep_contacts = number_field(kept, 720, width=200, unit=self.tr(" h"))
+        self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
+        self.hours = HoursEdit(self.tr("Opening hours"), "mon-fri 08:00-12:00\nmon-thu 13:00-17:00", lines=4)
+        self.hours.setFixedWidth(400)
+        self.holidays = QLineEdit(maxLength=9, placeholderText="DE-BE")
+        self.holidays.setFixedWidth(200)
+        self.holidays.setAccessibleName(self.tr("Public holidays of"))
+        self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
+        self.offline_tickets = QCheckBox(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
+        self.mark = label("", "quiet")
+        self.own.setFixedWidth(200)
+        roomy(self.day_starts, 200)
+        self.zone.setFixedWidth(280)
+        keys = row(self.save_button, self.discard_button, None, self.mark)
+        card = frame(
+            "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
+        )
+        self.setLayout(column(card, margin=theme().margin))
+
+    def _type_ahead(self) -> QCompleter:
+        ahead = QCompleter(self.zone.model(), self.zone)
+        ahead.setFilterMode(Qt.MatchFlag.MatchContains)
+        ahead.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        return ahead
+
+    def _form(self) -> QVBoxLayout:
+        return column(
+            label(self.tr("Name of the hall"), "large"),
+            self.name,
+            form_line(self.tr("Languages customers can choose"), row(self.languages, None)),
+            self._small(),
+            self._opening(),
+            column(self.web, self.last_ticket, self.offline_tickets, gap=theme().gap),
+            None,
+            gap=theme().margin,
+        )
+
+    def _small(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * theme().margin)
+        grid.setVerticalSpacing(theme().margin)
+        grid.addLayout(form_line(self.tr("The hall's own language"), self.own), 0, 0)
+        grid.addLayout(form_line(self.tr("Time zone"), self.zone), 0, 1)
+        grid.addLayout(form_line(self.tr("The business day begins at"), self.day_starts), 1, 0)
+        again = self.tr("A ticket returned to the queue is due again after")
+        grid.addLayout(form_line(again, self.return_after), 1, 1)
+        kept = self.tr("Names and telephones are kept after the visit")
+        grid.addLayout(form_line(kept, self.keep_contacts), 2, 0)
+        grid.setColumnStretch(2, 1)
+        return grid
+
+    def _opening(self) -> QHBoxLayout:
+        hours = self.tr("Opening hours, one line for each; none: always open")
+        holidays = self.tr("Public holidays of (country, or country-part)")
+        beside = column(form_line(holidays, self.holidays), None)
+        return row(form_line(hours, self.hours), beside, None, gap=2 * theme().margin)
+
+    def begin(self, identity: str = "") -> None:
+        settings = self.model.hall.settings
+        self.name.speak(settings.languages)
+        self.name.show_words(settings.name)
+        self._load_languages(settings.languages)
+        self.zone.setCurrentText(settings.time_zone)
+        starts = settings.day_starts
+        self.day_starts.setTime(QTime(starts.hour, starts.minute))
+        self.return_after.setValue(settings.return_after)
+        self.keep_contacts.setValue(settings.keep_contacts)
+        self.web.setChecked(settings.web)
+        self.hours.show_hours(settings.hours)
+        self.holidays.setText(settings.holidays)
+        self.last_ticket.setChecked(settings.last_ticket)
+        self.offline_tickets.setChecked(settings.offline_tickets)
+        self._show_mark()
+        self.loaded()
+
+    def _show_mark(self) -> None:
+        """What an administrator compares when a device is added; there is none where nothing needs comparing."""
+        mark = self.model.station.mark
+        said = self.tr("Mark of this hall's certificate: {0}. A new device must show the same.")
+        self.mark.setText(said.format(f"\u2066{mark}\u2069") if mark else "")  # its groups keep their order in Arabic
+        self.mark.setVisible(bool(mark))
+
+    def take_focus(self) -> None:
+        first = self.name.first()
+        if first:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _load_languages(self, spoken: tuple[Language, ...]) -> None:
+        for box in self.boxes.values():
+            box.deleteLater()
+        self.boxes = {}
+        for language in dict.fromkeys([*spoken, *NATIVE_NAMES]):
+            box = self.boxes[language] = QCheckBox(language_name(language))
+            box.setChecked(language in spoken)
+            box.toggled.connect(self._languages_changed)
+            self.languages.addWidget(box)
+        self._load_own(spoken, spoken[0])
+
+    def _languages_changed(self) -> None:
+        ticked = tuple(language for language, box in self.boxes.items() if box.isChecked())
+        self._load_own(ticked, self.own.currentData())
+        self.name.speak(ticked)
+
+    def _load_own(self, spoken: tuple[Language, ...], own: Language | None) -> None:
+        self.own.clear()
+        for language in spoken:
+            self.own.addItem(language_name(language), language)
+        self.own.setCurrentIndex(max(0, self.own.findData(own)))
+
+    def draft(self) -> HallSettings:
+        return self._filled(self.model.hall.settings)
+
+    def written(self) -> HallSettings:
+        """Without what the form does not show: others may change that meanwhile."""
+        return self._filled(HallSettings())
+
+    def _filled(self, settings: HallSettings) -> HallSettings:
+        ticked = [language for language, box in self.boxes.items() if box.isChecked()]
+        own = self.own.currentData()
+        return replace(
+            settings,
+            name=trimmed(self.name.words()),
+            languages=tuple(sorted(ticked, key=lambda language: language != own)),
+            time_zone=self.zone.currentText().strip(),
+            day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
+            return_after=self.return_after.value(),
+            keep_contacts=self.keep_contacts.value(),
+            web=self.web.isChecked(),
+            hours=self.hours.hours(),
+            holidays=self.holidays.text().strip().upper(),
+            last_ticket=self.last_ticket.isChecked(),
+            offline_tickets=self.offline_tickets.isChecked(),
+        )

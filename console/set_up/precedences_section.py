@@ -1,0 +1,69 @@
+"""The precedences tickets wait in, and what their allowances mean in words."""
+
+from __future__ import annotations
+
+from console import sentences
+from console.controls import column, label, row, rule
+from console.set_up.section import Defined, ListSection, beside, form_line, number_field
+from console.set_up.set_up_model import SetUpModel, trimmed
+from console.set_up.words_edit import WordsEdit
+from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.values import Precedence
+from shared.ui.theme import theme
+
+
+class PrecedencesSection(Defined, ListSection):
+    def __init__(self, model: SetUpModel) -> None:
+        super().__init__(model)
+        self.list.setAccessibleName(self.tr("Precedences"))
+        self.name = WordsEdit(self.tr("Name"))
+        within = self.tr("Normally called within, minutes")
+        self.allowance = number_field(within, LONGEST_ALLOWANCE, unit=self.tr(" min"))
+        self.meaning = label("", "", wrap=True)
+        self.setLayout(
+            beside(
+                column(
+                    label(self.tr("Name"), "large"),
+                    self.name,
+                    form_line(self.tr("Normally called within"), row(self.allowance, None)),
+                    self.sentence,
+                    self.keys(),
+                    rule(),
+                    label(self.tr("What this means"), "large"),
+                    self.meaning,
+                    label(self.tr("Whoever waits already keeps their place."), "quiet"),
+                    None,
+                    margin=theme().margin,
+                    gap=theme().gap + theme().gap // 2,
+                ),
+                self.list,
+            )
+        )
+        self.allowance.valueChanged.connect(self._explain)
+        self.name.edited.connect(self._explain)
+
+    def identities(self) -> list[tuple[str, str]]:
+        return [(precedence.id, self._line(precedence)) for precedence in self.model.precedences]
+
+    def _line(self, precedence: Precedence) -> str:
+        within = self.tr("{0}, within {1} min")
+        return within.format(sentences.said(self.model.hall, precedence.name), precedence.allowance)
+
+    def load(self, identity: str) -> None:
+        precedence = self.model.hall.precedences.get(identity) or Precedence(id="", name="", allowance=30)
+        self.name.speak(self.model.hall.settings.languages)
+        self.name.show_words(precedence.name)
+        self.allowance.setValue(precedence.allowance)
+        self._explain()
+        first = self.name.first()
+        if first and not identity:
+            first.setFocus()
+
+    def draft(self) -> Precedence:
+        return Precedence(id=self.identity, name=trimmed(self.name.words()), allowance=self.allowance.value())
+
+    def _explain(self) -> None:
+        self.meaning.setText("\n".join(self.model.overtaking(self.draft())))
+
+    def retire(self) -> None:
+        self.model.retire(self.model.hall.precedence(self.identity))

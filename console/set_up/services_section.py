@@ -1,0 +1,215 @@
+"""The services customers come for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
+
+from console import sentences
+from console.controls import column, label, row
+from console.set_up.hours_edit import HoursEdit
+from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
+from console.set_up.set_up_model import SetUpModel, trimmed
+from console.set_up.words_edit import WordsEdit
+from shared.hall.labels import series
+from shared.hall.values import Service
+from shared.ui.theme import theme
+
+
+class ServicesSection(Defined, ListSection):
+    def __init__(self, model: SetUpModel) -> None:
+        super().__init__(model)
+        self.list.setAccessibleName(self.tr("Services"))
+        self.name = WordsEdit(self.tr("Name"))
+        self.description = WordsEdit(self.tr("One line about it"), abreast=2)
+        self.prefix = QLineEdit(maxLength=3)
+        self.prefix.setFixedWidth(90)
+        self.prefix.setAccessibleName(self.tr("Letter of its tickets"))
+        self.place = number_field(self.tr("Place in the kiosk's menu"), 999, width=90)
+        self.on = QCheckBox(self.tr("Offered to customers"))
+        self.hours = HoursEdit(self.tr("Hours of this service"), "mon-fri 08:00-12:00", lines=2)
+        self.daily_limit = number_field(self.tr("Tickets a day at most, 0: no limit"), 9999, width=110)
+        self.visit_minutes = number_field(self.tr("A visit takes about"), 999, least=1, width=110, unit=self.tr(" min"))
+        self.first_number = number_field(self.tr("First number"), 9999, width=90)
+        self.last_number = number_field(self.tr("Last number"), 9999, width=90)
+        self.digits = number_field(self.tr("Figures"), 4, least=2, width=70)
+        self.shares = QComboBox()
+        self.shares.setMinimumWidth(200)
+        self.shares.setAccessibleName(self.tr("Shares its numbers with"))
+        self.shares.currentIndexChanged.connect(self._sharing)
+        self.digits.valueChanged.connect(self._figures)
+        self.offers = QHBoxLayout()
+        self.boxes: dict[str, QCheckBox] = {}
+        self.usual = QComboBox()
+        self.usual.setMinimumWidth(180)
+        self.usual.setAccessibleName(self.tr("Usual precedence"))
+        self.setLayout(
+            beside(
+                column(
+                    scrolled(self._form()),
+                    self.sentence,
+                    self.keys(),
+                    margin=theme().margin,
+                    gap=theme().gap,
+                ),
+                self.list,
+            )
+        )
+
+    def _form(self) -> QVBoxLayout:
+        return column(
+            label(self.tr("Name"), "large"),
+            self.name,
+            label(self.tr("One line about it"), "large"),
+            self.description,
+            self._small(),
+            row(
+                form_line(self.tr("Usual precedence"), self.usual),
+                form_line(self.tr("Precedences it offers"), row(self.offers, None, gap=theme().margin)),
+                None,
+                gap=theme().margin,
+            ),
+            self._numbers(),
+            self._limits(),
+            None,
+            gap=theme().gap + theme().gap // 2,
+        )
+
+    def _small(self) -> QHBoxLayout:
+        return row(
+            form_line(self.tr("Letter of its tickets"), self.prefix),
+            form_line(self.tr("Place in the kiosk's menu"), self.place),
+            form_line("", self.on),
+            None,
+            gap=theme().margin,
+        )
+
+    def _numbers(self) -> QHBoxLayout:
+        return row(
+            form_line(self.tr("First number"), self.first_number),
+            form_line(self.tr("Last number"), self.last_number),
+            form_line(self.tr("Figures"), self.digits),
+            form_line(self.tr("Shares its numbers with"), self.shares),
+            None,
+            gap=theme().margin,
+        )
+
+    def _limits(self) -> QHBoxLayout:
+        return row(
+            form_line(self.tr("Hours of this service, one line for each; none: the hall's"), self.hours),
+            column(form_line(self.tr("Tickets a day at most, 0: no limit"), self.daily_limit), None),
+            column(form_line(self.tr("A visit takes about"), self.visit_minutes), None),
+            None,
+            gap=theme().margin,
+        )
+
+    def _sharing(self) -> None:
+        """A service that shares has the numbers of the other one: its own can't be written."""
+        owner = self.model.hall.services.get(self.shares.currentData() or "")
+        for field in (self.prefix, self.first_number, self.last_number, self.digits):
+            field.setEnabled(owner is None)
+        if owner:
+            self._load_numbers(owner)
+
+    def _figures(self, digits: int) -> None:
+        """The last number follows the figures as long as it is all they reach."""
+        largest = 10**digits - 1
+        if self.last_number.value() in (99, 999, 9999) or self.last_number.value() > largest:
+            self.last_number.setValue(largest)
+
+    def identities(self) -> list[tuple[str, str]]:
+        return [(service.id, self._line(service)) for service in self.model.services]
+
+    def _line(self, service: Service) -> str:
+        line = f"{service.prefix}   {sentences.said(self.model.hall, service.name)}"
+        return line if service.on else line + " " + self.tr("(off)")
+
+    def load(self, identity: str) -> None:
+        service = self.model.hall.services.get(identity) or self._blank()
+        for edit, words in ((self.name, service.name), (self.description, service.description)):
+            edit.speak(self.model.hall.settings.languages)
+            edit.show_words(words)
+        self._load_shares(service)
+        self._load_numbers(service)
+        self._sharing()
+        self.hours.show_hours(service.hours)
+        self.daily_limit.setValue(service.daily_limit)
+        self.visit_minutes.setValue(service.visit_minutes)
+        self.place.setValue(service.place)
+        self.on.setChecked(service.on)
+        self._load_offers(service)
+        first = self.name.first()
+        if first and not identity:
+            first.setFocus()
+
+    def _load_numbers(self, service: Service) -> None:
+        numbers = series(service)
+        self.prefix.setText(service.prefix)
+        self.digits.setValue(numbers.digits)
+        self.first_number.setValue(numbers.first)
+        self.last_number.setValue(numbers.last)
+
+    def _load_shares(self, service: Service) -> None:
+        self.shares.blockSignals(True)
+        self.shares.clear()
+        self.shares.addItem(self.tr("(nobody)"), None)
+        for other in self.model.services:
+            if other.id != service.id and other.shares_numbers_with is None:
+                self.shares.addItem(self._line(other), other.id)
+        self.shares.setCurrentIndex(max(0, self.shares.findData(service.shares_numbers_with)))
+        self.shares.blockSignals(False)
+
+    def _blank(self) -> Service:
+        last = max((service.place for service in self.model.services), default=-1)
+        return Service(id="", name="", prefix=self.model.next_prefix, place=last + 1)
+
+    def _load_offers(self, service: Service) -> None:
+        offered = self.model.hall.offered(service)
+        for box in self.boxes.values():
+            box.deleteLater()
+        self.usual.clear()
+        self.boxes = {}
+        for precedence in self.model.precedences:
+            name = sentences.said(self.model.hall, precedence.name)
+            box = self.boxes[precedence.id] = QCheckBox(name)
+            box.setChecked(precedence.id in offered)
+            self.offers.addWidget(box)
+            self.usual.addItem(name, precedence.id)
+        self.usual.setCurrentIndex(self.usual.findData(offered[0]) if offered else -1)
+
+    def draft(self) -> Service:
+        return Service(
+            id=self.identity,
+            name=trimmed(self.name.words()),
+            prefix=self.prefix.text().strip().upper(),
+            description=trimmed(self.description.words()) or "",
+            precedences=self._as_the_hall(self._ticked()),
+            place=self.place.value(),
+            on=self.on.isChecked(),
+            hours=self.hours.hours(),
+            daily_limit=self.daily_limit.value(),
+            visit_minutes=self.visit_minutes.value(),
+            first=self.first_number.value(),
+            last=None if self.last_number.value() == 10 ** self.digits.value() - 1 else self.last_number.value(),
+            digits=self.digits.value(),
+            shares_numbers_with=self.shares.currentData(),
+            then=known.then if (known := self.model.hall.services.get(self.identity)) else (),
+        )
+
+    def written(self) -> Service:
+        """What is ticked and no more: a precedence the hall gets meanwhile is nothing anybody wrote here."""
+        return replace(self.draft(), precedences=self._ticked())
+
+    def _ticked(self) -> tuple[str, ...]:
+        """The precedences it offers, the usual one first."""
+        usual = str(self.usual.currentData() or "")
+        ticked = [precedence for precedence, box in self.boxes.items() if box.isChecked() and precedence != usual]
+        return (usual, *ticked) if usual else tuple(ticked)
+
+    def _as_the_hall(self, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """None named when it is simply all of the hall's, so that later ones are offered too."""
+        return () if offered == tuple(self.model.hall.precedences) else offered
+
+    def retire(self) -> None:
+        self.model.retire(self.model.hall.service(self.identity))

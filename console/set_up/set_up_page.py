@@ -1,0 +1,87 @@
+"""The administrator's page: services, precedences, service points, the hall itself, and what stands in it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from console import sentences
+from console.controls import column, label
+from console.set_up.audit_model import AuditModel
+from console.set_up.audit_section import AuditSection
+from console.set_up.days_section import DaysSection
+from console.set_up.devices_model import DevicesModel
+from console.set_up.devices_section import DevicesSection
+from console.set_up.file_model import FileModel
+from console.set_up.file_section import FileSection
+from console.set_up.hall_section import HallSection
+from console.set_up.people_model import PeopleModel
+from console.set_up.people_section import PeopleSection
+from console.set_up.points_section import PointsSection
+from console.set_up.precedences_section import PrecedencesSection
+from console.set_up.section import Section
+from console.set_up.services_section import ServicesSection
+from console.set_up.set_up_model import SetUpModel
+from shared.hall.roles import Role
+
+MOST_WARNINGS = 3
+"""Lines; whoever has just begun lacks everything, and needs the room for the form."""
+
+
+class SetUpPage(QWidget):
+    def __init__(self, model: SetUpModel) -> None:
+        super().__init__()
+        self.setProperty("is", "page")
+        self.model = model
+        self.services = ServicesSection(model)
+        self.precedences = PrecedencesSection(model)
+        self.points = PointsSection(model)
+        self.hall = HallSection(model)
+        self.days = DaysSection(model)
+        self.people = PeopleSection(PeopleModel(model.station, model))
+        self.devices = DevicesSection(DevicesModel(model.station, model))
+        self.audit = AuditSection(AuditModel(model.station, model))
+        self.file = FileSection(FileModel(model.station, model))
+        self.warning = label("", "banner", wrap=True)
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(self.services, self.tr("Services"))
+        self.tabs.addTab(self.precedences, self.tr("Precedences"))
+        self.tabs.addTab(self.points, self.tr("Service points"))
+        self.tabs.addTab(self.hall, self.tr("Hall"))
+        self.tabs.addTab(self.days, self.tr("Days apart"))
+        self.tabs.addTab(self.people, self.tr("People"))
+        self.tabs.addTab(self.devices, self.tr("Devices"))
+        self.tabs.addTab(self.audit, self.tr("Audit"))
+        self.tabs.addTab(self.file, self.tr("File"))
+        self.tabs.currentChanged.connect(self.begin)
+        self.setLayout(column(self.tabs, self.warning, gap=0))
+        model.changed.connect(self.warn)
+        self.tabs.currentChanged.connect(self.warn)
+        self.warn()
+
+    def show_to(self, role: Role) -> None:
+        """Supervisors read who did what; all else is for administrators."""
+        for at in range(self.tabs.count()):
+            self.tabs.setTabVisible(at, role is Role.ADMINISTRATOR or self.tabs.widget(at) is self.audit)
+
+    def begin(self) -> None:
+        """Show the hall as it is now, or what was being written when one turned away."""
+        self.model.say("")
+        section = self.tabs.currentWidget()
+        if section is self.file:
+            self.file.take_focus()
+        if section in (self.devices, self.audit):
+            section.begin()
+        if not isinstance(section, Section):
+            return
+        if section.unsaved:
+            section.ask()
+        else:
+            section.begin()
+            section.take_focus()
+
+    def warn(self) -> None:
+        """Beside services and points stands what these two still lack."""
+        lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
+        self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
+        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))

@@ -1,0 +1,1 @@
+"""Coming in: log-in, a first password, an identity provider."""

@@ -1,0 +1,51 @@
+"""Letting a visit pause: a reason for colleagues if there is one, Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from console.actions import Action
+from console.controls import KeyButton, column, frame, label, row
+from console.work.view_model import ConsoleModel
+from shared.ui.theme import theme
+
+
+class ParkPanel(QWidget):
+    """Stands where the actions are while it is open."""
+
+    closed = Signal()
+
+    def __init__(self, model: ConsoleModel) -> None:
+        super().__init__()
+        self.model = model
+        self.title = label("", "large")
+        self.reason = QLineEdit(placeholderText=self.tr("Reason, for colleagues: fetches a form, is at the cash desk"))
+        self.reason.setAccessibleName(self.tr("Reason, for colleagues; may stay empty"))
+        self.reason.setMaxLength(200)
+        self.reason.returnPressed.connect(self.park)
+        self.hint = label(self.tr("The number stays. Call the customer back from the list on the other side."), "quiet")
+        self.hint.setWordWrap(True)
+        self.send = KeyButton(self.tr("Park"), "Enter", self.park, "primary", bind=False)
+        self.cancel = KeyButton(self.tr("Cancel"), "Esc", self.close_panel)
+        inside = column(self.title, self.reason, self.hint, None, row(self.send, self.cancel), margin=theme().margin)
+        self.setLayout(column(frame("card", inside)))
+        model.changed.connect(self._still_wanted)
+
+    def open(self) -> None:
+        if self.model.ticket:
+            self.title.setText(self.tr("Park {0}").format(self.model.ticket.label))
+        self.reason.clear()
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def park(self) -> None:
+        self.model.park(self.reason.text().strip())
+        self.close_panel()
+
+    def close_panel(self) -> None:
+        self.closed.emit()
+
+    def _still_wanted(self) -> None:
+        """The customer may have gone by another hand, or the hall may be away."""
+        if self.isVisible() and not self.model.can(Action.PARK):
+            self.closed.emit()

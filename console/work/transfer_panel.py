@@ -1,0 +1,132 @@
+"""Sending a customer on: type a few letters of the service or point, choose where in its line, Enter."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QListWidget, QListWidgetItem, QRadioButton, QWidget
+
+from console import sentences
+from console.actions import Action
+from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
+from console.work.view_model import ConsoleModel
+from shared.hall.hall import Hall
+from shared.hall.serving import Placement
+from shared.ui.theme import theme
+
+DESTINATION = Qt.ItemDataRole.UserRole
+STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+ROWS = 3
+"""Destinations in sight; typing and the arrows bring the others."""
+
+PLACEMENT_KEYS = {Placement.BY_TIME: "Alt+1", Placement.FIRST: "Alt+2", Placement.LAST: "Alt+3"}
+
+
+class TransferPanel(QWidget):
+    """Stands where the actions are while it is open."""
+
+    closed = Signal()
+
+    def __init__(self, model: ConsoleModel) -> None:
+        super().__init__()
+        self.model = model
+        self.title = label("", "large")
+        self.search = QLineEdit(placeholderText=self.tr("Service or service point"))
+        self.search.setAccessibleName(self.tr("Transfer to: service or service point"))
+        self.search.textChanged.connect(self._fill)
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Where to"))
+        self.placements = QButtonGroup(self)
+        self.search.returnPressed.connect(self.transfer)
+        self.list.activated.connect(self.transfer)
+        self.send = KeyButton(self.tr("Transfer"), "Enter", self.transfer, "primary", bind=False)
+        self.cancel = KeyButton(self.tr("Cancel"), "Esc", self.close_panel)
+        self.setLayout(column(frame("card", self._inside())))
+        model.changed.connect(self._still_wanted)
+
+    def _inside(self) -> QLayout:
+        return column(
+            self.title,
+            self.search,
+            self.list,
+            row(*[self._placement(place) for place in Placement], None),
+            row(self.send, self.cancel),
+            margin=theme().margin,
+        )
+
+    def _placement(self, place: Placement) -> QLayout:
+        radio = QRadioButton(sentences.placement_text(place))
+        radio.setChecked(place is Placement.BY_TIME)
+        self.placements.addButton(radio, list(Placement).index(place))
+        on_key(PLACEMENT_KEYS[place], partial(radio.setChecked, True), self)
+        return row(radio, label(shown_key(PLACEMENT_KEYS[place]), "key"))
+
+    # ── what is shown ──
+
+    def open(self) -> None:
+        if self.model.ticket:
+            self.title.setText(self.tr("Transfer {0} to").format(self.model.ticket.label))
+        self.placements.button(0).setChecked(True)
+        self.search.clear()
+        self._fill()
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self) -> None:
+        wanted = self.search.text().casefold().split()
+        self.list.clear()
+        for text, service, point in self._destinations():
+            if all(part in text.casefold() for part in wanted):
+                item = QListWidgetItem(text, self.list)
+                item.setData(DESTINATION, (service, point))
+        self.list.setCurrentRow(0)
+        if self.list.count():  # whole lines only: half a name reads like a fault
+            self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        self.send.setEnabled(self.list.count() > 0)
+
+    def _destinations(self) -> list[tuple[str, str | None, str | None]]:
+        hall, ticket = self.model.hall, self.model.ticket
+        if hall is None or ticket is None:
+            return []
+        services = [service for service in hall.menu() if service.id != ticket.service]
+        points = sorted(hall.points.values(), key=lambda point: point.serial_number)
+        return [
+            *((_service(hall, service.id), service.id, None) for service in services),
+            *((_point(hall, point.id), None, point.id) for point in points if point.id != self.model.point_id),
+        ]
+
+    # ── what is done ──
+
+    def transfer(self) -> None:
+        if self.list.currentRow() >= 0:
+            chosen = self.list.currentItem()
+            service, point = chosen.data(DESTINATION)
+            place = list(Placement)[self.placements.checkedId()]
+            self.model.transfer(place, service=service, point=point)
+            self.close_panel()
+
+    def close_panel(self) -> None:
+        self.closed.emit()
+
+    def _still_wanted(self) -> None:
+        """The customer may have gone by another hand, or the hall may be away."""
+        if self.isVisible() and not self.model.can(Action.TRANSFER):
+            self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        """Arrows in the search move through the list."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() in STEPS:
+            self.list.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _service(hall: Hall, service: str) -> str:
+    return f"{hall.services[service].prefix}   {sentences.service_name(hall, service)}"
+
+
+def _point(hall: Hall, point: str) -> str:
+    found = hall.points[point]
+    return f"{found.serial_number}   {sentences.point_name(hall, found)} ({sentences.status_text(found.status)})"

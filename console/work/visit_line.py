@@ -1,0 +1,91 @@
+"""What the visit came to, and a note about it: one line in the customer's card, sent when the visit goes on or ends."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from console.controls import label, on_key, row, shown_key
+from console.work.view_model import ConsoleModel
+
+NOTE_KEY = "F4"
+LONGEST_NOTE = 500
+DIGITS = 9
+"""Outcomes that have a key of their own."""
+
+
+class VisitLine(QWidget):
+    left = Signal()
+    """The note is written, or its customer has gone: the keyboard goes back to where it rests."""
+
+    def __init__(self, model: ConsoleModel) -> None:
+        super().__init__()
+        self.model = model
+        self.outcome = QComboBox()
+        self.outcome.setAccessibleName(self.tr("Outcome of the visit"))
+        self.digits = label("", "key")
+        self.note = QLineEdit(placeholderText=self.tr("Internal note"))
+        self.note.setAccessibleName(self.tr("Note about the visit, not for customers, key {0}").format(NOTE_KEY))
+        self.note.setMaxLength(LONGEST_NOTE)
+        line = row(self.outcome, self.digits, self.note, label(shown_key(NOTE_KEY), "key"))
+        line.setStretchFactor(self.note, 1)
+        self.setLayout(line)
+        self._ticket: str | None = None
+        self._offered: tuple[str, ...] = ()
+        self.outcome.activated.connect(self._choose)
+        self.note.textEdited.connect(lambda text: model.write(note=text.strip()))
+        self.note.returnPressed.connect(self.left)
+        on_key(NOTE_KEY, self._write, self)
+        for digit in range(DIGITS + 1):
+            on_key(str(digit), partial(self._choose, digit), self)
+        model.changed.connect(self.refresh)
+        self._offer(())
+        self.refresh()
+
+    def _write(self) -> None:
+        self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _choose(self, at: int) -> None:
+        """The outcome of this digit; 0 takes it back."""
+        if at <= len(self._offered) and self._offered:
+            self.outcome.setCurrentIndex(at)
+            self.model.write(outcome=self._offered[at - 1] if at else "")
+
+    # ── what is shown ──
+
+    def refresh(self) -> None:
+        outcomes = self.model.hall.settings.outcomes if self.model.hall else ()
+        if outcomes != self._offered:
+            self._offer(outcomes)
+        ticket = self.model.ticket.id if self.model.ticket else None
+        if ticket != self._ticket or self.note.text().strip() != self.model.draft.note:
+            self._turn_to(ticket)
+
+    def _offer(self, outcomes: tuple[str, ...]) -> None:
+        self._offered = outcomes
+        self.outcome.clear()
+        self.outcome.addItem(self.tr("Outcome"))
+        self.outcome.addItems([_numbered(at, outcome) for at, outcome in enumerate(outcomes, start=1)])
+        self.digits.setText(f"1–{min(DIGITS, len(outcomes))}")
+        for part in (self.outcome, self.digits):
+            part.setVisible(bool(outcomes))
+        self._show_outcome()
+
+    def _turn_to(self, ticket: str | None) -> None:
+        """Another customer, another line; one who comes back by an undo has theirs again."""
+        was_writing = self.note.hasFocus()
+        self._ticket = ticket
+        self.note.setText(self.model.draft.note)
+        self._show_outcome()
+        if was_writing:
+            self.left.emit()
+
+    def _show_outcome(self) -> None:
+        chosen = self.model.draft.outcome
+        self.outcome.setCurrentIndex(self._offered.index(chosen) + 1 if chosen in self._offered else 0)
+
+
+def _numbered(at: int, outcome: str) -> str:
+    return f"{at}  {outcome}" if at <= DIGITS else outcome

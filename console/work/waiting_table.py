@@ -1,0 +1,163 @@
+"""Who waits for this service point: a table in calling order, and how many for each service."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QLayout, QWidget
+
+from console import sentences
+from console.actions import Action
+from console.clocks import now
+from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
+from console.table import SORT, ChoosingTable, Column, Rows
+from console.work.view_model import ConsoleModel
+from console.work.waiting import Waiting, by_service
+from shared.hall.values import Ticket
+from shared.ui.theme import theme
+from shared.ui.words import clock
+
+REFRESH = 5
+"""Seconds between two looks at the clock: the table tells minutes."""
+
+KEY = "Ctrl+1"
+
+PRECEDENCE, WAITS = 3, 4
+NARROW, NARROWEST = 640, 540
+"""Pixels below which the precedence leaves its room to the others, and then the wait: both show in what is due."""
+
+
+class WaitingTable(QWidget):
+    def __init__(self, model: ConsoleModel) -> None:
+        super().__init__()
+        self.model = model
+        self.title = label("", "large")
+        self.chips = QHBoxLayout()
+        self._chips: list[QLabel] = []
+        self.rows = Rows(self._columns(), lambda waits: waits.ticket.id)
+        self.sorted = QSortFilterProxyModel(self)
+        self.sorted.setSourceModel(self.rows)
+        self.sorted.setSortRole(SORT)
+        self.table = self._table()
+        self.call = KeyButton(sentences.action_text(Action.CALL_THIS), "Enter", self.call_chosen, bind=False)
+        self.call.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
+        on_key(KEY, self._come_in, self)
+        self.setLayout(column(frame("card", self._inside())))
+        self._seconds = 0
+        model.changed.connect(self.refresh)
+        model.ticked.connect(self._tick)
+        self.refresh()
+
+    def _inside(self) -> QLayout:
+        heading = row(self.title, label(shown_key(KEY), "key"), None, self.chips)
+        return column(heading, self.table, row(None, self.call), margin=theme().margin)
+
+    def _columns(self) -> list[Column[Waiting]]:
+        return [
+            Column(title="", text=lambda waits: str(waits.place), key=lambda waits: waits.place, ink=_quiet),
+            Column(
+                title=self.tr("Number"),
+                text=lambda waits: waits.ticket.label,
+                bold=True,
+                figures=theme().largeText,
+            ),
+            Column(title=self.tr("Service"), text=self._service),
+            Column(title=self.tr("Precedence"), text=self._precedence),
+            Column(
+                title=self.tr("Waits"),
+                text=_since,
+                figures=theme().text,
+                key=lambda waits: waits.ticket.issued_at.timestamp(),
+            ),
+            Column(
+                title=self.tr("Due"),
+                figures=theme().text,
+                text=self._due,
+                key=lambda waits: waits.due_at.timestamp(),
+                ink=lambda waits: theme().bad if waits.due_at < now() else None,
+            ),
+        ]
+
+    def _service(self, waits: Waiting) -> str:
+        return sentences.service_name(self.model.hall, waits.ticket.service) if self.model.hall else ""
+
+    def _precedence(self, waits: Waiting) -> str:
+        return sentences.precedence_name(self.model.hall, waits.ticket.precedence) if self.model.hall else ""
+
+    def _due(self, waits: Waiting) -> str:
+        agreed = waits.ticket.appointed_at
+        if agreed:
+            return self.tr("{0}, appointment").format(clock(agreed, self.model.hall))
+        return sentences.due(self.model.hall, waits.due_at, now())
+
+    def _table(self) -> ChoosingTable:
+        table = ChoosingTable(self.sorted, self.tr("Who waits"))
+        table.setWordWrap(True)  # a name that is too long for one line takes two
+        table.setSortingEnabled(True)
+        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for named in (2, PRECEDENCE):  # a long name gives way; a time never does
+            header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
+        table.entered.connect(self.call_chosen)
+        table.chosen_changed.connect(self._offer)
+        return table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        self.table.setColumnHidden(PRECEDENCE, self.width() < NARROW)
+        self.table.setColumnHidden(WAITS, self.width() < NARROWEST)
+        self._count(self.model.waiting)
+        super().resizeEvent(event)
+
+    # ── calling somebody out of turn ──
+
+    @property
+    def chosen(self) -> Ticket | None:
+        return self.model.hall.tickets.get(self.table.chosen) if self.model.hall else None
+
+    def call_chosen(self) -> None:
+        if chosen := self.chosen:
+            self.model.act(Action.CALL_THIS, chosen)
+
+    def _offer(self) -> None:
+        self.call.setEnabled(self.model.can(Action.CALL_THIS, self.chosen))
+
+    def _come_in(self) -> None:
+        """To the list by its key; the first of them is chosen, as one reads."""
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.table.chosen:
+            self.table.choose_line(0)
+
+    # ── what is shown ──
+
+    def _tick(self) -> None:
+        self._seconds += 1
+        if self._seconds % REFRESH == 0:
+            self.refresh()
+
+    def refresh(self) -> None:
+        waiting = self.model.waiting
+        self.table.keeping(lambda: self.rows.show(waiting))
+        self._offer()
+        self.title.setText(self.tr("%n people wait", "", len(waiting)) if waiting else self.tr("Nobody waits"))
+        self._count(waiting)
+
+    def _count(self, waiting: list[Waiting]) -> None:
+        """One chip for each service somebody waits for; the last ones are hidden while they have nothing to say."""
+        hall = self.model.hall
+        texts = [f"{sentences.service_name(hall, service)}  {n}" for service, n in by_service(waiting)] if hall else []
+        while len(self._chips) < len(texts):
+            self._chips.append(label("", "chip"))
+            self.chips.addWidget(self._chips[-1])
+        for at, chip in enumerate(self._chips):
+            chip.setVisible(at < len(texts) and self.width() >= NARROW)
+            chip.setText(texts[at] if at < len(texts) else "")
+
+
+def _quiet(_: Waiting) -> str:
+    return theme().quietInk
+
+
+def _since(waits: Waiting) -> str:
+    return sentences.minutes((now() - waits.ticket.issued_at).total_seconds())

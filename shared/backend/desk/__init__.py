@@ -1,0 +1,1 @@
+"""The desk beside the hall: answers to what ``shared.access`` asks."""

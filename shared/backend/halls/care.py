@@ -1,0 +1,144 @@
+"""What an administrator does to a database without a window: begin, add people and devices, check, back up, upgrade."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from shared.access.staff import first_password
+from shared.backend.access.accounts import Accounts
+from shared.backend.access.pairing import Pairing
+from shared.backend.halls import checking, journal, samples
+from shared.backend.halls.ledger import Ledger
+from shared.backend.storage import machine
+from shared.backend.storage.database import OLDER, Database
+from shared.hall.day import StartBusinessDay
+from shared.hall.errors import LoginTaken, Unfit, UnknownHall
+from shared.hall.importing import ImportSetUp
+from shared.hall.messages import Command
+from shared.hall.roles import Actor, Role
+from shared.hall.set_up import DefineHall
+from shared.hall.words import HallId
+
+INIT = Actor(name="init", role=Role.ADMINISTRATOR)
+
+
+@contextlib.contextmanager
+def opened(address: str, *, create: bool = False, current: bool = True) -> Iterator[Care]:
+    """The database at this address, for one command; raises Unfit. ``current``: it must be of this version."""
+    database = Database(address, create=create)
+    if current:
+        database.require_current()
+    with contextlib.closing(Ledger(database)) as ledger:
+        yield Care(database, ledger)
+
+
+class Care:
+    """One database in the hands of its administrator."""
+
+    def __init__(self, database: Database, ledger: Ledger) -> None:
+        self.database = database
+        self.ledger = ledger
+        self.accounts = Accounts(database)
+        self.pairing = Pairing(database)
+
+    # ── beginning ──
+
+    def init(self, sample: str | None, name: str | None) -> HallId:
+        """One hall, from a sample or empty; the same again changes nothing. Raises Refused for an unknown sample."""
+        commands: list[Command] = [*samples.commands(sample)] if sample else [DefineHall(name=name or "Hall")]
+        existing = self.ledger.halls()
+        if not sample and not name and existing:
+            return existing[0]
+        hall = slug(name or sample or "hall")
+        self.ledger.create_hall(hall)
+        with self.database.reading() as connection:
+            done = journal.commands_done(connection, hall, "init-")
+        for number, command in enumerate(commands):
+            if f"init-{number}" not in done:  # what people have changed since stays as they want it
+                self.ledger.do(hall, replace(_renamed(command, name), command_id=f"init-{number}"), INIT)
+        self.ledger.do(hall, StartBusinessDay(), INIT)
+        return hall
+
+    def has_administrator(self) -> bool:
+        return any(person.role is Role.ADMINISTRATOR for person in self.accounts.people.all())
+
+    def appoint_administrator(self, password: str) -> None:
+        """The login ``admin``; nothing happens if somebody else has just done the same."""
+        with contextlib.suppress(LoginTaken):
+            self.add_person("admin", password, Role.ADMINISTRATOR, None)
+
+    def add_person(self, login: str, password: str, role: Role, hall: HallId | None) -> None:
+        """Whoever opens the database told them their password, and they need not change it."""
+        self.accounts.people.add(login, password, role, hall, must_change=False)
+
+    def reset_password(self, login: str, password: str | None) -> str:
+        """The first password of this person from now on: the one given, or a new one."""
+        chosen = password or first_password()
+        self.accounts.people.reset_password(self.accounts.people.named(login).id, chosen)
+        return chosen
+
+    def must_exist(self, hall: HallId | None) -> None:
+        """Raises UnknownHall for a hall that is named and not there."""
+        if hall is not None:
+            self.ledger.hall(hall)
+
+    def the_one(self, hall: HallId | None) -> HallId:
+        """The hall named, or the only one there is; raises UnknownHall."""
+        halls = self.ledger.halls()
+        if hall in halls or (hall is None and len(halls) == 1):
+            return hall or halls[0]
+        raise UnknownHall(f"Say which hall: --hall with one of {', '.join(halls) or '(none yet)'}.")
+
+    # ── checking ──
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong, a sentence each."""
+        if not self.database.is_current():
+            yield OLDER
+            return
+        yield from machine.faults(self.database)
+        for hall in self.ledger.halls():
+            with self.database.reading() as connection:
+                yield from checking.faults(connection, hall)
+
+    # ── keeping ──
+
+    def backup(self, file: Path) -> None:
+        """Copy the database; raises Unfit rather than overwrite a file."""
+        if file.exists():
+            raise Unfit(f"{file} is there already: choose another name.")
+        if not file.parent.is_dir():
+            raise Unfit(f"There is no folder {file.parent}: make it first.")
+        self.database.backup(file)
+
+    def upgrade(self, *, backup: bool = True) -> Path | None:
+        """Bring the tables up to date; where the backup is, or None if none was wanted."""
+        kept = _free(self.database.kind.before_upgrade(self.database.revision())) if backup else None
+        if kept:
+            self.backup(kept)
+        self.database.upgrade()
+        return kept
+
+
+def _free(file: Path) -> Path:
+    """This name, or with a number: an upgrade that failed left a copy, which stays."""
+    names = (file.with_stem(f"{file.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([file], names) if not name.exists())
+
+
+def slug(name: str) -> str:
+    """A name as an id: ``Clinic North`` is ``clinic-north``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "hall"
+
+
+def _renamed(command: Command, name: str | None) -> Command:
+    if name and isinstance(command, ImportSetUp):
+        return replace(command, hall=replace(command.hall, name=name))
+    return command

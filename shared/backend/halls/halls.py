@@ -1,0 +1,129 @@
+"""The halls of one database as their administrator keeps them: listed, added, written to a file and read from one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from shared.backend.halls.care import Care, slug
+from shared.backend.storage import tables
+from shared.hall.errors import Refused, Unfit
+from shared.hall.hall import Hall
+from shared.hall.importing import ImportSetUp
+from shared.hall.roles import Actor, Role
+from shared.hall.rules import decide
+from shared.hall.values import Moment
+from shared.hall.whole import Differences, Item, differences, set_up_of
+from shared.hall.words import HallId, in_language
+from shared.set_up_file.reading import SetUpFile, in_words, open_file
+from shared.set_up_file.writing import write
+
+IMPORT = Actor(name="import", role=Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A hall as it stands in the list of halls."""
+
+    id: HallId
+    name: str
+    time_zone: str
+    tickets: int
+    """How many tickets it has given out this business day."""
+
+
+def listed(care: Care) -> Iterator[Listed]:
+    """Every hall, by id."""
+    for name in care.ledger.halls():
+        hall = care.ledger.hall(name)
+        settings = hall.settings
+        said = in_language(settings.name, settings.languages[0])
+        yield Listed(name, said, settings.time_zone, _tickets_today(care, hall))
+
+
+def _tickets_today(care: Care, hall: Hall) -> int:
+    rows = tables.tickets.c
+    query = select(func.count()).where(rows.hall_id == hall.id, rows.business_day == hall.business_day)
+    with care.database.reading() as connection:
+        return int(connection.scalar(query) or 0)
+
+
+def add(care: Care, name: str, sample: str | None) -> HallId:
+    """One more hall, from a sample or empty; raises Unfit if there is one of this name already."""
+    _new(care, slug(name))
+    return care.init(sample, name)
+
+
+def export(care: Care, hall: HallId) -> str:
+    """A hall's whole set-up as the text of a file."""
+    return write(set_up_of(care.ledger.hall(hall)))
+
+
+@dataclass(frozen=True)
+class Import:
+    """A set-up file on its way into a hall. Every failure is Unfit, with the file's name, the line and the reason."""
+
+    care: Care
+    file: SetUpFile
+    hall: HallId
+    is_new: bool
+    retire: bool
+
+    @classmethod
+    def begun(cls, care: Care, path: Path, *, hall: HallId | None, new: HallId | None, retire: bool) -> Import:
+        """Read the file and find the hall it is for; nothing has changed yet."""
+        try:
+            file = open_file(path)
+        except Refused as refused:
+            raise Unfit(in_words(path.name, refused)) from None
+        return cls(care, file, _new(care, new) if new else care.the_one(hall), bool(new), retire)
+
+    def look(self) -> Differences:
+        """What it would change. It is decided just as if it were meant, and not kept."""
+        hall = Hall(id=self.hall) if self.is_new else self.care.ledger.hall(self.hall)
+        self._decided(lambda: decide(hall, self._command(), Moment(self.care.ledger.wall(), hall.order)))
+        return differences(set_up_of(hall), self.file.set_up)
+
+    def do(self) -> Differences:
+        """Make the hall so, in one transaction; what it changed."""
+        changes = self.look()
+        if self.is_new:
+            self.care.ledger.create_hall(self.hall)
+        self._decided(lambda: self.care.ledger.do(self.hall, self._command(), IMPORT))
+        return changes
+
+    def _command(self) -> ImportSetUp:
+        return self.file.command(retire=self.retire)
+
+    def _decided(self, ask: Callable[[], object]) -> None:
+        try:
+            ask()
+        except Refused as refused:
+            raise Unfit(in_words(self.file.name, self.file.located(refused))) from None
+
+
+def told(changes: Differences, *, retire: bool) -> Iterator[str]:
+    """Differences as an administrator reads them in a terminal, a line each."""
+    extra = ("retire", "") if retire else ("keep", " (not in the file; --retire takes it away)")
+    lines: list[tuple[str, tuple[Item, ...], str]] = [
+        ("add", changes.added, ""),
+        ("change", changes.changed, ""),
+        (extra[0], changes.extra, extra[1]),
+    ]
+    for verb, items, note in lines:
+        yield from (f"{verb:6} {' '.join(filter(None, item))}{note}" for item in items)
+    if changes.reordered:
+        yield "order  precedences"
+
+
+def _new(care: Care, name: str) -> HallId:
+    """The id of a hall that is not there yet, or was left empty when its beginning was cut off."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise Unfit("The id of a hall is up to 64 letters, digits, dots and dashes.")
+    if name in care.ledger.halls() and care.ledger.hall(name).seq:
+        raise Unfit(f"There is already a hall {name}: choose another name, or import into it with --hall {name}.")
+    return name

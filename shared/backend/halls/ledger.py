@@ -1,0 +1,350 @@
+"""The truth about the halls of one database: every command is decided here, one after another, and kept for good.
+
+Commands wait in lanes, on SQLite in one, on PostgreSQL in one for each hall. A writer takes all that wait in a lane,
+decides them in order in one transaction, and answers each only after that transaction is durable: what was answered
+survives a power cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from shared.backend.halls import answers, audit, holidays, journal, notes
+from shared.backend.halls.answers import Answers
+from shared.backend.halls.clock import Clock, OrderClocks
+from shared.backend.halls.lanes import Lanes
+from shared.backend.halls.scribe import Scribe
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
+from shared.backend.storage.rows import Rows
+from shared.hall.day import BusinessDayStarted
+from shared.hall.errors import Failure, Invalid, Refused, Unreachable
+from shared.hall.hall import Hall
+from shared.hall.importing import ImportSetUp
+from shared.hall.messages import Accepted, Command, Note
+from shared.hall.opening import business_day
+from shared.hall.roles import Actor, Role
+from shared.hall.rules import allow, answer, decide
+from shared.hall.set_up import DefineHall
+from shared.hall.values import Moment, Ticket
+from shared.hall.wire import decode, encode, encode_answer
+from shared.hall.words import HallId, TicketId
+
+log = logging.getLogger(__name__)
+
+CLOCK = Actor(name="clock", role=Role.CLOCK)
+
+LARGEST_BATCH = 200
+"""Commands in one transaction at most, so that nobody waits long behind a crowd."""
+
+AWAY = 0.5
+"""Seconds between two attempts to watch a database that is away."""
+
+LAST_WORDS = 0.5
+"""Seconds ``close`` waits for the writers: another program may hold the database for longer than anybody waits."""
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A command on its way to a writer."""
+
+    hall: HallId
+    command: Command
+    by: Actor
+    answer: Future[Accepted] = field(default_factory=Future)
+
+
+class _Page:
+    """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
+
+    def __init__(self, connection: Connection, batch: list[_Wish]) -> None:
+        self.connection = connection
+        self.rows = Rows()
+        self.answers: dict[HallId, Answers] = {}
+        """By hall, of those that are locked: nobody else changes them until this transaction ends."""
+        self._batch = batch
+
+    def lock(self, hall: HallId) -> int:
+        """Keep everybody else from the hall, and see what was answered there; its last event. Raises UnknownHall."""
+        seq = journal.lock(self.connection, hall)
+        commands = [wish.command for wish in self._batch if wish.hall == hall]
+        self.answers[hall] = Answers(self.connection, hall, commands, self.rows)
+        return seq
+
+
+class Ledger:
+    """All that a program writes to a database's halls goes through here. ``close`` when done."""
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self.database = database
+        self.clock = clock or Clock()
+        self._clocks = OrderClocks(self.clock)
+        self._decided: dict[HallId, Hall] = {}
+        """Halls as their writer left them, in a transaction or after it."""
+        self._committed: dict[HallId, Hall] = {}
+        """Halls as readers may see them."""
+        self._told: dict[HallId, int] = {}
+        """The last event of each hall that was written here: of those, whoever listens hears without the database."""
+        self._lanes: Lanes[_Wish] = Lanes()
+        self._listeners: list[Callable[[], None]] = []
+        self._closed = threading.Event()
+        self.scribe = Scribe(database, self.clock)
+        work = [(self._write_all, "writer")] * database.kind.writers
+        work += [(self._look_for_others, "watcher"), (lambda: self.scribe.write_until(self._closed), "scribe")]
+        self._threads = [threading.Thread(target=self._run, args=(act,), name=name, daemon=True) for act, name in work]
+        self._at_work = len(self._threads)
+        self._leaving = threading.Lock()
+        for thread in self._threads:
+            thread.start()
+
+    # ── commands ──
+
+    def do(self, hall: HallId, command: Command, by: Actor) -> Accepted:
+        """Decide a command and keep what it causes; raises Refused or Unreachable, and then nothing changed."""
+        return self.submit(hall, command, by).result()
+
+    async def do_soon(self, hall: HallId, command: Command, by: Actor) -> Accepted:
+        """``do`` for a caller with a loop to run."""
+        return await asyncio.wrap_future(self.submit(hall, command, by))
+
+    def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
+        """Hand a command to its writer; raises NotAllowed, or Invalid holidays, before anything else happens."""
+        with self.scribe.refusals(command.type_name(), by=by, hall=hall):
+            allow(command, by, hall)
+            holidays.check(command)
+        wish = _Wish(hall, command, by)
+        if not self._lanes.put(self.database.kind.lane(hall), wish):
+            raise Unreachable("The backend is stopping; please try again.")
+        if isinstance(command, (DefineHall, ImportSetUp)):
+            wish.answer.add_done_callback(lambda _: self.observe_holidays(hall))
+        return wish.answer
+
+    def observe_holidays(self, hall: HallId) -> None:
+        """Give a hall the public holidays it keeps, if it does not have them; does not wait for it."""
+        try:
+            known = self.hall(hall)
+            wish = holidays.due(known, known.business_day or business_day(known.settings, self.wall()))
+            if wish and known.seq:
+                self.submit(hall, wish, CLOCK)
+        except Failure as failure:  # the clock tries again, and says so again
+            log.warning("%s keeps the holidays it has: %s", hall, failure.detail)
+
+    # ── questions ──
+
+    def halls(self) -> list[HallId]:
+        """The ids of all halls."""
+        with self.database.reading() as connection:
+            return list(connection.scalars(select(tables.halls.c.id).order_by(tables.halls.c.id)))
+
+    def must_exist(self, hall: HallId) -> None:
+        """Raises UnknownHall for a hall that is not there."""
+        with self.database.reading() as connection:
+            journal.last_seq(connection, hall)
+
+    def hall(self, hall: HallId) -> Hall:
+        """The hall as it is now; raises UnknownHall."""
+        with self.database.reading() as connection:
+            seq = journal.last_seq(connection, hall)
+            known = self._committed.get(hall)
+            if known is None or known.seq < seq:
+                known = journal.catch_up(connection, known) if known else journal.load(connection, hall)
+                self._committed[hall] = known
+            return known
+
+    def entries_after(self, hall: HallId, after: int) -> list[journal.Entry]:
+        """What happened in a hall after an event, in order; raises UnknownHall, or Invalid for an event to come."""
+        with self.database.reading() as connection:
+            if after > journal.last_seq(connection, hall):
+                raise Invalid("This event has not happened here: take a fresh snapshot.")
+            return journal.entries_after(connection, hall, after)
+
+    def ticket_of(self, token_hash: str) -> tuple[HallId, Ticket] | None:
+        """The ticket, live or ended, of a customer's own page, and its hall."""
+        query = select(tables.tickets).where(tables.tickets.c.token_hash == token_hash)
+        with self.database.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        fields = {name: encode(value) for name, value in row.items() if name not in ("hall_id", "business_day")}
+        return row["hall_id"], decode(Ticket, fields)
+
+    def notes(self, hall: HallId, ticket: TicketId) -> list[Note]:
+        """What staff wrote down about a ticket, the oldest first."""
+        with self.database.reading() as connection:
+            return notes.about(connection, hall, ticket)
+
+    def create_hall(self, hall: HallId) -> None:
+        """A new, empty hall; nothing happens if it is there already."""
+        with self.database.writing() as connection:
+            journal.create_hall(connection, hall)
+
+    def wall(self) -> datetime:
+        """The time of day commands are decided at."""
+        return self.clock.wall()
+
+    # ── changes ──
+
+    def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call ``changed``, from any thread, whenever anything was written; the answer ends it, however often."""
+        self._listeners.append(changed)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(changed)
+
+        return stop
+
+    def rest(self, patience: float) -> bool:
+        """Write what waits, at most so many seconds long; whether nothing is under way any more."""
+        rested = self._lanes.rest(patience)
+        self.scribe.write()
+        return rested
+
+    def close(self) -> None:
+        """Finish what waits, then stop; returns within a second, even if the database does not let a writer go."""
+        self._closed.set()
+        self._lanes.close()
+        until = time.monotonic() + LAST_WORDS
+        for thread in self._threads:
+            thread.join(max(0, until - time.monotonic()))
+
+    def _run(self, act: Callable[[], None]) -> None:
+        """The last to leave closes the database: a connection in use must come home first."""
+        act()
+        with self._leaving:
+            self._at_work -= 1
+            last = self._at_work == 0
+        if last:
+            self.database.close()
+
+    def _tell(self) -> None:
+        for changed in [*self._listeners]:
+            try:
+                changed()
+            except Exception:  # the writer must outlive whoever listens
+                log.exception("somebody could not be told of a change")
+
+    def _look_for_others(self) -> None:
+        """Notice what other processes wrote; an outage of the database is said once, and its end."""
+        away = False
+        while not self._closed.is_set():
+            try:
+                for news in self.database.changes(self._closed):
+                    if away:
+                        log.warning("the database is watched again")
+                    away = False
+                    if news is None or not self._is_known(*news):
+                        self._tell()
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is looked for again
+                if not away:
+                    log.warning("the database could not be watched: %s", error)
+                away = True
+                self._closed.wait(AWAY)
+
+    def _is_known(self, hall: HallId, seq: int) -> bool:
+        """Whether it was written here, and whoever listens is told so."""
+        return self._told.get(hall, 0) >= seq
+
+    # ── the writers ──
+
+    def _write_all(self) -> None:
+        while taken := self._lanes.take(LARGEST_BATCH):
+            lane, waiting = taken
+            # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
+            if batch := [wish for wish in waiting if wish.answer.set_running_or_notify_cancel()]:
+                self._write(batch)
+            self._lanes.done(lane)
+
+    def _write(self, batch: list[_Wish]) -> None:
+        """Decide a batch in one transaction; after a bug each alone, so that one can't spoil the rest."""
+        halls = {wish.hall for wish in batch}
+        try:
+            with self.database.writing() as connection:
+                page = _Page(connection, batch)
+                outcomes = [self._outcome(page, wish) for wish in batch]
+                page.rows.write(connection)
+                changed = self._changed(halls)
+                for hall, after in changed.items():
+                    self.database.kind.announce(connection, hall, after.seq)
+        except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
+            self._forget(halls)
+            if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
+                for wish in batch:
+                    _answer(wish, error)
+            else:
+                for wish in batch:
+                    self._write([wish])
+            return
+        self._committed.update(changed)
+        self._told.update({hall: after.seq for hall, after in changed.items()})
+        for wish, outcome in zip(batch, outcomes, strict=True):
+            _answer(wish, outcome)
+        self._tell()
+
+    def _changed(self, halls: set[HallId]) -> dict[HallId, Hall]:
+        """Those of these halls that readers do not see yet as they were decided."""
+        decided = {hall: self._decided[hall] for hall in halls if hall in self._decided}
+        return {hall: after for hall, after in decided.items() if after is not self._committed.get(hall)}
+
+    def _forget(self, halls: set[HallId]) -> None:
+        """What was decided may or may not have been kept: the database will say."""
+        for hall in halls:
+            self._decided.pop(hall, None)
+
+    def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
+        """The answer this command had before, or the one it gets now."""
+        try:
+            hall = self._current(page, wish.hall)
+            earlier = page.answers[hall.id].earlier(wish.command)
+        except Refused as refused:  # it reached no hall, and costs nobody anything: so it goes where floods are counted
+            self.scribe.write_down(wish.command.type_name(), refused.type_name(), by=wish.by, hall=wish.hall)
+            return refused
+        if earlier:
+            return earlier
+        now = self._clocks.now(hall)
+        outcome = self._decide(page, hall, wish, now)
+        after = self._decided[hall.id]
+        page.answers[hall.id].keep(wish.command, outcome, after.seq, now.wall)
+        if wish.by.role is not Role.CLOCK:
+            page.rows.insert(tables.audit, audit.of_command(now.wall, wish.command, wish.by, after, outcome))
+        return outcome
+
+    def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
+        try:
+            events = decide(hall, wish.command, now)
+        except Refused as refused:
+            return refused
+        if any(isinstance(event, BusinessDayStarted) for event in events):
+            answers.forget(page.connection, hall.id, now.wall)
+        after = journal.record(page.rows, hall, events, wish.command, wish.by)
+        notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
+        self._decided[hall.id] = after
+        return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
+
+    def _current(self, page: _Page, hall: HallId) -> Hall:
+        """The hall with what other processes wrote, under the lock this transaction holds."""
+        if hall in page.answers:
+            return self._decided[hall]
+        seq = page.lock(hall)
+        known = self._decided.get(hall) or journal.load(page.connection, hall)
+        if known.seq < seq:
+            known = journal.catch_up(page.connection, known)
+        self._decided[hall] = known
+        return known
+
+
+def _answer(wish: _Wish, outcome: Accepted | Exception) -> None:
+    if isinstance(outcome, Exception):
+        wish.answer.set_exception(outcome)
+    else:
+        wish.answer.set_result(outcome)

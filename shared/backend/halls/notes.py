@@ -1,0 +1,36 @@
+"""What staff wrote down about a visit: it may name people, so it is kept apart from the journal and its events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from shared.backend.storage import tables
+from shared.backend.storage.rows import Rows
+from shared.hall.messages import Command, Note
+from shared.hall.roles import Actor
+from shared.hall.words import HallId, TicketId
+
+
+def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
+    """Write down what a command says beside what it does."""
+    text = getattr(command, "note", "").strip()
+    ticket = getattr(command, "ticket", None) or getattr(command, "holding", None)
+    if text and ticket:
+        row = {
+            "hall_id": hall,
+            "command_id": command.command_id,
+            "ticket": ticket,
+            "at": at,
+            "author": by.name,
+            "text": text,
+        }
+        rows.insert(tables.notes, row)
+
+
+def about(connection: Connection, hall: HallId, ticket: TicketId) -> list[Note]:
+    """What was written about a ticket, the oldest first."""
+    rows = tables.notes.c
+    query = select(rows.at, rows.author, rows.text).where(rows.hall_id == hall, rows.ticket == ticket).order_by(rows.at)
+    return [Note(at=row.at, author=row.author, text=row.text) for row in connection.execute(query)]

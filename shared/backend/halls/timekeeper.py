@@ -1,0 +1,56 @@
+"""The clock's own work: each hall's new business day at its time, and the public holidays to come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from shared.backend.halls.ledger import CLOCK, Ledger
+from shared.hall.calling import may_call_later
+from shared.hall.day import StartBusinessDay
+from shared.hall.errors import Failure
+from shared.hall.opening import day_ends, is_new_day
+from shared.hall.words import HallId
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP = 60.0
+"""Seconds: a clock may be set, or a hall made, while nobody looks."""
+
+CALLING_SLEEP = 5.0
+"""Seconds between two looks at a hall that calls by itself, while somebody waits whose time has not come."""
+
+SHORTEST_SLEEP = 0.05
+
+
+async def keep_time(ledger: Ledger) -> None:
+    """Look after every hall until cancelled; quiet while there is nothing to do."""
+    while True:
+        await ledger.clock.sleep(await look_after_all(ledger))
+
+
+async def look_after_all(ledger: Ledger) -> float:
+    """Do what is due now, which does no harm if others do the same; seconds until something will be."""
+    pause = LONGEST_SLEEP
+    try:
+        for hall in ledger.halls():
+            pause = min(pause, await _look_after(ledger, hall))
+    except Failure as failure:  # the database is away for a moment; the first command will start the day as well
+        log.warning("no business day was started: %s", failure.detail)
+    except Exception:  # a bug with one hall must not keep all of them in yesterday for good
+        log.exception("no business day was started")
+    return max(SHORTEST_SLEEP, pause)
+
+
+async def _look_after(ledger: Ledger, name: HallId) -> float:
+    hall = ledger.hall(name)
+    if not hall.seq:
+        return LONGEST_SLEEP
+    somebody_soon = may_call_later(hall)
+    if somebody_soon or is_new_day(hall, ledger.wall()):
+        await ledger.do_soon(name, StartBusinessDay(), CLOCK)  # after which a hall that calls by itself calls
+        hall = ledger.hall(name)
+    await asyncio.to_thread(ledger.observe_holidays, name)
+    until = (day_ends(hall, ledger.wall()) - ledger.wall()) / timedelta(seconds=1)
+    return min(until, CALLING_SLEEP) if somebody_soon else until

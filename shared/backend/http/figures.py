@@ -1,0 +1,59 @@
+"""The figures of a backend for Prometheus, and who may read them: they say how busy every hall is."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections import Counter
+
+from starlette.requests import Request
+
+from shared.backend.access.door import Door
+from shared.backend.access.entrance import Entrance
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http.asking import address_of, bearer
+from shared.hall.errors import NotAllowed
+from shared.hall.roles import Role
+
+ON_BEHALF = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What a proxy on this machine adds to what it passes on for somebody else."""
+
+
+async def require_reader(request: Request, entrance: Entrance, door: Door) -> None:
+    """Raises NotSignedIn or NotAllowed unless this machine, the token for it or an administrator of all halls asks."""
+    if _is_this_machine(request):
+        return
+    token = bearer(request.headers.get("authorization"))
+    if entrance.metrics_token and hmac.compare_digest(token.encode(), entrance.metrics_token.encode()):
+        return
+    actor = await door.actor(token, address_of(request))
+    if actor.role is not Role.ADMINISTRATOR or actor.hall is not None:
+        raise NotAllowed("The figures of all halls are for administrators of all halls.", role=actor.role)
+
+
+def _is_this_machine(request: Request) -> bool:
+    """Whether a program of this machine asks for itself: no proxy, and no page that gave it another name."""
+    named = request.url.hostname or ""
+    return (
+        _is_loopback(address_of(request))
+        and (named == "localhost" or _is_loopback(named))
+        and not any(header in request.headers for header in ON_BEHALF)
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def figures(ledger: Ledger) -> str:
+    """The state of the halls (text format 0.0.4)."""
+    lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
+    for name in ledger.halls():
+        hall = ledger.hall(name)
+        states = Counter(str(ticket.state) for ticket in hall.tickets.values())
+        lines += [f'nowserving_tickets{{hall="{name}",state="{state}"}} {n}' for state, n in sorted(states.items())]
+        lines += [f'nowserving_events_total{{hall="{name}"}} {hall.seq}']
+    return "\n".join(lines) + "\n"

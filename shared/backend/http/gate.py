@@ -1,0 +1,138 @@
+"""The gate before everything the backend answers: what browsers must know, and who is turned away unheard.
+
+One place, outside of all routes, so that a refusal, a stream, a file and a bug's document say the same as a page.
+Answers to other sites are closed: no answer ever has an ``Access-Control`` header, so no page of another site can read
+one (WHATWG Fetch), and what would change something is refused when a browser says that another site sent it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.backend.http import problems
+from shared.hall.errors import NotAllowed
+
+METHODS = ("GET", "HEAD", "POST", "DELETE")
+"""What there is; TRACE, OPTIONS of a preflight and whatever somebody invents are refused alike."""
+
+READING = ("GET", "HEAD")
+
+PROGRAMS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
+"""Where programs ask and no page is answered."""
+
+A_YEAR = "max-age=31536000"
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def _headers(**values: str) -> Headers:
+    return tuple((name.replace("_", "-").lower().encode(), value.encode()) for name, value in values.items())
+
+
+ALWAYS = _headers(
+    X_Content_Type_Options="nosniff",
+    Cross_Origin_Opener_Policy="same-origin",
+    Cross_Origin_Resource_Policy="same-origin",
+    Permissions_Policy="camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    Cache_Control="no-store",  # what may be kept says so itself
+)
+FOR_PROGRAMS = ALWAYS + _headers(
+    Content_Security_Policy="default-src 'none'; frame-ancestors 'none'",
+    Referrer_Policy="no-referrer",
+)
+FOR_PEOPLE = ALWAYS + _headers(
+    Content_Security_Policy=(
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # A ticket's address is its key: no other site may learn it. Our own forms must tell, or their Origin is `null`.
+    Referrer_Policy="same-origin",
+)
+NEVER_WITHOUT_TLS = _headers(Strict_Transport_Security=A_YEAR)
+"""RFC 6797. For this name alone: what else the house has below it is not ours to decide."""
+
+
+STRAIGHT = "nowserving.straight"
+"""Where a request's scope has the way straight to the socket: once an answer has begun, whatever the framework and the
+gate put around ``send`` has nothing left to do, and every event to every listener would pass through it."""
+
+
+class Gated(FastAPI):
+    """An app that is never met but through its gate, not even by what Starlette answers to a bug."""
+
+    def __init__(self, *, only_https: bool, title: str, version: str, lifespan: Lifespan) -> None:
+        super().__init__(
+            title=title,
+            version=version,
+            lifespan=lifespan,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,  # it would send people on to whatever host they named
+        )
+        self._only_https = only_https
+        self.put_in_front(lambda app: app)
+
+    def put_in_front(self, what: Callable[[ASGIApp], ASGIApp]) -> None:
+        """Something that takes requests before all of this, just behind the gate, and hands on what is not its own."""
+        self._gate = Gate(what(super().__call__), only_https=self._only_https)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._gate(scope, receive, send)
+
+
+class Gate:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp, *, only_https: bool) -> None:
+        self._app = app
+        more = NEVER_WITHOUT_TLS if only_https else ()
+        self._programs, self._people = FOR_PROGRAMS + more, FOR_PEOPLE + more
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = self._programs if scope["path"].startswith(PROGRAMS) else self._people
+
+        def sending(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                message["headers"] = _completed(message["headers"], headers)
+            return send(message)
+
+        scope[STRAIGHT] = send
+        await (_refusal(scope) or self._app)(scope, receive, sending)
+
+
+def _completed(said: Iterable[tuple[bytes, bytes]], ours: Headers) -> list[tuple[bytes, bytes]]:
+    """What an answer says itself, and what it leaves to us."""
+    own = [*said]
+    names = {name.lower() for name, _ in own}
+    return own + [header for header in ours if header[0] not in names]
+
+
+def _refusal(scope: Scope) -> ASGIApp | None:
+    if scope["method"] not in METHODS:
+        return problems.plain(HTTPException(405, headers={"Allow": ", ".join(METHODS)}))
+    if scope["method"] not in READING and _from_elsewhere(dict(scope["headers"])):
+        return problems.failed(NotAllowed("Another site may not send this."))
+    return None
+
+
+def _from_elsewhere(headers: dict[bytes, bytes]) -> bool:
+    """Whether a browser says that a page of another site sent this; what is no browser says nothing.
+
+    Browsers tell ``Sec-Fetch-Site`` where the way is safe (W3C Fetch Metadata), else at least ``Origin``.
+    """
+    if site := headers.get(b"sec-fetch-site"):
+        return site not in (b"same-origin", b"none")
+    if origin := headers.get(b"origin"):
+        return urlsplit(origin.decode("latin-1")).netloc.lower() != headers.get(b"host", b"").decode("latin-1").lower()
+    return False

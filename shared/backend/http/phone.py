@@ -1,0 +1,200 @@
+"""What every page of the customer's stands on: the halls, the templates, live streams, and friendly refusals."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader
+from starlette.exceptions import HTTPException
+
+from shared import sentences
+from shared.backend.access.hashes import hash_of
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http.feed import Telling
+from shared.backend.http.reading import Menu, Reader, menu, readable, reader_of
+from shared.catalogue import NATIVE_NAMES, is_right_to_left
+from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
+from shared.hall.hall import Hall
+from shared.hall.opening import Opening
+from shared.hall.values import HallSettings, Ticket
+from shared.hall.words import HallId
+
+log = logging.getLogger(__name__)
+
+S = TypeVar("S")
+
+FOLDER = Path(__file__).parents[3] / "resources" / "web"
+
+UNGUESSABLE = "[A-Za-z0-9_-]{22,64}"
+"""The token of a customer's own page: at least 128 random bits, in characters of six bits each."""
+
+LARGEST_FORM = 4096
+"""Bytes; our forms send a few hundred."""
+
+FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""For what carries its digest in its address, or never changes."""
+
+PAGE_HEADERS = {"Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
+STREAM_HEADERS = {"X-Accel-Buffering": "no"}
+
+BEAT = ": still here\nevent: beat\ndata: 1\n\n"
+"""The comment keeps the line open; the event lets the page notice a line that died without a word."""
+
+
+class Site:
+    """The halls, their changes and the templates."""
+
+    def __init__(self, ledger: Ledger, feed: Telling) -> None:
+        self.ledger = ledger
+        self.feed = feed
+        loader = FileSystemLoader(FOLDER / "templates")
+        self.templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self.templates.globals.update(
+            asset=asset, is_right_to_left=is_right_to_left, native=NATIVE_NAMES, menu=self.menu
+        )
+        self.templates.globals.update(closed=self._closed, closed_notice=self._closed_notice)
+        self._seen: dict[HallId, Hall] = {}
+
+    def render(self, template: str, to: Reader, **values: Any) -> str:
+        return self.templates.get_template(template).render(t=to.t, say=to.say, reader=to, **values)
+
+    def page(self, template: str, to: Reader, hall: Hall | None = None, status: int = 200, **values: Any) -> Response:
+        accent = readable((hall.settings if hall else HallSettings()).accent)
+        return HTMLResponse(self.render(template, to, hall=hall, accent=accent[1:], **values), status, PAGE_HEADERS)
+
+    def apology(self, request: Request, failure: Failure) -> Response:
+        """A page that says what went wrong and leads on; never the inside of the program."""
+        hall = self._hall_of(request)
+        to = reader_of(request, hall.settings.languages if hall else tuple(NATIVE_NAMES))
+        then = self._opens(to, hall, failure) if hall else ""
+        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then)
+        if "retry_after" in failure.about:
+            page.headers["Retry-After"] = failure.about["retry_after"]
+        return page
+
+    def menu(self, hall: Hall) -> Menu:
+        """The services as they are at this moment."""
+        return menu(hall, self.ledger.wall())
+
+    def _closed(self, to: Reader, hall: Hall, shown: Opening) -> str:
+        return sentences.closed(to.language, hall, shown, self.ledger.wall())
+
+    def _closed_notice(self, to: Reader, hall: Hall) -> list[str]:
+        return sentences.closed_notice(to.language, hall, self.ledger.wall())
+
+    def _opens(self, to: Reader, hall: Hall, failure: Failure) -> str:
+        said = failure.about.get("opens")
+        then = datetime.fromisoformat(said) if said else None
+        return sentences.opens(to.language, hall.settings, then, self.ledger.wall())
+
+    def _hall_of(self, request: Request) -> Hall | None:
+        try:
+            return self.ledger.hall(request.path_params["hall"])
+        except (KeyError, Failure):
+            return None
+
+    def halls(self) -> list[Hall]:
+        """The halls that give numbers by phone; raises UnknownHall if none does."""
+        halls = [self.ledger.hall(name) for name in self.ledger.halls()]
+        if found := [hall for hall in halls if hall.settings.web and hall.services]:
+            return found
+        raise UnknownHall("No hall here gives numbers by phone.")
+
+    def hall(self, name: HallId) -> Hall:
+        """A hall that gives numbers by phone; raises UnknownHall or NotAllowed."""
+        hall = self.ledger.hall(name)
+        if not hall.settings.web:
+            raise NotAllowed("This hall gives no numbers by phone.")
+        return hall
+
+    def hall_at(self, name: HallId, seq: int) -> Hall:
+        """A hall at least this new; phones that hear of the same change share one reading."""
+        known = self._seen.get(name)
+        if known is None or known.seq < seq:
+            known = self._seen[name] = self.ledger.hall(name)
+        return known
+
+    def ticket(self, token: str) -> tuple[Hall, Ticket]:
+        """The ticket of a customer's own page, and its hall; raises UnknownTicket."""
+        found = self.ledger.ticket_of(hash_of(token)) if re.fullmatch(UNGUESSABLE, token) else None
+        if found is None:
+            raise UnknownTicket("There is no ticket at this address.")
+        return self.ledger.hall(found[0]), found[1]
+
+    def stream(self, hall: HallId, look: Callable[[Hall], S], write: Callable[[S], str]) -> Response:
+        """What a page shows, as Server-Sent Events: now, and whenever ``look`` finds something else."""
+
+        async def events() -> AsyncIterator[str]:
+            yield self.feed.opening
+            last_seq, last = -1, None
+            async for seq in self.feed.changes(hall):
+                now = look(self.hall_at(hall, seq))
+                if now != last:
+                    yield _event(write(now))
+                elif seq == last_seq:
+                    yield BEAT
+                last_seq, last = seq, now
+            if self.feed.closing:
+                yield self.feed.closing
+
+        return StreamingResponse(events(), media_type="text/event-stream", headers=STREAM_HEADERS)
+
+
+def _event(text: str) -> str:
+    return "".join(f"data: {line}\n" for line in text.splitlines() if line.strip()) + "\n"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file with its digest, so that it may be kept for a year."""
+    digest = hashlib.sha256((FOLDER / "static" / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"
+
+
+class LongLived(StaticFiles):
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(FOR_A_YEAR)
+        return response
+
+
+def friendly(site: Site) -> type[APIRoute]:
+    """Routes that answer whatever goes wrong with a page."""
+
+    class FriendlyRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            answer = super().get_route_handler()
+
+            async def page(request: Request) -> Response:
+                try:
+                    _limit(request)
+                    return await answer(request)
+                except Failure as failure:
+                    return site.apology(request, failure)
+                except (RequestValidationError, HTTPException):
+                    return site.apology(request, Malformed("This form can't be read."))
+                except Exception:
+                    log.exception("a bug in %s %s", request.method, self.path)
+                    return site.apology(request, Failure("Something unexpected happened."))
+
+            return page
+
+    return FriendlyRoute
+
+
+def _limit(request: Request) -> None:
+    length = request.headers.get("content-length", "")
+    if request.method == "POST" and not (length.isdecimal() and int(length) <= LARGEST_FORM):
+        raise TooLarge(f"A form has at most {LARGEST_FORM} bytes.")

@@ -1,0 +1,204 @@
+"""SQLite as the database of halls: one file, one writer at a time, nothing to set up."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from shared.backend.storage.complaints import BUSY
+from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.words import HallId
+
+OURS_ALONE = 0o600
+"""Who may open the file may do everything in every hall. SQLite gives its log the same permissions."""
+
+BUSY_TIMEOUT = 4000
+"""Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
+
+SCRUB_TIMEOUT = 100
+"""Milliseconds to wait for whoever reads in the log; nobody can write meanwhile."""
+
+POLL = 0.05
+"""Seconds between two looks whether another process has written."""
+
+LEAST_ROOM = 100_000_000
+"""Bytes that should be free: several weeks of a large hall, and time to make room."""
+
+COMPLAINTS = 3
+"""How many of SQLite's own complaints are passed on; a damaged file has thousands, and one remedy."""
+
+RESTORE = "put the last good backup in its place"
+
+THE_FILE = "file"
+"""The one lane there is: who writes holds the whole file, so everything that waits is written together."""
+
+
+class Sqlite:
+    """A database file, and how SQLite does what every kind of database must."""
+
+    writers = 1
+
+    def __init__(self, url: URL, *, create: bool) -> None:
+        self.path = _path(url, create=create)
+        self.name = str(self.path)
+        self.engine = _engine(url)
+        self._afresh = 0
+
+    def lane(self, hall: HallId) -> str:
+        return THE_FILE
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Alone from the first statement on; by itself SQLite would lock only at the first write."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                _roll_back(connection)
+                raise
+
+    migrating = writing
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                _roll_back(connection)
+
+    def hold(self, connection: Connection, names: Iterable[str]) -> None:
+        """Nothing to do: whoever writes is alone."""
+
+    def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
+        """Nothing to do: whoever watches the file sees that it has changed."""
+
+    def changes(self, closed: threading.Event) -> Iterator[None]:
+        """``data_version`` counts the writes of other connections: so it is always asked over the same one."""
+        afresh = self._afresh
+        with self._watching() as connection:
+            seen = None
+            while afresh == self._afresh:
+                version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+                if version != seen:
+                    seen = version
+                    yield None
+                if closed.wait(POLL):
+                    return
+
+    @contextmanager
+    def _watching(self) -> Iterator[Connection]:
+        """A connection that is closed for good afterwards, not kept for somebody else."""
+        with self.engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                connection.invalidate()
+
+    def start_afresh(self) -> None:
+        """Open the file anew: as long as one connection to it is read-only, every other one is too."""
+        self._afresh += 1  # whoever watches closes its own
+        self.engine.dispose()
+
+    def scrub(self) -> bool:
+        """Empty the log, in which what was deleted still stands."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT}")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+        return not busy
+
+    def faults(self, connection: Connection) -> Iterator[str]:
+        complaints = list(connection.exec_driver_sql(f"PRAGMA integrity_check({COMPLAINTS})").scalars())
+        if complaints != ["ok"]:
+            said = "; ".join(" ".join(str(complaint).split()) for complaint in complaints)
+            yield f"The database {self.path} is damaged ({said}): stop the backend and {RESTORE}."
+        for table, *_ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(COMPLAINTS):
+            yield f"The table {table} has rows of a hall or person nobody knows: {RESTORE}."
+        free = shutil.disk_usage(self.path.absolute().parent).free
+        if free < LEAST_ROOM:
+            yield f"The disk with the database {self.path} has only {free // 1_000_000} MB left: make room."
+
+    def backup(self, target: Path) -> None:
+        try:
+            target.touch(mode=OURS_ALONE)
+            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except (OSError, sqlite3.Error) as error:
+            target.unlink(missing_ok=True)
+            raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
+
+    def before_upgrade(self, revision: str | None) -> Path:
+        return self.path.with_suffix(f".before-upgrade-from-{revision}.db")
+
+    def in_words(self, error: DBAPIError) -> Failure | None:
+        complaint = str(error.orig)
+        for part, kind, sentence in _SENTENCES:
+            if part in complaint:
+                return kind(sentence.format(path=self.path))
+        if isinstance(error, OperationalError):
+            return Unreachable(f"The database {self.path} can't be used: {complaint}.")
+        return None
+
+
+_SENTENCES: tuple[tuple[str, type[Failure], str], ...] = (
+    ("locked", Unreachable, BUSY),
+    ("busy", Unreachable, BUSY),
+    ("readonly", Unreachable, "The database {path} can't be written: its file or folder is read-only."),
+    ("read-only", Unreachable, "The database {path} can't be written: its file or folder is read-only."),
+    ("is full", Unreachable, "The disk with the database {path} is full: nothing was changed; make room."),
+    ("unable to open", Unfit, "The database {path} can't be opened: check its folder and permissions."),
+    ("not a database", Unfit, "{path} is not a database of Now Serving: choose another file."),
+    ("malformed", Unfit, "The database {path} is damaged: put a backup in its place."),
+)
+"""A part of SQLite's complaint, and what it means."""
+
+
+def _path(url: URL, *, create: bool) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise Unfit("A hall needs a database file: write its path, like sqlite:///nowserving.db.")
+    path = Path(url.database)
+    if not path.parent.is_dir():
+        raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
+    if not path.exists() and not create:
+        raise Unfit(f"There is no database {path}: make one with `nowserving init --database {url}`.")
+    if not path.exists():
+        with suppress(OSError):  # SQLite itself will say what is wrong
+            path.touch(mode=OURS_ALONE)
+    return path
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True)  # what people said has no place in a log
+    event.listen(engine, "connect", _set_up)
+    return engine
+
+
+def _set_up(connection: Any, _: Any) -> None:
+    """Every connection: our own BEGIN, a log that readers do not wait for, and nothing lost at a power cut."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is forgotten about people is overwritten, not only let go
+    cursor.close()
+
+
+def _roll_back(connection: Connection) -> None:
+    raw = connection.connection.dbapi_connection
+    if raw is not None and getattr(raw, "in_transaction", False):
+        connection.exec_driver_sql("ROLLBACK")
