@@ -310,3 +310,11 @@ def test_a_call_taken_back_is_not_made_again_at_once(by_itself: Clinic) -> None:
     by_itself.undo("1")
     assert by_itself.point().ticket is None
     assert by_itself.ticket(ticket).state is TicketState.WAITING
+
+
+def test_a_hall_that_is_told_to_call_no_more_by_itself_makes_no_last_call(by_itself: Clinic) -> None:
+    by_itself.open("1")
+    by_itself.take()
+    by_itself.undo("1")
+    by_itself.do(DefineHall(name="Clinic", auto_call=False))
+    assert by_itself.point().ticket is None
