@@ -109,11 +109,11 @@ def runtime() -> str:
 
 
 def install(tree: Path, platform: str) -> None:
-    """The packages of the extra ``lambda``, as the lock has them, for another machine than this."""
+    """The packages of the extra ``lambda``, as the lock has them, for another machine than this; fetched only once."""
     uv = [str(Path(sys.executable).with_name("uv")), "--quiet"]
-    wanted = tree.with_suffix(".txt")
-    export = ["export", "--frozen", "--extra", "lambda", "--no-default-groups", "--no-emit-project", "--no-annotate"]
-    subprocess.run([*uv, *export, "--output-file", wanted], cwd=HOUSE, check=True)
+    wanted = tree.with_name("pylock.toml")  # with addresses and digests: no index is asked
+    export = ["export", "--frozen", "--extra", "lambda", "--no-default-groups", "--no-emit-project"]
+    subprocess.run([*uv, *export, "--format", "pylock.toml", "--output-file", wanted], cwd=HOUSE, check=True)
     fitting = ["--python-platform", platform, "--python-version", runtime().removeprefix("python")]
     only = ["--only-binary", ":all:", "--require-hashes", "--no-deps", "--link-mode", "copy", "--no-compile-bytecode"]
     subprocess.run([*uv, "pip", "install", "--target", tree, *fitting, *only, "-r", wanted], cwd=HOUSE, check=True)

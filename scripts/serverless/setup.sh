@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the serverless stack is packaged and tried with: the Serverless command of package-lock.json in node_modules, a
-# linter and an emulator of uv.lock in build/cloud. Says what it does, and does nothing that is done already.
+# linter and an emulator of uv.lock in build/cloud, and the packages of the artifact. Says what it does, and does nothing
+# that is done already; after it no network is needed.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -18,3 +19,5 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
 fi
 UV_PROJECT_ENVIRONMENT=build/cloud UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV='' \
     .venv/bin/uv sync --quiet --frozen --only-group cloud --python .venv/bin/python
+case "$(uname -m)" in aarch64 | arm64) here=arm64 ;; *) here=x86_64 ;; esac
+.venv/bin/python scripts/artifact.py --arch "$here"

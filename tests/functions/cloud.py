@@ -10,7 +10,6 @@ import datetime
 import http.client
 import json
 import os
-import platform
 import re
 import signal
 import ssl
@@ -30,12 +29,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.backends import new_database
-from tests.functions.environment import HOUSE
+from tests.functions.environment import ARCHITECTURE, HOUSE, serverless
 from tests.issuer import free_port
 
-SERVERLESS, EMULATOR = HOUSE / "node_modules" / ".bin" / "serverless", HOUSE / "build" / "cloud" / "bin" / "ministack"
+EMULATOR = HOUSE / "build" / "cloud" / "bin" / "ministack"
 REGION = "eu-central-1"
-ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 STATIONS = 6
 ON_HERE = ("--param", "environment=emulated", "--param", f"architecture={ARCHITECTURE}")
 
@@ -75,27 +73,9 @@ class Cloud:
 
     def serverless(self, *words: str) -> str:
         """What the command prints; every one of these needs the cloud."""
-        environment = {
-            **os.environ,
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "NODE_NO_WARNINGS": "1",
-            "NOWSERVING_DATABASE": self.database,
-        }
         began = time.monotonic()
-        done = subprocess.run(
-            [SERVERLESS, *words, *ON_HERE],
-            cwd=HOUSE,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = serverless(*words, *ON_HERE, AWS_ENDPOINT_URL=self.endpoint, NOWSERVING_DATABASE=self.database)
         print(f"serverless {' '.join(words)}: {time.monotonic() - began:.1f} s", flush=True)
-        assert done.returncode == 0, done.stdout + done.stderr
         self.told = done.stderr
         return done.stdout
 

@@ -38,8 +38,8 @@ from shared.link.http import HttpLink
 from shared.link.port import Link
 from shared.link.sign_on import SignOn
 from shared.ui.station import Station
-from tests.functions.cloud import ARCHITECTURE, Cloud, Front, Web, deployed
-from tests.functions.environment import HOUSE
+from tests.functions.cloud import Cloud, Front, Web, deployed
+from tests.functions.environment import ARCHITECTURE, HOUSE
 
 PASSWORD = "a-Good-password-7"
 HALL = "clinic-north"

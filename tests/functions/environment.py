@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 
 HOUSE = Path(__file__).parent.parent.parent
 EVENTS = Path(__file__).parent / "events"
+SERVERLESS = HOUSE / "node_modules" / ".bin" / "serverless"
+ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
 RUNTIME = """
 import importlib, json, sys, time
@@ -76,6 +79,29 @@ class Environment:
         self._process.stdin.close()
         self._process.wait(20)
         self._process.stdout.close()
+
+
+def serverless(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a person types it, who has no account; it must go well."""
+    known = {
+        **os.environ,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "NODE_NO_WARNINGS": "1",
+        **environment,
+    }
+    done = subprocess.run(
+        [SERVERLESS, *words],
+        cwd=HOUSE,
+        env=known,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 def recorded(name: str, **values: str) -> Any:

@@ -6,8 +6,6 @@ All of it without an account and without a network, but for Node and what `make 
 from __future__ import annotations
 
 import json
-import os
-import platform
 import re
 import shutil
 import ssl
@@ -20,9 +18,9 @@ from typing import Any
 import pytest
 
 from tests.backends import new_database
-from tests.functions.environment import EVENTS, HOUSE, Environment, recorded
+from tests.functions.environment import ARCHITECTURE, EVENTS, HOUSE, SERVERLESS, Environment, recorded, serverless
 
-SERVERLESS, CFN_LINT = HOUSE / "node_modules" / ".bin" / "serverless", HOUSE / "build" / "cloud" / "bin" / "cfn-lint"
+CFN_LINT = HOUSE / "build" / "cloud" / "bin" / "cfn-lint"
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("node") is None, reason="the Serverless command needs Node"),
@@ -30,7 +28,6 @@ pytestmark = [
     pytest.mark.timeout(300),  # packages may have to be fetched
 ]
 
-ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 ARTIFACT = HOUSE / "build" / "serverless" / "nowserving.zip"
 
 FUNCTIONS = ("hello", "api", "migrate")
@@ -43,29 +40,6 @@ MAY_BE_STARRED = {
     "ec2:UnassignPrivateIpAddresses",
 }
 """What AWS itself names no narrower resource for."""
-
-
-def serverless(*words: str, **environment: str) -> str:
-    """Run the command as a person types it, without any account; what it printed."""
-    known = {
-        **os.environ,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "NODE_NO_WARNINGS": "1",
-        **environment,
-    }
-    done = subprocess.run(
-        [SERVERLESS, *words],
-        cwd=HOUSE,
-        env=known,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def template(stage: str, folder: Path) -> Any:
@@ -100,7 +74,7 @@ def of_kind(stack: Any, kind: str) -> dict[str, Any]:
 
 
 def test_hello_is_invoked_on_this_machine() -> None:
-    answer = json.loads(serverless("invoke", "local", "--function", "hello"))
+    answer = json.loads(serverless("invoke", "local", "--function", "hello").stdout)
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["message"] == "Now Serving is running"
 
@@ -108,9 +82,9 @@ def test_hello_is_invoked_on_this_machine() -> None:
 def test_the_backend_is_invoked_on_this_machine_with_a_recorded_event(tmp_path: Path) -> None:
     settings = {"NOWSERVING_DATABASE": f"sqlite:///{tmp_path / 'local.db'}", "VIRTUAL_ENV": str(HOUSE / ".venv")}
     local = ("invoke", "local", "--stage", "local", "--function")
-    made = json.loads(serverless(*local, "migrate", "--data", json.dumps({"sample": "clinic"}), **settings))
+    made = json.loads(serverless(*local, "migrate", "--data", json.dumps({"sample": "clinic"}), **settings).stdout)
     assert made["halls"] == ["clinic"] and made["database"] == "sqlite"
-    answer = json.loads(serverless(*local, "api", "--path", str(EVENTS / "installation.json"), **settings))
+    answer = json.loads(serverless(*local, "api", "--path", str(EVENTS / "installation.json"), **settings).stdout)
     assert answer["statusCode"] == 200 and json.loads(answer["body"])["halls"][0]["id"] == "clinic"
 
 
