@@ -31,7 +31,7 @@ class CheckIn(Command):
 
 def check_in(hall: Hall, command: CheckIn, now: Moment) -> Events:
     at = command.appointed_at.replace(microsecond=0)
-    if abs(at - now.wall) > A_DAY or business_day(hall.settings, at) != hall.business_day:
+    if abs(at - now.wall) > A_DAY or business_day(hall.settings, at) != business_day(hall.settings, now.wall):
         raise AppointmentNotToday("This appointment is for another day.")
     return [_appointed(hall, event, at, now) for event in issue_ticket(hall, _as_issue(command), now)]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from shared.hall.appointments import CheckIn
 from shared.hall.calling import CallTicket
 from shared.hall.errors import AppointmentNotToday, TooEarly, UnknownService
+from shared.hall.set_up import DefineHall
 from shared.hall.values import Origin, Ticket
 from tests.hall.builders import MORNING, Clinic
 
@@ -62,6 +63,19 @@ def test_those_who_wait_behind_it_are_called_meanwhile(clinic: Clinic) -> None:
 )
 def test_an_appointment_of_another_day_is_refused(clinic: Clinic, at: datetime) -> None:
     clinic.refuses(CheckIn(service="registration", appointed_at=at), AppointmentNotToday)
+
+
+def test_today_is_todays_by_the_clock_after_a_clock_a_day_ahead_is_set_right(clinic: Clinic) -> None:
+    clinic.pass_time(minutes=24 * 60)
+    clinic.take()
+    clinic.set_clock(MORNING)
+    assert check_in(clinic, 15).origin is Origin.APPOINTMENT
+
+
+def test_today_is_todays_when_the_day_begins_later_than_it_did(clinic: Clinic) -> None:
+    clinic.take()
+    clinic.do(DefineHall(name={"en": "Clinic"}, languages=("en",), day_starts=time(12)))
+    assert check_in(clinic, 15).origin is Origin.APPOINTMENT
 
 
 def test_a_check_in_sent_twice_is_one_ticket(clinic: Clinic) -> None:
