@@ -1,33 +1,29 @@
-"""The HTTP interface: routes made from the list of commands, snapshots, the event feed, log-in, health."""
+"""The HTTP interface: routes made from the list of commands, snapshots, the event feed, health."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi import APIRouter, FastAPI, Header, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
-from shared.access.audit import SIGN_IN, SIGN_OUT
 from shared.access.requests import REQUESTS, decode_request
-from shared.access.sign_on import SignOnProof
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.door import Door
 from shared.backend.access.entrance import Entrance
 from shared.backend.access.guard import Guard
-from shared.backend.access.sessions import Session
 from shared.backend.access.sign_on import SignOn
 from shared.backend.desk.desk import Desk
 from shared.backend.halls.ledger import Ledger
 from shared.backend.halls.timekeeper import keep_time
-from shared.backend.http import openapi, pairing_routes, problems, web
-from shared.backend.http.asking import address_of, bearer, json_body
+from shared.backend.http import coming_in, openapi, pairing_routes, problems, web
+from shared.backend.http.askers import Anybody, Asking, Backend, Here, Seeing, StaffSeeing, Token
+from shared.backend.http.asking import json_body
 from shared.backend.http.commands import Commands
 from shared.backend.http.feed import HEARTBEAT, Feed, Telling
 from shared.backend.http.figures import figures, require_reader
@@ -35,34 +31,9 @@ from shared.backend.http.gate import Gated
 from shared.backend.http.housekeeping import keep_house
 from shared.backend.http.stream import EventStream
 from shared.backend.storage.database import OLDER
-from shared.hall.errors import Invalid, NotAllowed, NotSignedIn, UnknownAuthority, Unreachable
-from shared.hall.roles import Actor, of_staff, settled
+from shared.hall.errors import Invalid, Unreachable
 from shared.hall.rules import COMMANDS, RULES
-from shared.hall.wire import decode, encode, encode_hall
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Credentials:
-    """What a person types to come in."""
-
-    login: str
-    password: str
-
-
-@dataclass(frozen=True)
-class Backend:
-    """What the routes stand on."""
-
-    ledger: Ledger
-    accounts: Accounts
-    feed: Telling
-    door: Door
-    desk: Desk
-    entrance: Entrance
-    sign_on: SignOn | None
-    guard: Guard
+from shared.hall.wire import encode, encode_hall
 
 
 def create_app(
@@ -77,9 +48,9 @@ def create_app(
     app.state.backend = backend
     problems.install(app)
     app.include_router(health)
-    for router in (coming_in, sessions, halls, _requests(), pairing_routes.routes(ledger)):
+    for router in (coming_in.routes, halls, _requests(), pairing_routes.routes(ledger)):
         app.include_router(router, prefix="/api/v1")
-    bodies = [Credentials, SignOnProof, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
+    bodies = [*coming_in.BODIES, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
     openapi.install(app, bodies, _commands().routes)
     app.put_in_front(partial(Commands, ledger=ledger, door=door))
     web.mount(app, ledger, feed)
@@ -96,66 +67,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     backend.feed.close()
-
-
-# ── who is asking ──
-
-
-async def backend_of(request: Request) -> Backend:
-    backend: Backend = request.app.state.backend
-    return backend
-
-
-async def token_of(authorization: Annotated[str | None, Header()] = None) -> str:
-    return bearer(authorization)
-
-
-Here = Annotated[Backend, Depends(backend_of)]
-Token = Annotated[str, Depends(token_of)]
-
-
-async def asking(backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None) -> Actor:
-    """Whoever sends this request; raises NotSignedIn."""
-    address = address_of(request)
-    if request.method == "GET":
-        bearer(authorization)  # a console at which nobody is signed in looks every few seconds: no line for that
-    with backend.ledger.scribe.refusals(_act(request), address=address, hall=request.path_params.get("hall")):
-        return await backend.door.actor(bearer(authorization), address)
-
-
-async def settled_in(actor: Annotated[Actor, Depends(asking)]) -> Actor:
-    """Whoever sends this request and may go on; raises PasswordMustChange too."""
-    return settled(actor)
-
-
-Anybody = Annotated[Actor, Depends(asking)]
-Asking = Annotated[Actor, Depends(settled_in)]
-
-
-async def seeing(backend: Here, hall: str, actor: Asking, request: Request) -> Actor:
-    """Whoever looks into a hall; raises NotAllowed for another hall than their own."""
-    with backend.ledger.scribe.refusals(_act(request), by=actor, hall=hall):
-        if actor.hall not in (None, hall):
-            raise NotAllowed("You belong to another hall.")
-    return actor
-
-
-Seeing = Annotated[Actor, Depends(seeing)]
-
-
-async def staff_seeing(backend: Here, hall: str, actor: Seeing, request: Request) -> Actor:
-    """Whoever works in a hall; raises NotAllowed."""
-    with backend.ledger.scribe.refusals(_act(request), by=actor, hall=hall):
-        of_staff(actor)
-    return actor
-
-
-StaffSeeing = Annotated[Actor, Depends(staff_seeing)]
-
-
-def _act(request: Request) -> str:
-    """How the audit calls what was asked for: by the name of its route."""
-    return str(request.scope["route"].name)
 
 
 # ── health ──
@@ -181,84 +92,6 @@ async def metrics(backend: Here, request: Request) -> PlainTextResponse:
     await require_reader(request, backend.entrance, backend.door)
     text = await asyncio.to_thread(figures, backend.ledger)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
-
-
-# ── how one comes in ──
-
-coming_in = APIRouter(tags=["sessions"])
-
-
-class Pem(PlainTextResponse):
-    media_type = "application/x-pem-file"
-
-
-@coming_in.get("/authority", response_class=Pem, responses={"4XX": openapi.ANSWERS["4XX"]})
-async def authority(backend: Here) -> Pem:
-    """The certificate of this backend's own authority (PEM), which stations keep; there may be none."""
-    if not backend.entrance.authority:
-        raise UnknownAuthority("This backend has no authority of its own.")
-    return Pem(backend.entrance.authority)
-
-
-@coming_in.get("/sign-on")
-async def sign_on(backend: Here) -> dict[str, Any]:
-    """The identity provider a console may sign people on through; null if there is none."""
-    rules = backend.entrance.sign_on
-    return {"provider": encode(rules.provider) if rules else None}
-
-
-@coming_in.post("/sign-on", openapi_extra=openapi.body(SignOnProof))
-async def come_in(
-    backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None
-) -> dict[str, Any]:
-    """Come in with the provider's ID token in place of a token of ours; from then on it is a session like any other."""
-    with backend.ledger.scribe.refusals(SIGN_IN, address=address_of(request)):
-        id_token = bearer(authorization)
-        proof = decode(SignOnProof, await json_body(request), "sign-on")
-    return await _begun(backend, request, partial(_vouched, backend, id_token, proof.nonce))
-
-
-def _vouched(backend: Backend, id_token: str, nonce: str) -> Session:
-    if backend.sign_on is None:
-        raise NotSignedIn("There is no identity provider here: sign in with login and password.")
-    return backend.sign_on.sign_on(id_token, nonce)
-
-
-# ── sessions ──
-
-sessions = APIRouter(tags=["sessions"])
-
-
-@sessions.post("/sessions", openapi_extra=openapi.body(Credentials))
-async def sign_in(backend: Here, request: Request) -> dict[str, Any]:
-    """Come in with login and password; the token goes into every further request."""
-    with backend.ledger.scribe.refusals(SIGN_IN, address=address_of(request)):
-        typed = decode(Credentials, await json_body(request), "sessions")
-    come_in = partial(backend.accounts.sessions.sign_in, typed.login, typed.password, address_of(request))
-    return await _begun(backend, request, come_in, typed.login)
-
-
-async def _begun(backend: Backend, request: Request, come_in: Callable[[], Session], login: str = "") -> dict[str, Any]:
-    """The session somebody comes in to, or is refused; either is written down."""
-    scribe = backend.ledger.scribe
-    session = await asyncio.to_thread(scribe.signing_in, backend.accounts, login, address_of(request), come_in)
-    actor = session.actor
-    return {
-        "token": session.token,
-        "role": actor.role,
-        "login": actor.name,
-        "hall": actor.hall,
-        "expires": encode(session.expires),
-        "must_change": actor.must_change,
-    }
-
-
-@sessions.delete("/sessions/current", name=SIGN_OUT, status_code=204)
-def sign_out(backend: Here, token: Token, actor: Anybody) -> Response:
-    """End the session of this token at once."""
-    backend.accounts.sessions.end(token)
-    backend.ledger.scribe.write_down(SIGN_OUT, by=actor, hall=actor.hall)
-    return Response(status_code=204)
 
 
 # ── halls ──
