@@ -263,7 +263,7 @@ class Tour:
     async def the_administrator_looks(self) -> None:
         console = self.console
         console.show_set_up()
-        for number, name in enumerate(("services", "precedences", "points", "hall")):
+        for number, name in enumerate(("services", "precedences", "points", "hall", "calling")):
             console.set_up_page.tabs.setCurrentIndex(number)
             await picture(console.window, self._file(f"set-up-{name}"))
         await picture(console.window, self._file("set-up-hall-wide"), WIDE)

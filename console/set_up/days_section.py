@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDateEdit
 
 from console import sentences
 from console.controls import column, label, row
-from console.set_up.hours_edit import HoursEdit
+from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import Defined, ListSection, beside, form_line, roomy
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.words_edit import WordsEdit
@@ -59,7 +59,7 @@ class DaysSection(Defined, ListSection):
         day = self._day(identity)
         self.date.setDate(QDate(day.date.year, day.date.month, day.date.day))
         self.date.setReadOnly(bool(identity))
-        self.hours.show_hours(day.hours)
+        self.hours.show_lines(day.hours)
         self.reason.speak(self.model.hall.settings.languages)
         self.reason.show_words(day.reason)
         self.retire_button.setVisible(bool(identity) and self._is_ours(day.date))
@@ -76,7 +76,7 @@ class DaysSection(Defined, ListSection):
         there = self.date.date()
         return Day(
             date=date(there.year(), there.month(), there.day()),
-            hours=self.hours.hours(),
+            hours=self.hours.lines(),
             reason=trimmed(self.reason.words()) or "",
         )
 

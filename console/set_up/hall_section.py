@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 
 from console.controls import column, frame, label, row
 from console.sentences import language_name
-from console.set_up.hours_edit import HoursEdit
+from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import Defined, Section, form_line, number_field, roomy, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.words_edit import WordsEdit
 from shared.catalogue import NATIVE_NAMES
-from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.set_up import LONGEST_KEPT
 from shared.hall.values import HallSettings
 from shared.hall.words import Language
 from shared.ui.theme import theme
@@ -48,10 +48,11 @@ class HallSection(Defined, Section):
         self.day_starts.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # else Qt writes 04:00 as 00:04
         self.day_starts.setDisplayFormat("HH:mm")
         self.day_starts.setAccessibleName(self.tr("The business day begins at"))
-        again = self.tr("A ticket returned to the queue is due again after, minutes")
-        self.return_after = number_field(again, LONGEST_ALLOWANCE, width=200, unit=self.tr(" min"))
         kept = self.tr("Names and telephones are kept after the visit, hours")
-        self.keep_contacts = number_field(kept, 720, width=200, unit=self.tr(" h"))
+        self.keep_contacts = number_field(kept, LONGEST_KEPT, width=200, unit=self.tr(" h"))
+        self.accent = QLineEdit(maxLength=7, placeholderText=HallSettings.accent)
+        self.accent.setFixedWidth(200)
+        self.accent.setAccessibleName(self.tr("Colour of the kiosk"))
         self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
         self.hours = HoursEdit(self.tr("Opening hours"), "mon-fri 08:00-12:00\nmon-thu 13:00-17:00", lines=4)
         self.hours.setFixedWidth(400)
@@ -95,11 +96,10 @@ class HallSection(Defined, Section):
         grid.addLayout(form_line(self.tr("The hall's own language"), self.own), 0, 0)
         grid.addLayout(form_line(self.tr("Time zone"), self.zone), 0, 1)
         grid.addLayout(form_line(self.tr("The business day begins at"), self.day_starts), 1, 0)
-        again = self.tr("A ticket returned to the queue is due again after")
-        grid.addLayout(form_line(again, self.return_after), 1, 1)
         kept = self.tr("Names and telephones are kept after the visit")
-        grid.addLayout(form_line(kept, self.keep_contacts), 2, 0)
-        grid.setColumnStretch(2, 1)
+        grid.addLayout(form_line(kept, self.keep_contacts), 1, 1)
+        grid.addLayout(form_line(self.tr("Colour of the kiosk"), self.accent), 1, 2)
+        grid.setColumnStretch(3, 1)
         return grid
 
     def _opening(self) -> QHBoxLayout:
@@ -116,10 +116,10 @@ class HallSection(Defined, Section):
         self.zone.setCurrentText(settings.time_zone)
         starts = settings.day_starts
         self.day_starts.setTime(QTime(starts.hour, starts.minute))
-        self.return_after.setValue(settings.return_after)
         self.keep_contacts.setValue(settings.keep_contacts)
+        self.accent.setText(settings.accent)
         self.web.setChecked(settings.web)
-        self.hours.show_hours(settings.hours)
+        self.hours.show_lines(settings.hours)
         self.holidays.setText(settings.holidays)
         self.last_ticket.setChecked(settings.last_ticket)
         self.offline_tickets.setChecked(settings.offline_tickets)
@@ -176,10 +176,10 @@ class HallSection(Defined, Section):
             languages=tuple(sorted(ticked, key=lambda language: language != own)),
             time_zone=self.zone.currentText().strip(),
             day_starts=time(self.day_starts.time().hour(), self.day_starts.time().minute()),
-            return_after=self.return_after.value(),
             keep_contacts=self.keep_contacts.value(),
+            accent=self.accent.text().strip(),
             web=self.web.isChecked(),
-            hours=self.hours.hours(),
+            hours=self.hours.lines(),
             holidays=self.holidays.text().strip().upper(),
             last_ticket=self.last_ticket.isChecked(),
             offline_tickets=self.offline_tickets.isChecked(),

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBo
 
 from console import sentences
 from console.controls import column, label, row
-from console.set_up.hours_edit import HoursEdit
+from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
+from console.set_up.then_edit import ThenEdit
 from console.set_up.words_edit import WordsEdit
 from shared.hall.labels import series
 from shared.hall.values import Service
@@ -39,6 +40,7 @@ class ServicesSection(Defined, ListSection):
         self.shares.setAccessibleName(self.tr("Shares its numbers with"))
         self.shares.currentIndexChanged.connect(self._sharing)
         self.digits.valueChanged.connect(self._figures)
+        self.then = ThenEdit(self.tr("The same visit then goes on to"), self.tr("(nothing more)"))
         self.offers = QHBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
         self.usual = QComboBox()
@@ -72,6 +74,7 @@ class ServicesSection(Defined, ListSection):
             ),
             self._numbers(),
             self._limits(),
+            self._visit(),
             None,
             gap=theme().gap + theme().gap // 2,
         )
@@ -99,7 +102,14 @@ class ServicesSection(Defined, ListSection):
         return row(
             form_line(self.tr("Hours of this service, one line for each; none: the hall's"), self.hours),
             column(form_line(self.tr("Tickets a day at most, 0: no limit"), self.daily_limit), None),
-            column(form_line(self.tr("A visit takes about"), self.visit_minutes), None),
+            None,
+            gap=theme().margin,
+        )
+
+    def _visit(self) -> QHBoxLayout:
+        return row(
+            form_line(self.tr("A visit takes about"), self.visit_minutes),
+            form_line(self.tr("The same visit then goes on to"), self.then),
             None,
             gap=theme().margin,
         )
@@ -133,15 +143,20 @@ class ServicesSection(Defined, ListSection):
         self._load_shares(service)
         self._load_numbers(service)
         self._sharing()
-        self.hours.show_hours(service.hours)
+        self.hours.show_lines(service.hours)
         self.daily_limit.setValue(service.daily_limit)
         self.visit_minutes.setValue(service.visit_minutes)
         self.place.setValue(service.place)
         self.on.setChecked(service.on)
+        self.then.show_services(service.then, self._others(service))
         self._load_offers(service)
         first = self.name.first()
         if first and not identity:
             first.setFocus()
+
+    def _others(self, service: Service) -> dict[str, str]:
+        """The other services by id, each as the list has it."""
+        return {other.id: self._line(other) for other in self.model.services if other.id != service.id}
 
     def _load_numbers(self, service: Service) -> None:
         numbers = series(service)
@@ -154,9 +169,9 @@ class ServicesSection(Defined, ListSection):
         self.shares.blockSignals(True)
         self.shares.clear()
         self.shares.addItem(self.tr("(nobody)"), None)
-        for other in self.model.services:
-            if other.id != service.id and other.shares_numbers_with is None:
-                self.shares.addItem(self._line(other), other.id)
+        for other, line in self._others(service).items():
+            if self.model.hall.service(other).shares_numbers_with is None:
+                self.shares.addItem(line, other)
         self.shares.setCurrentIndex(max(0, self.shares.findData(service.shares_numbers_with)))
         self.shares.blockSignals(False)
 
@@ -187,14 +202,14 @@ class ServicesSection(Defined, ListSection):
             precedences=self._as_the_hall(self._ticked()),
             place=self.place.value(),
             on=self.on.isChecked(),
-            hours=self.hours.hours(),
+            hours=self.hours.lines(),
             daily_limit=self.daily_limit.value(),
             visit_minutes=self.visit_minutes.value(),
             first=self.first_number.value(),
             last=None if self.last_number.value() == 10 ** self.digits.value() - 1 else self.last_number.value(),
             digits=self.digits.value(),
             shares_numbers_with=self.shares.currentData(),
-            then=known.then if (known := self.model.hall.services.get(self.identity)) else (),
+            then=self.then.services(),
         )
 
     def written(self) -> Service:

@@ -8,6 +8,7 @@ from console import sentences
 from console.controls import column, label
 from console.set_up.audit_model import AuditModel
 from console.set_up.audit_section import AuditSection
+from console.set_up.calling_section import CallingSection
 from console.set_up.days_section import DaysSection
 from console.set_up.devices_model import DevicesModel
 from console.set_up.devices_section import DevicesSection
@@ -36,6 +37,7 @@ class SetUpPage(QWidget):
         self.precedences = PrecedencesSection(model)
         self.points = PointsSection(model)
         self.hall = HallSection(model)
+        self.calling = CallingSection(model)
         self.days = DaysSection(model)
         self.people = PeopleSection(PeopleModel(model.station, model))
         self.devices = DevicesSection(DevicesModel(model.station, model))
@@ -48,6 +50,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.precedences, self.tr("Precedences"))
         self.tabs.addTab(self.points, self.tr("Service points"))
         self.tabs.addTab(self.hall, self.tr("Hall"))
+        self.tabs.addTab(self.calling, self.tr("Calling"))
         self.tabs.addTab(self.days, self.tr("Days apart"))
         self.tabs.addTab(self.people, self.tr("People"))
         self.tabs.addTab(self.devices, self.tr("Devices"))

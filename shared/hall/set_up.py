@@ -23,6 +23,12 @@ LONGEST_ALLOWANCE = 7 * 24 * 60
 LONGEST_KEPT = 720
 """Hours, which are 30 days: longer than anybody complains about a visit."""
 
+MOST_RECALLS = 20
+"""How often a customer can be called again before they count as not having come."""
+
+LONGEST_COOL_DOWN = 3600
+"""Seconds to wait for a customer after a call, at most."""
+
 MINUTES = ("return_after", "reinstate_within", "appointment_early", "appointment_grace")
 """Settings of a hall that are a time in minutes."""
 
@@ -140,12 +146,12 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
             name,
         )
     _require(
-        0 <= settings.recalls_before_no_show <= 20,
+        0 <= settings.recalls_before_no_show <= MOST_RECALLS,
         "A customer is called again 0 to 20 times.",
         "recalls_before_no_show",
     )
     _require(
-        0 <= settings.no_show_after <= 3600,
+        0 <= settings.no_show_after <= LONGEST_COOL_DOWN,
         "A customer is waited for 0 to 3600 seconds after a call.",
         "no_show_after",
     )

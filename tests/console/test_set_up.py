@@ -135,11 +135,11 @@ async def test_the_hall_itself(sit_down, link) -> None:
         hall.web.setChecked(False)
         hall.boxes["ar"].setChecked(False)
         hall.own.setCurrentIndex(hall.own.findData("de"))
-        hall.return_after.setValue(8)
+        hall.keep_contacts.setValue(8)
         hall.save()
         await seat.until(lambda: link.hall.settings.time_zone == "Europe/Berlin")
         settings = link.hall.settings
-        assert (settings.web, settings.return_after, settings.languages) == (False, 8, ("de", "en", "ru"))
+        assert (settings.web, settings.keep_contacts, settings.languages) == (False, 8, ("de", "en", "ru"))
         assert settings.name["en"] == "Harbour Clinic"
 
 
@@ -225,22 +225,77 @@ async def test_eight_services_stand_beside_one_another_in_the_smallest_window(si
         assert points.matrix.horizontalScrollBar().maximum() == 0
 
 
+async def test_the_rules_of_calling(sit_down, link) -> None:
+    async with sit_down() as seat:
+        calling = await open_set_up(seat, 4)
+        QTest.keyClick(calling.auto_call, Qt.Key.Key_Space)
+        wished = {
+            "recalls_before_no_show": 2,
+            "no_show_after": 30,
+            "reinstate_within": 45,
+            "return_after": 8,
+            "appointment_early": 20,
+            "appointment_grace": 5,
+        }
+        for setting, number in wished.items():
+            calling.numbers[setting].setValue(number)
+        calling.outcomes.setPlainText("Treated\n\n Sent on ")
+        calling.save()
+        await seat.until(lambda: link.hall.settings.auto_call)
+        assert {setting: getattr(link.hall.settings, setting) for setting in wished} == wished
+        assert link.hall.settings.outcomes == ("Treated", "Sent on")
+
+
+async def test_an_outcome_written_twice_is_refused_beside_the_form(sit_down, link) -> None:
+    async with sit_down() as seat:
+        calling = await open_set_up(seat, 4)
+        calling.outcomes.setPlainText("Treated\nTreated")
+        calling.save()
+        await seat.until(calling.sentence.isVisible)
+        assert calling.outcomes.toPlainText() == "Treated\nTreated" and link.hall.settings.outcomes == ()
+
+
 async def test_what_a_form_does_not_show_stays_as_it_is(sit_down, link) -> None:
-    known = link.hall.services["registration"]
-    link.do(DefineService(id=known.id, name=known.name, prefix=known.prefix, then=("tests",)))
     link.do(DefineHall(name="Clinic", languages=("en",), outcomes=("Treated",), auto_call=True))
     async with sit_down() as seat:
-        services = await open_set_up(seat)
-        services.place.setValue(7)
-        services.save()
-        await seat.until(lambda: link.hall.services["registration"].place == 7)
-        assert link.hall.services["registration"].then == ("tests",)
-        await seat.until(lambda: seat.console.set_up_page.model.can_save)
-        seat.console.set_up_page.tabs.setCurrentWidget(seat.console.set_up_page.hall)
-        seat.console.set_up_page.hall.return_after.setValue(8)
-        seat.console.set_up_page.hall.save()
-        await seat.until(lambda: link.hall.settings.return_after == 8)
+        hall = await open_set_up(seat, 3)
+        hall.accent.setText("#112233")
+        hall.save()
+        await seat.until(lambda: link.hall.settings.accent == "#112233")
         assert (link.hall.settings.outcomes, link.hall.settings.auto_call) == (("Treated",), True)
+        await seat.until(lambda: seat.console.set_up.can_save)
+        calling = await switch(seat, 4)
+        calling.numbers["return_after"].setValue(8)
+        calling.save()
+        await seat.until(lambda: link.hall.settings.return_after == 8)
+        assert link.hall.settings.accent == "#112233"
+
+
+async def test_a_visit_goes_on_to_services_chosen_one_after_another(sit_down, link) -> None:
+    link.do(DefineService(id="cash", name="Cash desk", prefix="C", place=9))
+    async with sit_down() as seat:
+        services = await open_set_up(seat)
+        then = services.then
+
+        def choose(place: int, service: str) -> None:
+            then.choices[place].setCurrentIndex(then.choices[place].findData(service))
+
+        assert services.identity == "registration" and len(then.choices) == 1
+        choose(0, "tests")
+        choose(1, "cash")
+        assert len(then.choices) == 2 and then.choices[1].findData("tests") == -1
+        services.save()
+        await seat.until(lambda: link.hall.services["registration"].then == ("tests", "cash"))
+        await seat.until(lambda: seat.console.set_up.can_save and not services.unsaved)
+        choose(0, "cash")
+        assert then.services() == ("cash",)
+        services.save()
+        await seat.until(lambda: link.hall.services["registration"].then == ("cash",))
+        await seat.until(lambda: seat.console.set_up.can_save and not services.unsaved)
+        choose(0, "")
+        assert len(then.choices) == 1
+        services.save()
+        await seat.until(lambda: link.hall.services["registration"].then == ())
 
 
 async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_there_is_one(sit_down, link) -> None:

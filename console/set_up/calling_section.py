@@ -1,0 +1,95 @@
+"""The hall's rules of calling: who counts as not come, who comes again, who is called by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSpinBox, QVBoxLayout
+
+from console.controls import column, frame, label, row
+from console.set_up.lines_edit import LinesEdit
+from console.set_up.section import Defined, Section, form_line, number_field, scrolled
+from console.set_up.set_up_model import SetUpModel
+from shared.hall.set_up import LONGEST_ALLOWANCE, LONGEST_COOL_DOWN, MOST_RECALLS
+from shared.hall.values import HallSettings
+from shared.ui.theme import theme
+
+ABREAST, COLUMN = 2, 300
+"""Numbers beside one another, and the pixels the first takes, so that those below stand below."""
+
+
+class CallingSection(Defined, Section):
+    def __init__(self, model: SetUpModel) -> None:
+        super().__init__(model)
+        self.auto_call = QCheckBox(self.tr("The next customer is called by itself, to the service point free longest"))
+        self.numbers: dict[str, QSpinBox] = {}
+        self.outcomes = LinesEdit(self.tr("What a visit may end in"), lines=5)
+        self.outcomes.setFixedWidth(400)
+        keys = row(self.save_button, self.discard_button, None)
+        card = frame(
+            "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
+        )
+        self.setLayout(column(card, margin=theme().margin))
+
+    def _form(self) -> QVBoxLayout:
+        minutes, seconds = self.tr(" min"), self.tr(" s")
+        return column(
+            self.auto_call,
+            label(self.tr("When a customer does not come"), "large"),
+            self._grid(
+                ("recalls_before_no_show", self.tr("Times called again first"), MOST_RECALLS, ""),
+                ("no_show_after", self.tr("Wait after the last call"), LONGEST_COOL_DOWN, seconds),
+                ("reinstate_within", self.tr("May have their place again within"), LONGEST_ALLOWANCE, minutes),
+                (
+                    "return_after",
+                    self.tr("Returned to the queue, due again after"),
+                    LONGEST_ALLOWANCE,
+                    minutes,
+                ),
+            ),
+            label(self.tr("Customers with an appointment"), "large"),
+            self._grid(
+                ("appointment_early", self.tr("May be called before their time, by"), LONGEST_ALLOWANCE, minutes),
+                ("appointment_grace", self.tr("May be late and keep their time, by"), LONGEST_ALLOWANCE, minutes),
+            ),
+            label(self.tr("How a visit ended"), "large"),
+            form_line(self.tr("What a visit may end in, one line for each; none: nobody is asked"), self.outcomes),
+            None,
+            gap=theme().margin,
+        )
+
+    def _grid(self, *numbers: tuple[str, str, int, str]) -> QGridLayout:
+        """Settings of the hall that are a number: which, how it is called here, the highest, and its unit."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * theme().margin)
+        grid.setVerticalSpacing(theme().margin)
+        for at, (setting, name, highest, unit) in enumerate(numbers):
+            self.numbers[setting] = number_field(name, highest, width=200, unit=unit)
+            grid.addLayout(form_line(name, self.numbers[setting]), at // ABREAST, at % ABREAST)
+        grid.setColumnMinimumWidth(0, COLUMN)
+        grid.setColumnStretch(ABREAST, 1)
+        return grid
+
+    def begin(self, identity: str = "") -> None:
+        settings = self.model.hall.settings
+        self.auto_call.setChecked(settings.auto_call)
+        for setting, field in self.numbers.items():
+            field.setValue(getattr(settings, setting))
+        self.outcomes.show_lines(settings.outcomes)
+        self.loaded()
+
+    def take_focus(self) -> None:
+        self.auto_call.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def draft(self) -> HallSettings:
+        return self._filled(self.model.hall.settings)
+
+    def written(self) -> HallSettings:
+        """Without what the form does not show: others may change that meanwhile."""
+        return self._filled(HallSettings())
+
+    def _filled(self, settings: HallSettings) -> HallSettings:
+        numbers: dict[str, Any] = {setting: field.value() for setting, field in self.numbers.items()}
+        return replace(settings, auto_call=self.auto_call.isChecked(), outcomes=self.outcomes.lines(), **numbers)
