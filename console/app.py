@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from console.reception.reception_model import ReceptionModel
@@ -24,6 +24,7 @@ from shared.hall.errors import NotSignedIn, PasswordMustChange
 from shared.hall.roles import SUPERVISORS
 from shared.hall.values import PointStatus
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 log = logging.getLogger(__name__)
 
@@ -227,7 +228,7 @@ class Console(QObject):
         if isinstance(refusal, NotSignedIn) and self.station.actor and self.page is not self.log_in_page:
             self.show_log_in(self.tr("Please sign in again."))
         elif refusal and not isinstance(refusal, (NotSignedIn, PasswordMustChange)):
-            self.log_in_page.ask(QCoreApplication.translate("Refusals", refusal.detail))
+            self.log_in_page.ask(why_not(refusal))
 
     # ── memory ──
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from console.actions import Action
 from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
-from shared.hall.errors import Failure
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
@@ -233,12 +232,6 @@ def role_name(role: Role) -> str:
         Role.ADMINISTRATOR: QCoreApplication.translate("Console", "Administrator"),
     }
     return names.get(role, role.value)
-
-
-def refusal(failure: Failure) -> str:
-    """Why the hall says no; what it quotes stays as it was written."""
-    quoted = f"“{failure.about['piece']}”: " if "piece" in failure.about else ""
-    return quoted + QCoreApplication.translate("Refusals", failure.detail.removeprefix(quoted))
 
 
 def away(hall: Hall | None, since: datetime) -> str:

@@ -10,13 +10,13 @@ from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
 from shared.hall.hall import Hall
 from shared.ui.station import Station
-from shared.ui.words import clock
+from shared.ui.words import clock, why_not
 
 
 def quiet_sentence(station: Station) -> str:
     """Why the screen is not live, in one sentence; empty while it is."""
     if station.refusal:
-        return QCoreApplication.translate("Refusals", station.refusal.detail)
+        return why_not(station.refusal)
     if station.away_since:
         return no_connection(station.away_since, station.hall)
     return ""

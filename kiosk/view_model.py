@@ -24,7 +24,7 @@ from shared.sentences import closed_notice
 from shared.ui.run import every
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
-from shared.ui.words import clock
+from shared.ui.words import clock, why_not
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -258,7 +258,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def _why_away(self) -> str:
         if self._station.refusal:
-            return self.tr(self._station.refusal.detail)
+            return why_not(self._station.refusal)
         if not self._station.away_since:
             return ""
         since = clock(self._station.away_since, self._station.hall)

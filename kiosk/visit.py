@@ -28,7 +28,7 @@ from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_langu
 from shared.sentences import opens
 from shared.ui.station import Station
 from shared.ui.translations import locale_of
-from shared.ui.words import clock
+from shared.ui.words import clock, why_not
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -248,7 +248,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def _problem(self) -> str:
         if isinstance(self._failure, Unreachable):
             return self.tr("The hall could not be reached, so your ticket is not certain yet.")
-        return f"{self.tr(self._failure.detail)}\n{self._opens(self._failure)}".strip() if self._failure else ""
+        return f"{why_not(self._failure)}\n{self._opens(self._failure)}".strip() if self._failure else ""
 
     def _opens(self, failure: Failure) -> str:
         """When a service that has just closed will open again, as far as the hall has said."""

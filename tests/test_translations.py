@@ -42,6 +42,8 @@ FOR_PROGRAMS = {
 
 FAILURES = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.Failure)}
 NOT_ON_SCREEN = {"Malformed", "Unfit"}
+ON_BEHALF = {"_require": 1, "_named": 1, "Gap": 1, "_found": 3}
+"""What raises a refusal for others, and which of its arguments is the sentence."""
 
 
 # ── what is said ──
@@ -96,11 +98,9 @@ def _about_opening() -> Iterator[tuple[str, bool]]:
 
 
 def _by_the_hall() -> Iterator[tuple[str, bool]]:
-    """Refusals of fixed words that a person can meet; those with a label or a name in them are said in English."""
+    """Refusals that a person can meet, with blanks for labels and names."""
     for file, name, call in _calls("shared/hall", "shared/set_up_file", "shared/link", "shared/backend", "shared/ui"):
-        place = (
-            0 if name in FAILURES - NOT_ON_SCREEN else 1 if name in ("_require", "_named", "Gap") else len(call.args)
-        )
+        place = 0 if name in FAILURES - NOT_ON_SCREEN else ON_BEHALF.get(name, len(call.args))
         if file.name not in FOR_PROGRAMS:
             for sentence in _literals(call.args[place : place + 1]):
                 yield sentence, False

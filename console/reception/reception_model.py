@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 
-from console import sentences
 from console.clocks import now
 from console.set_aside import may_come_back
 from console.work.wishes import Wishing
@@ -27,6 +26,7 @@ from shared.hall.opening import business_day
 from shared.hall.values import NEVER, HallSettings, Service, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 NOBODY = Contact()
 """Of a customer who said nothing about themselves, as nearly all do."""
@@ -128,7 +128,7 @@ class ReceptionModel(Wishing):
         self._send(wish, given, failed)
 
     def _not_kept(self, failure: Failure) -> None:
-        self.say(sentences.refusal(failure), refusal=True)
+        self.say(why_not(failure), refusal=True)
 
     # ── what is kept about the customer ──
 

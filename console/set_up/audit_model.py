@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
-from console import sentences
 from shared.access import sheet
 from shared.access.audit import COLUMNS, Act, Page, ReadAudit, columns
 from shared.hall.errors import Failure
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 MOST_AT_ONCE = 1000
 """Lines of a page when all of them are wanted for a file."""
@@ -77,7 +77,7 @@ class AuditModel(QObject):
         self.changed.emit()
 
     def _failed(self, failure: Failure) -> None:
-        self._say(sentences.refusal(failure), refusal=True)
+        self._say(why_not(failure), refusal=True)
 
     def _say(self, sentence: str, *, refusal: bool = False) -> None:
         self.sentence, self.is_refusal = sentence, refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from shared.access.devices import (
     ConfirmPairing,
@@ -21,6 +21,7 @@ from shared.access.request import Done, Request
 from shared.hall.errors import Failure, Refused
 from shared.ui.run import every
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 T = TypeVar("T")
 
@@ -127,7 +128,7 @@ class DevicesModel(QObject):
     def _failed(self, failure: Failure) -> None:
         self.busy = False
         if isinstance(failure, Refused):
-            self.say(QCoreApplication.translate("Refusals", failure.detail))
+            self.say(why_not(failure))
             self.read()
         else:
             self.say(self.tr("The hall can't be reached: nothing is certain yet. Please look again in a moment."))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from console import sentences
 from shared.hall.errors import Failure, Refused, Unfit
@@ -19,6 +19,7 @@ from shared.hall.whole import Differences, Item, differences, parts, set_up_of
 from shared.set_up_file.reading import SetUpFile, open_file, what
 from shared.set_up_file.writing import write
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 
 class FileModel(QObject):
@@ -176,7 +177,7 @@ class FileModel(QObject):
 
     def _why(self, failure: Failure) -> str:
         """A refusal with the file, the line and the place it speaks of."""
-        sentence = QCoreApplication.translate("Refusals", failure.detail)
+        sentence = why_not(failure)
         if not isinstance(failure, Refused):
             return sentence
         located = self.file.located(failure) if self.file else failure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from console import sentences
 from shared.hall.errors import Failure
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 
 class FormModel(QObject):
@@ -36,5 +36,5 @@ class FormModel(QObject):
 
     def _failed(self, failure: Failure) -> None:
         self._busy = False
-        self.say(sentences.refusal(failure), refusal=True)
+        self.say(why_not(failure), refusal=True)
         self.changed.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from console.controls import SentenceLine, button, column, frame, label, row, rule
@@ -14,6 +14,7 @@ from shared.hall.errors import Failure
 from shared.hall.roles import Actor
 from shared.ui.station import Station
 from shared.ui.theme import theme
+from shared.ui.words import why_not
 
 CARD = 420
 """Pixels."""
@@ -134,7 +135,7 @@ class LogInPage(QWidget):
 
     def _failed(self, failure: Failure) -> None:
         self.enter.setEnabled(True)
-        self.sentence.say(QCoreApplication.translate("Refusals", failure.detail))
+        self.sentence.say(why_not(failure))
         self.password.selectAll()
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 

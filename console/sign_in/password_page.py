@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from console import sentences
 from console.controls import KeyButton, SentenceLine, button, column, frame, label, row
 from shared.hall.errors import Failure
 from shared.ui.station import Station
 from shared.ui.theme import theme
+from shared.ui.words import why_not
 
 
 class PasswordPage(QWidget):
@@ -96,7 +96,7 @@ class PasswordPage(QWidget):
 
     def _failed(self, failure: Failure) -> None:
         self.save_button.setEnabled(True)
-        self.sentence.say(sentences.refusal(failure))
+        self.sentence.say(why_not(failure))
 
     def _give_up(self) -> None:
         self._forget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from shared.access.sign_on import Identity, Provider
@@ -13,6 +13,7 @@ from shared.hall.roles import Actor
 from shared.link.sign_on import SignOn
 from shared.ui.station import Station
 from shared.ui.theme import theme
+from shared.ui.words import why_not
 
 PAGE = """<!doctype html>
 <html lang="{language}" dir="{direction}">
@@ -114,7 +115,7 @@ class SigningOn(QObject):
 
     def _failed(self, wish: object, failure: Failure) -> None:
         if wish is self._wish:
-            self._say(None, QCoreApplication.translate("Refusals", failure.detail))
+            self._say(None, why_not(failure))
 
     def _say(self, wish: object | None, sentence: str = "") -> None:
         self._wish, self._entering, self.sentence = wish, False, sentence

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command
 from shared.ui.station import Station
+from shared.ui.words import why_not
 
 REST = 400
 """Milliseconds all keys rest once a wish is fulfilled: a double press is not two wishes."""
@@ -82,7 +83,7 @@ class Wishing(QObject):
             failed(failure)
             self._settle()
             self.changed.emit()
-            self.say(QCoreApplication.translate("Refusals", failure.detail), refusal=True)
+            self.say(why_not(failure), refusal=True)
 
         self._settled_at = NEVER_SETTLES
         self._slow.start()

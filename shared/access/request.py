@@ -41,4 +41,4 @@ def permit(request: Request[Any], by: Actor, hall: str) -> None:
     if not request.BEFORE_ALL:
         settled(by)
     if by.role not in request.ALLOWED:
-        raise NotAllowed(f"A {by.role} may not do this ({request.type_name()}).", role=by.role)
+        raise NotAllowed("Your role may not do this.", role=by.role)

@@ -63,7 +63,7 @@ class TicketReinstated(Event):
 def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
     ticket = hall.ticket_at(command.point, command.ticket)
     if ticket.state is not TicketState.SERVING:
-        raise TicketNotServing(f"{ticket.label} is not being served yet: start the visit first.", ticket=ticket.id)
+        raise TicketNotServing("{label} is not being served yet: start the visit first.", **ticket.named)
     return [TicketParked(ticket=ticket.id, point=command.point, reason=command.reason)]
 
 
@@ -72,7 +72,7 @@ def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
         raise PointNotActive("This service point is closed: open it first.", point=command.point)
     ticket = hall.ticket(command.ticket)
     if ticket.state is not TicketState.PARKED:
-        raise TicketNotParked(f"{ticket.label} is not parked: it is {ticket.state}.", ticket=ticket.id)
+        raise TicketNotParked("{label} is not parked.", **ticket.named)
     return [TicketResumed(ticket=ticket.id, point=command.point, due=min(ticket.due, now.order))]
 
 
@@ -81,10 +81,12 @@ def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Event
         hall.point(command.point)
     ticket = hall.ticket(command.ticket)
     if ticket.state not in CAME_NOT:
-        raise TicketNotWaiting(f"{ticket.label} can't be reinstated: it is {ticket.state}.", ticket=ticket.id)
+        raise TicketNotWaiting("{label} can't be reinstated: only who did not come, or gave up, can.", **ticket.named)
     within = hall.settings.reinstate_within
     if ticket.ended_at is None or now.wall - ticket.ended_at > timedelta(minutes=within):
-        raise TooLate(f"{ticket.label} ended more than {within} minutes ago: take a new ticket.", ticket=ticket.id)
+        raise TooLate(
+            "{label} ended more than {minutes} minutes ago: take a new ticket.", minutes=str(within), **ticket.named
+        )
     can_live_again(hall, ticket)
     due = now.order + hall.settings.return_after * MINUTE
     return [TicketReinstated(ticket=ticket.id, due=due)]
@@ -93,7 +95,7 @@ def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Event
 def can_live_again(hall: Hall, ticket: Ticket) -> None:
     """Raises StillInUse if somebody else has its number, or Unknown if what it waited for is no longer there."""
     if any(other.label == ticket.label and other.id != ticket.id for other in hall.tickets.values()):
-        raise StillInUse(f"Somebody else has the number {ticket.label} by now: take a new ticket.", ticket=ticket.id)
+        raise StillInUse("Somebody else has the number {label} by now: take a new ticket.", **ticket.named)
     hall.service(ticket.service)
     hall.precedence(ticket.precedence)
     if ticket.for_point:

@@ -70,11 +70,11 @@ def call_ticket(hall: Hall, command: CallTicket, now: Moment) -> Events:
     point = _ready(hall, hall.point(command.point), holding=None)
     ticket = hall.ticket(command.ticket)
     if ticket.state not in (TicketState.WAITING, TicketState.PARKED):
-        raise TicketNotWaiting(f"{ticket.label} is not waiting: it is {ticket.state}.", ticket=ticket.id)
+        raise TicketNotWaiting("{label} is not waiting.", **ticket.named)
     if ticket.service not in (*point.services, *point.backup_services) and ticket.for_point != point.id:
-        raise ServiceNotGiven(f"This service point does not give the service {ticket.label} waits for.")
+        raise ServiceNotGiven("This service point does not give the service {label} waits for.", **ticket.named)
     if not may_be_called(ticket, now):
-        raise TooEarly(f"It is too early to call {ticket.label}.", ticket=ticket.id)
+        raise TooEarly("It is too early to call {label}.", **ticket.named)
     return [TicketCalled(ticket=ticket.id, point=point.id, why=why(hall, point, ticket, now, How.BY_HAND))]
 
 
@@ -101,8 +101,8 @@ def _ready(hall: Hall, point: Point, holding: TicketId | None) -> Point:
     if point.status is not PointStatus.ACTIVE:
         raise PointNotActive("This service point is not active: activate it before you call.", point=point.id)
     if point.ticket and point.ticket != holding:
-        label = hall.tickets[point.ticket].label
-        raise PointHasTicket(f"This service point already has {label}.", point=point.id, ticket=point.ticket)
+        here = hall.tickets[point.ticket]
+        raise PointHasTicket("This service point already has {label}.", point=point.id, **here.named)
     if holding:
         hall.ticket_at(point.id, holding)
     return point

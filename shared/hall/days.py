@@ -61,7 +61,7 @@ def define_day(hall: Hall, command: DefineDay, now: Moment) -> Events:
 
 def retire_day(hall: Hall, command: RetireDay, now: Moment) -> Events:
     if command.date not in hall.days:
-        raise UnknownDay(f"No {command.date} is set apart in this hall.")
+        raise UnknownDay("No {date} is set apart in this hall.", date=command.date.isoformat())
     return [DayRetired(date=command.date)]
 
 

@@ -21,6 +21,9 @@ import re
 from functools import cache
 from typing import ClassVar, Self
 
+BLANK = re.compile(r"\{(\w+)\}")
+"""A place in a sentence for a number, a label, a name: ``{label} is not waiting.``"""
+
 
 @cache
 def kebab(name: str) -> str:
@@ -33,14 +36,27 @@ class Failure(Exception):  # noqa: N818  # a refusal is not an error of the prog
 
     status: ClassVar[int] = 500
 
-    def __init__(self, detail: str, **about: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, sentence: str, **about: str) -> None:
+        """``about`` names what the failure is about; what it names can stand in the sentence as a ``{blank}``."""
+        super().__init__(sentence)
+        self.sentence = sentence
         self.about = about
+
+    def __str__(self) -> str:
+        return self.detail
+
+    @property
+    def detail(self) -> str:
+        """The sentence with its blanks filled."""
+        return self.filled(self.sentence)
+
+    def filled(self, sentence: str) -> str:
+        """The sentence in any language with its blanks filled; one that nothing is known for stays as it stands."""
+        return BLANK.sub(lambda blank: self.about.get(blank[1], blank[0]), sentence)
 
     def more(self, **about: str) -> Self:
         """The same failure, with more about where it lies."""
-        return type(self)(self.detail, **{**self.about, **about})
+        return type(self)(self.sentence, **{**self.about, **about})
 
     @classmethod
     def type_name(cls) -> str:
@@ -58,10 +74,10 @@ class Refused(Failure):
         Refused._by_type[cls.type_name()] = cls
 
     @staticmethod
-    def named(type_name: str, status: int, detail: str, **about: str) -> Refused:
+    def named(type_name: str, status: int, sentence: str, **about: str) -> Refused:
         """The refusal a program on the other side named; one this version does not know keeps its kind."""
         kind = Refused._by_type.get(type_name) or Refused._of_status(status)
-        return kind(detail, **about)
+        return kind(sentence, **about)
 
     @staticmethod
     def _of_status(status: int) -> type[Refused]:

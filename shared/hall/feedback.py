@@ -31,9 +31,9 @@ class FeedbackGiven(Event):
 def give_feedback(hall: Hall, command: GiveFeedback, now: Moment) -> Events:
     ticket = hall.ticket(command.ticket)
     if not 1 <= command.rating <= BEST:
-        raise Invalid(f"A rating is a whole number from 1 to {BEST}.")
+        raise Invalid("A rating is a whole number from 1 to {best}.", best=str(BEST))
     if ticket.state is not TicketState.SERVED:
-        raise TicketNotServed(f"{ticket.label} has not been served yet: come back after your visit.", ticket=ticket.id)
+        raise TicketNotServed("{label} has not been served yet: come back after your visit.", **ticket.named)
     if ticket.rating is not None:
         raise AlreadyRated("You have already said how your visit was.", ticket=ticket.id)
     return [FeedbackGiven(ticket=ticket.id, rating=command.rating)]

@@ -87,19 +87,19 @@ class Hall:
     # ── what is there ──
 
     def service(self, service: ServiceId) -> Service:
-        return _found(self.services, service, UnknownService, "service")
+        return _found(self.services, service, UnknownService, "There is no service {wanted} in this hall.")
 
     def precedence(self, precedence: PrecedenceId) -> Precedence:
-        return _found(self.precedences, precedence, UnknownPrecedence, "precedence")
+        return _found(self.precedences, precedence, UnknownPrecedence, "There is no precedence {wanted} in this hall.")
 
     def point(self, point: PointId) -> Point:
-        return _found(self.points, point, UnknownPoint, "service point")
+        return _found(self.points, point, UnknownPoint, "There is no service point {wanted} in this hall.")
 
     def ticket(self, ticket: TicketId) -> Ticket:
         """A live ticket or one that ended a short while ago; raises UnknownTicket."""
         if found := self._recent(ticket):
             return found
-        raise UnknownTicket(f"There is no ticket {ticket!r} in this hall today.", ticket=ticket)
+        raise UnknownTicket("There is no such ticket in this hall today.", ticket=ticket)
 
     def knows(self, ticket: TicketId) -> bool:
         """Whether there is such a ticket, live or ended a short while ago."""
@@ -112,14 +112,14 @@ class Hall:
         """The ticket if this point has it; raises TicketNotAtPoint."""
         found = self.ticket(ticket)
         if self.point(point).ticket != ticket:
-            raise TicketNotAtPoint(f"{found.label} is not at this service point.", ticket=ticket)
+            raise TicketNotAtPoint("{label} is not at this service point.", **found.named)
         return found
 
     def called_at(self, point: PointId, ticket: TicketId) -> Ticket:
         """The ticket if this point has called it and does not serve it yet; raises TicketNotCalled."""
         found = self.ticket_at(point, ticket)
         if found.state is not TicketState.CALLED:
-            raise TicketNotCalled(f"{found.label} is already being served.", ticket=ticket)
+            raise TicketNotCalled("{label} is already being served.", **found.named)
         return found
 
     def offered(self, service: Service) -> tuple[PrecedenceId, ...]:
@@ -227,11 +227,11 @@ def _before(place: Place, lines: Iterable[Sequence[Place]]) -> int:
     return sum(bisect_left(line, place) for line in lines)
 
 
-def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], what: str) -> V:
+def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], sentence: str) -> V:
     try:
         return where[key]
     except KeyError:
-        raise refusal(f"There is no {what} {key!r} in this hall.") from None
+        raise refusal(sentence, wanted=key) from None
 
 
 def _moved(

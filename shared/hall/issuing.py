@@ -149,14 +149,16 @@ def _precedence(hall: Hall, service: Service, wanted: PrecedenceId | None) -> Pr
 def _language(hall: Hall, wanted: Language | None) -> Language:
     languages = hall.settings.languages
     if wanted is not None and wanted not in languages:
-        raise UnknownLanguage(f"This hall speaks {', '.join(languages)}, not {wanted!r}.")
+        raise UnknownLanguage(
+            "This hall speaks {languages}, not {language}.", languages=", ".join(languages), language=wanted
+        )
     return wanted or languages[0]
 
 
 def cancel_ticket(hall: Hall, command: CancelTicket, now: Moment) -> Events:
     ticket = hall.ticket(command.ticket)
     if ticket.state is not TicketState.WAITING:
-        raise TicketNotWaiting(f"{ticket.label} is not waiting any more: it is {ticket.state}.", ticket=ticket.id)
+        raise TicketNotWaiting("{label} is not waiting any more.", **ticket.named)
     return [TicketCancelled(ticket=ticket.id)]
 
 

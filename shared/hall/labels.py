@@ -75,7 +75,7 @@ def next_label(hall: Hall, service: Service) -> tuple[str, int]:
 def require_free(hall: Hall, label: str) -> None:
     """Raises LabelTaken if a live ticket shows this label."""
     if any(ticket.label == label for ticket in hall.tickets.values()):
-        raise LabelTaken(f"Somebody who waits already has {label}.", label=label)
+        raise LabelTaken("Somebody who waits already has {label}.", label=label)
 
 
 def numbered(hall: Hall, service: Service) -> list[Service]:

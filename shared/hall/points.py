@@ -90,8 +90,7 @@ def deactivate_point(hall: Hall, command: DeactivatePoint, now: Moment) -> Event
 
 def _empty(hall: Hall, point: Point) -> None:
     if point.ticket:
-        label = hall.tickets[point.ticket].label
-        raise PointHasTicket(f"Finish with {label} first.", point=point.id, ticket=point.ticket)
+        raise PointHasTicket("Finish with {label} first.", point=point.id, **hall.tickets[point.ticket].named)
 
 
 def point_activated(hall: Hall, event: PointActivated | PointResumed) -> Hall:

@@ -90,7 +90,7 @@ def allow(command: Command, by: Actor, hall: str) -> None:
     settled(by)
     rule = rule_of(command)
     if by.role not in (rule.narrowed(command) if rule.narrowed else rule.allowed):
-        raise NotAllowed(f"A {by.role} may not do this ({command.type_name()}).", role=by.role)
+        raise NotAllowed("Your role may not do this.", role=by.role)
 
 
 def rule_of(command: Command) -> Rule[Any]:

@@ -123,7 +123,7 @@ def finish_service(hall: Hall, command: FinishService, now: Moment) -> Events:
 def given(hall: Hall, point: PointId, ticket: Ticket, outcome: str, now: Moment) -> TicketServed | TicketMovedOn:
     """The end of a service: the visit's, or the way to its next one. Raises UnknownOutcome."""
     if outcome and outcome not in hall.settings.outcomes:
-        raise UnknownOutcome(f"This hall knows no outcome {outcome!r}: choose one of its own.")
+        raise UnknownOutcome("This hall knows no outcome “{outcome}”: choose one of its own.", outcome=outcome)
     to_come = tuple(service for service in ticket.then if service in hall.services)
     if not to_come:
         return TicketServed(ticket=ticket.id, point=point, outcome=outcome)
@@ -141,9 +141,11 @@ def _called_enough(hall: Hall, ticket: Ticket, now: Moment) -> None:
     """Raises TooEarly for a customer who has not had the time this hall gives them."""
     owed = owed_before_no_show(hall, ticket, now)
     if owed.recalls:
-        raise TooEarly(f"Call {ticket.label} again first: {owed.recalls} more before it counts as not come.")
+        raise TooEarly(
+            "Call {label} again first; calls still to make: {recalls}.", recalls=str(owed.recalls), **ticket.named
+        )
     if owed.seconds:
-        raise TooEarly(f"Wait {owed.seconds} seconds more for {ticket.label}.")
+        raise TooEarly("Wait {seconds} s more for {label}.", seconds=str(owed.seconds), **ticket.named)
 
 
 class Owed(NamedTuple):

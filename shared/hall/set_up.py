@@ -136,29 +136,34 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     )
     _require(
         _is_zone(settings.time_zone),
-        f"There is no time zone {settings.time_zone!r}; write one like Europe/Berlin.",
+        "There is no time zone {zone}; write one like Europe/Berlin.",
         "time_zone",
+        zone=settings.time_zone,
     )
     for name in MINUTES:
         _require(
             0 <= getattr(settings, name) <= LONGEST_ALLOWANCE,
-            f"A time is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
+            "A time is a number of minutes from 0 to {most}.",
             name,
+            most=str(LONGEST_ALLOWANCE),
         )
     _require(
         0 <= settings.recalls_before_no_show <= MOST_RECALLS,
-        "A customer is called again 0 to 20 times.",
+        "A customer is called again 0 to {most} times.",
         "recalls_before_no_show",
+        most=str(MOST_RECALLS),
     )
     _require(
         0 <= settings.no_show_after <= LONGEST_COOL_DOWN,
-        "A customer is waited for 0 to 3600 seconds after a call.",
+        "A customer is waited for 0 to {most} seconds after a call.",
         "no_show_after",
+        most=str(LONGEST_COOL_DOWN),
     )
     _require(
         0 <= settings.keep_contacts <= LONGEST_KEPT,
-        "Names and phone numbers are kept for 0 to 720 hours.",
+        "Names and phone numbers are kept for 0 to {most} hours.",
         "keep_contacts",
+        most=str(LONGEST_KEPT),
     )
     _once(settings.outcomes, "outcomes")
     _require(
@@ -200,8 +205,9 @@ def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Eve
     _named(precedence.name, "A precedence needs a name.")
     _require(
         0 <= precedence.allowance <= LONGEST_ALLOWANCE,
-        f"An allowance is a number of minutes from 0 to {LONGEST_ALLOWANCE}.",
+        "An allowance is a number of minutes from 0 to {most}.",
         "allowance",
+        most=str(LONGEST_ALLOWANCE),
     )
     return [PrecedenceDefined(value=precedence)]
 
@@ -306,10 +312,10 @@ def _dropped(mapping: Any, gone: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != gone}
 
 
-def _require(holds: bool, sentence: str, field: str) -> None:
+def _require(holds: bool, sentence: str, field: str, **about: str) -> None:
     """Raises Invalid; ``field`` says which one is wrong, so that a form or a file can point at it."""
     if not holds:
-        raise Invalid(sentence, field=field)
+        raise Invalid(sentence, field=field, **about)
 
 
 def _identified(name: str) -> None:

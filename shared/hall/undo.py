@@ -59,10 +59,12 @@ def undo_last(hall: Hall, command: UndoLast, now: Moment) -> Events:
     if point.last is None:
         raise NothingToUndo("There is nothing to take back at this service point.", point=point.id)
     if now.order - point.last.at > UNDO_WITHIN:
-        raise TooLate(f"Only what was done in the last {UNDO_WITHIN // 1000} seconds can be taken back.")
+        raise TooLate(
+            "Only what was done in the last {seconds} seconds can be taken back.", seconds=str(UNDO_WITHIN // 1000)
+        )
     for before, after in zip(point.last.before, point.last.after, strict=True):
         if not hall.knows(after.id) or hall.ticket(after.id) != after:
-            raise TooLate(f"{after.label} has moved on since: this can't be taken back.", ticket=after.id)
+            raise TooLate("{label} has moved on since: this can't be taken back.", **after.named)
         can_live_again(hall, before)
     tickets = tuple(ticket.id for ticket in point.last.before)
     return [LastUndone(point=point.id, what=point.last.what, tickets=tickets)]

@@ -210,6 +210,11 @@ class Ticket:
     def ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def named(self) -> dict[str, str]:
+        """How a refusal names it, to programs and to people."""
+        return {"ticket": self.id, "label": self.label}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Last:

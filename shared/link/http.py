@@ -40,6 +40,10 @@ SOON = 1.0
 command's id makes that safe; later than this, whoever waits wants to know."""
 
 
+PROBLEM = ("type", "title", "status", "detail", "sentence")
+"""What a problem document holds beside what it is about (RFC 9457)."""
+
+
 class HttpLink:
     """One hall of a backend, on behalf of whoever the token belongs to."""
 
@@ -161,7 +165,7 @@ class HttpLink:
         except requests.RequestException as error:
             if is_untrusted(error):
                 raise self._trust.broken() from error
-            raise Unreachable(f"The hall at {self._base} does not answer.") from error
+            raise Unreachable("The hall at {address} does not answer.", address=self._base) from error
         return _checked(response)
 
     def _session(self) -> requests.Session:
@@ -258,10 +262,12 @@ def _checked(response: requests.Response) -> requests.Response:
         return response
     with contextlib.closing(response), _from_a_hall():  # closed: nobody else will read a stream that is none
         if response.status_code >= 500 or not _is(response, "application/problem+json"):
-            raise Unreachable(f"What answered is not a hall that works (HTTP {response.status_code}).")
+            raise Unreachable("What answered is not a hall that works (HTTP {code}).", code=str(response.status_code))
         problem = response.json()
-        about = {name: value for name, value in problem.items() if name not in ("type", "title", "status", "detail")}
-        refused = Refused.named(problem["type"], response.status_code, problem["detail"], **about)
+        about = {name: value for name, value in problem.items() if name not in PROBLEM}
+        sentence = problem.get("sentence", problem["detail"])
+        refused = Refused.named(problem["type"], response.status_code, sentence, **about)
+        str(refused)  # raises TypeError where no hall has said this
     raise refused
 
 

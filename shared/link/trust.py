@@ -106,7 +106,7 @@ def _said_by_anybody(base: str) -> str:
             response = line.getresponse()
             return response.read(LARGEST).decode("ascii", "replace") if response.status == 200 else ""
     except (http.client.HTTPException, OSError) as error:
-        raise Unreachable(f"The hall at {base} does not answer.") from error
+        raise Unreachable("The hall at {address} does not answer.", address=base) from error
 
 
 def _fetch(base: str, context: ssl.SSLContext) -> str:
@@ -123,7 +123,7 @@ def _fetch(base: str, context: ssl.SSLContext) -> str:
     except (requests.RequestException, OSError) as error:
         if is_untrusted(error):
             raise Untrusted(base) from error
-        raise Unreachable(f"The hall at {base} does not answer.") from error
+        raise Unreachable("The hall at {address} does not answer.", address=base) from error
     finally:
         asked.close()
 

@@ -1,9 +1,12 @@
-"""What the windows say about time: an age in words anybody reads at a glance."""
+"""What every window says alike: times and spans anybody reads at a glance, and why the hall says no."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from PySide6.QtCore import QCoreApplication
+
+from shared.hall.errors import Failure
 from shared.hall.hall import Hall
 from shared.hall.opening import local
 
@@ -18,3 +21,9 @@ def minutes_and_seconds(seconds: int) -> str:
     minutes, rest = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def why_not(failure: Failure) -> str:
+    """Why something could not be, in the language of the window; what the hall quotes stays as it was written."""
+    quoted = f"“{failure.about['piece']}”: " if "piece" in failure.about else ""
+    return quoted + failure.filled(QCoreApplication.translate("Refusals", failure.sentence.removeprefix(quoted)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from console.app import Console
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.ui.station import Station
+from shared.ui.translations import Tongue
 from tests.memory_link import MemoryLink
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -95,3 +96,11 @@ def busy(link: MemoryLink) -> MemoryLink:
     for service in ("registration", "tests", "registration"):
         link.do(IssueTicket(service=service))
     return link
+
+
+@pytest.fixture
+def speaking() -> Iterator[Callable[[str], None]]:
+    """Lets the windows speak a language until the test ends."""
+    tongue = Tongue()
+    yield tongue.speak
+    tongue.hush()

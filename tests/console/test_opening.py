@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 
 from shared.hall.days import DefineDay, ObserveHolidays
 from shared.hall.hours import Day
-from shared.ui.translations import Tongue
 from tests.console.test_set_up import CTRL, open_set_up
 
 CHRISTMAS = date(2100, 12, 25)
@@ -33,9 +32,8 @@ async def test_hours_are_written_as_in_a_file_and_come_back_so(sit_down, link) -
         assert not hall.unsaved
 
 
-async def test_a_wrong_piece_is_quoted_beside_the_form_in_the_screens_language(sit_down, link) -> None:
-    tongue = Tongue()
-    tongue.speak("de")
+async def test_a_wrong_piece_is_quoted_beside_the_form_in_the_screens_language(sit_down, link, speaking) -> None:
+    speaking("de")
     async with sit_down() as seat:
         hall = await open_set_up(seat, 3)
         hall.hours.setPlainText("mon-fri 08:00-12:00\nmontag 13:00-17:00")
@@ -44,7 +42,6 @@ async def test_a_wrong_piece_is_quoted_beside_the_form_in_the_screens_language(s
         assert hall.sentence.text() == "“montag 13:00-17:00”: Ein Tag ist mon, tue, wed, thu, fri, sat oder sun."
         assert "montag" in hall.hours.toPlainText(), "nothing written is lost"
         assert link.hall.settings.hours == ()
-    tongue.hush()
 
 
 async def test_a_service_gets_hours_a_limit_and_numbers(sit_down, link) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -17,7 +18,12 @@ from shared.hall.values import TicketState
 from shared.hall.words import in_language
 
 
-async def test_the_loser_of_a_race_is_told_who_is_there(sit_down, busy) -> None:
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "This service point already has A001."), ("de", "Dieser Arbeitsplatz hat schon A001.")],
+)
+async def test_the_loser_of_a_race_is_told_who_is_there(sit_down, busy, speaking, language: str, sentence: str) -> None:
+    speaking(language)
     async with sit_down() as first, sit_down() as second:
         await first.work()
         await second.work()
@@ -25,7 +31,7 @@ async def test_the_loser_of_a_race_is_told_who_is_there(sit_down, busy) -> None:
         second.console.work.act(Action.CALL_NEXT)
         await first.until(lambda: first.console.work.ready and second.console.work.ready)
         told = [seat.console.work.sentence for seat in (first, second)]
-        assert sorted(told) == ["", "This service point already has A001."]
+        assert sorted(told) == ["", sentence]
         await first.until(lambda: first.number == second.number == "A001")
         assert busy.hall.waiting("registration") == 1
 

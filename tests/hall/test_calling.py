@@ -86,7 +86,7 @@ def test_a_lost_answer_never_calls_a_second_customer(clinic: Clinic) -> None:
     clinic.open("1")
     clinic.do(CallNext(point="1"))
     refused = clinic.refuses(CallNext(point="1"), PointHasTicket)
-    assert refused.about == {"point": "1", "ticket": first.id}
+    assert refused.about == {"point": "1", "ticket": first.id, "label": "A001"}
     assert "A001" in refused.detail
 
 
@@ -96,7 +96,7 @@ def test_a_lost_answer_in_the_middle_of_the_day_never_ends_a_visit_nobody_saw(cl
     clinic.call("1")
     clinic.do(CallNext(point="1", holding=first.id))
     refused = clinic.refuses(CallNext(point="1", holding=first.id), PointHasTicket)
-    assert refused.about == {"point": "1", "ticket": second.id}
+    assert refused.about == {"point": "1", "ticket": second.id, "label": "A002"}
 
 
 def test_a_point_cannot_hold_what_is_at_no_point(clinic: Clinic) -> None:

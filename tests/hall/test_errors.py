@@ -33,6 +33,14 @@ def test_a_refusal_arrives_by_its_name_with_all_it_says(kind: type[Refused]) -> 
     assert (type(arrived), arrived.detail, arrived.about, str(arrived)) == (kind, "No.", {"ticket": "x"}, "No.")
 
 
+def test_the_blanks_of_a_sentence_are_filled_in_any_language() -> None:
+    refused = TicketNotWaiting("{label} is not waiting.", label="A{label}")
+    assert (refused.detail, str(refused)) == ("A{label} is not waiting.",) * 2, "what is quoted is no sentence of ours"
+    assert refused.filled("{label} wartet nicht.") == "A{label} wartet nicht."
+    assert refused.more(line="4").detail == refused.detail
+    assert refused.filled("{nothing} {0} {label.__class__}") == "{nothing} {0} {label.__class__}"
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [

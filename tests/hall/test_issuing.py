@@ -92,7 +92,7 @@ def test_a_language_the_hall_does_not_speak_is_refused(clinic: Clinic, language:
 
 def test_an_unknown_service_is_refused(clinic: Clinic) -> None:
     refused = clinic.refuses(IssueTicket(service="dentist"), UnknownService)
-    assert refused.detail == "There is no service 'dentist' in this hall."
+    assert refused.detail == "There is no service dentist in this hall."
 
 
 def test_a_closed_service_is_refused(clinic: Clinic) -> None:
@@ -138,8 +138,8 @@ def test_a_called_ticket_cannot_be_cancelled(clinic: Clinic) -> None:
     clinic.open("1")
     clinic.call("1")
     refused = clinic.refuses(CancelTicket(ticket=ticket.id), TicketNotWaiting)
-    assert refused.detail == "A001 is not waiting any more: it is called."
-    assert refused.about == {"ticket": ticket.id}
+    assert refused.detail == "A001 is not waiting any more."
+    assert refused.about == {"ticket": ticket.id, "label": "A001"}
 
 
 def test_a_ticket_cannot_be_cancelled_twice(clinic: Clinic) -> None:

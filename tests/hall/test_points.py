@@ -88,7 +88,7 @@ def test_a_point_neither_pauses_nor_closes_with_a_customer_there(
     clinic.open("1")
     clinic.call("1")
     refused = clinic.refuses(kind(point="1"), PointHasTicket)
-    assert refused.about == {"point": "1", "ticket": ticket.id}
+    assert refused.about == {"point": "1", "ticket": ticket.id, "label": "A001"}
 
 
 @pytest.mark.parametrize("kind", [ActivatePoint, PausePoint, ResumePoint, DeactivatePoint])

@@ -219,7 +219,7 @@ def test_only_the_point_that_has_a_ticket_says_what_becomes_of_it(
     clinic: Clinic, called: Ticket, kind: type[AtPoint]
 ) -> None:
     refused = clinic.refuses(kind(point="2", ticket=called.id), TicketNotAtPoint)
-    assert refused.about == {"ticket": called.id}
+    assert refused.about == {"ticket": called.id, "label": called.label}
     clinic.refuses(kind(point="9", ticket=called.id), UnknownPoint)
 
 
@@ -312,7 +312,7 @@ def test_a_customer_is_called_again_before_they_count_as_not_come(clinic: Clinic
     clinic.do(DefineHall(name="Clinic", recalls_before_no_show=2))
     clinic.recall(called)
     refused = clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly)
-    assert "1 more" in refused.detail
+    assert "to make: 1." in refused.detail
     clinic.recall(called)
     assert clinic.no_show(called).state is TicketState.NO_SHOW
 
@@ -320,7 +320,7 @@ def test_a_customer_is_called_again_before_they_count_as_not_come(clinic: Clinic
 def test_a_customer_is_waited_for_after_the_last_call(clinic: Clinic, called: Ticket) -> None:
     clinic.do(DefineHall(name="Clinic", no_show_after=60))
     clinic.pass_time(minutes=0.5)
-    assert "30 seconds" in clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly).detail
+    assert "30 s more" in clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly).detail
     clinic.recall(called)
     clinic.pass_time(minutes=0.999)
     clinic.refuses(MarkNoShow(point="1", ticket=called.id), TooEarly)

@@ -96,7 +96,7 @@ def test_the_same_command_again_acts_once_and_answers_the_same(link: Link) -> No
 
 def test_a_refusal_comes_by_name_and_changes_nothing(link: Link) -> None:
     before = link.snapshot()
-    with pytest.raises(UnknownService, match="no service 'nonsense'"):
+    with pytest.raises(UnknownService, match="no service nonsense"):
         link.do(IssueTicket(service="nonsense"))
     assert link.snapshot() == before
 
@@ -110,6 +110,8 @@ def test_a_lost_answer_never_calls_a_second_customer(link: Link) -> None:
     with pytest.raises(PointHasTicket) as refusal:
         link.do(CallNext(point=point))
     assert refusal.value.about["ticket"] == called["id"]
+    assert refusal.value.sentence == "This service point already has {label}.", "so that it can be translated"
+    assert refusal.value.detail == f"This service point already has {called['label']}."
     link.do(Recall(point=point, ticket=called["id"]))
 
 

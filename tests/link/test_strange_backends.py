@@ -34,6 +34,8 @@ STRANGE: dict[str, bytes | None] = {
     "nothing": _answer("200 OK", JSON, "null"),
     "half a problem": _answer("409 Conflict", PROBLEM, '{"type": "x"'),
     "a problem of no kind": _answer("409 Conflict", PROBLEM, "[]"),
+    "a problem without words": _answer("409 Conflict", PROBLEM, '{"type": "x", "detail": "x", "sentence": ["{x}"]}'),
+    "a problem of numbers": _answer("409 Conflict", PROBLEM, '{"type": "x", "detail": "", "sentence": "{x}", "x": 1}'),
     "a broken backend": _answer("500 Oh", "text/plain", "Traceback"),
 }
 

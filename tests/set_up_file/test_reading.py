@@ -114,7 +114,10 @@ def test_files_of_other_editors_are_taken() -> None:
         (changed('id = "tests"', 'id = "registration"'), ", line 16: services[1].id: This id is used twice."),
         (changed('id = "tests"', 'id = "t e"'), ", line 16: services[1].id: An id is up to 64 letters"),
         (changed('    "tests",\n', ""), ", line 15: services[1]: No service point gives this service."),
-        (changed('    "tests",\n', '"x", "tests"'), ", line 24: points[0].services: There is no service 'x'"),
+        (
+            changed('    "tests",\n', '"x", "tests"'),
+            ", line 24: points[0].services: There is no service x in",
+        ),
         (
             SMALL + '[[points]]\nid = "2"\nname = "2"\nserial_number = 1\n',
             ", line 31: points[1].serial_number: This number already belongs to another service point.",

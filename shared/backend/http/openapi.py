@@ -34,6 +34,11 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "sentence": {
+            "type": "string",
+            "description": "The detail before its {blanks} were filled from the members beside it, to be translated.",
+            "examples": ["{label} is not waiting."],
+        },
     },
 }
 ACCEPTED = {

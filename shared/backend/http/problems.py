@@ -30,12 +30,17 @@ def title(type_name: str) -> str:
 
 def failed(failure: Failure) -> JSONResponse:
     """What a person is told, as a document."""
-    response = problem(failure.status, failure.type_name(), failure.detail, **failure.about)
+    response = problem(failure.status, failure.type_name(), failure.detail, **failure.about, **_to_translate(failure))
     if isinstance(failure, Unreachable):
         response.headers["Retry-After"] = "1"
     if seconds := failure.about.get("retry_after"):
         response.headers["Retry-After"] = seconds
     return response
+
+
+def _to_translate(failure: Failure) -> dict[str, str]:
+    """The sentence with its blanks open, for whoever says it in another language."""
+    return {"sentence": failure.sentence} if failure.sentence != failure.detail else {}
 
 
 def bug(where: str, error: Exception) -> JSONResponse:
