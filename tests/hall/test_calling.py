@@ -268,6 +268,13 @@ def test_a_customer_is_called_as_soon_as_a_point_is_free(by_itself: Clinic) -> N
     assert isinstance(called := by_itself.journal[-1], TicketCalled) and called.why.how is How.AUTOMATICALLY
 
 
+def test_a_hall_told_to_call_by_itself_calls_who_waits_at_once(clinic: Clinic) -> None:
+    clinic.open("1")
+    ticket = clinic.take()
+    clinic.do(DefineHall(name="Clinic", auto_call=True))
+    assert clinic.point().ticket == ticket.id
+
+
 def test_the_point_free_longest_gets_the_next_customer(by_itself: Clinic) -> None:
     by_itself.open("3")
     by_itself.pass_time(minutes=1)
