@@ -88,8 +88,10 @@ def test_the_same_command_again_acts_once_and_answers_the_same(link: Link) -> No
     link.do(refused)
     again = CancelTicket(ticket=first.result["ticket"]["id"])
     for _ in range(2):
-        with pytest.raises(TicketNotWaiting):
+        with pytest.raises(TicketNotWaiting) as refusal:
             link.do(again)
+        assert refusal.value.sentence == "{label} is not waiting any more."
+        assert refusal.value.about["label"] == first.result["ticket"]["label"]
     with pytest.raises(CommandIdReused):
         link.do(replace(wish, language="de"))
 

@@ -82,4 +82,4 @@ def _fingerprint(command: Command) -> str:
 def _said(answer: Accepted | Refused) -> dict[str, Any]:
     if isinstance(answer, Accepted):
         return {"result": answer.result}
-    return {"refused": answer.type_name(), "status": answer.status, "detail": answer.detail, "about": answer.about}
+    return {"refused": answer.type_name(), "status": answer.status, "detail": answer.sentence, "about": answer.about}
