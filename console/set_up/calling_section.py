@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSpinBox, QVBoxLayout
 
-from console.controls import column, frame, label, row
+from console.controls import column, label
 from console.set_up.lines_edit import LinesEdit
-from console.set_up.section import Defined, Section, form_line, number_field, scrolled
+from console.set_up.section import SettingsSection, form_line, number_field
 from console.set_up.set_up_model import SetUpModel
 from shared.hall.set_up import LONGEST_ALLOWANCE, LONGEST_COOL_DOWN, MOST_RECALLS
 from shared.hall.values import HallSettings
@@ -20,18 +20,14 @@ ABREAST, COLUMN = 2, 300
 """Numbers beside one another, and the pixels the first takes, so that those below stand below."""
 
 
-class CallingSection(Defined, Section):
+class CallingSection(SettingsSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.auto_call = QCheckBox(self.tr("The next customer is called by itself, to the service point free longest"))
         self.numbers: dict[str, QSpinBox] = {}
         self.outcomes = LinesEdit(self.tr("What a visit may end in"), lines=5)
         self.outcomes.setFixedWidth(400)
-        keys = row(self.save_button, self.discard_button, None)
-        card = frame(
-            "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
-        )
-        self.setLayout(column(card, margin=theme().margin))
+        self.show_form(self._form())
 
     def _form(self) -> QVBoxLayout:
         minutes, seconds = self.tr(" min"), self.tr(" s")
@@ -42,12 +38,7 @@ class CallingSection(Defined, Section):
                 ("recalls_before_no_show", self.tr("Times called again first"), MOST_RECALLS, ""),
                 ("no_show_after", self.tr("Wait after the last call"), LONGEST_COOL_DOWN, seconds),
                 ("reinstate_within", self.tr("May have their place again within"), LONGEST_ALLOWANCE, minutes),
-                (
-                    "return_after",
-                    self.tr("Returned to the queue, due again after"),
-                    LONGEST_ALLOWANCE,
-                    minutes,
-                ),
+                ("return_after", self.tr("Returned to the queue, due again after"), LONGEST_ALLOWANCE, minutes),
             ),
             label(self.tr("Customers with an appointment"), "large"),
             self._grid(
@@ -83,13 +74,6 @@ class CallingSection(Defined, Section):
     def take_focus(self) -> None:
         self.auto_call.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def draft(self) -> HallSettings:
-        return self._filled(self.model.hall.settings)
-
-    def written(self) -> HallSettings:
-        """Without what the form does not show: others may change that meanwhile."""
-        return self._filled(HallSettings())
-
-    def _filled(self, settings: HallSettings) -> HallSettings:
+    def filled(self, settings: HallSettings) -> HallSettings:
         numbers: dict[str, Any] = {setting: field.value() for setting, field in self.numbers.items()}
         return replace(settings, auto_call=self.auto_call.isChecked(), outcomes=self.outcomes.lines(), **numbers)

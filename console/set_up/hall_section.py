@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from console.controls import column, frame, label, row
+from console.controls import column, label, row
 from console.sentences import language_name
 from console.set_up.lines_edit import HoursEdit
-from console.set_up.section import Defined, Section, form_line, number_field, roomy, scrolled
+from console.set_up.section import SettingsSection, form_line, number_field, roomy
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.words_edit import WordsEdit
 from shared.catalogue import NATIVE_NAMES
@@ -31,7 +31,7 @@ from shared.hall.words import Language
 from shared.ui.theme import theme
 
 
-class HallSection(Defined, Section):
+class HallSection(SettingsSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.name = WordsEdit(self.tr("Name of the hall"))
@@ -65,11 +65,7 @@ class HallSection(Defined, Section):
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
-        keys = row(self.save_button, self.discard_button, None, self.mark)
-        card = frame(
-            "card", column(scrolled(self._form()), self.sentence, keys, margin=theme().margin, gap=theme().gap)
-        )
-        self.setLayout(column(card, margin=theme().margin))
+        self.show_form(self._form(), self.mark)
 
     def _type_ahead(self) -> QCompleter:
         ahead = QCompleter(self.zone.model(), self.zone)
@@ -160,14 +156,7 @@ class HallSection(Defined, Section):
             self.own.addItem(language_name(language), language)
         self.own.setCurrentIndex(max(0, self.own.findData(own)))
 
-    def draft(self) -> HallSettings:
-        return self._filled(self.model.hall.settings)
-
-    def written(self) -> HallSettings:
-        """Without what the form does not show: others may change that meanwhile."""
-        return self._filled(HallSettings())
-
-    def _filled(self, settings: HallSettings) -> HallSettings:
+    def filled(self, settings: HallSettings) -> HallSettings:
         ticked = [language for language, box in self.boxes.items() if box.isChecked()]
         own = self.own.currentData()
         return replace(

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from console.controls import KeyButton, SentenceLine, SureButton, column, frame, label, row
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
+from shared.hall.values import HallSettings
 from shared.ui.theme import theme
 
 N = TypeVar("N", bound=QAbstractSpinBox)
@@ -208,6 +209,26 @@ class Defined(Section):
     def save(self) -> None:
         self._saving = self.model.can_save
         self.model.define(self.draft())
+
+
+class SettingsSection(Defined):
+    """A section with some of the hall's settings: a form that takes the whole page."""
+
+    def show_form(self, form: QLayout, *beside_keys: QWidget) -> None:
+        keys = row(self.save_button, self.discard_button, None, *beside_keys)
+        inside = column(scrolled(form), self.sentence, keys, margin=theme().margin, gap=theme().gap)
+        self.setLayout(column(frame("card", inside), margin=theme().margin))
+
+    def filled(self, settings: HallSettings) -> HallSettings:
+        """These settings, with what the form says in place of its own."""
+        raise NotImplementedError
+
+    def draft(self) -> HallSettings:
+        return self.filled(self.model.hall.settings)
+
+    def written(self) -> HallSettings:
+        """Without what the form does not show: others may change that meanwhile."""
+        return self.filled(HallSettings())
 
 
 def number_field(name: str, highest: int, *, least: int = 0, width: int = 130, unit: str = "") -> QSpinBox:

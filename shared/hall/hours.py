@@ -71,7 +71,7 @@ def _piece(piece: str) -> list[tuple[int, Span]]:
     days, _, times = piece.strip().lower().partition(" ")
     _require(
         bool(times.strip()),
-        "Opening hours are days and times, like mon-fri 08:00-12:00.",
+        "“{piece}”: Opening hours are days and times, like mon-fri 08:00-12:00.",
         piece,
     )
     named, found = _days(days, piece), _spans(times, piece)
@@ -85,7 +85,7 @@ def _days(text: str, piece: str) -> list[int]:
         first, _, last = part.partition("-")
         _require(
             first in DAYS and (last or first) in DAYS and part.strip("-") == part,
-            "A day is one of mon, tue, wed, thu, fri, sat, sun.",
+            "“{piece}”: A day is one of mon, tue, wed, thu, fri, sat, sun.",
             piece,
         )
         start, end = DAYS.index(first), DAYS.index(last or first)
@@ -99,13 +99,13 @@ def _spans(text: str, piece: str) -> list[Span]:
 
 def _span(text: str, piece: str) -> Span:
     written = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", text)
-    _require(written is not None, "A span of time is written like 08:00-12:00.", piece)
+    _require(written is not None, "“{piece}”: A span of time is written like 08:00-12:00.", piece)
     hour, minute, to_hour, to_minute = (int(part or 0) for part in written.groups())  # type: ignore[union-attr]  # it is there
     start = hour * 60 + minute
     end = to_hour * 60 + to_minute if written[3] else MIDNIGHT  # type: ignore[index]
     _require(
         start != end,
-        "A span of time that ends when it begins is empty; the whole day is 00:00-24:00.",
+        "“{piece}”: A span of time that ends when it begins is empty; the whole day is 00:00-24:00.",
         piece,
     )
     return Span(start, end if end > start else end + MIDNIGHT)
@@ -118,12 +118,12 @@ def _require_apart(written: Iterable[tuple[int, int, str]]) -> None:
     for (_, end, _), (start, _, piece) in pairwise(around):
         _require(
             end <= start,
-            "These times overlap others: each span begins when the one before has ended.",
+            "“{piece}”: These times overlap others: each span begins when the one before has ended.",
             piece,
         )
 
 
 def _require(holds: bool, sentence: str, piece: str) -> None:
-    """Raises Invalid that quotes the piece, and names it apart for whoever translates the sentence."""
+    """Raises Invalid that quotes the piece."""
     if not holds:
-        raise Invalid(f"“{piece}”: {sentence}", piece=piece)
+        raise Invalid(sentence, piece=piece)

@@ -24,6 +24,5 @@ def minutes_and_seconds(seconds: int) -> str:
 
 
 def why_not(failure: Failure) -> str:
-    """Why something could not be, in the language of the window; what the hall quotes stays as it was written."""
-    quoted = f"“{failure.about['piece']}”: " if "piece" in failure.about else ""
-    return quoted + failure.filled(QCoreApplication.translate("Refusals", failure.sentence.removeprefix(quoted)))
+    """Why something could not be, in the language of the window."""
+    return failure.filled(QCoreApplication.translate("Refusals", failure.sentence))
