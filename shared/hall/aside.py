@@ -58,6 +58,8 @@ class TicketResumed(DoneAtPoint):
 class TicketReinstated(Event):
     ticket: TicketId
     due: int
+    falls_back: bool = False
+    """Whether it waits for its service, and no more for the one point it was sent to: that has closed."""
 
 
 def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
@@ -89,7 +91,8 @@ def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Event
         )
     can_live_again(hall, ticket)
     due = now.order + hall.settings.return_after * MINUTE
-    return [TicketReinstated(ticket=ticket.id, due=due)]
+    falls_back = bool(ticket.for_point) and not hall.attended(ticket.line)
+    return [TicketReinstated(ticket=ticket.id, due=due, falls_back=falls_back)]
 
 
 def can_live_again(hall: Hall, ticket: Ticket) -> None:
@@ -113,7 +116,8 @@ def ticket_resumed(hall: Hall, event: TicketResumed) -> Hall:
 
 def ticket_reinstated(hall: Hall, event: TicketReinstated) -> Hall:
     ended = hall.ticket(event.ticket)
-    hall = hall.with_ticket(replace(waiting_again(ended, due=event.due), ended_at=None))
+    for_point = None if event.falls_back else ended.for_point
+    hall = hall.with_ticket(replace(waiting_again(ended, due=event.due), ended_at=None, for_point=for_point))
     return hall.with_taken(ended.came_for or ended.service, 1) if ended.state is TicketState.CANCELLED else hall
 
 

@@ -71,7 +71,7 @@ def call_ticket(hall: Hall, command: CallTicket, now: Moment) -> Events:
     ticket = hall.ticket(command.ticket)
     if ticket.state not in (TicketState.WAITING, TicketState.PARKED):
         raise TicketNotWaiting("{label} is not waiting.", **ticket.named)
-    if ticket.service not in (*point.services, *point.backup_services) and ticket.for_point != point.id:
+    if not point.gives(ticket.service) and ticket.for_point != point.id:
         raise ServiceNotGiven("This service point does not give the service {label} waits for.", **ticket.named)
     if not may_be_called(ticket, now):
         raise TooEarly("It is too early to call {label}.", **ticket.named)

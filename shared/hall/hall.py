@@ -31,6 +31,7 @@ from shared.hall.values import (
     Line,
     Place,
     Point,
+    PointStatus,
     Precedence,
     Service,
     Ticket,
@@ -130,6 +131,10 @@ class Hall:
         """The services in the order of the kiosk's menu."""
         return sorted(self.services.values(), key=lambda service: (service.place, service.id))
 
+    def on_offer(self) -> list[Service]:
+        """The services of the menu that customers may choose from: those some service point gives."""
+        return [service for service in self.menu() if self.points_for(("service", service.id))]
+
     def day_apart(self, day: Date) -> Day | None:
         """What makes a date unlike others of its weekday; an administrator's word stands above the calendar's."""
         return self.days.get(day) or self.holidays.get(day)
@@ -146,11 +151,30 @@ class Hall:
             if kind == "point":
                 yield from (self.tickets[place.ticket] for place in self.lines[kind, name])
 
+    def points_for(self, line: Line) -> list[Point]:
+        """The service points that may call from a line, whether they are open or not."""
+        kind, name = line
+        return [point for point in self.points.values() if (point.id == name if kind == "point" else point.gives(name))]
+
+    def attended(self, line: Line) -> bool:
+        """Whether a service point that may call from a line is open; a pause ends by itself and counts as open."""
+        return any(point.status is not PointStatus.INACTIVE for point in self.points_for(line))
+
+    def unattended(self) -> dict[Line, int]:
+        """How many wait in each line that no active service point may call from: staff are told of them."""
+        return {
+            line: len(places)
+            for line, places in self.lines.items()
+            if places and all(point.status is not PointStatus.ACTIVE for point in self.points_for(line))
+        }
+
     def ahead(self, ticket: Ticket) -> int:
         """How many waiting tickets are due before this one among those its points also serve."""
-        if ticket.state is not TicketState.WAITING:
-            return 0
-        return _before(ticket.place, self._rival_lines(ticket.line))
+        return self.ahead_of(ticket.place, ticket.line) if ticket.state is TicketState.WAITING else 0
+
+    def ahead_of(self, place: Place, line: Line) -> int:
+        """How many who wait would come before this place in a line, among those its points also serve."""
+        return _before(place, self._rival_lines(line))
 
     def all_ahead(self) -> dict[TicketId, int]:
         """``ahead`` of everybody who waits, at the cost of finding each line's rivals once."""

@@ -18,9 +18,9 @@ from shared.hall.errors import (
 from shared.hall.hall import Hall
 from shared.hall.labels import OFFLINE, next_label, require_free, series
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, the_ticket
-from shared.hall.opening import business_day, by_hours, day_begins, require_open
+from shared.hall.opening import business_day, by_hours, day_begins, is_new_day, require_open
 from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
-from shared.hall.values import Moment, Origin, Service, Ticket, TicketState, frozen
+from shared.hall.values import Moment, Origin, Place, Service, Ticket, TicketState, frozen
 from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId
 
 
@@ -189,6 +189,14 @@ def ticket_cancelled(hall: Hall, event: TicketCancelled) -> Hall:
     ticket = hall.tickets[event.ticket]
     after = hall.with_ticket(replace(ticket, state=TicketState.CANCELLED, ended_at=event.at))
     return after.with_taken(ticket.came_for or ticket.service, -1)
+
+
+def ahead_of_next(hall: Hall, service: Service, now: Moment, precedence: PrecedenceId | None = None) -> int:
+    """How many would be ahead of a ticket of this service taken now, in its usual precedence unless one is named."""
+    if is_new_day(hall, now.wall) or not hall.offered(service):
+        return 0
+    due = due_at_issue(now, hall.precedence(precedence or hall.offered(service)[0]))
+    return hall.ahead_of(Place(due, hall.seq + 1, ""), ("service", service.id))
 
 
 def issued(hall: Hall, command: Command, events: Events) -> Answer:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull
+from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull, ServiceNotGiven
 from shared.hall.hall import Hall
 from shared.hall.hours import Span, spans, week
 from shared.hall.values import HallSettings, PointStatus, Service, Visits
@@ -36,6 +36,8 @@ class Reason(StrEnum):
     """Why a service gives no tickets."""
 
     OFF = "off"
+    NOT_GIVEN = "not-given"
+    """By no service point, open or closed."""
     HOURS = "hours"
     DAY = "day"
     FULL = "full"
@@ -114,6 +116,8 @@ def state(hall: Hall, service: Service, wall: datetime) -> Opening:
     """Whether a service gives tickets at a moment; if not why, and when it will."""
     if not service.on:
         return Opening(open=False, reason=Reason.OFF)
+    if not hall.points_for(("service", service.id)):
+        return Opening(open=False, reason=Reason.NOT_GIVEN)
     now = by_hours(hall, service, wall)
     if not now.open or is_new_day(hall, wall):
         return now
@@ -125,7 +129,10 @@ def state(hall: Hall, service: Service, wall: datetime) -> Opening:
 
 
 def require_open(hall: Hall, service: Service, wall: datetime) -> Service:
-    """The service if it gives tickets at a moment; raises ServiceClosed, ServiceFull or ServiceClosing."""
+    """The service if it gives tickets at a moment.
+
+    Raises ServiceClosed, ServiceFull, ServiceClosing or ServiceNotGiven.
+    """
     now = state(hall, service, wall)
     if now.open:
         return service
@@ -133,6 +140,8 @@ def require_open(hall: Hall, service: Service, wall: datetime) -> Service:
     match now.reason:
         case Reason.FULL:
             raise ServiceFull("All numbers of this service for today have been given out.", **about)
+        case Reason.NOT_GIVEN:
+            raise ServiceNotGiven("No service point gives this service.", **about)
         case Reason.CLOSING:
             raise ServiceClosing("Those who wait already will take until closing time.", **about)
         case _:
@@ -171,8 +180,7 @@ def queue_seconds(hall: Hall, service: Service) -> float:
     """How long those who wait for a service will take the points that give it; with none active, as with one."""
     had = hall.visits.get(service.id, Visits())
     mean = had.seconds / had.count if had.count else service.visit_minutes * 60
-    active = (point for point in hall.points.values() if point.status is PointStatus.ACTIVE)
-    giving = sum(service.id in (*point.services, *point.backup_services) for point in active)
+    giving = sum(point.status is PointStatus.ACTIVE for point in hall.points_for(("service", service.id)))
     return hall.waiting(service.id) * mean / max(1, giving)
 
 

@@ -9,7 +9,7 @@ from shared.hall.hall import Hall
 from shared.hall.messages import Change, Command, DoneAtPoint, Events, Rule, the_point
 from shared.hall.roles import STAFF
 from shared.hall.values import Moment, Point, PointStatus
-from shared.hall.words import PointId
+from shared.hall.words import PointId, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class ResumePoint(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class DeactivatePoint(Command):
-    """The point closes."""
+    """The point closes. Whoever was sent to it by name waits for their service again."""
 
     point: PointId
 
@@ -55,7 +55,9 @@ class PointResumed(DoneAtPoint): ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointDeactivated(DoneAtPoint): ...
+class PointDeactivated(DoneAtPoint):
+    tickets: tuple[TicketId, ...] = ()
+    """Those sent to this point by name: from now on they wait for their services."""
 
 
 def activate_point(hall: Hall, command: ActivatePoint, now: Moment) -> Events:
@@ -85,7 +87,8 @@ def deactivate_point(hall: Hall, command: DeactivatePoint, now: Moment) -> Event
     if point.status is PointStatus.INACTIVE:
         raise PointNotActive("This service point is already closed.", point=point.id)
     _empty(hall, point)
-    return [PointDeactivated(point=point.id)]
+    sent_here = tuple(ticket.id for ticket in hall.tickets.values() if ticket.for_point == point.id)
+    return [PointDeactivated(point=point.id, tickets=sent_here)]
 
 
 def _empty(hall: Hall, point: Point) -> None:
@@ -104,8 +107,9 @@ def point_paused(hall: Hall, event: PointPaused) -> Hall:
 
 
 def point_deactivated(hall: Hall, event: PointDeactivated) -> Hall:
-    point = hall.points[event.point]
-    return hall.with_point(replace(point, status=PointStatus.INACTIVE, reason=""))
+    for ticket in event.tickets:
+        hall = hall.with_ticket(replace(hall.tickets[ticket], for_point=None))
+    return hall.with_point(replace(hall.points[event.point], status=PointStatus.INACTIVE, reason=""))
 
 
 RULES = (

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shared.hall.due import MINUTE, due_at_issue, seconds
-from shared.hall.errors import Invalid, TooEarly, UnknownOutcome
+from shared.hall.errors import Invalid, ServiceNotGiven, TooEarly, UnknownOutcome
 from shared.hall.hall import Hall
 from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
@@ -191,7 +191,10 @@ def _destination(hall: Hall, ticket: Ticket, command: TransferTicket) -> tuple[S
         raise Invalid("A transfer goes to a service or to a service point: name one of them.")
     if command.to_point is not None:
         return ticket.service, hall.point(command.to_point).id
-    return hall.service(str(command.to_service)).id, None
+    service = hall.service(str(command.to_service)).id
+    if not hall.points_for(("service", service)):
+        raise ServiceNotGiven("No service point gives this service.", service=service)
+    return service, None
 
 
 def _due_there(hall: Hall, ticket: Ticket, place: Placement, now: Moment) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.hall.aside import can_live_again
@@ -40,18 +40,13 @@ def remember(before: Hall, after: Hall, event: Event) -> Hall:
     point = before.points[event.point]
     start = Last(what="", at=event.order, wall=event.at, status=point.status, reason=point.reason)
     known = point.last if event.goes_on and point.last else start
-    ticket: TicketId | None = getattr(event, "ticket", None)
     last = replace(
         known,
         what=event.type_name(),
-        before=(*known.before, *_known(before, ticket)),
-        after=(*known.after, *_known(after, ticket)),
+        before=(*known.before, *map(before.ticket, event.tickets_touched())),
+        after=(*known.after, *map(after.ticket, event.tickets_touched())),
     )
     return after.with_point(replace(after.points[event.point], last=last))
-
-
-def _known(hall: Hall, ticket: TicketId | None) -> Iterable[Ticket]:
-    return [hall.ticket(ticket)] if ticket else []
 
 
 def undo_last(hall: Hall, command: UndoLast, now: Moment) -> Events:

@@ -150,6 +150,10 @@ class ServicePoint:
     backup_penalty: int = 10
     """Minutes by which a backup service's tickets count as due later here."""
 
+    def gives(self, service: ServiceId) -> bool:
+        """Whether a service is given here, if only as a backup."""
+        return service in self.services or service in self.backup_services
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:

@@ -74,6 +74,11 @@ class Clinic:
         """Somebody sets the clock on the wall; the order clock knows nothing of it."""
         self.wall = wall
 
+    def provide(self, *services: str) -> None:
+        """One more point gives these services, closed as yet."""
+        number = 1 + max((point.serial_number for point in self.hall.points.values()), default=0)
+        self.do(DefinePoint(id=str(number), serial_number=number, name=f"Counter {number}", services=services))
+
     # ── customers ──
 
     def take(self, service: str = "registration", precedence: str | None = None) -> Ticket:

@@ -24,6 +24,7 @@ from shared.hall.feedback import FeedbackGiven
 from shared.hall.hall import Hall, lined_up
 from shared.hall.issuing import IssueTicket, TicketIssued
 from shared.hall.messages import DoneAtPoint, Event
+from shared.hall.points import PointDeactivated
 from shared.hall.rules import EVENTS, decide, fold
 from shared.hall.serving import TicketMovedOn, TicketNoShow, TicketReturned, TicketServed, TicketTransferred
 from shared.hall.undo import LastUndone, UndoLast
@@ -244,6 +245,8 @@ def test_a_ticket_moves_only_as_drawn(history: History) -> None:
         for ticket in touched(event):
             if isinstance(event, TicketIssued):
                 assert not before.knows(ticket)
+            elif isinstance(event, PointDeactivated) or getattr(event, "what", "") == PointDeactivated.type_name():
+                assert before.ticket(ticket).state is after.ticket(ticket).state, "another line, and nothing else"
             elif isinstance(event, LastUndone):
                 assert (after.ticket(ticket).state, before.ticket(ticket).state) in DRAWN
             elif not isinstance(event, FeedbackGiven):
@@ -281,8 +284,15 @@ def test_people_ahead_rise_only_when_an_earlier_due_one_arrives_or_returns(histo
     for before, event, after in history.moves():
         for ticket in waiting(before):
             if before.ahead(ticket) < after.ahead(after.ticket(ticket.id)):
-                assert isinstance(event, (TicketIssued, TicketReturned, TicketTransferred))
-                assert after.tickets[event.ticket].place < ticket.place
+                assert isinstance(event, (TicketIssued, TicketReturned, TicketTransferred, PointDeactivated))
+                assert any(after.tickets[touched].place < ticket.place for touched in event.tickets_touched())
+
+
+@given(years)
+def test_nobody_goes_on_waiting_for_a_point_that_closes(history: History) -> None:
+    for _, event, after in history.moves():
+        if isinstance(event, PointDeactivated):
+            assert all(ticket.for_point != event.point for ticket in after.tickets.values())
 
 
 @given(years)

@@ -114,6 +114,7 @@ def test_a_hall_without_precedences_gives_no_tickets() -> None:
     bare = Clinic()
     bare.do(DefineHall(name="Bare"))
     bare.do(DefineService(id="a", name="A", prefix="A"))
+    bare.provide("a")
     bare.refuses(IssueTicket(service="a"), PrecedenceNotOffered)
 
 

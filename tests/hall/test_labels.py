@@ -65,6 +65,7 @@ def test_after_999_numbering_goes_on_past_labels_still_alive(clinic: Clinic) -> 
 
 def test_labels_that_end_with_the_same_digits_do_not_meet(clinic: Clinic) -> None:
     clinic.do(DefineService(id="xray", name="X-ray", prefix="A0"))
+    clinic.provide("xray")
     assert [clinic.take().label, clinic.take("xray").label] == ["A001", "A0001"]
 
 
@@ -72,6 +73,7 @@ def test_a_prefix_given_to_another_service_goes_on_counting(clinic: Clinic) -> N
     clinic.take("registration")
     clinic.do(DefineService(id="registration", name="Registration", prefix="R"))
     clinic.do(DefineService(id="xray", name="X-ray", prefix="A"))
+    clinic.provide("xray")
     assert [clinic.take("xray").label, clinic.take("registration").label] == ["A002", "R001"]
 
 
@@ -93,6 +95,8 @@ def almost_round(clinic: Clinic) -> None:
 
 def define(clinic: Clinic, service: str, prefix: str, **numbers: Any) -> None:
     clinic.do(DefineService(id=service, name=service, prefix=prefix, **numbers))
+    if service not in {given for point in clinic.hall.points.values() for given in point.services}:
+        clinic.provide(service)
 
 
 def labels(clinic: Clinic, *services: str) -> list[str]:

@@ -16,7 +16,7 @@ from shared.hall.hours import Day, Span, week
 from shared.hall.issuing import IssueTicket
 from shared.hall.opening import OPEN, Opening, Reason, by_hours, day_begins, day_ends, instant, opened, state, times
 from shared.hall.set_up import DefineHall, DefineService
-from shared.hall.values import HallSettings, Service, frozen
+from shared.hall.values import HallSettings, Point, Service, frozen
 from shared.hall.wire import encode_hall
 from tests.hall.builders import MORNING, Clinic
 
@@ -28,11 +28,12 @@ OFFICE = ("mon-fri 08:00-12:00", "mon-thu 13:00-17:00")
 BAR = ("fri-sat 22:00-04:00",)
 
 DESK = Service(id="desk", name="Desk", prefix="A")
+POINT = Point(id="1", serial_number=1, name="Counter 1", services=("desk",))
 
 
 def hall(*hours: str, zone: str = BERLIN, **about) -> Hall:
     settings = HallSettings(hours=hours, time_zone=zone, **about.pop("settings", {}))
-    return Hall(id="office", seq=1, settings=settings, services=frozen({"desk": DESK}), **about)
+    return Hall(id="office", seq=1, settings=settings, services=frozen({"desk": DESK}), points=frozen({"1": POINT}), **about)
 
 
 def at(text: str, zone: str = BERLIN) -> datetime:

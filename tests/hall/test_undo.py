@@ -139,6 +139,7 @@ def test_who_has_long_been_forgotten_is_not_brought_back(busy: Clinic) -> None:
 
 def test_a_service_that_is_gone_is_not_brought_back(clinic: Clinic) -> None:
     clinic.do(DefineService(id="cash", name="Cash desk", prefix="C"))
+    clinic.provide("cash")
     clinic.open("1")
     ticket = clinic.take("cash")
     clinic.cancel(ticket)
