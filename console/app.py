@@ -148,6 +148,7 @@ class Console(QObject):
         self.window.to_points.setVisible(inside)
         self.window.to_reception.setVisible(inside)
         self.window.to_set_up.setVisible(inside and self.may_set_up)
+        self.window.alerts = inside and (self.may_set_up or page is not self.work_page)
         self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
         self.window.refresh()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -10,9 +11,10 @@ from console.actions import Action
 from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
 from shared.hall.hall import Hall
+from shared.hall.issuing import Queue
 from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
-from shared.hall.values import AT_A_POINT, Point, PointStatus, Precedence, Ticket, TicketState
+from shared.hall.values import AT_A_POINT, Line, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap
 from shared.hall.words import Language, Words, in_language
 from shared.ui.words import clock
@@ -139,7 +141,47 @@ def where(hall: Hall, ticket: Ticket) -> str:
     return f"{state} · {point_name(hall, at)}" if at else state
 
 
+def uncalled(hall: Hall, lines: Iterable[Line]) -> str:
+    """Which lines people wait in that no active service point calls from, of these; nothing if there is none."""
+    found = hall.unattended()
+    waiting = [f"{_line_name(hall, line)} ({found[line]})" for line in lines if line in found]
+    if not waiting:
+        return ""
+    return QCoreApplication.translate(
+        "Console", "{0}: people wait, and no service point that could call them is active."
+    ).format(", ".join(waiting))
+
+
+def _line_name(hall: Hall, line: Line) -> str:
+    kind, name = line
+    return point_name(hall, hall.points[name]) if kind == "point" else service_name(hall, name)
+
+
+def nobody_there(hall: Hall, line: Line) -> str:
+    """What whoever sends a customer into a line is told where no service point is open that could call them."""
+    if hall.attended(line):
+        return ""
+    kind, _ = line
+    sentence = (
+        QCoreApplication.translate("Console", "{0} is closed: nobody is called there until it opens.")
+        if kind == "point"
+        else QCoreApplication.translate("Console", "No service point that gives {0} is open.")
+    )
+    return sentence.format(_line_name(hall, line))
+
+
+def before_giving(hall: Hall, service: str, queue: Queue) -> str:
+    """What a customer may be told before they are given a number of this service."""
+    if queue.ahead:
+        said = QCoreApplication.translate("Console", "%n ahead", None, queue.ahead)
+    else:
+        said = QCoreApplication.translate("Console", "Nobody ahead")
+    return ". ".join(filter(None, [said, nobody_there(hall, ("service", service))]))
+
+
 def _next(hall: Hall, ticket: Ticket) -> str:
+    if not hall.attended(ticket.line):
+        return QCoreApplication.translate("Console", "Waiting, no service point is open")
     only = hall.points.get(ticket.for_point or "")
     if only:
         return QCoreApplication.translate("Console", "Next at {0}").format(point_name(hall, only))

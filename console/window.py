@@ -41,10 +41,14 @@ class ConsoleWindow(QMainWindow):
         self.clock = label("", "fact")
         self.banner = label("", "banner")
         self.banner.hide()
+        self.alert = label("", "banner", wrap=True)
+        self.alert.hide()
+        self.alerts = False
+        """Whether whoever looks is told of people whom nobody calls."""
         self.pages = QStackedWidget()
         self.bar = self._bar()
         inside = QWidget()
-        inside.setLayout(column(self.bar, self.banner, self.pages, gap=0))
+        inside.setLayout(column(self.bar, self.banner, self.alert, self.pages, gap=0))
         self.setCentralWidget(inside)
         self.setMinimumSize(1024, 680)
         self.resize(1280, 800)
@@ -87,6 +91,9 @@ class ConsoleWindow(QMainWindow):
         hall, point = self.model.hall, self.model.point
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
+        uncalled = sentences.uncalled(hall, hall.unattended()) if hall and self.alerts else ""
+        self.alert.setText(uncalled)
+        self.alert.setVisible(bool(uncalled))
         self.clock.setText(clock(now(), hall))
         self.hall_name.setText(sentences.said(hall, hall.settings.name) if hall else "")
         self.place.setText(sentences.point_name(hall, point) if hall and point else "")

@@ -18,9 +18,10 @@ from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.hall import Hall
-from shared.hall.values import HallSettings
+from shared.hall.values import HallSettings, Moment
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.sentences import closed_notice
+from shared.ui.order_clock import OrderClock
 from shared.ui.run import every
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
@@ -71,6 +72,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._wall = wall or _machines_clock
         self._station = station
         self._tongue = tongue
+        self._order_clock = OrderClock(self._wall)
         self._pace = pace or Pace()
         self._language: Language = ""
         self._service: ServiceId | None = None
@@ -158,7 +160,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def _chosen(self, service: ServiceId) -> None:
         self._service = service
-        if len(precedence_tiles(self._hall, service, self._language)) > 1:
+        if len(precedence_tiles(self._hall, service, self._language, self._now())) > 1:
             self._refresh()
         else:
             self._visit.begin(service, None, self._language)
@@ -174,9 +176,9 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         """Everything shown, from the hall and the visit as they are now."""
         if self._language not in self._settings.languages:
             self._speak(self._own_language())
-        live = not self._station.away_since
-        self._services.show(service_tiles(self._hall, self._language, self._wall(), live=live))
-        self._precedences.show(precedence_tiles(self._hall, self._service, self._language))
+        live, now = not self._station.away_since, self._now()
+        self._services.show(service_tiles(self._hall, self._language, now, live=live))
+        self._precedences.show(precedence_tiles(self._hall, self._service, self._language, now, live=live))
         page = self._right_page()
         if page != self._page:
             self._page, self._page_since = page, time.monotonic()
@@ -199,7 +201,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def _start_page(self) -> str:
         if not self._visit.can_begin():
             return "away"
-        now = self._wall()
+        now = self._now()
         if not any(is_open(self._hall, service, now) for service in self._hall.services):
             return "closed"
         return "precedence" if is_open(self._hall, self._service, now) else "services"
@@ -232,6 +234,10 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     @property
     def _settings(self) -> HallSettings:
         return self._hall.settings
+
+    def _now(self) -> Moment:
+        self._order_clock.see(self._hall)
+        return self._order_clock.moment
 
     def _own_language(self) -> Language:
         return self._settings.languages[0]

@@ -16,6 +16,7 @@ from kiosk import words
 from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
 from kiosk.unseen import Unseen
+from shared import sentences
 from shared.catalogue import is_right_to_left
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.hall import Hall
@@ -25,7 +26,6 @@ from shared.hall.opening import local
 from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
 from shared.hall.wire import decode
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
-from shared.sentences import opens
 from shared.ui.station import Station
 from shared.ui.translations import locale_of
 from shared.ui.words import clock, why_not
@@ -230,7 +230,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             return ""
         known = self._command.command_id in self._hall.tickets
         ahead = self._hall.ahead(self._ticket()) if known else int(self._answer["ahead"])
-        return self.tr("%n people are ahead of you", "", ahead) if ahead else self.tr("You are next")
+        return sentences.ahead(self._command.language or "", ahead, attended=self._hall.attended(self._ticket().line))
 
     def _pending(self) -> bool:
         """Whether this kiosk gave the ticket and the hall has not heard of it yet."""
@@ -254,7 +254,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         """When a service that has just closed will open again, as far as the hall has said."""
         said = failure.about.get("opens")
         then = datetime.fromisoformat(said) if said else None
-        return opens(self._command.language or "", self._hall.settings, then, self._wall())
+        return sentences.opens(self._command.language or "", self._hall.settings, then, self._wall())
 
     label = Property(str, _label, notify=changed)
     service = Property(str, _service, notify=changed)

@@ -1,4 +1,4 @@
-"""What kiosk and pages both say about opening: why a service gives no numbers, when it will, a week's hours."""
+"""What kiosk and pages both say: who is ahead, why a service gives no numbers, when it will, a week's hours."""
 
 from __future__ import annotations
 
@@ -9,11 +9,27 @@ from itertools import groupby
 from shared.catalogue import translate
 from shared.hall.hall import Hall
 from shared.hall.hours import MIDNIGHT, Span, spans, week
+from shared.hall.issuing import Queue
 from shared.hall.opening import OPEN, Opening, Reason, by_hours, local, state
 from shared.hall.values import HallSettings
 from shared.hall.words import Language, in_language
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def before_taking(language: Language, queue: Queue) -> str:
+    """What a ticket taken now would say of those ahead of it, and whether anybody is there who calls."""
+    return _queue(language, queue.ahead, NOBODY_AHEAD, attended=queue.attended)
+
+
+def ahead(language: Language, people: int, *, attended: bool) -> str:
+    """What a ticket that waits says. Nobody is next where no service point is open that could call them."""
+    return _queue(language, people, YOU_ARE_NEXT if attended else NOBODY_AHEAD, attended=attended)
+
+
+def _queue(language: Language, people: int, if_nobody: str, *, attended: bool) -> str:
+    said = translate(language, PEOPLE_AHEAD, people) if people else translate(language, if_nobody)
+    return said if attended else f"{said}. {translate(language, NO_POINT_OPEN)}"
 
 
 def why(language: Language, hall: Hall, shown: Opening) -> str:
@@ -94,6 +110,10 @@ def _clock(minutes: int) -> str:
     return f"{hours:02}:{rest:02}"
 
 
+PEOPLE_AHEAD = "%n people are ahead of you"
+NOBODY_AHEAD = "Nobody is ahead of you"
+YOU_ARE_NEXT = "You are next"
+NO_POINT_OPEN = "No service point is open at the moment"
 TODAY = "Opens today at {time}"
 TOMORROW = "Opens tomorrow at {time}"
 WEEKDAYS = (

@@ -94,7 +94,7 @@ def _about_opening() -> Iterator[tuple[str, bool]]:
             yield from ((sentence, False) for sentence in _literals(node.args[1:2]))
     for name, value in vars(sentences).items():
         if name.isupper() and isinstance(value, (str, tuple)):
-            yield from ((sentence, False) for sentence in ([value] if isinstance(value, str) else value))
+            yield from ((sentence, "%n" in sentence) for sentence in ([value] if isinstance(value, str) else value))
 
 
 def _by_the_hall() -> Iterator[tuple[str, bool]]:

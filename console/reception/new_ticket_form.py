@@ -37,6 +37,7 @@ class NewTicketForm(QFrame):
         self.search.setAccessibleName(self.tr("Service"))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Services"))
+        self.before = label("", "quiet", wrap=True)
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText="14:30")
@@ -62,6 +63,7 @@ class NewTicketForm(QFrame):
             row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), None),
             self.search,
             self.list,
+            self.before,
             named,
             row(
                 self._named(self.tr("Name, if they wish to say it"), self.name),
@@ -79,6 +81,7 @@ class NewTicketForm(QFrame):
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
         self.list.currentRowChanged.connect(self._turned)
+        self.precedence.currentIndexChanged.connect(self._offer)
         for field in (self.search, self.time, self.name, self.phone):
             field.returnPressed.connect(self.give)
         self.list.activated.connect(self.give)
@@ -140,6 +143,7 @@ class NewTicketForm(QFrame):
         self._offer()
 
     def _offer(self) -> None:
+        self.before.setText(self.model.before_giving(self.service, self.precedence.currentData()))
         self.send.setEnabled(bool(self.service) and self.model.reaches)
 
     @property

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 
+from console import sentences
 from console.clocks import now
 from console.set_aside import may_come_back
 from console.work.wishes import Wishing
@@ -20,11 +21,12 @@ from shared.access.contacts import Contact, Dossier, EraseTicket, ExportTicket, 
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket
 from shared.hall.errors import Failure, Unfit, Unreachable
-from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.issuing import CancelTicket, IssueTicket, queue_for
 from shared.hall.messages import Accepted
 from shared.hall.opening import business_day
 from shared.hall.values import NEVER, HallSettings, Service, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId
+from shared.ui.order_clock import OrderClock
 from shared.ui.station import Station
 from shared.ui.words import why_not
 
@@ -50,13 +52,22 @@ class ReceptionModel(Wishing):
         self.address = ""
         """Of that customer's own page; nothing if there are no pages."""
         self._unsure: tuple[Giving, str] | None = None
+        self._order_clock = OrderClock()
 
     # ── what there is ──
 
     @property
     def services(self) -> list[Service]:
         """Those somebody may take a ticket for."""
-        return [service for service in self.hall.menu() if service.on] if self.hall else []
+        return [service for service in self.hall.on_offer() if service.on] if self.hall else []
+
+    def before_giving(self, service: ServiceId, precedence: PrecedenceId | None) -> str:
+        """What a customer of this service would have before them; nothing if there is no such service."""
+        if self.hall is None or service not in self.hall.services:
+            return ""
+        self._order_clock.see(self.hall)
+        queue = queue_for(self.hall, self.hall.services[service], self._order_clock.moment, precedence)
+        return sentences.before_giving(self.hall, service, queue)
 
     def offered(self, service: ServiceId) -> tuple[PrecedenceId, ...]:
         """The precedences of a service, the usual one first."""

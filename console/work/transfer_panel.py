@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QListWidget, QLi
 
 from console import sentences
 from console.actions import Action
-from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
+from console.controls import KeyButton, SentenceLine, column, frame, label, on_key, row, shown_key
 from console.work.view_model import ConsoleModel
 from shared.hall.hall import Hall
 from shared.hall.serving import Placement
@@ -39,6 +39,8 @@ class TransferPanel(QWidget):
         self.search.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Where to"))
+        self.list.currentRowChanged.connect(self._warn)
+        self.warning = SentenceLine(keeps_place=False)
         self.placements = QButtonGroup(self)
         self.search.returnPressed.connect(self.transfer)
         self.list.activated.connect(self.transfer)
@@ -52,6 +54,7 @@ class TransferPanel(QWidget):
             self.title,
             self.search,
             self.list,
+            self.warning,
             row(*[self._placement(place) for place in Placement], None),
             row(self.send, self.cancel),
             margin=theme().margin,
@@ -86,11 +89,19 @@ class TransferPanel(QWidget):
             self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
         self.send.setEnabled(self.list.count() > 0)
 
+    def _warn(self) -> None:
+        """Whoever sends a customer where nobody calls is told before they do."""
+        hall, said = self.model.hall, ""
+        if hall and self.list.currentRow() >= 0:
+            service, point = self.list.currentItem().data(DESTINATION)
+            said = sentences.nobody_there(hall, ("point", point) if point else ("service", service))
+        self.warning.say(said)
+
     def _destinations(self) -> list[tuple[str, str | None, str | None]]:
         hall, ticket = self.model.hall, self.model.ticket
         if hall is None or ticket is None:
             return []
-        services = [service for service in hall.menu() if service.id != ticket.service]
+        services = [service for service in hall.on_offer() if service.id != ticket.service]
         points = sorted(hall.points.values(), key=lambda point: point.serial_number)
         return [
             *((_service(hall, service.id), service.id, None) for service in services),
@@ -114,6 +125,7 @@ class TransferPanel(QWidget):
         """The customer may have gone by another hand, or the hall may be away."""
         if self.isVisible() and not self.model.can(Action.TRANSFER):
             self.closed.emit()
+        self._warn()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         """Arrows in the search move through the list."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from console import sentences
 from console.actions import Action, command, is_possible, main_action
-from console.clocks import OrderClock
 from console.desk import Desk, Draft
 from console.set_aside import set_aside
 from console.work.waiting import Waiting, waiting
@@ -20,10 +19,12 @@ from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.due import Why
 from shared.hall.errors import Invalid
 from shared.hall.messages import Accepted, Event, Note
+from shared.hall.points import PointDeactivated
 from shared.hall.serving import Placement, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
 from shared.hall.values import Point, Ticket
 from shared.hall.wire import decode
+from shared.ui.order_clock import OrderClock
 from shared.ui.run import every
 from shared.ui.station import Station
 
@@ -217,12 +218,22 @@ class ConsoleModel(Wishing):
             self.contact = contact
             self.changed.emit()
 
+    def _closed(self, event: PointDeactivated) -> None:
+        """Whoever closes is told what becomes of those who wait."""
+        back = self.tr("%n customers who were sent here wait for their services again.", "", len(event.tickets))
+        services = [("service", service) for service in self.point.services] if self.point else []
+        left = sentences.uncalled(self.hall, services) if self.hall else ""
+        if event.tickets or left:
+            self.say(" ".join(filter(None, [back if event.tickets else "", left])))
+
     def _happened(self, event: Event) -> None:
         if getattr(event, "point", None) != self.point_id:
             return
         match event:
             case TicketCalled():
                 self._why = event.ticket, event.why
+            case PointDeactivated():
+                self._closed(event)
             case TicketServed():
                 self._served.add(event.ticket)
             case TicketNoShow():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.hall.due import due_at_issue
 from shared.hall.errors import (
@@ -191,12 +192,23 @@ def ticket_cancelled(hall: Hall, event: TicketCancelled) -> Hall:
     return after.with_taken(ticket.came_for or ticket.service, -1)
 
 
-def ahead_of_next(hall: Hall, service: Service, now: Moment, precedence: PrecedenceId | None = None) -> int:
-    """How many would be ahead of a ticket of this service taken now, in its usual precedence unless one is named."""
+class Queue(NamedTuple):
+    """What a ticket would meet that is taken now."""
+
+    ahead: int
+    """How many wait who are due before it among those its points also serve."""
+    attended: bool
+    """Whether a service point that could call it is open."""
+
+
+def queue_for(hall: Hall, service: Service, now: Moment, precedence: PrecedenceId | None = None) -> Queue:
+    """The queue before a ticket of this service, in its usual precedence unless one is named."""
+    line = ("service", service.id)
+    attended = hall.attended(line)
     if is_new_day(hall, now.wall) or not hall.offered(service):
-        return 0
+        return Queue(0, attended)
     due = due_at_issue(now, hall.precedence(precedence or hall.offered(service)[0]))
-    return hall.ahead_of(Place(due, hall.seq + 1, ""), ("service", service.id))
+    return Queue(hall.ahead_of(Place(due, hall.seq + 1, ""), line), attended)
 
 
 def issued(hall: Hall, command: Command, events: Events) -> Answer:

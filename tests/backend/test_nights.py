@@ -11,7 +11,7 @@ import requests
 
 from shared.backend.http.reading import menu
 from shared.hall.hall import Hall
-from shared.hall.values import Service, frozen
+from shared.hall.values import Moment, Point, Service, frozen
 from tests.backend.night_watch import night
 
 OFFICE = ["mon-fri 08:00-12:00", "mon-thu 13:00-17:00"]
@@ -205,9 +205,11 @@ def test_a_page_is_made_anew_when_the_time_has_come(tmp_path: Path) -> None:
     """A phone that follows the menu hears of it with the next beat, though nothing has happened."""
     opens = datetime(2026, 3, 2, 8, tzinfo=UTC)
     hall = Hall(
-        id="hall", services=frozen({"desk": Service(id="desk", name="Desk", prefix="A", hours=("mon 08:00-10:00",))})
+        id="hall",
+        services=frozen({"desk": Service(id="desk", name="Desk", prefix="A", hours=("mon 08:00-10:00",))}),
+        points=frozen({"1": Point(id="1", serial_number=1, name="Counter 1", services=("desk",))}),
     )
-    keys = [menu(hall, opens + timedelta(minutes=minutes)).key for minutes in (-10, -1, 0, 60, 120)]
+    keys = [menu(hall, Moment(opens + timedelta(minutes=minutes), 0)).key for minutes in (-10, -1, 0, 60, 120)]
     assert keys[0] == keys[1] != keys[2] == keys[3] != keys[4]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.hall.aside import ReinstateTicket, ResumeTicket
 from shared.hall.errors import PointNotActive, ServiceNotGiven, TooLate
-from shared.hall.issuing import IssueTicket, ahead_of_next
+from shared.hall.issuing import IssueTicket, queue_for
 from shared.hall.opening import Reason, state
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, PointDeactivated
 from shared.hall.rules import evolve
@@ -212,7 +212,7 @@ def test_who_would_be_ahead_is_who_is_ahead_of_the_ticket_then_taken(
         clinic.take("registration")
         clinic.pass_time(minutes=minutes)
     sent_to(clinic, "3")
-    said = ahead_of_next(clinic.hall, clinic.hall.services[service], clinic.now, precedence)
+    said = queue_for(clinic.hall, clinic.hall.services[service], clinic.now, precedence).ahead
     assert said == clinic.do(IssueTicket(service=service, precedence=precedence))["ahead"]
     assert said > 0
 
@@ -220,7 +220,7 @@ def test_who_would_be_ahead_is_who_is_ahead_of_the_ticket_then_taken(
 def test_nobody_of_yesterday_would_be_ahead(clinic: Clinic) -> None:
     clinic.take()
     clinic.pass_time(days=1)
-    assert ahead_of_next(clinic.hall, clinic.hall.services["registration"], clinic.now) == 0
+    assert queue_for(clinic.hall, clinic.hall.services["registration"], clinic.now).ahead == 0
     assert clinic.do(IssueTicket(service="registration"))["ahead"] == 0
 
 

@@ -20,7 +20,7 @@ from shared.hall.errors import (
     UnknownTicket,
 )
 from shared.hall.hall import LAST_CALLS
-from shared.hall.points import DeactivatePoint, PausePoint
+from shared.hall.points import PausePoint
 from shared.hall.serving import TicketServed
 from shared.hall.set_up import DefineHall, DefinePoint
 from shared.hall.values import TicketState

@@ -33,7 +33,9 @@ POINT = Point(id="1", serial_number=1, name="Counter 1", services=("desk",))
 
 def hall(*hours: str, zone: str = BERLIN, **about) -> Hall:
     settings = HallSettings(hours=hours, time_zone=zone, **about.pop("settings", {}))
-    return Hall(id="office", seq=1, settings=settings, services=frozen({"desk": DESK}), points=frozen({"1": POINT}), **about)
+    return Hall(
+        id="office", seq=1, settings=settings, services=frozen({"desk": DESK}), points=frozen({"1": POINT}), **about
+    )
 
 
 def at(text: str, zone: str = BERLIN) -> datetime:

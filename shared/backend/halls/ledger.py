@@ -192,6 +192,10 @@ class Ledger:
         """The time of day commands are decided at."""
         return self.clock.wall()
 
+    def now(self, hall: Hall) -> Moment:
+        """The moment a command of this hall would be decided at, on both its clocks."""
+        return self._clocks.now(hall)
+
     # ── changes ──
 
     def listen(self, changed: Callable[[], None]) -> Callable[[], None]:

@@ -23,10 +23,11 @@ from shared import sentences
 from shared.backend.access.hashes import hash_of
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.feed import Telling
-from shared.backend.http.reading import Menu, Reader, menu, readable, reader_of
+from shared.backend.http.reading import Menu, Reader, Shown, menu, readable, reader_of
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall
+from shared.hall.issuing import Queue
 from shared.hall.opening import Opening
 from shared.hall.values import HallSettings, Ticket
 from shared.hall.words import HallId
@@ -65,6 +66,7 @@ class Site:
             asset=asset, is_right_to_left=is_right_to_left, native=NATIVE_NAMES, menu=self.menu
         )
         self.templates.globals.update(closed=self._closed, closed_notice=self._closed_notice)
+        self.templates.globals.update(ahead=_ahead, before_taking=_before_taking)
         self._seen: dict[HallId, Hall] = {}
 
     def render(self, template: str, to: Reader, **values: Any) -> str:
@@ -86,7 +88,7 @@ class Site:
 
     def menu(self, hall: Hall) -> Menu:
         """The services as they are at this moment."""
-        return menu(hall, self.ledger.wall())
+        return menu(hall, self.ledger.now(hall))
 
     def _closed(self, to: Reader, hall: Hall, shown: Opening) -> str:
         return sentences.closed(to.language, hall, shown, self.ledger.wall())
@@ -108,7 +110,7 @@ class Site:
     def halls(self) -> list[Hall]:
         """The halls that give numbers by phone; raises UnknownHall if none does."""
         halls = [self.ledger.hall(name) for name in self.ledger.halls()]
-        if found := [hall for hall in halls if hall.settings.web and hall.services]:
+        if found := [hall for hall in halls if hall.settings.web and hall.on_offer()]:
             return found
         raise UnknownHall("No hall here gives numbers by phone.")
 
@@ -150,6 +152,14 @@ class Site:
                 yield self.feed.closing
 
         return StreamingResponse(events(), media_type="text/event-stream", headers=STREAM_HEADERS)
+
+
+def _before_taking(to: Reader, queue: Queue) -> str:
+    return sentences.before_taking(to.language, queue)
+
+
+def _ahead(to: Reader, ticket: Shown) -> str:
+    return sentences.ahead(to.language, ticket.ahead, attended=ticket.attended)
 
 
 def _event(text: str) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 from shared.catalogue import translate
 from shared.hall.hall import Hall
+from shared.hall.issuing import Queue, queue_for
 from shared.hall.opening import Opening, state
-from shared.hall.values import Ticket, TicketState
-from shared.hall.words import Language, ServiceId, Words, in_language
+from shared.hall.values import Moment, Ticket, TicketState
+from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
 
 DEFAULT_ACCENT = "#0b4a8f"
 READABLE = 7.0
@@ -77,6 +78,8 @@ class Shown:
     label: str
     state: TicketState
     ahead: int
+    attended: bool
+    """Whether a service point that could call it is open."""
     calls: int
     """How often it was called: a recall sounds again."""
     service: Words
@@ -99,6 +102,7 @@ def shown(hall: Hall, ticket: Ticket) -> Shown:
         label=ticket.label,
         state=ticket.state,
         ahead=hall.ahead(ticket),
+        attended=hall.attended(ticket.line),
         calls=ticket.recalls + 1,
         service=service.name if service else "",
         precedence=precedence.name if precedence else "",
@@ -109,12 +113,15 @@ def shown(hall: Hall, ticket: Ticket) -> Shown:
     )
 
 
+Choice: TypeAlias = tuple[ServiceId, PrecedenceId]
+
+
 @dataclass(frozen=True)
 class Menu:
-    """The services of a hall as its page shows them: which give numbers, else why not, and how many wait."""
+    """The services of a hall as its pages show them: which give numbers, else why not, and who would be ahead."""
 
     services: tuple[tuple[ServiceId, Opening], ...]
-    waiting: tuple[tuple[ServiceId, int], ...]
+    queues: tuple[tuple[Choice, Queue], ...]
 
     @property
     def open(self) -> bool:
@@ -129,10 +136,17 @@ class Menu:
     def of(self, service: ServiceId) -> Opening:
         return dict(self.services)[service]
 
+    def queue(self, service: ServiceId, precedence: PrecedenceId) -> Queue:
+        return dict(self.queues)[service, precedence]
 
-def menu(hall: Hall, now: datetime) -> Menu:
-    services = hall.menu()
+
+def menu(hall: Hall, now: Moment) -> Menu:
+    services = hall.on_offer()
     return Menu(
-        services=tuple((service.id, state(hall, service, now)) for service in services),
-        waiting=tuple((service.id, hall.waiting(service.id)) for service in services),
+        services=tuple((service.id, state(hall, service, now.wall)) for service in services),
+        queues=tuple(
+            ((service.id, precedence), queue_for(hall, service, now, precedence))
+            for service in services
+            for precedence in hall.offered(service)
+        ),
     )
