@@ -23,7 +23,7 @@ from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.serving import FinishService, MarkNoShow, StartService
-from shared.hall.set_up import DefineHall, DefineService
+from shared.hall.set_up import DefineHall, DefineService, RetireService
 from shared.hall.values import Service
 from shared.hall.wire import decode, encode
 from shared.hall.words import in_language
@@ -161,8 +161,35 @@ def test_each_service_says_how_many_wait(phone: Phone) -> None:
     assert waits(before, "vaccination") != waits(after, "vaccination")
 
 
+def test_the_page_says_before_what_the_ticket_says_then(phone: Phone, admin: Link) -> None:
+    """Whoever waits for one service of a point is ahead of the other."""
+    shared = next(point for point in admin.snapshot().points.values() if len(point.services) > 1)
+    first, second = shared.services[:2]
+    admin.do(IssueTicket(service=first))
+    before = waits(phone.get("/h/clinic"), second)
+    assert re.search(r"\d", before)
+    assert before in text(phone.get(phone.take(second)))
+
+
+def test_nobody_is_told_to_be_next_while_no_point_is_open(phone: Phone, admin: Link, room: str) -> None:
+    admin.do(DeactivatePoint(point=room))
+    unattended = "Nobody is ahead of you. No service point is open at the moment"
+    assert waits(phone.get("/h/clinic/s/imaging"), "imaging") == unattended
+    mine = phone.take("imaging", "regular")
+    assert unattended in text(phone.get(mine)) and "You are next" not in phone.get(mine).text
+    admin.do(ActivatePoint(point=room))
+    assert "You are next" in text(phone.get(mine))
+
+
+def test_a_service_that_no_point_gives_is_on_no_page(phone: Phone, admin: Link) -> None:
+    admin.do(DefineService(id="xray", name="Xray pictures", prefix="X"))
+    assert "Xray pictures" not in phone.get("/h/clinic").text
+    assert phone.get("/h/clinic/s/xray").status_code == 409
+    admin.do(RetireService(service="xray"))
+
+
 def waits(page: requests.Response, service: str) -> str:
-    found = re.search(rf'id="waits-{service}">([^<]+)<', page.text)
+    found = re.search(rf'id="waits-{service}:[^"]+">([^<]+)<', page.text)
     assert found, page.text
     return found[1]
 
@@ -319,7 +346,7 @@ def test_a_halls_stream_counts_who_waits_in_the_readers_language(phone: Phone, a
     before = next(stream)
     admin.do(IssueTicket(service="registration"))
     after = next(stream)
-    assert before != after and 'id="waits-registration"' in after
+    assert before != after and 'id="waits-registration:regular"' in after
     stream.close()  # type: ignore[attr-defined]  # a generator
 
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from shared.hall.issuing import IssueTicket
-from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService
+from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.hall.whole import set_up_of
 from shared.set_up_file.reading import open_file
 from shared.set_up_file.writing import write
@@ -155,6 +155,7 @@ async def test_what_others_do_meanwhile_is_seen_at_once(sit_down, link, kept: Pa
         await seat.until(lambda: "Only here, and stays: Service · Spa" in shown(section))
         section.retire.click()
         await seat.until(section.take_over.isEnabled)
+        link.do(DefinePoint(id="9", serial_number=9, name="Pool", services=("spa",)))
         link.do(IssueTicket(service="spa"))
         await seat.until(lambda: not section.take_over.isEnabled())
         assert section.sentence.text().startswith('clinic.toml: services "spa": Somebody still has a ticket')

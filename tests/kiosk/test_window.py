@@ -18,7 +18,7 @@ from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import ReturnToQueue
-from shared.hall.set_up import DefineService
+from shared.hall.set_up import DefinePoint, DefineService
 from shared.hall.values import Origin
 from shared.ui.station import Station
 from tests.kiosk.screen import LANDSCAPE, PORTRAIT, SMALL, kiosk
@@ -40,6 +40,7 @@ def with_services(link: MemoryLink, total: int) -> MemoryLink:
                 description="Something people come for",
             )
         )  # fmt: skip
+    link.do(DefinePoint(id="9", serial_number=9, name="Counter 9", services=tuple(link.hall.services)))
     return link
 
 
