@@ -24,11 +24,13 @@ def before_taking(language: Language, queue: Queue) -> str:
 
 def ahead(language: Language, people: int, *, attended: bool) -> str:
     """What a ticket that waits says. Nobody is next where no service point is open that could call them."""
-    return _queue(language, people, YOU_ARE_NEXT if attended else NOBODY_AHEAD, attended=attended)
+    return _queue(language, people, YOU_ARE_NEXT, attended=attended)
 
 
 def _queue(language: Language, people: int, if_nobody: str, *, attended: bool) -> str:
-    said = translate(language, PEOPLE_AHEAD, people) if people else translate(language, if_nobody)
+    if not people:
+        return translate(language, if_nobody if attended else NO_POINT_OPEN)
+    said = translate(language, PEOPLE_AHEAD, people)
     return said if attended else f"{said}. {translate(language, NO_POINT_OPEN)}"
 
 
