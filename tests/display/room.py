@@ -64,9 +64,11 @@ class Room:
         display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20))
         display.window.resize(*size)
         display.window.show()
-        yield display
-        display.close()
-        self.station.stop()
+        try:
+            yield display
+        finally:
+            display.close()
+            self.station.stop()
 
 
 def items(window: QQuickWindow, name: str) -> list[QQuickItem]:

@@ -23,6 +23,7 @@ Item {
     readonly property color ink: fresh ? Theme.inkOnCall : Theme.inkOnNight
     readonly property color quietInk: fresh ? Theme.inkOnCall : Theme.quietOnNight
 
+    y: hero ? 0 : Theme.mm(sizes.heroHeight + (index - 1) * sizes.rowHeight)
     height: Theme.mm(hero ? sizes.heroHeight : sizes.rowHeight)
     z: hero ? 1 : 0
     onAnnouncedChanged: {
@@ -33,6 +34,12 @@ Item {
         if (fresh)
             glow.swell();
     }
+
+    Behavior on y {
+        NumberAnimation { duration: Theme.arrive; easing.type: Easing.OutCubic }
+    }
+
+    NumberAnimation on opacity { from: 0; to: 1; duration: Theme.arrive }
 
     Rectangle {
         id: ground

@@ -82,14 +82,9 @@ Window {
             }
         }
 
-        Column {
+        // Not a positioner: its transitions cut one another short, and what they leave half done stays so.
+        Item {
             anchors { left: parent.left; right: parent.right; top: head.bottom; leftMargin: root.margin; rightMargin: root.margin }
-            move: Transition {
-                NumberAnimation { property: "y"; duration: Theme.arrive; easing.type: Easing.OutCubic }
-            }
-            add: Transition {
-                NumberAnimation { property: "opacity"; from: 0; to: 1; duration: Theme.arrive }
-            }
 
             Repeater {
                 model: root.display.calls
