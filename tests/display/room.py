@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtQuick import QQuickItem, QQuickWindow
@@ -16,6 +17,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.settings import Settings
 from shared.ui.station import Station
+from shared.ui.words import machines_clock
 from tests.memory_link import MemoryLink
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -58,10 +60,14 @@ class Room:
 
     @contextmanager
     def display(
-        self, viewing: Viewing = SOON, voice: Voice | None = None, size: tuple[int, int] = (1920, 1080)
+        self,
+        viewing: Viewing = SOON,
+        voice: Voice | None = None,
+        size: tuple[int, int] = (1920, 1080),
+        wall: Callable[[], datetime] = machines_clock,
     ) -> Iterator[Display]:
         """A display on this hall, in a window of this size."""
-        display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20))
+        display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20), wall=wall)
         display.window.resize(*size)
         display.window.show()
         try:
