@@ -61,7 +61,9 @@ async def test_every_call_is_painted_whole_when_it_rests(
         await come(room, display)
         await room.caught_up()
         newest_first = [call.label for call in link.hall.calls]
-        await until(lambda: texts(display.window, "number") == newest_first and in_place(items(display.window, "number")))
+        await until(
+            lambda: texts(display.window, "number") == newest_first and in_place(items(display.window, "number"))
+        )
         await until(lambda: not any(row.fresh for row in display.model.calls.rows) and not display.announcer.speaking)
         for name in ("number", "point"):
             for item in items(display.window, name):

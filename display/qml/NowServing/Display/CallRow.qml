@@ -112,29 +112,41 @@ Item {
                 }
 
                 Row {
+                    id: below
+
+                    readonly property real room: place.room - (there.visible ? spacing : 0)
+
                     visible: row.hero
                     width: place.room
                     height: row.pointText * 0.34 * row.line
                     spacing: row.pointText * 0.3
 
                     Text {
+                        id: there
+
                         objectName: "pointThere"
                         visible: text !== ""
+                        width: Math.min(implicitWidth, Math.max(below.room / 2, below.room - service.implicitWidth))
                         text: row.pointThere
                         height: parent.height
                         verticalAlignment: Text.AlignVCenter
                         color: row.ink
                         font { pixelSize: row.pointText * 0.34; weight: Font.DemiBold }
+                        elide: Text.ElideRight
                         textFormat: Text.PlainText
                     }
 
                     Text {
+                        id: service
+
                         objectName: "service"
+                        width: Math.min(implicitWidth, below.room - (there.visible ? there.width : 0))
                         text: row.service
                         height: parent.height
                         verticalAlignment: Text.AlignVCenter
                         color: row.quietInk
                         font.pixelSize: row.pointText * 0.34
+                        elide: Text.ElideRight
                         textFormat: Text.PlainText
                     }
                 }
