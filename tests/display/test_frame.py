@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QObject, QUrl
@@ -46,7 +47,7 @@ def stand_still(display: Display) -> None:
 
 def in_place(rows: list[QQuickItem]) -> bool:
     """Whether the numbers stand below one another, none of them over the next."""
-    return all(place(one).bottom() <= place(below).top() for one, below in zip(rows, rows[1:], strict=False))
+    return all(place(one).bottom() <= place(below).top() for one, below in pairwise(rows))
 
 
 @pytest.mark.parametrize("still", [False, True])

@@ -1,5 +1,4 @@
-"""However long the names of a hall are, in whatever direction they are read: nothing leaves the frame, and the number is
-the largest thing in it."""
+"""However long the names of a hall are and however they are read: nothing leaves the frame, the number is largest."""
 
 from __future__ import annotations
 
@@ -109,6 +108,7 @@ async def test_long_names_stay_on_the_sign(link: MemoryLink, until, size: tuple[
         await until(lambda: inked(sign.window.grabWindow(), place(number)) / CAPITAL > 1.2 * largest_font(sign.window))
         assert escaped(sign.window) == []
         assert is_ground_at_its_edges(sign.window.grabWindow())
+        assert not items(sign.window, "pointName")[0].property("truncated")
 
 
 @pytest.mark.parametrize("size", [*SIZES, (480, 800)])
