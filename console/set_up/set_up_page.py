@@ -19,7 +19,7 @@ from console.set_up.people_model import PeopleModel
 from console.set_up.people_section import PeopleSection
 from console.set_up.points_section import PointsSection
 from console.set_up.precedences_section import PrecedencesSection
-from console.set_up.section import Section
+from console.set_up.section import Defined, Section
 from console.set_up.services_section import ServicesSection
 from console.set_up.set_up_model import SetUpModel
 from shared.hall.roles import Role
@@ -84,7 +84,10 @@ class SetUpPage(QWidget):
             section.take_focus()
 
     def warn(self) -> None:
-        """Beside services and points stands what these two still lack."""
+        """Beside services and points stands what these two still lack, and beside all names what can't be drawn."""
+        here = self.tabs.currentWidget()
         lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
-        self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
-        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))
+        warnings = lacking[:MOST_WARNINGS] if here in (self.services, self.points) else []
+        warnings += sentences.boxes(self.model.hall) if isinstance(here, Defined) else []
+        self.warning.setText("\n".join(warnings))
+        self.warning.setVisible(bool(warnings))
