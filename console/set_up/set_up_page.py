@@ -44,6 +44,7 @@ class SetUpPage(QWidget):
         self.audit = AuditSection(AuditModel(model.station, model))
         self.file = FileSection(FileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
+        self.boxes = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.services, self.tr("Services"))
@@ -57,7 +58,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
-        self.setLayout(column(self.tabs, self.warning, gap=0))
+        self.setLayout(column(self.tabs, self.warning, self.boxes, gap=0))
         model.changed.connect(self.warn)
         self.tabs.currentChanged.connect(self.warn)
         self.warn()
@@ -85,9 +86,9 @@ class SetUpPage(QWidget):
 
     def warn(self) -> None:
         """Beside services and points stands what these two still lack, and beside all names what can't be drawn."""
-        here = self.tabs.currentWidget()
         lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
-        warnings = lacking[:MOST_WARNINGS] if here in (self.services, self.points) else []
-        warnings += sentences.boxes(self.model.hall) if isinstance(here, Defined) else []
-        self.warning.setText("\n".join(warnings))
-        self.warning.setVisible(bool(warnings))
+        self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
+        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))
+        boxes = sentences.boxes(self.model.hall)
+        self.boxes.setText("\n".join(boxes))
+        self.boxes.setVisible(bool(boxes) and isinstance(self.tabs.currentWidget(), Defined))

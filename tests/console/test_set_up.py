@@ -310,7 +310,7 @@ async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_ther
 async def test_what_this_console_can_not_draw_is_said_beside_what_is_written(sit_down, link) -> None:
     async with sit_down() as seat:
         await open_set_up(seat, 2)
-        warning = seat.console.set_up_page.warning
+        warning = seat.console.set_up_page.boxes
         assert not warning.isVisible()
         link.do(DefineService(id="tests", prefix="B", name="Blood \U0010fffd"))  # which no font in the world has
         await seat.until(warning.isVisible)
