@@ -125,13 +125,18 @@ def _texts(*all_words: Words) -> Iterator[str]:
 
 
 def _is_drawn(character: str) -> bool:
-    return _is_ours(character) or _has_a_font(character)
+    return not _is_seen(character) or _has_a_font(character)
+
+
+def _is_seen(character: str) -> bool:
+    """Whether it is there to be seen by itself, and not a blank, a mark on another one or plain ASCII."""
+    category = unicodedata.category(character)
+    return not (character.isascii() or category[0] in "MZ" or category in UNSEEN)
 
 
 def _is_ours(character: str) -> bool:
-    """Whether it need not be looked for: it is nothing to be seen, or one of the scripts we bring fonts for."""
-    category = unicodedata.category(character)
-    return character.isascii() or category[0] in "MZ" or category in UNSEEN or _script(character) in OURS
+    """Whether it need not be looked for, for we bring its font along."""
+    return not _is_seen(character) or _script(character) in OURS
 
 
 @lru_cache(4096)
