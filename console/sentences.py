@@ -17,7 +17,15 @@ from shared.hall.serving import Owed, Placement
 from shared.hall.values import AT_A_POINT, Line, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap
 from shared.hall.words import Language, Words, in_language
+from shared.ui import scripts
 from shared.ui.words import clock
+
+
+def boxes(hall: Hall) -> list[str]:
+    """What the hall has written that this console can't draw."""
+    return [
+        scripts.sentence(QLocale().name().partition("_")[0], what) for what in scripts.undrawn(scripts.written(hall))
+    ]
 
 
 def said(hall: Hall, words: Words) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +25,7 @@ from shared.settings import Settings
 from shared.ui.run import QML
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
+from shared.ui.words import machines_clock
 
 TELEVISION, SMALL_MONITOR = 43.0, 10.0
 """Usual diagonals in inches of a display and of a sign."""
@@ -32,12 +35,18 @@ class Display:
     """The hall's screen with its chime."""
 
     def __init__(
-        self, station: Station, settings: Settings, *, viewing: Viewing | None = None, voice: Voice | None = None
+        self,
+        station: Station,
+        settings: Settings,
+        *,
+        viewing: Viewing | None = None,
+        voice: Voice | None = None,
+        wall: Callable[[], datetime] = machines_clock,
     ) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
         self.voice = voice or (chime() if settings.sound else Silence())
-        self.model = DisplayModel(station, viewing or viewing_of(settings))
+        self.model = DisplayModel(station, viewing or viewing_of(settings), wall)
         self.announcer = Announcer(self.voice, self._is_called)
         self.announcer.announced.connect(self.model.announced)
         station.happened.connect(self._happened)

@@ -191,7 +191,7 @@ def _stacked_squeezed(screen: Screen, text: float, hero: float) -> Layout | None
         row_height=2.42 * text,
         hero_text=hero,
         hero_point_text=hero_point,
-        hero_height=1.2 * hero + 1.85 * hero_point,
+        hero_height=1.2 * hero + 1.7 * hero_point + 0.6 * screen.margin,
         stacked=True,
     )
     return _unsqueezed(layout, SQUEEZED)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Property, QObject, QTimer, Signal
 from PySide6.QtGui import QFont
@@ -14,7 +15,10 @@ from display.sizes import Sizes, Viewing
 from display.words import quiet_sentence, widest
 from shared.catalogue import is_right_to_left
 from shared.hall.errors import NotSignedIn
+from shared.hall.hall import Hall
+from shared.hall.opening import gives_numbers
 from shared.hall.words import TicketId, in_language
+from shared.sentences import closed_notice
 from shared.ui.run import every
 from shared.ui.station import Station
 from shared.ui.words import clock
@@ -29,16 +33,20 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     changed = Signal()
     clockChanged = Signal()  # noqa: N815  # QML's name for it
 
-    def __init__(self, station: Station, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(
+        self, station: Station, viewing: Viewing, wall: Callable[[], datetime], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._station = station
+        self._wall = wall
         self._viewing = viewing
         self._sizes = Sizes(viewing, self)
         self._calls = CallList(self)
         self._announced: dict[TicketId, int] = {}
         self._fresh: dict[TicketId, int] = {}
+        self._notice: list[str] = []
         self._pixels = (1920.0, 1080.0)
-        self._clock = clock(datetime.now(UTC), self._station.hall)
+        self._clock = clock(wall(), self._station.hall)
         self.refresh()
         every(1000, self._tick, self)
         station.changed.connect(self.refresh)
@@ -48,8 +56,9 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     def refresh(self) -> None:
         """Show the hall as it is now."""
-        hall = None if isinstance(self._station.refusal, NotSignedIn) else self._station.hall
-        calls = rows(hall) if hall else []  # one that was taken out of service sends nobody anywhere
+        hall = self._hall
+        calls = rows(hall) if hall else []
+        self._notice = self._closed(hall) if hall else []
         numbers = ["A000", *(row.label for row in calls)]
         number = widest(numbers, QFont.Weight.Bold, figures=True)
         self._sizes.fit(self._pixels, number, widest(self._points(), QFont.Weight.DemiBold))
@@ -72,6 +81,16 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         QTimer.singleShot(self._viewing.fresh, self, lambda: self._faded(ticket, times))
         self.refresh()
 
+    @property
+    def _hall(self) -> Hall | None:
+        """The hall this display speaks for; none once it was taken out of service: it sends nobody anywhere."""
+        return None if isinstance(self._station.refusal, NotSignedIn) else self._station.hall
+
+    def _closed(self, hall: Hall) -> list[str]:
+        """What a hall that gives no numbers says, as its kiosk does; nothing while it gives some."""
+        now = self._wall()
+        return [] if gives_numbers(hall, now) else closed_notice(hall.settings.languages[0], hall, now)
+
     def _faded(self, ticket: TicketId, times: int) -> None:
         if self._fresh.get(ticket) == times:
             del self._fresh[ticket]
@@ -85,10 +104,11 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         return [point_name(hall, point) for point in hall.points] if hall else []
 
     def _tick(self) -> None:
-        now = clock(datetime.now(UTC), self._station.hall)
+        now = clock(self._wall(), self._station.hall)
         if now != self._clock:
             self._clock = now
             self.clockChanged.emit()
+            self.refresh()  # it may have opened or closed
 
     # ── what QML reads ──
 
@@ -102,8 +122,18 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     @Property(bool, notify=changed)
     def known(self) -> bool:
-        """Whether this display has ever heard from its hall."""
-        return self._station.hall is not None
+        """Whether this display has ever heard from its hall, and may speak for it."""
+        return self._hall is not None
+
+    @Property(str, notify=changed)
+    def closed(self) -> str:
+        """Why nobody can take a ticket; nothing while somebody can."""
+        return self._notice[0] if self._notice else ""
+
+    @Property(str, notify=changed)
+    def hours(self) -> str:
+        """When the hall opens, and its hours."""
+        return "\n".join(self._notice[1:])
 
     @Property(bool, notify=changed)
     def empty(self) -> bool:

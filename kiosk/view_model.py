@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtGui import QColor
@@ -18,6 +18,7 @@ from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
 from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.hall import Hall
+from shared.hall.opening import gives_numbers
 from shared.hall.values import HallSettings, Moment
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.sentences import closed_notice
@@ -25,14 +26,10 @@ from shared.ui.order_clock import OrderClock
 from shared.ui.run import every
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
-from shared.ui.words import clock, why_not
+from shared.ui.words import clock, machines_clock, why_not
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
-
-
-def _machines_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +66,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         own_series: bool = False,
     ) -> None:
         super().__init__()
-        self._wall = wall or _machines_clock
+        self._wall = wall or machines_clock
         self._station = station
         self._tongue = tongue
         self._order_clock = OrderClock(self._wall)
@@ -202,7 +199,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         if not self._visit.can_begin():
             return "away"
         now = self._now()
-        if not any(is_open(self._hall, service, now) for service in self._hall.services):
+        if not gives_numbers(self._hall, now.wall):
             return "closed"
         return "precedence" if is_open(self._hall, self._service, now) else "services"
 
@@ -281,7 +278,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     @Property(str, notify=changed)
     def hours(self) -> str:
         """When the hall opens, and its hours."""
-        return "\n".join(self._closed()[1:]) or self.tr("No service gives out numbers now.")
+        return "\n".join(self._closed()[1:])
 
     @Property(str, notify=changed)
     def page(self) -> str:

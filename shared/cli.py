@@ -8,13 +8,14 @@ import getpass
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
 from shared import records, settings
 from shared.hall.errors import Failure, Unfit
+from shared.hall.hall import Hall
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 
 APPS = "nowserving.apps"
@@ -330,10 +331,15 @@ def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database, current=False) as halls:
-        faults = [*halls.faults(), *_station_faults(chosen)]
-    for fault in faults:
-        print(fault, file=sys.stderr)
+    from shared.ui.memory import remembered  # noqa: PLC0415  # stations' code, but without Qt
+
+    faults = [*_station_faults(chosen), *_boxes(remembered(settings.state_path()))]
+    try:
+        with _care().opened(chosen.database, current=False) as halls:
+            faults = [*halls.faults(), *faults, *_boxes(halls.readable())]
+    finally:  # a station has no database, and is looked at all the same
+        for fault in dict.fromkeys(faults):
+            print(fault, file=sys.stderr)
     if not faults:
         print("Nothing is wrong.")
     return 1 if faults else 0
@@ -347,6 +353,15 @@ def _station_faults(chosen: settings.Settings) -> Iterator[str]:
         except ImportError:  # this machine is no station of that kind
             continue
         yield from look(chosen)
+
+
+def _boxes(halls: Iterable[Hall]) -> Iterator[str]:
+    """What these halls have written that this machine can't draw; nothing where it has no windows at all."""
+    try:
+        from shared.ui import scripts  # noqa: PLC0415  # it loads Qt
+    except ImportError:
+        return
+    yield from scripts.faults(halls)
 
 
 def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:

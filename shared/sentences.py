@@ -75,7 +75,8 @@ def closed_notice(language: Language, hall: Hall, now: datetime) -> list[str]:
     first = min(services, key=lambda one: one.opens or NEVER, default=OPEN)
     shown = by_hours(hall, None, now)
     lines = [opens(language, hall.settings, first.opens, now), *opening_hours(language, hall, now)]
-    return [why(language, hall, first if shown.open else shown), *(line for line in lines if line)]
+    said = [line for line in lines if line] or [translate(language, "No service gives out numbers now.")]
+    return [why(language, hall, first if shown.open else shown), *said]
 
 
 def opening_hours(language: Language, hall: Hall, now: datetime) -> list[str]:

@@ -19,7 +19,7 @@ from console.set_up.people_model import PeopleModel
 from console.set_up.people_section import PeopleSection
 from console.set_up.points_section import PointsSection
 from console.set_up.precedences_section import PrecedencesSection
-from console.set_up.section import Section
+from console.set_up.section import Defined, Section
 from console.set_up.services_section import ServicesSection
 from console.set_up.set_up_model import SetUpModel
 from shared.hall.roles import Role
@@ -44,6 +44,7 @@ class SetUpPage(QWidget):
         self.audit = AuditSection(AuditModel(model.station, model))
         self.file = FileSection(FileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
+        self.boxes = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.services, self.tr("Services"))
@@ -57,7 +58,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
-        self.setLayout(column(self.tabs, self.warning, gap=0))
+        self.setLayout(column(self.tabs, self.warning, self.boxes, gap=0))
         model.changed.connect(self.warn)
         self.tabs.currentChanged.connect(self.warn)
         self.warn()
@@ -84,7 +85,10 @@ class SetUpPage(QWidget):
             section.take_focus()
 
     def warn(self) -> None:
-        """Beside services and points stands what these two still lack."""
+        """Beside services and points stands what these two still lack, and beside all names what can't be drawn."""
         lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
         self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
         self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))
+        boxes = sentences.boxes(self.model.hall)
+        self.boxes.setText("\n".join(boxes))
+        self.boxes.setVisible(bool(boxes) and isinstance(self.tabs.currentWidget(), Defined))

@@ -16,7 +16,7 @@ from console.work.waiting import Waiting, waiting
 from console.work.wishes import Wishing
 from shared.access.contacts import Contact, ReadContact
 from shared.hall.calling import CallNext, TicketCalled
-from shared.hall.due import Why
+from shared.hall.due import Why, may_be_called
 from shared.hall.errors import Invalid
 from shared.hall.messages import Accepted, Event, Note
 from shared.hall.points import PointDeactivated
@@ -48,6 +48,8 @@ class ConsoleModel(Wishing):
         """What that customer said about themselves."""
         self._notes_of = ""
         self._why: tuple[str, Why] | None = None
+        self._nobody_said = ""
+        """Why nobody was called when somebody pressed for it last."""
         station.happened.connect(self._happened)
         every(1000, self.ticked.emit, self)
 
@@ -178,7 +180,8 @@ class ConsoleModel(Wishing):
     def _called(self, accepted: Accepted) -> None:
         result = accepted.result
         if result["ticket"] is None:
-            self.say(self._nobody())
+            self._nobody_said = self._nobody()
+            self.say(self._nobody_said)
             return
         try:
             self._why = result["ticket"]["id"], decode(Why, result["why"])
@@ -186,9 +189,12 @@ class ConsoleModel(Wishing):
             self._why = None
 
     def _nobody(self) -> str:
-        if self.waiting:
-            return self.tr("Those who wait have an appointment later.")
-        return self.tr("Nobody waits for this service point.")
+        """Why nobody can be called; nothing as soon as somebody can."""
+        if not self.waiting:
+            return self.tr("Nobody waits for this service point.")
+        if any(may_be_called(waits.ticket, self.clock.moment) for waits in self.waiting):
+            return ""
+        return self.tr("Those who wait have an appointment later.")
 
     # ── down ──
 
@@ -196,6 +202,8 @@ class ConsoleModel(Wishing):
         if self.hall:
             self.clock.see(self.hall)
             self._forget_drafts()
+        if self.sentence and self.sentence == self._nobody_said != self._nobody():
+            self.hush()
         self._read_notes()
         super()._hall_changed()
 

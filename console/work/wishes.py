@@ -75,6 +75,8 @@ class Wishing(QObject):
         failed: Callable[[Failure], object] = lambda _: None,
     ) -> None:
         def accepted(answer: Accepted) -> None:
+            if self.sentence == self._slow_sentence():
+                self.hush()
             done(answer)
             self._settled_at = answer.seq
             self._hall_changed()
@@ -96,8 +98,11 @@ class Wishing(QObject):
         self._resting.start()
 
     def _say_slow(self) -> None:
-        self.say(self.tr("The hall has not answered yet …"))
+        self.say(self._slow_sentence())
         self.changed.emit()
+
+    def _slow_sentence(self) -> str:
+        return self.tr("The hall has not answered yet …")
 
     def _hall_changed(self) -> None:
         if self.pending and self.hall and self.hall.seq >= self._settled_at:

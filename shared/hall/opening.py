@@ -128,6 +128,11 @@ def state(hall: Hall, service: Service, wall: datetime) -> Opening:
     return now
 
 
+def gives_numbers(hall: Hall, wall: datetime) -> bool:
+    """Whether any service gives tickets at a moment."""
+    return any(state(hall, service, wall).open for service in hall.services.values())
+
+
 def require_open(hall: Hall, service: Service, wall: datetime) -> Service:
     """The service if it gives tickets at a moment.
 

@@ -24,10 +24,7 @@ class Memory:
 
     def load(self) -> Hall | None:
         """The hall as it was last known, or None if there is nothing that can be read."""
-        try:
-            return decode_hall(json.loads(self._file.read_text("utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, Failure):
-            return None
+        return _read(self._file)
 
     def save(self, hall: Hall) -> None:
         """Remember this hall; a full disk is logged and forgiven, for nothing depends on the memory."""
@@ -43,3 +40,15 @@ class Memory:
     def forget(self) -> None:
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
+
+
+def remembered(folder: Path) -> list[Hall]:
+    """Every hall the stations of this machine remember."""
+    return [hall for file in sorted(folder.glob("hall-*.json")) if (hall := _read(file))]
+
+
+def _read(file: Path) -> Hall | None:
+    try:
+        return decode_hall(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, Failure):
+        return None

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared.hall.due import seconds
 from shared.hall.hall import Hall
 from shared.hall.values import Moment
-
-
-def _machines_clock() -> datetime:
-    return datetime.now(UTC)
+from shared.ui.words import machines_clock
 
 
 class OrderClock:
     """The hall's order clock, read off its events: they arrive as they happen, so that this machine's time of day
     may be wrong. Only what a snapshot brings happened at an unknown moment before, and its age is told by the wall."""
 
-    def __init__(self, wall: Callable[[], datetime] = _machines_clock) -> None:
+    def __init__(self, wall: Callable[[], datetime] = machines_clock) -> None:
         self._wall = wall
         self._seq = -1
         self._order = 0

@@ -21,6 +21,7 @@ from shared.link.trust import Pins, Trust
 from shared.settings import Settings, state_path
 from shared.ui.arrival import ArrivalScreen
 from shared.ui.memory import Memory
+from shared.ui.scripts import ScriptLog
 from shared.ui.station import Station
 
 
@@ -158,6 +159,7 @@ class Program(QObject):
             station.stop()
             raise
         self.station = station
+        ScriptLog(station)
         station.changed.connect(self.shown)
         station.reachable_changed.connect(self.shown)
         station.reachable_changed.connect(self._look_whether_revoked)

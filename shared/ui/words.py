@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication
 
 from shared.hall.errors import Failure
 from shared.hall.hall import Hall
 from shared.hall.opening import local
+
+
+def machines_clock() -> datetime:
+    """The time of this machine."""
+    return datetime.now(UTC)
 
 
 def clock(moment: datetime, hall: Hall | None) -> str:

@@ -305,3 +305,15 @@ async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_ther
         link.mark = "7QKX 03MB 9YTE HN2C"
         hall.begin()
         assert hall.mark.isVisible() and link.mark in hall.mark.text()
+
+
+async def test_what_this_console_can_not_draw_is_said_beside_what_is_written(sit_down, link) -> None:
+    async with sit_down() as seat:
+        await open_set_up(seat, 2)
+        warning = seat.console.set_up_page.boxes
+        assert not warning.isVisible()
+        link.do(DefineService(id="tests", prefix="B", name="Blood \U0010fffd"))  # which no font in the world has
+        await seat.until(warning.isVisible)
+        assert "as in “Blood \U0010fffd”" in warning.text() and "Install fonts-noto-core" in warning.text()
+        await switch(seat, 7)
+        assert not warning.isVisible()

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from console.actions import ACTIONS
 from console.work.actions_panel import STAND_INS
 from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
 from shared.hall.values import PointStatus, TicketState
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -37,6 +38,28 @@ async def test_one_key_opens_calls_starts_and_finishes_all_day(sit_down, link) -
         )
         assert [ticket.state for ticket in link.hall.ended] == [TicketState.SERVED] * 2
         assert seat.console.work.served == 2
+
+
+async def test_that_nobody_waits_is_said_only_as_long_as_nobody_does(sit_down, link) -> None:
+    link.do(ActivatePoint(point="1"))
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        assert seat.sentence == "Nobody waits for this service point."
+        link.do(IssueTicket(service="tests"))
+        await seat.until(lambda: seat.console.work_page.table.title.text().startswith("1 "))
+        assert seat.sentence == ""
+        assert seat.console.work_page.customer.title.text() == "Ready"
+
+
+async def test_that_the_hall_has_not_answered_is_said_only_until_it_has(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        with busy.news:  # which the hall needs to decide anything
+            QTest.keyClick(seat.console.window, Qt.Key.Key_F5)
+            await seat.until(lambda: seat.sentence == "The hall has not answered yet …")
+        await seat.until(lambda: seat.number == "A001")
+        assert seat.sentence == ""
 
 
 async def test_a_hall_that_does_not_use_start_finishes_straight_from_called(sit_down, busy) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from display.announcer import Silence, Voice
-from display.app import Display
+from display.app import Display, Sign
 from display.sizes import Viewing
 from shared.hall.calling import CallNext, Recall
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.settings import Settings
 from shared.ui.station import Station
+from shared.ui.words import machines_clock
 from tests.memory_link import MemoryLink
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -58,21 +60,44 @@ class Room:
 
     @contextmanager
     def display(
-        self, viewing: Viewing = SOON, voice: Voice | None = None, size: tuple[int, int] = (1920, 1080)
+        self,
+        viewing: Viewing = SOON,
+        voice: Voice | None = None,
+        size: tuple[int, int] = (1920, 1080),
+        wall: Callable[[], datetime] = machines_clock,
     ) -> Iterator[Display]:
         """A display on this hall, in a window of this size."""
-        display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20))
+        display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20), wall=wall)
         display.window.resize(*size)
         display.window.show()
-        yield display
-        display.close()
-        self.station.stop()
+        try:
+            yield display
+        finally:
+            display.close()
+            self.station.stop()
+
+    @contextmanager
+    def sign(self, point: str = "1", size: tuple[int, int] = (800, 480)) -> Iterator[Sign]:
+        """The sign over one of this hall's service points, in a window of this size."""
+        sign = Sign(self.station, Settings(), point)
+        sign.window.resize(*size)
+        sign.window.show()
+        try:
+            yield sign
+        finally:
+            sign.close()
+            self.station.stop()
 
 
 def items(window: QQuickWindow, name: str) -> list[QQuickItem]:
     """Every visible item of this name, from top to bottom; those that repeaters made included."""
-    found = [item for item in _all(window.contentItem()) if item.objectName() == name and item.isVisible()]
+    found = [item for item in everything(window) if item.objectName() == name]
     return sorted(found, key=lambda item: item.mapToScene(item.boundingRect().center()).y())
+
+
+def everything(window: QQuickWindow) -> Iterator[QQuickItem]:
+    """Every visible item; those that repeaters made included."""
+    return (item for item in _all(window.contentItem()) if item.isVisible())
 
 
 def texts(window: QQuickWindow, name: str) -> list[str]:

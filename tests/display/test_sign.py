@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from display.app import Sign
 from shared.hall.points import DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import FinishService, StartService
-from shared.settings import Settings
 from tests.display.room import Room, items, texts
 from tests.memory_link import MemoryLink
 
 
-@contextmanager
-def sign(room: Room, point: str = "1", size: tuple[int, int] = (800, 480)) -> Iterator[Sign]:
-    made = Sign(room.station, Settings(), point)
-    made.window.resize(*size)
-    made.window.show()
-    yield made
-    made.close()
-    room.station.stop()
-
-
 async def test_it_names_its_point_and_says_in_words_whether_it_is_open(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    with sign(room) as over:
+    with room.sign() as over:
         await until(lambda: texts(over.window, "status") == ["Open"])
         assert texts(over.window, "pointName") == ["Counter 1"]
         assert texts(over.window, "serialNumber") == ["1"]
@@ -41,7 +26,7 @@ async def test_it_names_its_point_and_says_in_words_whether_it_is_open(link: Mem
 
 async def test_it_shows_the_number_being_called_and_then_served(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    with sign(room) as over:
+    with room.sign() as over:
         label = room.call("1")
         await until(lambda: texts(over.window, "caption") == ["Now calling"])
         assert texts(over.window, "number") == [label]
@@ -57,7 +42,7 @@ async def test_it_shows_the_number_being_called_and_then_served(link: MemoryLink
 
 async def test_it_calls_for_its_own_point_only(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    with sign(room) as over:
+    with room.sign() as over:
         announced: list[bool] = []
         over.model.announced.connect(lambda: announced.append(True))
         room.call("2", "tests")
@@ -72,7 +57,7 @@ async def test_a_call_from_before_it_started_is_shown_without_a_pulse(link: Memo
     room = await Room(link, until).live()
     label = room.call("1")
     await room.caught_up()
-    with sign(room) as over:
+    with room.sign() as over:
         await until(lambda: texts(over.window, "number") == [label])
         assert items(over.window, "glow")[0].opacity() == 0
 
@@ -80,7 +65,7 @@ async def test_a_call_from_before_it_started_is_shown_without_a_pulse(link: Memo
 @pytest.mark.parametrize("size", [(1280, 800), (800, 480), (480, 800), (320, 240)])
 async def test_the_number_is_huge_and_whole_on_any_monitor(link: MemoryLink, until, size: tuple[int, int]) -> None:
     room = await Room(link, until).live()
-    with sign(room, size=size) as over:
+    with room.sign(size=size) as over:
         room.call("1")
         await until(lambda: texts(over.window, "number") != [""])
         number = items(over.window, "number")[0]
@@ -91,7 +76,7 @@ async def test_the_number_is_huge_and_whole_on_any_monitor(link: MemoryLink, unt
 
 async def test_without_its_hall_it_says_since_when(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    with sign(room) as over:
+    with room.sign() as over:
         link.unplug()
         await until(lambda: texts(over.window, "quietSentence"))
         assert texts(over.window, "quietSentence")[0].startswith("No connection since ")
@@ -102,11 +87,11 @@ async def test_without_its_hall_it_says_since_when(link: MemoryLink, until) -> N
 
 async def test_a_number_nobody_knows_is_said_plainly(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    with sign(room, point="7") as over:
+    with room.sign(point="7") as over:
         assert texts(over.window, "nothing") == ["There is no service point 7 in this hall."]
         assert texts(over.window, "status") == []
 
 
 async def test_a_sign_that_never_met_its_hall_is_not_blank(link: MemoryLink, until) -> None:
-    with sign(Room(link, until)) as over:
+    with Room(link, until).sign() as over:
         assert texts(over.window, "nothing") == ["One moment, please"]

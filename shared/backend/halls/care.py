@@ -18,7 +18,8 @@ from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import machine
 from shared.backend.storage.database import OLDER, Database
 from shared.hall.day import StartBusinessDay
-from shared.hall.errors import LoginTaken, Unfit, UnknownHall
+from shared.hall.errors import LoginTaken, Refused, Unfit, UnknownHall
+from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
@@ -106,6 +107,12 @@ class Care:
         for hall in self.ledger.halls():
             with self.database.reading() as connection:
                 yield from checking.faults(connection, hall)
+
+    def readable(self) -> Iterator[Hall]:
+        """The halls as they are now, without those that ``faults`` finds damaged."""
+        for hall in self.ledger.halls() if self.database.is_current() else ():
+            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, Refused):
+                yield self.ledger.hall(hall)
 
     # ── keeping ──
 

@@ -23,6 +23,7 @@ Item {
     readonly property color ink: fresh ? Theme.inkOnCall : Theme.inkOnNight
     readonly property color quietInk: fresh ? Theme.inkOnCall : Theme.quietOnNight
 
+    y: hero ? 0 : Theme.mm(sizes.heroHeight + (index - 1) * sizes.rowHeight)
     height: Theme.mm(hero ? sizes.heroHeight : sizes.rowHeight)
     z: hero ? 1 : 0
     onAnnouncedChanged: {
@@ -33,6 +34,12 @@ Item {
         if (fresh)
             glow.swell();
     }
+
+    Behavior on y {
+        NumberAnimation { duration: Theme.arrive; easing.type: Easing.OutCubic }
+    }
+
+    NumberAnimation on opacity { from: 0; to: 1; duration: Theme.arrive }
 
     Rectangle {
         id: ground
@@ -105,29 +112,41 @@ Item {
                 }
 
                 Row {
+                    id: below
+
+                    readonly property real room: place.room - (there.visible ? spacing : 0)
+
                     visible: row.hero
                     width: place.room
                     height: row.pointText * 0.34 * row.line
                     spacing: row.pointText * 0.3
 
                     Text {
+                        id: there
+
                         objectName: "pointThere"
                         visible: text !== ""
+                        width: Math.min(implicitWidth, Math.max(below.room / 2, below.room - service.implicitWidth))
                         text: row.pointThere
                         height: parent.height
                         verticalAlignment: Text.AlignVCenter
                         color: row.ink
                         font { pixelSize: row.pointText * 0.34; weight: Font.DemiBold }
+                        elide: Text.ElideRight
                         textFormat: Text.PlainText
                     }
 
                     Text {
+                        id: service
+
                         objectName: "service"
+                        width: Math.min(implicitWidth, below.room - (there.visible ? there.width : 0))
                         text: row.service
                         height: parent.height
                         verticalAlignment: Text.AlignVCenter
                         color: row.quietInk
                         font.pixelSize: row.pointText * 0.34
+                        elide: Text.ElideRight
                         textFormat: Text.PlainText
                     }
                 }

@@ -35,12 +35,14 @@ Window {
             height: Theme.mm(root.display.sizes.headHeight)
 
             Text {
-                anchors { left: parent.left; right: time.left; rightMargin: root.margin; verticalCenter: parent.verticalCenter }
+                objectName: "hallName"
+                anchors { left: parent.left; right: time.left; rightMargin: root.margin; top: parent.top; bottom: parent.bottom }
                 text: root.display.hallName
                 visible: !root.display.empty
                 color: Theme.quietOnNight
                 font { pixelSize: root.headText; weight: Font.DemiBold }
                 horizontalAlignment: Text.AlignLeft
+                verticalAlignment: Text.AlignVCenter
                 fontSizeMode: Text.HorizontalFit
                 minimumPixelSize: root.headText / 2
                 elide: Text.ElideRight
@@ -82,14 +84,9 @@ Window {
             }
         }
 
-        Column {
+        // Not a positioner: its transitions cut one another short, and what they leave half done stays so.
+        Item {
             anchors { left: parent.left; right: parent.right; top: head.bottom; leftMargin: root.margin; rightMargin: root.margin }
-            move: Transition {
-                NumberAnimation { property: "y"; duration: Theme.arrive; easing.type: Easing.OutCubic }
-            }
-            add: Transition {
-                NumberAnimation { property: "opacity"; from: 0; to: 1; duration: Theme.arrive }
-            }
 
             Repeater {
                 model: root.display.calls
@@ -118,13 +115,15 @@ Window {
 
             Text {
                 objectName: "quietSentence"
-                anchors { right: parent.right; left: queue.visible ? queue.right : parent.left; leftMargin: root.margin; verticalCenter: parent.verticalCenter }
+                anchors { right: parent.right; left: queue.visible ? queue.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
                 text: root.display.quietSentence
                 color: Theme.inkOnNight
                 font.pixelSize: root.headText * 0.8
                 horizontalAlignment: Text.AlignRight
+                verticalAlignment: Text.AlignVCenter
                 fontSizeMode: Text.HorizontalFit
                 minimumPixelSize: root.headText * 0.3
+                elide: Text.ElideRight
                 textFormat: Text.PlainText
             }
         }

@@ -59,13 +59,15 @@ Window {
 
         Text {
             objectName: "pointName"
-            anchors { left: serial.right; right: state.visible ? state.left : parent.right; margins: root.margin * 0.7; verticalCenter: serial.verticalCenter }
+            anchors { left: serial.right; right: state.visible ? state.left : parent.right; leftMargin: root.margin * 0.7; rightMargin: root.margin * 0.7; top: serial.top; bottom: serial.bottom }
             text: root.sign.pointName
             color: Theme.inkOnNight
             font { pixelSize: root.headText; weight: Font.DemiBold }
             horizontalAlignment: Text.AlignLeft
-            fontSizeMode: Text.HorizontalFit
+            verticalAlignment: Text.AlignVCenter
+            fontSizeMode: Text.Fit
             minimumPixelSize: root.headText * 0.4
+            wrapMode: Text.Wrap
             elide: Text.ElideRight
             textFormat: Text.PlainText
         }

@@ -1,4 +1,4 @@
-// Nobody has been called yet: a calm invitation, never a blank screen.
+// Nobody has been called yet: a calm invitation, or why there is none and when there will be; never a blank screen.
 import QtQuick
 import NowServing
 import NowServing.Display.Models
@@ -12,27 +12,54 @@ Item {
     Column {
         anchors.centerIn: parent
         width: parent.width - 4 * Theme.mm(welcome.display.sizes.margin)
-        spacing: welcome.textSize * 0.5
+        spacing: welcome.height * 0.03
 
         Text {
+            objectName: "welcome"
             width: parent.width
+            height: Math.min(welcome.height * 0.28, welcome.textSize * 2)
             text: welcome.display.hallName ? qsTr("Welcome to %1").arg(welcome.display.hallName) : "Now Serving"
             color: Theme.quietOnNight
             font { pixelSize: welcome.textSize * 0.6; weight: Font.DemiBold }
             horizontalAlignment: Text.AlignHCenter
+            verticalAlignment: Text.AlignBottom
+            fontSizeMode: Text.Fit
+            minimumPixelSize: welcome.textSize * 0.2
             wrapMode: Text.Wrap
+            elide: Text.ElideRight
             textFormat: Text.PlainText
         }
 
         Text {
             objectName: "invitation"
             width: parent.width
-            text: welcome.display.known ? qsTr("Please take a ticket") : qsTr("One moment, please")
+            height: Math.min(welcome.height * 0.3, welcome.textSize * 2.5)
+            text: !welcome.display.known ? qsTr("One moment, please") : welcome.display.closed || qsTr("Please take a ticket")
             color: Theme.inkOnNight
             font { pixelSize: welcome.textSize; weight: Font.Bold }
             horizontalAlignment: Text.AlignHCenter
-            fontSizeMode: Text.HorizontalFit
-            minimumPixelSize: welcome.textSize / 2
+            verticalAlignment: Text.AlignVCenter
+            fontSizeMode: Text.Fit
+            minimumPixelSize: welcome.textSize * 0.3
+            wrapMode: Text.Wrap
+            elide: Text.ElideRight
+            textFormat: Text.PlainText
+        }
+
+        Text {
+            objectName: "hours"
+            width: parent.width
+            height: welcome.height * 0.34
+            visible: text !== ""
+            text: welcome.display.hours
+            color: Theme.quietOnNight
+            font { pixelSize: welcome.textSize * 0.5; weight: Font.DemiBold; features: Theme.figures }
+            horizontalAlignment: Text.AlignHCenter
+            fontSizeMode: Text.Fit
+            minimumPixelSize: welcome.textSize * 0.1
+            wrapMode: Text.Wrap
+            elide: Text.ElideRight
+            textFormat: Text.PlainText
         }
     }
 }

@@ -1,0 +1,71 @@
+"""Whatever comes in whatever time, the frame shows every call whole, in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtQml import QQmlComponent
+from PySide6.QtQuick import QQuickItem
+
+from display.app import Display
+from tests.display.frame import ink, place
+from tests.display.room import Room, items, texts
+from tests.memory_link import MemoryLink
+
+FULL = 0.75
+"""White on night has a contrast of 0.9; what is left is for the smoothing of letters."""
+
+
+async def at_once(room: Room, display: Display) -> None:
+    """After a stall, say."""
+    for point, service in (("1", "registration"), ("2", "tests"), ("1", "registration"), ("2", "tests")):
+        room.call(point, service)
+
+
+async def as_soon_as_the_last_one_is_seen(room: Room, display: Display) -> None:
+    for number, (point, service) in enumerate([("1", "registration"), ("2", "tests"), ("1", "registration")], 1):
+        room.call(point, service)
+        await room.until(lambda number=number: len(texts(display.window, "number")) == number)
+
+
+async def and_again(room: Room, display: Display) -> None:
+    await as_soon_as_the_last_one_is_seen(room, display)
+    for _ in range(2):
+        room.recall("1"), room.recall("2")
+
+
+def stand_still(display: Display) -> None:
+    """Switch motion off."""
+    component = QQmlComponent(display._screen._engine)
+    component.setData(b"import QtQml; import NowServing; QtObject { property QtObject theme: Theme }", QUrl())
+    holder: QObject = component.create()
+    holder.property("theme").setProperty("still", True)
+
+
+def in_place(rows: list[QQuickItem]) -> bool:
+    """Whether the numbers stand below one another, none of them over the next."""
+    return all(place(one).bottom() <= place(below).top() for one, below in pairwise(rows))
+
+
+@pytest.mark.parametrize("still", [False, True])
+@pytest.mark.parametrize("come", [at_once, as_soon_as_the_last_one_is_seen, and_again])
+async def test_every_call_is_painted_whole_when_it_rests(
+    link: MemoryLink, until, come: Callable[[Room, Display], Awaitable[None]], still: bool
+) -> None:
+    room = await Room(link, until).live()
+    with room.display(size=(960, 540)) as display:
+        if still:
+            stand_still(display)
+        await come(room, display)
+        await room.caught_up()
+        newest_first = [call.label for call in link.hall.calls]
+        await until(
+            lambda: texts(display.window, "number") == newest_first and in_place(items(display.window, "number"))
+        )
+        await until(lambda: not any(row.fresh for row in display.model.calls.rows) and not display.announcer.speaking)
+        for name in ("number", "point"):
+            for item in items(display.window, name):
+                await until(lambda item=item: ink(display.window, item) > FULL)
