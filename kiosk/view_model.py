@@ -39,7 +39,7 @@ class Pace:
     """How long things stay, in seconds."""
 
     ticket: float = 20.0
-    """A ticket, before the start comes back; three times as long if it is not on paper."""
+    """A ticket, before the start comes back; three times as long if it is not known to be on paper."""
     idle: float = 45.0
     """A choice nobody makes; after it the next customer finds the start in the hall's own language."""
     refusal: float = 5.0
@@ -215,7 +215,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def _stays(self) -> float:
         match self._page:
             case "ticket":
-                return self._pace.ticket * (3 if self._visit.paper_trouble else 1)
+                return self._pace.ticket * (3 if self._visit.on_screen_alone else 1)
             case "refused":
                 return self._pace.refusal
             case "precedence" | "unreachable":
