@@ -10,6 +10,10 @@ from kiosk.printer.port import Paper, Printed
 from kiosk.printer.printer import FolderPrinter, printer_for
 from kiosk.printer.ticket import draw
 from kiosk.view_model import Pace
+from shared.access.devices import ReportState
+from shared.access.request import Done
+from shared.ui import reporting
+from shared.ui.reporting import Reporting
 from tests.kiosk.fake_printer import FakePrinter
 from tests.kiosk.screen import kiosk
 from tests.kiosk.test_printing import ENGLISH
@@ -177,3 +181,22 @@ async def test_the_number_does_not_go_while_nobody_knows_yet_whether_it_is_print
             assert screen.model.countdown.span == 60
             await until(lambda: screen.says("Printed: please take your ticket"))
             assert screen.model.countdown.span == 20
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_staff_see_which_ticket_may_not_be_printed_until_one_is(
+    link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting, "LOOK", 50)
+    heard: list[str] = []
+    link.asked[ReportState] = lambda state: heard.append(state.unprinted) or Done()
+    with FakePrinter(then={"mute": True}) as device:
+        printer = printer_for(device.setting)
+        async with kiosk(link, until, printer) as screen:
+            Reporting(screen.station, printer)
+            screen.click("tests")
+            await until(lambda: heard and heard[-1] == "B001")
+            screen.click("done")
+            device.mute, device.then = False, {}
+            screen.click("tests")
+            await until(lambda: heard[-1] == "")
