@@ -17,7 +17,12 @@ FocusScope {
     signal chosen(choice: string)
     signal turnedBack
 
-    onVisibleChanged: view.contentY = 0
+    onVisibleChanged: beAtTop()
+
+    function beAtTop(): void {
+        view.cancelFlick();
+        view.contentY = 0;
+    }
 
     Column {
         id: heading
@@ -152,7 +157,7 @@ FocusScope {
 
     function go(index: int, event: KeyEvent): void {
         const next = tileList.itemAt(index);
-        event.accepted = next !== null && next.enabled;
+        event.accepted = next !== null;
         if (event.accepted)
             next.forceActiveFocus(Qt.TabFocusReason);
     }

@@ -1,4 +1,4 @@
-// Something to choose: its name, a line about it, and how many wait. All of it is one key.
+// Something to choose: its name, a line about it, and how many wait or why it is closed. All of it is one key.
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Templates as T
@@ -19,7 +19,6 @@ T.Button {
     implicitWidth: Theme.mm(100)
     implicitHeight: Math.max(Theme.smallestTouch, words.implicitHeight + topPadding + bottomPadding)
     padding: Theme.mm(5)
-    enabled: open
     focusPolicy: Qt.StrongFocus
     text: name
     Accessible.name: [name, about, waiting].filter(words => words).join(". ")
