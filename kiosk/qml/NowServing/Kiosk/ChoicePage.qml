@@ -27,7 +27,12 @@ FocusScope {
     Column {
         id: heading
 
-        anchors { left: parent.left; right: turning.visible ? turning.left : parent.right; top: parent.top }
+        anchors {
+            left: parent.left
+            right: turning.visible ? turning.left : parent.right
+            rightMargin: turning.visible ? Theme.gap : 0
+            top: parent.top
+        }
         spacing: Theme.mm(2)
 
         Text {

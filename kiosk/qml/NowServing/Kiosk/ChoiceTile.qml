@@ -56,7 +56,7 @@ T.Button {
                 }
             }
 
-            Text {
+            Lines {
                 Layout.fillWidth: true
                 Layout.fillHeight: tile.bare
                 Layout.minimumHeight: badge.height
@@ -64,24 +64,17 @@ T.Button {
                 color: tile.open ? Theme.ink : Theme.quietInk
                 font.pixelSize: Theme.largeText
                 font.weight: Font.DemiBold
-                wrapMode: Text.Wrap
-                lineHeightMode: Text.FixedHeight
-                lineHeight: Theme.largeText * Theme.leading
-                horizontalAlignment: Text.AlignLeft
                 verticalAlignment: Text.AlignVCenter
             }
         }
 
-        Text {
+        Lines {
+            objectName: "about"
             Layout.fillWidth: true
             visible: tile.about
             text: tile.about
             color: Theme.quietInk
             font.pixelSize: Theme.text
-            lineHeightMode: Text.FixedHeight
-            lineHeight: Theme.text * Theme.leading
-            wrapMode: Text.Wrap
-            horizontalAlignment: Text.AlignLeft
         }
 
         Item {
