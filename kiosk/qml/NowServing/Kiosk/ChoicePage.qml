@@ -37,7 +37,7 @@ FocusScope {
 
         Text {
             width: parent.width
-            height: Math.max(Theme.smallestTouch, implicitHeight)
+            height: Math.max(Theme.smallestTouch, contentHeight)
             text: page.title
             color: Theme.ink
             font.pixelSize: Theme.title
