@@ -25,7 +25,7 @@ OWN_QML = Path(__file__).parent / "qml"
 USUAL_INCHES = 21.5
 """The diagonal of most kiosks."""
 
-TOUCHES = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
+TOUCHES = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress})
 
 
 class Kiosk:
@@ -60,7 +60,7 @@ class Kiosk:
         self._guard = _Guard(self.model)
         self.window.installEventFilter(self._guard)
         self.model.spoken.connect(self._engine.retranslate)
-        self.model.time_left.nearly_over.connect(QApplication.beep)
+        self.model.nearly_over.connect(QApplication.beep)
 
     def show(self, *, full_screen: bool = False) -> None:
         """A window among others, or the whole screen for customers alone."""

@@ -28,21 +28,22 @@ class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._span = 0.0
+        self.span = 0.0
+        """Seconds from its start to its end."""
         self._ends = 0.0
         self._warned = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)
 
     def start(self, seconds: float) -> None:
-        self._span, self._ends, self._warned = seconds, time.monotonic() + seconds, False
+        self.span, self._ends, self._warned = seconds, time.monotonic() + seconds, False
         self._timer.start(min(STEP, max(1, int(seconds * 1000 / 20))))
         self.moved.emit()
 
     def again(self) -> None:
         """The whole span once more, if it is running."""
         if self._timer.isActive():
-            self.start(self._span)
+            self.start(self.span)
 
     def stop(self) -> None:
         self._timer.stop()
@@ -61,7 +62,7 @@ class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the
     def _left(self) -> float:
         if not self._timer.isActive():
             return 0.0
-        return max(0.0, (self._ends - time.monotonic()) / self._span)
+        return max(0.0, (self._ends - time.monotonic()) / self.span)
 
     left = Property(float, _left, notify=moved)
     """What is left, from 1 to 0."""

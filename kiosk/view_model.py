@@ -37,10 +37,11 @@ class Pace:
     """How long things stay, in seconds."""
 
     ticket: float = 20.0
-    """A ticket, before the start comes back; three times as long if it is not on paper."""
+    """A ticket, before the start comes back; three times as long if it is not known to be on paper."""
     idle: float = 45.0
     """A choice nobody makes; after it the next customer finds the start in the hall's own language."""
-    refusal: float = 5.0
+    refusal: float = 10.0
+    """Why there is no ticket, or none of this service now."""
     settle: float = 0.35
     """A fresh page takes no touch: it would be the second half of a double tap on the page before."""
 
@@ -53,6 +54,10 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     changed = Signal()
     spoken = Signal()
     """Another language is spoken from now on."""
+    nearly_over = Signal()
+    """What is shown goes soon, and is not the list of services, which nobody would miss."""
+    begun = Signal()
+    """Whoever comes now finds the start: nothing is left of who was here before."""
 
     def __init__(
         self,
@@ -73,6 +78,8 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._pace = pace or Pace()
         self._language: Language = ""
         self._service: ServiceId | None = None
+        self._somebody = False
+        """Whether the screen was touched since the start came back."""
         self._page = "away"
         self._page_since = 0.0
         self._clock = ""
@@ -90,7 +97,8 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._visit.changed.connect(self._refresh)
         self._visit.called.connect(self.time_left.again)
         self._visit.put.connect(self._keep)
-        self.time_left.over.connect(self.restart)
+        self.time_left.nearly_over.connect(self._warn)
+        self.time_left.over.connect(self._time_is_over)
         every(1000, self._look_at_the_clock, self)
         self._look_at_the_clock()
 
@@ -113,10 +121,9 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Slot()
     def back(self) -> None:
-        """From the precedences to the services, in the language chosen."""
+        """From a service to all of them, in the language chosen."""
         if self.takes_touch():
-            self._service = None
-            self._refresh()
+            self._leave_service()
 
     @Slot()
     def done(self) -> None:
@@ -140,16 +147,19 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     @Slot()
     def touched(self) -> None:
         """Somebody is there: a choice is not taken away from under their finger."""
-        if self._page in ("services", "precedence", "unreachable"):
-            self.time_left.again()
+        self._somebody = True
+        if self._page not in ("ticket", "refused", "shut"):
+            self._keep()
 
     @Slot()
     def restart(self) -> None:
         """The start, for the next customer, in the hall's own language."""
         self._service = None
+        self._somebody = False
         self._visit.end()
         self._speak(self._own_language())
         self._keep()
+        self.begun.emit()
 
     def takes_touch(self) -> bool:
         settled = time.monotonic() - self._page_since >= self._pace.settle
@@ -157,10 +167,26 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def _chosen(self, service: ServiceId) -> None:
         self._service = service
-        if len(precedence_tiles(self._hall, service, self._language, self._now())) > 1:
+        several = len(precedence_tiles(self._hall, service, self._language, self._now())) > 1
+        if several or not is_open(self._hall, service, self._now()):
             self._refresh()
         else:
             self._visit.begin(service, None, self._language)
+
+    def _leave_service(self) -> None:
+        self._service = None
+        self._refresh()
+
+    def _warn(self) -> None:
+        if self._page != "services":
+            self.nearly_over.emit()
+
+    def _time_is_over(self) -> None:
+        """Who reads why a service is closed may want another one."""
+        if self._page == "shut":
+            self._leave_service()
+        else:
+            self.restart()
 
     # ── what follows from the hall ──
 
@@ -201,7 +227,11 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         now = self._now()
         if not gives_numbers(self._hall, now.wall):
             return "closed"
-        return "precedence" if is_open(self._hall, self._service, now) else "services"
+        if not any(tile.choice == self._service for tile in self._services):
+            return "services"
+        if not is_open(self._hall, self._service, now):
+            return "shut"
+        return "precedence" if len(self._precedences) > 1 else "services"
 
     def _keep(self) -> None:
         """Give what is shown its full time from now."""
@@ -214,13 +244,14 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def _stays(self) -> float:
         match self._page:
             case "ticket":
-                return self._pace.ticket * (3 if self._visit.paper_trouble else 1)
-            case "refused":
+                return self._pace.ticket * (3 if self._visit.on_screen_alone else 1)
+            case "refused" | "shut":
                 return self._pace.refusal
             case "precedence" | "unreachable":
                 return self._pace.idle
             case _:
-                return 0 if self._language == self._own_language() else self._pace.idle
+                someone = self._somebody or self._language != self._own_language()
+                return self._pace.idle if someone else 0
 
     # ── words ──
 
@@ -279,6 +310,11 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def hours(self) -> str:
         """When the hall opens, and its hours."""
         return "\n".join(self._closed()[1:])
+
+    @Property(str, notify=changed)
+    def shut(self) -> str:
+        """Why the service chosen gives no numbers, and when it will."""
+        return next((tile.waiting for tile in self._services if tile.choice == self._service), "")
 
     @Property(str, notify=changed)
     def page(self) -> str:

@@ -195,9 +195,9 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         )
 
     @property
-    def paper_trouble(self) -> bool:
-        """Whether the ticket is not on paper although it should be."""
-        return self._printed in (Printed.NO_PAPER, Printed.NOT_READY, Printed.NO_ANSWER)
+    def on_screen_alone(self) -> bool:
+        """Whether the number may be nowhere but on the screen, although it should be on paper."""
+        return self._printing or self._printed not in (Printed.YES, None)
 
     # ── what is shown ──
 
@@ -281,4 +281,4 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     @Property(bool, notify=changed)
     def unprinted(self) -> bool:
-        return self.paper_trouble
+        return not self._printing and self.on_screen_alone

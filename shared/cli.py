@@ -268,7 +268,8 @@ def _list_devices(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as halls:
         for device in halls.accounts.devices():
             seen = f"{device.seen_at:%Y-%m-%d %H:%M} UTC" if device.seen_at else "never seen"
-            state = f"{seen:20} {device.version:8} {device.paper}".rstrip()
+            unprinted = f"{device.unprinted} may not be printed" if device.unprinted else ""
+            state = f"{seen:20} {device.version:8} {device.paper:8} {unprinted}".rstrip()
             print(f"{device.name:24} {device.role:14} {device.hall:24} {state}")
     return 0
 

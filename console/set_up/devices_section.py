@@ -116,7 +116,7 @@ class DevicesSection(QWidget):
             ),
             Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
             Column(title=self.tr("Version"), text=lambda one: one.version, figures=theme().text),
-            Column(title=self.tr("Paper"), text=lambda one: words.paper(one.paper), ink=_paper_ink),
+            Column(title=self.tr("Paper"), text=words.paper, ink=_paper_ink),
         ]
 
     # ── what is done ──
@@ -208,4 +208,6 @@ def _table(rows: Rows[Device] | Rows[Newcomer], name: str) -> ChoosingTable:
 
 
 def _paper_ink(device: Device) -> str | None:
+    if device.unprinted and device.paper != "out":
+        return theme().warning
     return {"low": theme().warning, "out": theme().bad, "ok": theme().good}.get(device.paper)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QCoreApplication
 
 from console.sentences import minutes
+from shared.access.devices import Device
 from shared.hall.roles import Role
 
 SILENT = timedelta(minutes=3)
@@ -45,8 +46,17 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
     return QCoreApplication.translate("Console", "{0} ago").format(minutes(seconds))
 
 
-def paper(state: str) -> str:
-    """What a printer says of its paper; nothing for what has none."""
+def paper(device: Device) -> str:
+    """What a printer says of its paper, and which ticket may not be on it; nothing for what has no printer."""
+    return " · ".join(said for said in (_paper(device.paper), _unprinted(device.unprinted)) if said)
+
+
+def _unprinted(ticket: str) -> str:
+    said = QCoreApplication.translate("Console", "{ticket} may not be printed")
+    return said.format(ticket=ticket) if ticket else ""
+
+
+def _paper(state: str) -> str:
     match state:
         case "ok":
             return QCoreApplication.translate("Console", "Paper is there")

@@ -1,12 +1,12 @@
-"""A receipt printer on the network that speaks ESC/POS, asked about its paper before and after each ticket."""
+"""A receipt printer on the network that speaks ESC/POS, asked how it is before and after each ticket."""
 
 from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from escpos.constants import RT_STATUS_ONLINE, RT_STATUS_PAPER
 from escpos.exceptions import Error
@@ -15,23 +15,31 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from kiosk.printer.port import Paper, Printed
+from kiosk.printer.talk import ANSWER_WITHIN, NOTHING_SAID, Talk
 
 log = logging.getLogger(__name__)
-
-ANSWER_WITHIN = 1.0
-"""Seconds: a printer on the same network answers in milliseconds, and a customer waits meanwhile."""
 
 TAKES_WITHIN = 5.0
 """Seconds for a piece of the picture: a printer that is busy with the piece before takes no more for a while."""
 
+PRINTS_WITHIN = 8.0
+"""Seconds until the slowest printer on the slowest line has cut a ticket."""
+
+SETTLES_WITHIN = 2.0
+"""The same for a printer that is known to answer nothing in turn: most trouble shows by then."""
+
+LOOK = 0.5
+"""Seconds between two looks for trouble while a ticket is being printed."""
+
 PIECE = 256
 """Rows sent at a time; cheap printers keep no more than some 20 KB."""
 
-# Bits of the status bytes (DLE EOT 1 and 4); each has two bits always set and two always clear.
-FIXED, FIXED_VALUE = 0b1001_0011, 0b0001_0010
+# Bits of the status bytes (DLE EOT 1 and 4). Off line is also a printer whose cover is open, or with an error.
 OFFLINE = 0b0000_1000
 NEAR_END = 0b0000_1100
 PAPER_END = 0b0110_0000
+
+TROUBLE = (Printed.NO_PAPER, Printed.NOT_READY)
 
 
 class NetworkPrinter:
@@ -40,13 +48,21 @@ class NetworkPrinter:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
+        self._answers_in_turn: bool | None = None
+        """Many answer that question on a serial line only; None until a ticket has shown which this one is."""
         self.paper = Paper.UNKNOWN
         """As last asked."""
+        self.unprinted = ""
 
     def put(self, picture: QImage, label: str) -> Printed:
+        became = self._put(picture, label)
+        self.unprinted = "" if became is Printed.YES else label
+        return became
+
+    def _put(self, picture: QImage, label: str) -> Printed:
         try:
             with self._connected() as device:
-                return self._print(device, picture)
+                return self._print(device, picture, label)
         except (Error, OSError) as error:
             log.warning("%s was not printed: %s", label, error)
             self.paper = Paper.UNKNOWN
@@ -56,7 +72,7 @@ class NetworkPrinter:
         """What it says of its paper now; None if it can't be reached."""
         try:
             with self._connected() as device:
-                self.paper = _paper(device)
+                self.paper = _paper(Talk(device.device))
         except (Error, OSError):
             self.paper = Paper.UNKNOWN
             return None
@@ -73,18 +89,55 @@ class NetworkPrinter:
         finally:
             device.close()
 
-    def _print(self, device: Network, picture: QImage) -> Printed:
+    def _print(self, device: Network, picture: QImage, label: str) -> Printed:
         """Nothing is sent to a printer that can't print now: it would come out later, for somebody else."""
-        self.paper = _paper(device)
-        if self.paper is Paper.OUT:
-            return Printed.NO_PAPER
-        if self.paper is not Paper.UNKNOWN and _status(device, RT_STATUS_ONLINE) & OFFLINE:
-            return Printed.NOT_READY
-        _send(device, picture)
+        talk = Talk(device.device)
+        before = self._state(talk)
+        if before in TROUBLE:
+            return before
+        try:
+            _send(device, picture)
+            return self._became(talk) if before is Printed.YES else Printed.PERHAPS
+        except OSError as error:
+            log.warning("%s may not be printed, or in part: %s", label, error)
+            self.paper = Paper.UNKNOWN
+            return Printed.PERHAPS
+
+    def _became(self, talk: Talk) -> Printed:
+        """What it says after the cut.
+
+        In real time it says that all is well while the picture is still in its memory, so it is asked in turn too. One
+        that never answers in turn is believed if nothing is wrong with it a little later.
+        """
+        until = time.monotonic() + (SETTLES_WITHIN if self._answers_in_turn is False else PRINTS_WITHIN)
+        talk.ask_in_turn()
+        while True:
+            talk.wait_in_turn(LOOK)
+            in_turn, state = talk.answered_in_turn, self._state(talk)
+            if in_turn or state in TROUBLE or time.monotonic() > until:
+                break
+        return self._judged(state, in_turn)
+
+    def _judged(self, state: Printed, in_turn: bool) -> Printed:
+        if in_turn:
+            self._answers_in_turn = True
+        elif state is Printed.YES and self._answers_in_turn:
+            return Printed.PERHAPS
+        elif state is Printed.YES:
+            self._answers_in_turn = False
+        return state
+
+    def _state(self, talk: Talk) -> Printed:
+        """What would become of a ticket now: YES if it says that nothing is wrong, PERHAPS if it says nothing."""
+        self.paper = _paper(talk)
         if self.paper is Paper.UNKNOWN:
             return Printed.PERHAPS
-        self.paper = _paper(device)
-        return Printed.NO_PAPER if self.paper is Paper.OUT else Printed.YES
+        if self.paper is Paper.OUT:
+            return Printed.NO_PAPER
+        online = talk.ask(RT_STATUS_ONLINE)
+        if online == NOTHING_SAID:
+            return Printed.PERHAPS
+        return Printed.NOT_READY if online & OFFLINE else Printed.YES
 
 
 def _send(device: Network, picture: QImage) -> None:
@@ -92,7 +145,6 @@ def _send(device: Network, picture: QImage) -> None:
     device.hw("INIT")
     device.image(_for_escpos(picture), fragment_height=PIECE)
     device.cut()
-    device.device.settimeout(ANSWER_WITHIN)
 
 
 def _for_escpos(picture: QImage) -> Image.Image:
@@ -101,21 +153,8 @@ def _for_escpos(picture: QImage) -> Image.Image:
     return Image.frombytes("L", size, bytes(grey.constBits()), "raw", "L", grey.bytesPerLine())
 
 
-NOTHING_SAID: Final = 0
-
-
-def _status(device: Network, question: bytes) -> int:
-    """The status byte, or NOTHING_SAID. python-escpos reads "plenty of paper" into no answer at all: ask ourselves."""
-    try:
-        answer = bytes(device.query_status(question))
-    except TimeoutError:
-        return NOTHING_SAID
-    status = answer[-1] if answer else NOTHING_SAID
-    return status if status & FIXED == FIXED_VALUE else NOTHING_SAID
-
-
-def _paper(device: Network) -> Paper:
-    status = _status(device, RT_STATUS_PAPER)
+def _paper(talk: Talk) -> Paper:
+    status = talk.ask(RT_STATUS_PAPER)
     if status == NOTHING_SAID:
         return Paper.UNKNOWN
     if status & PAPER_END:

@@ -13,7 +13,7 @@ class Printed(StrEnum):
 
     YES = "yes"
     PERHAPS = "perhaps"
-    """Sent, but the printer says nothing."""
+    """Sent, at least in part, but the printer does not say that it is printed."""
     NO_PAPER = "no-paper"
     NOT_READY = "not-ready"
     """Its cover is open, or it has stopped for another reason."""
@@ -34,6 +34,8 @@ class Printer(Protocol):
 
     paper: Paper
     """As it was last asked, or noticed while printing."""
+    unprinted: str
+    """The label of the last ticket put, unless it is known to be printed."""
 
     def put(self, picture: QImage, label: str) -> Printed:
         """Print the picture of the ticket with this label; returns what became of it."""

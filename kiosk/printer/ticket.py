@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter, QTextLayout, QTextOption
 
-from shared.ui.qr import draw_qr
+from shared.ui.qr import draw_qr, modules_across
 
 DOTS = {80: 576, 58: 384}
 """Dots a printer with this paper, in millimetres, prints across (203 dpi)."""
 
-LARGEST_HEIGHT = 2400
-"""Dots; nothing said here comes near it, the picture is cut to what was drawn."""
+WORDS, ANYWHERE = QTextOption.WrapMode.WordWrap, QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 
-WRAPPED = int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextWordWrap)
+TRIES = ((1.0, WORDS), (0.9, WORDS), (0.8, WORDS), (0.7, WORDS), (0.7, ANYWHERE))
+"""The part of its size a line is written in, and where it may be broken, until no word is wider than the paper."""
+
+MODULE = 3
+"""Dots of the code's modules at the least, if the paper is wide enough: a phone can't tell smaller ones apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,19 +51,58 @@ class _Line:
     """Empty paper above, in hundredths of the width."""
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """The paper, as wide as the printer prints."""
+
+    width: int
+    right_to_left: bool
+
+    @property
+    def side(self) -> int:
+        """Dots left empty at either edge."""
+        return self.width // 48
+
+    @property
+    def across(self) -> int:
+        """Dots between the edges."""
+        return self.width - 2 * self.side
+
+    def dots(self, hundredths: float) -> float:
+        return hundredths * self.width / 100
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A line laid out on the paper."""
+
+    layout: QTextLayout
+    space: int
+    """Dots of empty paper above."""
+
+    @property
+    def height(self) -> int:
+        return self.space + math.ceil(self.layout.boundingRect().height())
+
+
 def draw(ticket: PaperTicket, paper: int) -> QImage:
-    """The picture of a ticket on paper of 80 or 58 millimetres: black and white, 576 or 384 dots wide."""
-    width = DOTS[paper]
-    canvas = QImage(width, LARGEST_HEIGHT, QImage.Format.Format_Grayscale8)
+    """The picture of a ticket on paper of 80 or 58 millimetres: black and white, 576 or 384 dots wide.
+
+    All of it is measured before anything is drawn: the picture is as high as what is on it, and nothing is beyond it.
+    """
+    sheet = _Sheet(DOTS[paper], ticket.right_to_left)
+    above, below = (_blocks(lines, sheet) for lines in (_lines(ticket, sheet.width), _under_the_code(ticket)))
+    code, top = _code_size(ticket.address, sheet), sheet.width // 40
+    height = top + _height(above) + code + _height(below) + sheet.width // 30
+    canvas = QImage(sheet.width, height, QImage.Format.Format_Grayscale8)
     canvas.fill(Qt.GlobalColor.white)
     painter = QPainter(canvas)
-    painter.setLayoutDirection(
-        Qt.LayoutDirection.RightToLeft if ticket.right_to_left else Qt.LayoutDirection.LeftToRight
-    )
-    bottom = _draw_lines(painter, _lines(ticket, width), width, width // 40)
-    bottom = _draw_code(painter, ticket, width, bottom)
+    top = _draw_blocks(painter, above, sheet, top)
+    if code:
+        draw_qr(painter, ticket.address, QRect((sheet.width - code) // 2, top, code, code))
+    _draw_blocks(painter, below, sheet, top + code)
     painter.end()
-    return _black_and_white(canvas.copy(0, 0, width, bottom + width // 30))
+    return _black_and_white(canvas)
 
 
 def _lines(ticket: PaperTicket, width: int) -> Sequence[_Line]:
@@ -79,24 +122,56 @@ def _number_size(label: str, width: int) -> float:
     return min(36.0, 100 * 0.92 * width / max(1, across) * 100 / width)
 
 
-def _draw_lines(painter: QPainter, lines: Sequence[_Line], width: int, top: int) -> int:
-    """Draw the lines one below another; returns where the last one ends."""
-    side = width // 48
-    for line in lines:
-        if line.words:
-            painter.setFont(_font(line.size * width / 100, line.weight))
-            below = QRect(side, top + round(line.space * width / 100), width - 2 * side, LARGEST_HEIGHT)
-            painter.drawText(below, WRAPPED, line.words)
-            top = painter.boundingRect(below, WRAPPED, line.words).bottom()
+def _under_the_code(ticket: PaperTicket) -> Sequence[_Line]:
+    return (_Line(ticket.follow, 5.0, space=0),) if ticket.address else ()
+
+
+def _blocks(lines: Sequence[_Line], sheet: _Sheet) -> Sequence[_Block]:
+    return [_Block(_laid_out(line, sheet), round(sheet.dots(line.space))) for line in lines if line.words]
+
+
+def _laid_out(line: _Line, sheet: _Sheet) -> QTextLayout:
+    """The line in the middle of the paper: a word wider than it is written smaller or broken, and never cut."""
+    option = QTextOption(Qt.AlignmentFlag.AlignHCenter)
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft if sheet.right_to_left else Qt.LayoutDirection.LeftToRight)
+    layout = QTextLayout("\u2028".join(line.words.splitlines()))  # Qt's own line break
+    for part, wrap in TRIES:
+        option.setWrapMode(wrap)
+        layout.setTextOption(option)
+        layout.setFont(_font(part * sheet.dots(line.size), line.weight))
+        if _fits(layout, sheet.across):
+            break
+    return layout
+
+
+def _fits(layout: QTextLayout, across: int) -> bool:
+    """Lay it out one row below another; returns whether no row is wider than it may be."""
+    rows, bottom = [], 0.0
+    layout.beginLayout()
+    while (row := layout.createLine()).isValid():
+        row.setLineWidth(across)
+        row.setPosition(QPointF(0, bottom))
+        bottom += row.height()
+        rows.append(row.naturalTextWidth())
+    layout.endLayout()
+    return max(rows, default=0) <= across
+
+
+def _height(blocks: Sequence[_Block]) -> int:
+    return sum(block.height for block in blocks)
+
+
+def _draw_blocks(painter: QPainter, blocks: Sequence[_Block], sheet: _Sheet, top: int) -> int:
+    """Draw them one below another; returns where the last one ends."""
+    for block in blocks:
+        block.layout.draw(painter, QPointF(sheet.side, top + block.space))
+        top += block.height
     return top
 
 
-def _draw_code(painter: QPainter, ticket: PaperTicket, width: int, top: int) -> int:
-    if not ticket.address:
-        return top
-    size = width * 45 // 100
-    draw_qr(painter, ticket.address, QRect((width - size) // 2, top, size, size))
-    return _draw_lines(painter, [_Line(ticket.follow, 5.0, space=0)], width, top + size)
+def _code_size(address: str, sheet: _Sheet) -> int:
+    """Dots: a long address makes a code of many modules, which must not become too small."""
+    return min(sheet.across, max(round(sheet.dots(45)), MODULE * modules_across(address))) if address else 0
 
 
 def _font(pixels: float, weight: QFont.Weight) -> QFont:

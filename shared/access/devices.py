@@ -25,6 +25,8 @@ class Device:
     version: str = ""
     paper: str = ""
     """``ok``, ``low``, ``out`` or ``unknown``; empty for what has no printer."""
+    unprinted: str = ""
+    """The label of its last ticket, unless that is known to be printed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,7 @@ class ReportState(Request[Done]):
 
     version: str
     paper: str = ""
+    unprinted: str = ""
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (

@@ -10,6 +10,11 @@ QUIET = 4
 """Modules of white around the code: ISO/IEC 18004 asks for four."""
 
 
+def modules_across(address: str) -> int:
+    """Of the address's code with its quiet zone."""
+    return len(segno.make(address, error="m", micro=False).matrix) + 2 * QUIET
+
+
 def draw_qr(painter: QPainter, address: str, square: QRect) -> None:
     """Draw the code, black on white with its quiet zone, in the middle of a square; every module is whole pixels."""
     rows = segno.make(address, error="m", micro=False).matrix

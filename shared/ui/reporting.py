@@ -1,4 +1,4 @@
-"""Lets the administrator see how a device is: its version and its paper, about once a minute and when paper changes."""
+"""Lets staff see how a device is: its version, its paper and what it could not print, once a minute and on a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.ui.run import every
 from shared.ui.station import Station
 
 MINUTE, LOOK = 60_000, 2_000
-"""Milliseconds between two reports, and between two looks whether the paper is what was reported."""
+"""Milliseconds between two reports, and between two looks whether it is as was reported."""
 
 
 class HasPaper(Protocol):
@@ -22,6 +22,9 @@ class HasPaper(Protocol):
 
     @property
     def paper(self) -> Enum: ...
+
+    @property
+    def unprinted(self) -> str: ...
 
     def ask(self) -> Enum | None: ...
 
@@ -33,7 +36,7 @@ class Reporting(QObject):
         super().__init__(station)
         self._station = station
         self._printer = printer
-        self._said: str | None = None
+        self._said: ReportState | None = None
         station.changed.connect(self._first)
         every(MINUTE, self._ask, self)
         every(LOOK, self._look, self)
@@ -51,17 +54,20 @@ class Reporting(QObject):
             self._report()
 
     def _look(self) -> None:
-        if self._said is not None and self._paper() != self._said:
+        if self._said is not None and self._state() != self._said:
             self._report()
 
-    def _paper(self) -> str:
-        return self._printer.paper.name.lower() if self._printer else ""
+    def _state(self) -> ReportState:
+        if self._printer is None:
+            return ReportState(version=version("nowserving"))
+        paper, unprinted = self._printer.paper.name.lower(), self._printer.unprinted
+        return ReportState(version=version("nowserving"), paper=paper, unprinted=unprinted)
 
     def _report(self) -> None:
         """Nothing is kept for later: the next report says it all."""
         if self._station.away_since is None and self._station.refusal is None:
-            self._said = self._paper()
-            self._station.request(ReportState(version=version("nowserving"), paper=self._said), _heard)
+            self._said = self._state()
+            self._station.request(self._said, _heard)
 
 
 def _heard(_: Done) -> None:

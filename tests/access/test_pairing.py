@@ -261,10 +261,16 @@ def test_no_answer_tells_a_token_or_a_hash(stranger: Caller, ask: Ask) -> None:
 def test_a_device_reports_how_it_is(stranger: Caller, ask: Ask, premises: Premises) -> None:
     new, device = paired(stranger, ask, "Reporting kiosk")
     path = f"/api/v1/halls/{premises.hall}/requests/report-state"
-    assert stranger.post(path, {"version": "0.2.0", "paper": "low"}, headers=new.headers).ok
+    said = {"version": "0.2.0", "paper": "low", "unprinted": "K1-042"}
+    assert stranger.post(path, said, headers=new.headers).ok
+    assert stranger.post(path, {**said, "unprinted": "<b>"}, headers=new.headers).status_code == 422
     assert stranger.post(path, {"version": "0.2.0", "paper": "wet"}, headers=new.headers).status_code == 422
     (found,) = (one for one in ask("list-devices").json()["answer"] if one["id"] == device)
-    assert (found["version"], found["paper"], found["address"]) == ("0.2.0", "low", "127.0.0.1")
+    assert found["address"] == "127.0.0.1" and {name: found[name] for name in said} == said
+    assert "K1-042 may not be printed" in nowserving("device", "list", "--database", premises.database).stdout
+    assert stranger.post(path, {"version": "0.2.0"}, headers=new.headers).ok, "a device of before says less"
+    (found,) = (one for one in ask("list-devices").json()["answer"] if one["id"] == device)
+    assert found["unprinted"] == ""
     assert found["seen_at"]
     assert ask("report-state", version="0.2.0").status_code == 403
 

@@ -98,6 +98,8 @@ async def test_each_device_says_when_it_was_seen_and_how_its_paper_is(sit_down, 
             ["Kiosk at the door", "Kiosk", "Just now", "", "", "Paper is low"],
             ["Old kiosk", "Kiosk", "Never", "", "", ""],
         ]
+        house.devices[0] = replace(house.devices[0], unprinted="A042")
+        await seat.until(lambda: shown(section)[0][-1] == "Paper is low · A042 may not be printed")
         house.devices.append(device("Another", role=Role.SIGN, seen_at=NOW - timedelta(hours=30)))
         await seat.until(lambda: ["Another", "Sign", "1 days ago", "", "", ""] in shown(section))  # by itself
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from typing import Self
 
 from PIL import Image
@@ -13,29 +14,66 @@ from PIL import Image
 DLE_EOT = b"\x10\x04"
 RASTER = b"\x1dv0"
 CUT = b"\x1dV"
+IN_TURN = b"\x1dr"
 FIXED = 0b0001_0010
 
 
 class FakePrinter:
-    """``paper`` is ``ok``, ``low`` or ``out``; ``cover_open`` takes it off line; a ``mute`` one answers nothing."""
+    """A printer as the attributes say it is; ``then`` are those that change when it has cut a ticket."""
 
-    def __init__(self, *, paper: str = "ok", cover_open: bool = False, mute: bool = False, runs_out: bool = False):
-        self.paper = paper
-        self.cover_open = cover_open
-        self.mute = mute
-        self.runs_out = runs_out
+    def __init__(self, **trouble: object) -> None:
+        self.paper = "ok"
+        """``ok``, ``low`` or ``out``."""
+        self.cover_open = False
+        """Which takes it off line."""
+        self.mute = False
+        """It answers nothing."""
+        self.in_turn = True
+        """It answers GS r too, which many do on a serial line only."""
+        self.stuck = False
+        """It obeys no more, and answers in real time as if all were well."""
+        self.hung_up = False
+        """It closes the line when it is next sent something."""
+        self.tears = False
+        """It closes the line in the middle of a picture."""
+        self.takes: int | None = None
+        """Bytes of a connection after which it reads no more."""
+        self.late = 0.0
+        """Seconds it thinks before each answer."""
+        self.garbles = b""
+        """Said instead of every answer."""
+        self.unasked = b""
+        """Said at the beginning of a line, and after each piece of a picture."""
+        self.then: dict[str, object] = {}
+        self._become(trouble)
         self.tickets: list[Image.Image] = []
         self._rows: list[bytes] = []
         self._width = 0
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self._listen(0)
+
+    def _become(self, trouble: dict[str, object]) -> None:
+        for name, value in trouble.items():
+            assert hasattr(self, name), name
+            setattr(self, name, value)
+
+    def _listen(self, port: int) -> None:
+        self._closing = threading.Event()
+        self._server = socket.create_server(("127.0.0.1", port))
         self.port = int(self._server.getsockname()[1])
         threading.Thread(target=self._serve, name="printer", daemon=True).start()
+
+    def switch_off_and_on(self) -> None:
+        """What it had in its memory is gone, and so is every line."""
+        self.close()
+        self._rows = []
+        self._listen(self.port)
 
     @property
     def setting(self) -> str:
         return f"tcp://127.0.0.1:{self.port}"
 
     def close(self) -> None:
+        self._closing.set()
         with contextlib.suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)  # else a thread that accepts takes one more
         self._server.close()
@@ -47,30 +85,52 @@ class FakePrinter:
         self.close()
 
     def _serve(self) -> None:
+        server, closing = self._server, self._closing
         while True:
             try:
-                connection, _ = self._server.accept()
+                connection, _ = server.accept()
             except OSError:
                 return
-            with connection:
-                self._talk(connection)
+            with connection, contextlib.suppress(OSError):
+                connection.settimeout(0.05)
+                self._talk(connection, closing)
 
-    def _talk(self, connection: socket.socket) -> None:
-        waiting = b""
-        while data := connection.recv(65536):
-            waiting += data
+    def _talk(self, connection: socket.socket, closing: threading.Event) -> None:
+        waiting, taken_in = b"", 0
+        connection.sendall(self.unasked)
+        while not closing.is_set():
+            if self.takes is not None and taken_in >= self.takes:
+                closing.wait()
+                return
+            try:
+                data = connection.recv(min(65536, (self.takes or 1 << 30) - taken_in))
+            except TimeoutError:
+                continue
+            if not data or self.hung_up or (self.tears and len(data) > 100):
+                return
+            waiting, taken_in = waiting + data, taken_in + len(data)
             while (taken := self._take(waiting, connection)) > 0:
                 waiting = waiting[taken:]
+
+    def _answer(self, connection: socket.socket, status: int) -> None:
+        time.sleep(self.late)
+        if not self.mute:
+            connection.sendall(self.garbles or bytes([status]))
 
     def _take(self, data: bytes, connection: socket.socket) -> int:
         """Obey the first command in ``data``; returns its length, 0 if it has not all come yet."""
         if data.startswith(DLE_EOT) and len(data) >= 3:
-            if not self.mute:
-                connection.sendall(bytes([self._status(data[2])]))
+            self._answer(connection, self._status(data[2]))
+            return 3
+        if data.startswith(IN_TURN) and len(data) >= 3:
+            if self.in_turn and not self.stuck:
+                self._answer(connection, {"ok": 0, "low": 0b11, "out": 0b1111}[self.paper])
             return 3
         if data.startswith(RASTER) and len(data) >= 8:
             wide, high = struct.unpack("<HH", data[4:8])
-            return self._print_rows(data[8 : 8 + wide * high], wide, high)
+            taken = self._print_rows(data[8 : 8 + wide * high], wide, high)
+            connection.sendall(self.unasked if taken else b"")
+            return taken
         if data.startswith(CUT) and len(data) >= 3:
             self._cut()
             return 3
@@ -96,6 +156,5 @@ class FakePrinter:
         if self._rows:
             size = (self._width, len(self._rows))
             self.tickets.append(Image.frombytes("1", size, bytes(~byte & 0xFF for byte in b"".join(self._rows))))
+            self._become(self.then)
         self._rows = []
-        if self.runs_out:
-            self.paper = "out"

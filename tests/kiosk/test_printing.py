@@ -105,7 +105,7 @@ def test_low_paper_still_prints(qapp) -> None:
     ("trouble", "said", "printed"),
     [
         ({"paper": "out"}, Printed.NO_PAPER, 0),
-        ({"runs_out": True}, Printed.NO_PAPER, 1),
+        ({"then": {"paper": "out"}}, Printed.NO_PAPER, 1),
         ({"cover_open": True}, Printed.NOT_READY, 0),
         ({"mute": True}, Printed.PERHAPS, 1),
     ],

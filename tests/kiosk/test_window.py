@@ -141,13 +141,13 @@ async def test_the_ticket_on_the_screen_follows_the_hall(link: MemoryLink, until
         assert not screen.sees("advice")
 
 
-async def test_a_closed_service_says_so_and_takes_no_touch(link: MemoryLink, until) -> None:
+async def test_a_closed_service_says_so_and_gives_no_number(link: MemoryLink, until) -> None:
     closed = link.hall.services["tests"]
     link.do(DefineService(id="tests", prefix="B", name=closed.name, precedences=closed.precedences, on=False))
     async with kiosk(link, until) as screen:
         assert screen.says("Closed at the moment")
         screen.click("tests")
-        assert not screen.item("tests").isEnabled() and screen.model.page == "services"
+        assert screen.sees("shut") and not link.hall.tickets
         link.do(DefineService(id="registration", prefix="A", name="Registration", on=False))
         await until(lambda: screen.sees("closed"))
         link.do(DefineService(id="registration", prefix="A", name="Registration"))

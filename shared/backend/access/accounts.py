@@ -103,6 +103,7 @@ def device_of(row: Any) -> Device:
         address=row.address,
         version=row.version,
         paper=row.paper,
+        unprinted=row.unprinted,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -120,7 +120,7 @@ class Pairing:
     def report(self, device: str, address: str, state: ReportState) -> None:
         """A device says how it is; raises Invalid."""
         require_state(state)
-        heard = {"seen_at": datetime.now(UTC), "address": address, "version": state.version, "paper": state.paper}
+        heard = {"seen_at": datetime.now(UTC), "address": address, **asdict(state)}
         with self._database.writing() as connection:
             connection.execute(update(tables.devices).where(tables.devices.c.id == device).values(heard))
 

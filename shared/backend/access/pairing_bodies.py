@@ -49,6 +49,8 @@ def require_state(state: ReportState) -> None:
     """Raises Invalid."""
     if state.paper not in PAPERS:
         raise Invalid("Paper is ok, low, out or unknown.")
+    if not re.fullmatch(r"[A-Z0-9-]{0,16}", state.unprinted):
+        raise Invalid("What may not be printed is the label of a ticket, or empty.")
     _require_version(state.version)
 
 

@@ -228,6 +228,7 @@ devices = Table(
     Column("address", String(64), nullable=False, server_default=""),
     Column("version", String(32), nullable=False, server_default=""),
     Column("paper", String(16), nullable=False, server_default=""),
+    Column("unprinted", String(16), nullable=False, server_default="", comment="The label of a ticket"),
     Index(None, "hall_id", "name", unique=True),
 )
 

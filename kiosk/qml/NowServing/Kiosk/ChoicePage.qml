@@ -17,17 +17,27 @@ FocusScope {
     signal chosen(choice: string)
     signal turnedBack
 
-    onVisibleChanged: view.contentY = 0
+    onVisibleChanged: beAtTop()
+
+    function beAtTop(): void {
+        view.cancelFlick();
+        view.contentY = 0;
+    }
 
     Column {
         id: heading
 
-        anchors { left: parent.left; right: turning.visible ? turning.left : parent.right; top: parent.top }
+        anchors {
+            left: parent.left
+            right: turning.visible ? turning.left : parent.right
+            rightMargin: turning.visible ? Theme.gap : 0
+            top: parent.top
+        }
         spacing: Theme.mm(2)
 
         Text {
             width: parent.width
-            height: Math.max(Theme.smallestTouch, implicitHeight)
+            height: Math.max(Theme.smallestTouch, contentHeight)
             text: page.title
             color: Theme.ink
             font.pixelSize: Theme.title
@@ -152,7 +162,7 @@ FocusScope {
 
     function go(index: int, event: KeyEvent): void {
         const next = tileList.itemAt(index);
-        event.accepted = next !== null && next.enabled;
+        event.accepted = next !== null;
         if (event.accepted)
             next.forceActiveFocus(Qt.TabFocusReason);
     }

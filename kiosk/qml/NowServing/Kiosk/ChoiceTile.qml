@@ -1,4 +1,4 @@
-// Something to choose: its name, a line about it, and how many wait. All of it is one key.
+// Something to choose: its name, a line about it, and how many wait or why it is closed. All of it is one key.
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Templates as T
@@ -19,7 +19,6 @@ T.Button {
     implicitWidth: Theme.mm(100)
     implicitHeight: Math.max(Theme.smallestTouch, words.implicitHeight + topPadding + bottomPadding)
     padding: Theme.mm(5)
-    enabled: open
     focusPolicy: Qt.StrongFocus
     text: name
     Accessible.name: [name, about, waiting].filter(words => words).join(". ")
@@ -57,7 +56,7 @@ T.Button {
                 }
             }
 
-            Text {
+            Lines {
                 Layout.fillWidth: true
                 Layout.fillHeight: tile.bare
                 Layout.minimumHeight: badge.height
@@ -65,24 +64,17 @@ T.Button {
                 color: tile.open ? Theme.ink : Theme.quietInk
                 font.pixelSize: Theme.largeText
                 font.weight: Font.DemiBold
-                wrapMode: Text.Wrap
-                lineHeightMode: Text.FixedHeight
-                lineHeight: Theme.largeText * Theme.leading
-                horizontalAlignment: Text.AlignLeft
                 verticalAlignment: Text.AlignVCenter
             }
         }
 
-        Text {
+        Lines {
+            objectName: "about"
             Layout.fillWidth: true
             visible: tile.about
             text: tile.about
             color: Theme.quietInk
             font.pixelSize: Theme.text
-            lineHeightMode: Text.FixedHeight
-            lineHeight: Theme.text * Theme.leading
-            wrapMode: Text.Wrap
-            horizontalAlignment: Text.AlignLeft
         }
 
         Item {

@@ -8,10 +8,20 @@ Rectangle {
 
     required property KioskModel kiosk
 
-    height: Theme.mm(19)
+    height: Math.max(Theme.mm(19), name.implicitHeight)
     color: Theme.accent
 
-    Text {
+    TextMetrics {
+        id: inOneLine
+
+        text: name.text
+        font.pixelSize: Theme.largeText
+        font.weight: Font.DemiBold
+    }
+
+    Lines {
+        id: name
+
         anchors {
             left: parent.left
             right: time.left
@@ -19,14 +29,13 @@ Rectangle {
             rightMargin: Theme.gap
             verticalCenter: parent.verticalCenter
         }
+        objectName: "hall"
         text: header.kiosk.hall
         color: Theme.inkOnAccent
-        font.pixelSize: Theme.largeText
+        font.pixelSize: inOneLine.advanceWidth <= width ? Theme.largeText : Theme.text
         font.weight: Font.DemiBold
-        fontSizeMode: Text.HorizontalFit
-        minimumPixelSize: Theme.text
+        maximumLineCount: 3
         elide: Text.ElideRight
-        horizontalAlignment: Text.AlignLeft
     }
 
     Text {

@@ -39,6 +39,20 @@ Window {
         Keys.onRightPressed: step(!root.kiosk.mirrored)
         Keys.onLeftPressed: step(root.kiosk.mirrored)
 
+        Connections {
+            target: root.kiosk
+
+            function onBegun(): void {
+                nowhere.forceActiveFocus();
+                services.beAtTop();
+            }
+        }
+
+        // Where the focus is while nobody has taken it with a key.
+        Item {
+            id: nowhere
+        }
+
         Header {
             id: header
 
@@ -61,6 +75,8 @@ Window {
             }
 
             ChoicePage {
+                id: services
+
                 objectName: "services"
                 anchors.fill: parent
                 visible: root.kiosk.page === "services"
@@ -111,6 +127,17 @@ Window {
                 detail: root.kiosk.visit.problem
                 mainKey: qsTr("Back")
                 onMain: root.kiosk.done()
+            }
+
+            NoticePage {
+                objectName: "shut"
+                anchors.fill: parent
+                visible: root.kiosk.page === "shut"
+                picture: "closed"
+                title: root.kiosk.chosen
+                detail: root.kiosk.shut
+                mainKey: qsTr("Back")
+                onMain: root.kiosk.back()
             }
 
             NoticePage {
