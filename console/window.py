@@ -55,7 +55,7 @@ class ConsoleWindow(QMainWindow):
     def _bar(self) -> QWidget:
         self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
         self.to_reception = KeyButton(self.tr("Reception"), "Ctrl+R", self._want_reception, "flat")
-        self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+U", self._want_set_up, "flat")
+        self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+G", self._want_set_up, "flat")
         self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
         inside = row(
             self.place,

@@ -17,7 +17,7 @@ from shared.access.contacts import Contact
 from shared.ui.theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
-KEY = "Ctrl+N"
+KEY, TIME_KEY, FIRST_KEY = "Ctrl+N", "Ctrl+T", "Ctrl+1"
 ROWS = 4
 """Services in sight; typing and the arrows bring the others."""
 
@@ -53,7 +53,7 @@ class NewTicketForm(QFrame):
         named = row(
             self._named(self.tr("Precedence"), self.precedence, self.precedence_key),
             self._named(self.tr("Language"), self.language),
-            self._named(self.tr("Appointment"), self.time, label(shown_key("Alt+T"), "key")),
+            self._named(self.tr("Appointment"), self.time, label(shown_key(TIME_KEY), "key")),
         )
         for at in range(2):
             named.setStretch(at, 1)
@@ -83,9 +83,9 @@ class NewTicketForm(QFrame):
             field.returnPressed.connect(self.give)
         self.list.activated.connect(self.give)
         on_key(KEY, self.begin, self)
-        on_key("Alt+T", partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
+        on_key(TIME_KEY, partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
         for digit in range(1, DIGITS + 1):
-            on_key(f"Alt+{digit}", partial(self._prefer, digit - 1), self)
+            on_key(f"Ctrl+{digit}", partial(self._prefer, digit - 1), self)
         self.model.changed.connect(self.refresh)
 
     # ── what is shown ──
@@ -135,7 +135,7 @@ class NewTicketForm(QFrame):
             name = sentences.precedence_name(self.model.hall, precedence) if self.model.hall else precedence
             self.precedence.addItem(f"{at}  {name}", precedence)
         self.precedence.setEnabled(len(offered) > 1)
-        self.precedence_key.setText(shown_key("Alt+1") + f"–{min(DIGITS, len(offered))}")
+        self.precedence_key.setText(shown_key(FIRST_KEY) + f"–{min(DIGITS, len(offered))}")
         self.precedence_key.setVisible(len(offered) > 1)
         self._offer()
 

@@ -29,7 +29,7 @@ class AuditSection(QWidget):
             self.days.addItem(text, days)
         self.days.addItem(self.tr("All that is kept"), 0)
         self.refused = QCheckBox(self.tr("Only what was refused"))
-        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+E", self.ask_where_to)
+        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+Shift+S", self.ask_where_to)
         self.rows = Rows(self._columns(), lambda act: act.id)
         self.table = self._table()
         self.sentence = SentenceLine(keeps_place=False)

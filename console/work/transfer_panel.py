@@ -21,7 +21,8 @@ STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key
 ROWS = 3
 """Destinations in sight; typing and the arrows bring the others."""
 
-PLACEMENT_KEYS = {Placement.BY_TIME: "Alt+1", Placement.FIRST: "Alt+2", Placement.LAST: "Alt+3"}
+PLACEMENT_KEYS = {Placement.BY_TIME: "Ctrl+3", Placement.FIRST: "Ctrl+4", Placement.LAST: "Ctrl+5"}
+"""On from those of the two lists beside it. None of our keys has Alt in it: on a Mac that writes a character."""
 
 
 class TransferPanel(QWidget):
