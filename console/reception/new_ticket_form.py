@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QWidget
 
 from console import sentences
 from console.clocks import now
 from console.controls import KeyButton, column, label, on_key, row, shown_key
+from console.giving import GivingList
 from console.reception.reception_model import ReceptionModel, appointed
 from console.work.transfer_panel import STEPS
 from shared.access.contacts import Contact
@@ -35,8 +36,7 @@ class NewTicketForm(QFrame):
         self.model = model
         self.search = QLineEdit(placeholderText=self.tr("Service"))
         self.search.setAccessibleName(self.tr("Service"))
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Services"))
+        self.list = GivingList(self.tr("Services"))
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText="14:30")
@@ -118,10 +118,9 @@ class NewTicketForm(QFrame):
         for service in self.model.services:
             text = f"{service.prefix}   {self._name(service.id)}"
             if all(part in text.casefold() for part in wanted):
-                QListWidgetItem(text, self.list).setData(SERVICE, service.id)
+                self.list.add(text, SERVICE, service.id)
         self.list.setCurrentRow(0 if wanted else -1)
-        if self.list.count():
-            self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        self.list.show_at_most(ROWS)
         self._turned()
 
     def _name(self, service: str) -> str:

@@ -23,6 +23,8 @@ class AuditSection(QWidget):
         self.who.setAccessibleName(self.tr("Who: a login, a device or an address"))
         self.act = QLineEdit(placeholderText=self.tr("What: call-next, sign-in …"))
         self.act.setAccessibleName(self.tr("What: call-next, sign-in …"))
+        for entry in (self.who, self.act):
+            entry.setToolTip(entry.placeholderText())  # a narrow window elides it
         self.days = QComboBox()
         self.days.setAccessibleName(self.tr("How far back"))
         for text, days in ((self.tr("Today"), 1), (self.tr("Seven days"), 7), (self.tr("Thirty days"), 30)):
@@ -63,7 +65,8 @@ class AuditSection(QWidget):
         table = ChoosingTable(self.rows, self.tr("Who did what"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        for named in (1, 4):  # long names give way, so that what came of it is in sight
+            header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _listen(self) -> None:

@@ -61,7 +61,7 @@ class HallSection(SettingsSection):
         self.holidays.setAccessibleName(self.tr("Public holidays of"))
         self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
         self.offline_tickets = QCheckBox(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
-        self.mark = label("", "quiet")
+        self.mark = label("", "quiet", wrap=True)
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)

@@ -215,7 +215,9 @@ class SettingsSection(Defined):
     """A section with some of the hall's settings: a form that takes the whole page."""
 
     def show_form(self, form: QLayout, *beside_keys: QWidget) -> None:
-        keys = row(self.save_button, self.discard_button, None, *beside_keys)
+        keys = row(self.save_button, self.discard_button, *(beside_keys or [None]))
+        for beside in beside_keys:
+            keys.setStretchFactor(beside, 1)
         inside = column(scrolled(form), self.sentence, keys, margin=theme().margin, gap=theme().gap)
         self.setLayout(column(frame("card", inside), margin=theme().margin))
 

@@ -10,23 +10,33 @@ from console.actions import Action
 from shared.access.audit import DONE, Act, Page, ReadAudit
 from shared.access.devices import Device, ListDevices, ListNewcomers, Newcomer
 from shared.access.staff import ListStaff, Person
+from shared.hall.issuing import IssueTicket
 from shared.hall.roles import STAFF_ROLES, Role
+from shared.hall.set_up import DefinePoint, DefineService
 from tests.console.conftest import Seat
 from tests.console.hall import decide_on
 from tests.memory_link import MemoryLink
 
-LONG = "The waiting room on the second floor, left of the main stairs"
+LONG = {
+    "en": "The waiting room on the second floor, left of the main stairs",
+    "de": "Wohnsitzanmeldebestätigungen und Ausländerangelegenheiten I",
+    "ru": "Справки о регистрации по месту жительства для иностранцев 1",
+    "ar": "شهادات تسجيل الإقامة للأجانب وتجديد تصاريح العمل السنوية هنا",
+}
+"""About sixty characters, as an office may well call something."""
+
+NAME = "The waiting room on the second floor, left of the main stairs"
 
 
 def inhabit(link: MemoryLink) -> None:
     """People, devices and an audit behind the hall, with names as long as people give them."""
     at = datetime.now(UTC)
     people = [Person(id=role, login=f"{role}.of.the.whole.house", role=role, hall=None) for role in STAFF_ROLES]
-    device = Device(id="d", name=LONG, role=Role.KIOSK, hall="clinic", added_at=at, seen_at=at, address="192.168.100.100",
-                    version="1.0.0", paper="unknown")  # fmt: skip
+    device = Device(id="d", name=NAME, role=Role.KIOSK, hall="clinic", added_at=at, seen_at=at,
+                    address="192.168.100.100", version="1.0.0", paper="unknown")  # fmt: skip
     newcomer = Newcomer(id="n", role=Role.DISPLAY, address="192.168.100.101", version="1.0.0", asked_at=at, expires=at)
     act = Act(id="1", at=at, role="administrator", actor="administrator.of.the.whole.house", address="192.168.100.100",
-              act="define-point", about=LONG, outcome=DONE)  # fmt: skip
+              act="define-point", about=NAME, outcome=DONE)  # fmt: skip
     answers: dict[type, Any] = {
         ListStaff: tuple(people),
         ListDevices: (device,),
@@ -36,6 +46,23 @@ def inhabit(link: MemoryLink) -> None:
     link.asked.update({request: lambda _, answer=answer: answer for request, answer in answers.items()})
     link.mark = "7QKX 03MB 9YTE HN2C"
     decide_on(link, outcomes=("Solved", "Papers missing"))
+
+
+def grow(link: MemoryLink, waiting: int) -> None:
+    """A large house: sixty points, thirty services, long names, and very many people."""
+    services = [f"s{at}" for at in range(28)]
+    for at, service in enumerate(services):
+        link.do(DefineService(id=service, prefix=f"L{at}", place=at + 2, name=_numbered(at)))
+    for at in range(3, 61):
+        link.do(DefinePoint(id=str(at), serial_number=at, name=_numbered(at), services=(services[at % 28], "tests")))
+    everything = ("registration", "tests", *services)
+    link.do(DefinePoint(id="1", serial_number=1, name=_numbered(1), services=everything))
+    for at in range(waiting):
+        link.do(IssueTicket(service=everything[at % len(everything)]))
+
+
+def _numbered(at: int) -> dict[str, str]:
+    return {language: f"{name} {at}" for language, name in LONG.items()}
 
 
 async def every_page(seat: Seat) -> AsyncIterator[str]:

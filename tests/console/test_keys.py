@@ -31,8 +31,7 @@ TAKEN = {QKeySequence(key) for keys in EDITS.values() for key in keys.split()}
 def fields(page: QWidget) -> list[QWidget]:
     """What can be typed into on a page, as a person sees it."""
     seen = [widget for widget in page.findChildren(QWidget) if widget.isVisible() and widget.isEnabled()]
-    kinds = (QLineEdit, QPlainTextEdit, QAbstractSpinBox)
-    typed = [widget for widget in seen if isinstance(widget, kinds) or isinstance(widget, QComboBox)]
+    typed = [widget for widget in seen if isinstance(widget, (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox))]
     return [field for field in typed if not isinstance(field, QComboBox) or field.isEditable()]
 
 
