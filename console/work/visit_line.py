@@ -57,10 +57,10 @@ class VisitLine(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         """A note with nothing to take back leaves the key of the undo to the visit; Qt's fields keep it for nothing."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            if event.matches(QKeySequence.StandardKey.Undo) and not self.note.isUndoAvailable():
-                event.ignore()
-                return True
+        key = event if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride else None
+        if key and key.matches(QKeySequence.StandardKey.Undo) and not self.note.isUndoAvailable():
+            key.ignore()
+            return True
         return super().eventFilter(watched, event)
 
     # ── what is shown ──
