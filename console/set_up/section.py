@@ -167,6 +167,7 @@ class ListSection(Section):
         for identity, text in self.identities():
             item = QListWidgetItem(text, self.list)
             item.setData(IDENTITY, identity)
+            item.setToolTip(text)  # more than two lines of it end in an ellipsis
         self.list.blockSignals(False)
         self._point_at()
 

@@ -60,7 +60,7 @@ class CustomerCard(QFrame):
         self.since = label("", "quiet")
         self.running = label("", "clock")
         self.number = NumberLabel()
-        self.service = GivingLabel("large", most=2)
+        self.service = GivingLabel("large", most=3)
         self.precedence = GivingLabel("chip")
         self.language = label("", "chip")
         self.facts = GivingLabel(most=2)
@@ -169,6 +169,8 @@ class CustomerCard(QFrame):
         return " · ".join(facts)
 
     def _tick(self) -> None:
+        if self.model.ticket is None:
+            self._show_nobody()
         if self.model.since:
             self.running.setText(minutes_and_seconds(int((now() - self.model.since).total_seconds())))
 

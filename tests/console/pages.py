@@ -12,7 +12,7 @@ from shared.access.devices import Device, ListDevices, ListNewcomers, Newcomer
 from shared.access.staff import ListStaff, Person
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import STAFF_ROLES, Role
-from shared.hall.set_up import DefinePoint, DefineService
+from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
 from tests.console.conftest import Seat
 from tests.console.hall import decide_on
 from tests.memory_link import MemoryLink
@@ -45,6 +45,7 @@ def inhabit(link: MemoryLink) -> None:
     }
     link.asked.update({request: lambda _, answer=answer: answer for request, answer in answers.items()})
     link.mark = "7QKX 03MB 9YTE HN2C"
+    link.do(DefinePrecedence(id="priority", name=LONG, allowance=0))
     decide_on(link, outcomes=("Solved", "Papers missing"))
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QListWidget,
     QScrollArea,
     QStyle,
     QStyleOptionComboBox,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.giving import GivingLabel, GivingList
+from console.giving import GivingLabel
 from console.set_up.matrix import Matrix
 
 SLACK = 1
@@ -52,7 +53,7 @@ def _of(part: QWidget) -> Iterator[str]:
             yield "scrolls sideways"
         case QTabBar():
             yield from _tabs(part)
-        case GivingList():
+        case QListWidget():
             yield from _list(part)
         case _:
             yield from _words(part)
@@ -120,7 +121,7 @@ def _giving(part: GivingLabel) -> Iterator[str]:
         yield f"needs {part.minimumSizeHint().height()} of height"
 
 
-def _list(part: GivingList) -> Iterator[str]:
+def _list(part: QListWidget) -> Iterator[str]:
     texts = [part.item(at) for at in range(part.count())]
     if any(item.toolTip() != item.text() for item in texts) or part.horizontalScrollBar().maximum():
         yield "lines without their whole text"

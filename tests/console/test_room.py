@@ -14,7 +14,7 @@ from console.work.customer_card import NumberLabel
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefinePrecedence, DefineService
 from shared.ui.theme import theme
-from tests.console.hall import ticket
+from tests.console.hall import decide_on, ticket
 from tests.console.pages import LONG, every_page, grow, inhabit
 from tests.console.sight import faults
 
@@ -36,6 +36,8 @@ async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, l
     inhabit(busy)
     if waiting:
         grow(busy, waiting)
+    else:  # a small house where many languages are spoken
+        decide_on(busy, languages=("en", "de", "ru", "ar", "tr", "uk", "fr", "pl"))
     cut = []
     async with sit_down() as seat:
         window = seat.console.window

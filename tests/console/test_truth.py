@@ -151,3 +151,16 @@ async def test_the_customers_own_language_is_named_as_its_speakers_do(sit_down, 
         assert seat.console.work_page.customer.language.text() == "Русский"
         assert link.hall.tickets[str(link.hall.points["1"].ticket)].state is TicketState.CALLED
         assert in_language(link.hall.services["registration"].name, "en") == "Registration"
+
+
+async def test_how_long_somebody_waits_grows_on_the_card_and_in_the_list_alike(sit_down, busy, monkeypatch) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        card, table = seat.console.work_page.customer, seat.console.work_page.table
+        assert (card.hint.text(), table.title.text()) == (
+            "3 people wait, the longest for under 1 min.",
+            "3 people wait",
+        )
+        monkeypatch.setattr("console.work.customer_card.now", lambda: now() + timedelta(minutes=7))
+        seat.console.work.ticked.emit()
+        assert card.hint.text() == "3 people wait, the longest for 7 min."
