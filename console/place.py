@@ -6,14 +6,12 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow
 
 from console.remembered import Remembered
+from shared.ui.arrival import FRAME
 
 FILE = "console-window"
 
 USUAL = QSize(1280, 800)
 """Pixels the first time, where the screen has them."""
-
-FRAME = QSize(16, 48)
-"""Pixels a window manager puts around a window, at most: its own count is known only once the window is shown."""
 
 REST = 1_000
 """Milliseconds after which a window that was moved counts as being where somebody wants it."""

@@ -36,6 +36,17 @@ window.close()
 
 AT_THE_RIGHT = "window.setScreen(app.screens()[1]); window.setGeometry(1700, 200, 1200, 760)"
 
+LOOKING = """
+from shared.hall.roles import Role
+from shared.ui.arrival import ArrivalScreen
+
+screen = ArrivalScreen(Role.CONSOLE, lambda *told: None, inches=0.0, taken_out=True)
+screen.show(full_screen=False)
+app.processEvents()
+assert window.screen().geometry().contains(screen.window.frameGeometry()), screen.window.frameGeometry()
+screen.window.close()
+"""
+
 
 def screen(x: int, width: int, height: int) -> dict[str, Any]:
     return {"name": f"at {x}", "x": x, "y": 0, "width": width, "height": height, "logicalDpi": 96, "dpr": 1}
@@ -54,7 +65,7 @@ class Machine:
         env = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={self.folder / 'screens.json'}"}
         env.pop("DISPLAY", None)
         command = [sys.executable, "-c", SCRIPT, str(self.folder / "state"), then]
-        said = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+        said = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
         rect, fills = json.loads(said.splitlines()[-1])
         return QRect(*rect), fills
 
@@ -69,6 +80,10 @@ def test_on_a_small_screen_it_fills_what_there_is(machine: Machine, size: tuple[
     assert machine.start(screen(0, *size))[1]
     narrower, _ = machine.start(screen(0, *size), then="window.showNormal()")
     assert narrower.width() <= size[0] and narrower.height() <= size[1]
+
+
+def test_before_it_has_a_hall_it_fits_as_well(machine: Machine) -> None:
+    machine.start(screen(0, 1024, 768), then=LOOKING)
 
 
 def test_on_a_large_screen_it_has_its_usual_size(machine: Machine) -> None:
