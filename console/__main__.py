@@ -8,6 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QLocale
 
 from console.app import Console
+from console.place import Place
+from console.remembered import Remembered
 from shared import catalogue
 from shared.hall.roles import Role
 from shared.settings import Settings, state_path
@@ -27,6 +29,7 @@ def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | N
     if language in catalogue.languages():
         Tongue(station).speak(language)
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
+    Place(console.window, Remembered(state_path()))
     console.window.show()
     return console
 

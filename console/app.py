@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.reception.reception_model import ReceptionModel
 from console.reception.reception_page import ReceptionPage
+from console.remembered import Remembered
 from console.set_up.set_up_model import SetUpModel
 from console.set_up.set_up_page import SetUpPage
 from console.sign_in.log_in_page import LogInPage
@@ -26,15 +26,13 @@ from shared.hall.values import PointStatus
 from shared.ui.station import Station
 from shared.ui.words import why_not
 
-log = logging.getLogger(__name__)
-
-LAST_POINT = "console-point"
+LAST_POINT, LAST_LOGIN = "console-point", "console-login"
 RECEPTION = "@reception"
 """Remembered instead of a service point by those who have none; no point has such an id."""
 
 
 class Console(QObject):
-    """One console on a station. ``folder`` is where it remembers its service point over a restart.
+    """One console on a station. ``folder`` is where it remembers its service point and who signed in over a restart.
 
     ``tls_ca`` is a file of authorities that an identity provider may have its certificate from. ``elsewhere`` turns to
     another hall; without it none is offered.
@@ -49,7 +47,7 @@ class Console(QObject):
     ) -> None:
         super().__init__()
         self.station = station
-        self._file = folder / LAST_POINT if folder else None
+        self._remembered = Remembered(folder)
         self._arriving = False
         self.work = ConsoleModel(station, self)
         self.reception = ReceptionModel(station, self)
@@ -72,6 +70,7 @@ class Console(QObject):
         ):
             self.window.pages.addWidget(page)
         self._wire()
+        self.log_in_page.login.setText(self._remembered.read(LAST_LOGIN))
         self.show_log_in()
 
     def _wire(self) -> None:
@@ -185,6 +184,8 @@ class Console(QObject):
 
     def _signed_in(self) -> None:
         typed, self.log_in_page.typed = self.log_in_page.typed, ""
+        if login := self.log_in_page.login.text().strip():
+            self._remembered.write(LAST_LOGIN, login)
         if self.station.actor:
             self.window.name(self.station.actor.name)
         if self._must_change:
@@ -234,16 +235,7 @@ class Console(QObject):
     # ── memory ──
 
     def _last_point(self) -> str:
-        try:
-            return self._file.read_text("utf-8").strip() if self._file else ""
-        except OSError:
-            return ""
+        return self._remembered.read(LAST_POINT)
 
     def _remember(self, point: str) -> None:
-        if self._file is None:
-            return
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(point, "utf-8")
-        except OSError as error:
-            log.warning("the service point could not be remembered: %s", error)
+        self._remembered.write(LAST_POINT, point)

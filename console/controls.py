@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFont, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QFocusEvent, QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from shared.ui.theme import theme
@@ -35,23 +35,6 @@ def label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
     if kind in ("chip", "key"):
         made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     return made
-
-
-class GivingLabel(QLabel):
-    """A quiet text that gives way to its neighbours: what does not fit ends in an ellipsis."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("is", "quiet")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(1)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
@@ -170,14 +153,17 @@ class SentenceLine(QLabel):
 
     def __init__(self, *, keeps_place: bool = True) -> None:
         super().__init__()
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(keeps_place)
-        self.setSizePolicy(policy)
+        self.keep_place(keeps=keeps_place)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("is", "sentence")
         self.setWordWrap(True)
         self.setMinimumHeight(theme().smallestTouch)
         self.say("")
+
+    def keep_place(self, *, keeps: bool) -> None:
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(keeps)
+        self.setSizePolicy(policy)
 
     def say(self, sentence: str, *, refusal: bool = True) -> None:
         set_tone(self, "" if refusal else "good")

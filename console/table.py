@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
+    QElapsedTimer,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFont, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
 from console.controls import figures
 
@@ -35,6 +36,28 @@ def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+
+
+class TypeAhead:
+    """The line somebody types their way to: by its number, or by how a word of it begins."""
+
+    def __init__(self) -> None:
+        self._typed = ""
+        self._since = QElapsedTimer()
+
+    def found(self, typed: str, lines: list[str], current: int) -> int | None:
+        """Which line fits what was typed up to now, this one first; another search after a rest of the fingers."""
+        again = self._since.isValid() and self._since.elapsed() <= QApplication.keyboardInputInterval()
+        self._since.start()
+        self._typed = (self._typed if again else "") + typed.casefold()
+        start = current + (len(self._typed) == 1)
+        order = [(start + step) % len(lines) for step in range(len(lines))]
+        return next((at for at in order if self._fits(lines[at].casefold())), None)
+
+    def _fits(self, line: str) -> bool:
+        words = line.split()
+        return any(" ".join(words[at:]).startswith(self._typed) for at in range(len(words)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +116,8 @@ class Rows(QAbstractTableModel, Generic[R]):
         return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802  # Qt's name
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+        words = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        if role in words and orientation is Qt.Orientation.Horizontal:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
 from console.clocks import now
-from console.controls import GivingLabel, KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
+from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
+from console.giving import GivingLabel
 from console.work.view_model import ConsoleModel
 from shared.hall.values import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
@@ -16,6 +17,12 @@ from shared.ui.words import clock
 
 BAR_GAP = 10
 """Pixels."""
+
+LEAST = 1008, 660
+"""Pixels inside the frame where 1024 × 700 are left beside the panels of a screen: everything fits into these."""
+
+LONGEST = 200
+"""Pixels up to which the name of a service point counts before what matters less."""
 
 TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.INACTIVE: "quiet"}
 
@@ -32,7 +39,7 @@ class ConsoleWindow(QMainWindow):
         self.model = model
         self.setPalette(palette(theme()))
         self.setStyleSheet(style_sheet(theme()))
-        self.place = label("", "large")
+        self.place = GivingLabel("large")
         self.status = label("", "chip")
         self.hall_name = GivingLabel()
         self.day = label("", "quiet")
@@ -50,7 +57,7 @@ class ConsoleWindow(QMainWindow):
         inside = QWidget()
         inside.setLayout(column(self.bar, self.banner, self.alert, self.pages, gap=0))
         self.setCentralWidget(inside)
-        self.setMinimumSize(1024, 680)
+        self.setMinimumSize(*LEAST)
         self.resize(1280, 800)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
@@ -59,13 +66,14 @@ class ConsoleWindow(QMainWindow):
     def _bar(self) -> QWidget:
         self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
         self.to_reception = KeyButton(self.tr("Reception"), "Ctrl+R", self._want_reception, "flat")
-        self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+U", self._want_set_up, "flat")
+        self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+G", self._want_set_up, "flat")
         self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
         inside = row(
             self.place,
             self.status,
             self.hall_name,
             self.day,
+            None,
             self.to_points,
             self.to_reception,
             self.to_set_up,
@@ -74,7 +82,6 @@ class ConsoleWindow(QMainWindow):
             self.clock,
             gap=BAR_GAP,
         )
-        inside.setStretchFactor(self.hall_name, 1)
         inside.setContentsMargins(theme().margin, theme().gap, theme().margin, theme().gap)
         bar = frame("bar", inside)
         bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -115,11 +122,12 @@ class ConsoleWindow(QMainWindow):
         parts = [self.place, self.status, self.to_points, self.to_reception, self.to_set_up, self.sign_out, self.clock]
         shown = [part for part in parts if not part.isHidden()]
         left = self.width() - 2 * theme().margin
-        left -= sum(part.sizeHint().width() + BAR_GAP for part in shown)
+        left -= sum(min(LONGEST, part.sizeHint().width()) + BAR_GAP for part in shown)
         left -= self.who.sizeHint().width() + BAR_GAP
         self.who.setVisible(left >= 0)
-        left -= self.hall_name.sizeHint().width() + self.day.sizeHint().width() + 2 * BAR_GAP
-        self.day.setVisible(self.model.point is not None and left >= 0)
+        left -= self.hall_name.sizeHint().width() + BAR_GAP
+        self.hall_name.setVisible(left >= 0)
+        self.day.setVisible(self.model.point is not None and left >= self.day.sizeHint().width() + BAR_GAP)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""

@@ -15,8 +15,8 @@ from shared.hall.values import Ticket, TicketState
 from shared.ui.qr import draw_qr
 from shared.ui.theme import theme
 
-CODE = 150
-"""Pixels of the QR code: a phone reads it from half a metre."""
+CODE, LEAST = 150, 84
+"""Pixels of the QR code: a phone reads it from half a metre; in a low window, from a hand's breadth."""
 
 
 class QrLabel(QWidget):
@@ -25,10 +25,9 @@ class QrLabel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.address = ""
-        self.setFixedSize(CODE, CODE)
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(False)
-        self.setSizePolicy(policy)
+        self.setFixedWidth(CODE)
+        self.setMinimumHeight(LEAST)
+        self.setMaximumHeight(CODE)
 
     def show_address(self, address: str) -> None:
         self.address = address
@@ -40,7 +39,8 @@ class QrLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         if self.address:
             painter = QPainter(self)
-            draw_qr(painter, self.address, QRect(0, 0, self.width(), self.height()))
+            side = min(self.width(), self.height())
+            draw_qr(painter, self.address, QRect((self.width() - side) // 2, 0, side, side))
             painter.end()
 
 

@@ -6,18 +6,19 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QWidget
 
 from console import sentences
 from console.clocks import now
 from console.controls import KeyButton, column, label, on_key, row, shown_key
+from console.giving import GivingList
 from console.reception.reception_model import ReceptionModel, appointed
 from console.work.transfer_panel import STEPS
 from shared.access.contacts import Contact
 from shared.ui.theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
-KEY = "Ctrl+N"
+KEY, TIME_KEY, FIRST_KEY = "Ctrl+N", "Ctrl+T", "Ctrl+1"
 ROWS = 4
 """Services in sight; typing and the arrows bring the others."""
 
@@ -35,8 +36,7 @@ class NewTicketForm(QFrame):
         self.model = model
         self.search = QLineEdit(placeholderText=self.tr("Service"))
         self.search.setAccessibleName(self.tr("Service"))
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Services"))
+        self.list = GivingList(self.tr("Services"))
         self.before = label("", "quiet", wrap=True)
         self.precedence = QComboBox()
         self.language = QComboBox()
@@ -54,7 +54,7 @@ class NewTicketForm(QFrame):
         named = row(
             self._named(self.tr("Precedence"), self.precedence, self.precedence_key),
             self._named(self.tr("Language"), self.language),
-            self._named(self.tr("Appointment"), self.time, label(shown_key("Alt+T"), "key")),
+            self._named(self.tr("Appointment"), self.time, label(shown_key(TIME_KEY), "key")),
         )
         for at in range(2):
             named.setStretch(at, 1)
@@ -86,9 +86,9 @@ class NewTicketForm(QFrame):
             field.returnPressed.connect(self.give)
         self.list.activated.connect(self.give)
         on_key(KEY, self.begin, self)
-        on_key("Alt+T", partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
+        on_key(TIME_KEY, partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
         for digit in range(1, DIGITS + 1):
-            on_key(f"Alt+{digit}", partial(self._prefer, digit - 1), self)
+            on_key(f"Ctrl+{digit}", partial(self._prefer, digit - 1), self)
         self.model.changed.connect(self.refresh)
 
     # ── what is shown ──
@@ -121,10 +121,9 @@ class NewTicketForm(QFrame):
         for service in self.model.services:
             text = f"{service.prefix}   {self._name(service.id)}"
             if all(part in text.casefold() for part in wanted):
-                QListWidgetItem(text, self.list).setData(SERVICE, service.id)
+                self.list.add(text, SERVICE, service.id)
         self.list.setCurrentRow(0 if wanted else -1)
-        if self.list.count():
-            self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        self.list.show_at_most(ROWS)
         self._turned()
 
     def _name(self, service: str) -> str:
@@ -138,7 +137,7 @@ class NewTicketForm(QFrame):
             name = sentences.precedence_name(self.model.hall, precedence) if self.model.hall else precedence
             self.precedence.addItem(f"{at}  {name}", precedence)
         self.precedence.setEnabled(len(offered) > 1)
-        self.precedence_key.setText(shown_key("Alt+1") + f"–{min(DIGITS, len(offered))}")
+        self.precedence_key.setText(shown_key(FIRST_KEY) + f"–{min(DIGITS, len(offered))}")
         self.precedence_key.setVisible(len(offered) > 1)
         self._offer()
 

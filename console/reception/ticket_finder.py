@@ -42,7 +42,8 @@ class TicketFinder(QWidget):
             row(label(self.tr("Find a ticket"), "large"), label(shown_key(KEY), "key"), None),
             self.search,
             self.table,
-            row(self.export_button, self.erase_button, None, self.reinstate, self.cancel),
+            row(None, self.reinstate, self.cancel),
+            row(None, self.export_button, self.erase_button),
             margin=theme().margin,
         )
         self.setLayout(column(frame("card", inside)))

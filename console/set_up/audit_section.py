@@ -23,13 +23,15 @@ class AuditSection(QWidget):
         self.who.setAccessibleName(self.tr("Who: a login, a device or an address"))
         self.act = QLineEdit(placeholderText=self.tr("What: call-next, sign-in …"))
         self.act.setAccessibleName(self.tr("What: call-next, sign-in …"))
+        for entry in (self.who, self.act):
+            entry.setToolTip(entry.placeholderText())  # a narrow window elides it
         self.days = QComboBox()
         self.days.setAccessibleName(self.tr("How far back"))
         for text, days in ((self.tr("Today"), 1), (self.tr("Seven days"), 7), (self.tr("Thirty days"), 30)):
             self.days.addItem(text, days)
         self.days.addItem(self.tr("All that is kept"), 0)
         self.refused = QCheckBox(self.tr("Only what was refused"))
-        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+E", self.ask_where_to)
+        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+Shift+S", self.ask_where_to)
         self.rows = Rows(self._columns(), lambda act: act.id)
         self.table = self._table()
         self.sentence = SentenceLine(keeps_place=False)
@@ -63,7 +65,8 @@ class AuditSection(QWidget):
         table = ChoosingTable(self.rows, self.tr("Who did what"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        for named in (1, 4):  # long names give way, so that what came of it is in sight
+            header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _listen(self) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QDateEdit
+from PySide6.QtWidgets import QDateEdit, QVBoxLayout
 
 from console import sentences
 from console.controls import column, label, row
 from console.set_up.lines_edit import HoursEdit
-from console.set_up.section import Defined, ListSection, beside, form_line, roomy
+from console.set_up.section import Defined, ListSection, beside, form_line, roomy, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.words_edit import WordsEdit
 from shared.hall.hours import Day
@@ -29,19 +29,19 @@ class DaysSection(Defined, ListSection):
         self.reason = WordsEdit(self.tr("What customers are told"), abreast=2)
         self.setLayout(
             beside(
-                column(
-                    form_line(self.tr("Date"), row(roomy(self.date, 180), None)),
-                    form_line(self.tr("Hours of this day, one span a line; none: closed all day"), self.hours),
-                    label(self.tr("What customers are told"), "large"),
-                    self.reason,
-                    self.sentence,
-                    self.keys(),
-                    None,
-                    margin=theme().margin,
-                    gap=theme().margin,
-                ),
+                column(scrolled(self._form()), self.sentence, self.keys(), margin=theme().margin, gap=theme().gap),
                 self.list,
             )
+        )
+
+    def _form(self) -> QVBoxLayout:
+        return column(
+            form_line(self.tr("Date"), row(roomy(self.date, 180), None)),
+            form_line(self.tr("Hours of this day, one span a line; none: closed all day"), self.hours),
+            label(self.tr("What customers are told"), "large"),
+            self.reason,
+            None,
+            gap=theme().margin,
         )
 
     def identities(self) -> list[tuple[str, str]]:

@@ -43,9 +43,9 @@ class DevicesSection(QWidget):
         self.refresh()
 
     def _code_and_name(self) -> None:
-        self.code = _entry(self.tr("Code on its screen"), 160)
+        self.code = _entry(self.tr("Code on its screen"), 130)
         self.code.setPlaceholderText("7KQF-9MHR")
-        self.name = _entry(self.tr("What it is called here"), 260)
+        self.name = _entry(self.tr("What it is called here"))
         self.name.setPlaceholderText(self.tr("Kiosk at the door"))
         self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
         self.code.returnPressed.connect(self._from_code)
@@ -68,15 +68,14 @@ class DevicesSection(QWidget):
             form_line(self.tr("Code on its screen"), self.code),
             form_line(self.tr("What it is called here"), self.name),
             form_line("", self.confirm_button),
-            None,
         )
         left = column(
             label(self.tr("A new device"), "large"), label(about, "quiet", wrap=True), form, self.sentence, None
         )
         right = column(self.newcomers, row(None, self.refuse_button), None)
         inside = row(left, right, margin=theme().margin, gap=2 * theme().margin)
-        inside.setStretch(0, 3)
-        inside.setStretch(1, 2)
+        inside.setStretch(0, 1)
+        inside.setStretch(1, 1)
         return inside
 
     def _here(self) -> QVBoxLayout:
@@ -191,9 +190,11 @@ class DevicesSection(QWidget):
         self.refuse_button.setEnabled(free and bool(self.newcomers.chosen))
 
 
-def _entry(name: str, width: int) -> QLineEdit:
+def _entry(name: str, width: int = 0) -> QLineEdit:
+    """A field so wide, or as wide as there is room."""
     entry = QLineEdit(maxLength=64)
-    entry.setFixedWidth(width)
+    entry.setMinimumWidth(width or 150)
+    entry.setMaximumWidth(width or entry.maximumWidth())
     entry.setAccessibleName(name)
     return entry
 

@@ -17,7 +17,7 @@ class FileSection(QWidget):
         super().__init__()
         self.setProperty("is", "page")
         self.model = model
-        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+E", self.ask_where_to)
+        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+Shift+S", self.ask_where_to)
         self.import_button = KeyButton(self.tr("Import …"), "Ctrl+O", self.ask_which)
         self.title = label("", "large")
         self.lines = QListWidget()

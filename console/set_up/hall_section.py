@@ -30,14 +30,17 @@ from shared.hall.values import HallSettings
 from shared.hall.words import Language
 from shared.ui.theme import theme
 
+ABREAST = 6
+"""Languages beside one another."""
+
 
 class HallSection(SettingsSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.name = WordsEdit(self.tr("Name of the hall"))
         self.boxes: dict[Language, QCheckBox] = {}
-        self.languages = QHBoxLayout()
-        self.languages.setSpacing(theme().margin)
+        self.languages = QGridLayout()
+        self.languages.setHorizontalSpacing(theme().margin)
         self.own = QComboBox()
         self.own.setAccessibleName(self.tr("The hall's own language"))
         self.zone = QComboBox(editable=True)
@@ -61,7 +64,7 @@ class HallSection(SettingsSection):
         self.holidays.setAccessibleName(self.tr("Public holidays of"))
         self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
         self.offline_tickets = QCheckBox(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
-        self.mark = label("", "quiet")
+        self.mark = label("", "quiet", wrap=True)
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
@@ -138,11 +141,11 @@ class HallSection(SettingsSection):
         for box in self.boxes.values():
             box.deleteLater()
         self.boxes = {}
-        for language in dict.fromkeys([*spoken, *NATIVE_NAMES]):
+        for at, language in enumerate(dict.fromkeys([*spoken, *NATIVE_NAMES])):
             box = self.boxes[language] = QCheckBox(language_name(language))
             box.setChecked(language in spoken)
             box.toggled.connect(self._languages_changed)
-            self.languages.addWidget(box)
+            self.languages.addWidget(box, at // ABREAST, at % ABREAST)
         self._load_own(spoken, spoken[0])
 
     def _languages_changed(self) -> None:

@@ -10,15 +10,22 @@ from PySide6.QtWidgets import QTableView
 
 from console import sentences
 from console.controls import figures
+from console.giving import GivingHeadings
 from console.set_up.set_up_model import SetUpModel
-from console.table import Index, to_be_read
+from console.table import Index, TypeAhead, to_be_read
 from shared.hall.values import Point, Service
 from shared.ui.theme import theme
 
 SIGNS = {"": "", "primary": "●", "backup": "○"}
 
-NARROWEST = 100
+NARROWEST = 96
 """Pixels of a service's column: eight stand beside one another in the smallest window."""
+
+HIGHEST = 64
+"""Pixels of a service's name at the head of its column: four lines, fewer of a taller script."""
+
+WIDEST = 240
+"""Pixels of the names of the service points."""
 
 
 class Assignments(QAbstractTableModel):
@@ -54,7 +61,7 @@ class Assignments(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.services)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802  # Qt's name
-        if role != Qt.ItemDataRole.DisplayRole:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if orientation is Qt.Orientation.Horizontal:
             return sentences.said(self.model.hall, self.services[section].name)
@@ -91,16 +98,20 @@ class Matrix(QTableView):
         self.assignments = Assignments(model)
         self.setModel(self.assignments)
         to_be_read(self, self.tr("Which service point gives which service"), chosen_from=True)
+        self.setHorizontalHeader(GivingHeadings(Qt.Orientation.Horizontal, HIGHEST))
+        self.setVerticalHeader(GivingHeadings(Qt.Orientation.Vertical))
         self.setCornerButtonEnabled(False)
         self.setWordWrap(False)
         self.verticalHeader().setDefaultSectionSize(theme().smallestTouch)
         self.verticalHeader().setMinimumWidth(150)
+        self.verticalHeader().setMaximumWidth(WIDEST)
         self.verticalHeader().setHighlightSections(False)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(NARROWEST)
         header.setSectionResizeMode(header.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        header.setFixedHeight(2 * theme().margin + theme().gap)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        header.setMinimumHeight(2 * theme().margin + theme().gap)
+        self._ahead = TypeAhead()
         self.clicked.connect(self.toggle)
         self.selectionModel().currentChanged.connect(self._current_changed)
 
@@ -118,6 +129,14 @@ class Matrix(QTableView):
         if point in lines and self.assignments.services:
             side = max(0, self.currentIndex().column())
             self.setCurrentIndex(self.assignments.index(lines.index(point), side))
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802  # Qt's name
+        """Typing leads to the service point of this number or name."""
+        rows = range(self.assignments.rowCount())
+        names = [str(self.assignments.headerData(row, Qt.Orientation.Vertical)) for row in rows]
+        row = self._ahead.found(search, names, self.currentIndex().row())
+        if row is not None and self.assignments.services:
+            self.setCurrentIndex(self.assignments.index(row, max(0, self.currentIndex().column())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return) and self.currentIndex().isValid():

@@ -26,6 +26,7 @@ class PointsSection(Defined, Section):
         super().__init__(model)
         self.identity = ""
         self.matrix = Matrix(model)
+        self.sentence.keep_place(keeps=False)  # the matrix has better use for it
         self.title = label("", "large")
         self.name = WordsEdit(self.tr("Name"))
         self.serial_number = number_field(self.tr("Number"), 9999, least=1)
@@ -46,14 +47,14 @@ class PointsSection(Defined, Section):
         return frame(
             "card",
             column(
-                self.title,
-                self.name,
                 row(
+                    self.title,
+                    None,
                     form_line(self.tr("Number"), self.serial_number),
                     form_line(self.tr("Backup services count as due later by"), self.penalty),
-                    None,
                     gap=theme().margin,
                 ),
+                self.name,
                 self.sentence,
                 self._keys(),
                 margin=theme().margin,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QVBoxLayout
+
 from console import sentences
 from console.controls import column, label, row, rule
-from console.set_up.section import Defined, ListSection, beside, form_line, number_field
+from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.words_edit import WordsEdit
 from shared.hall.set_up import LONGEST_ALLOWANCE
@@ -22,25 +24,25 @@ class PrecedencesSection(Defined, ListSection):
         self.meaning = label("", "", wrap=True)
         self.setLayout(
             beside(
-                column(
-                    label(self.tr("Name"), "large"),
-                    self.name,
-                    form_line(self.tr("Normally called within"), row(self.allowance, None)),
-                    self.sentence,
-                    self.keys(),
-                    rule(),
-                    label(self.tr("What this means"), "large"),
-                    self.meaning,
-                    label(self.tr("Whoever waits already keeps their place."), "quiet"),
-                    None,
-                    margin=theme().margin,
-                    gap=theme().gap + theme().gap // 2,
-                ),
+                column(scrolled(self._form()), self.sentence, self.keys(), margin=theme().margin, gap=theme().gap),
                 self.list,
             )
         )
         self.allowance.valueChanged.connect(self._explain)
         self.name.edited.connect(self._explain)
+
+    def _form(self) -> QVBoxLayout:
+        return column(
+            label(self.tr("Name"), "large"),
+            self.name,
+            form_line(self.tr("Normally called within"), row(self.allowance, None)),
+            rule(),
+            label(self.tr("What this means"), "large"),
+            self.meaning,
+            label(self.tr("Whoever waits already keeps their place."), "quiet"),
+            None,
+            gap=theme().gap + theme().gap // 2,
+        )
 
     def identities(self) -> list[tuple[str, str]]:
         return [(precedence.id, self._line(precedence)) for precedence in self.model.precedences]

@@ -167,6 +167,7 @@ class ListSection(Section):
         for identity, text in self.identities():
             item = QListWidgetItem(text, self.list)
             item.setData(IDENTITY, identity)
+            item.setToolTip(text)  # more than two lines of it end in an ellipsis
         self.list.blockSignals(False)
         self._point_at()
 
@@ -215,7 +216,9 @@ class SettingsSection(Defined):
     """A section with some of the hall's settings: a form that takes the whole page."""
 
     def show_form(self, form: QLayout, *beside_keys: QWidget) -> None:
-        keys = row(self.save_button, self.discard_button, None, *beside_keys)
+        keys = row(self.save_button, self.discard_button, *(beside_keys or [None]))
+        for beside in beside_keys:
+            keys.setStretchFactor(beside, 1)
         inside = column(scrolled(form), self.sentence, keys, margin=theme().margin, gap=theme().gap)
         self.setLayout(column(frame("card", inside), margin=theme().margin))
 

@@ -41,7 +41,7 @@ class ServicesSection(Defined, ListSection):
         self.shares.currentIndexChanged.connect(self._sharing)
         self.digits.valueChanged.connect(self._figures)
         self.then = ThenEdit(self.tr("The same visit then goes on to"), self.tr("(nothing more)"))
-        self.offers = QHBoxLayout()
+        self.offers = QVBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
         self.usual = QComboBox()
         self.usual.setMinimumWidth(180)
@@ -66,12 +66,8 @@ class ServicesSection(Defined, ListSection):
             label(self.tr("One line about it"), "large"),
             self.description,
             self._small(),
-            row(
-                form_line(self.tr("Usual precedence"), self.usual),
-                form_line(self.tr("Precedences it offers"), row(self.offers, None, gap=theme().margin)),
-                None,
-                gap=theme().margin,
-            ),
+            form_line(self.tr("Usual precedence"), row(self.usual, None)),
+            form_line(self.tr("Precedences it offers"), self.offers),
             self._numbers(),
             self._limits(),
             self._visit(),

@@ -88,9 +88,9 @@ class SetUpModel(FormModel):
 
     @property
     def next_prefix(self) -> str:
-        """The first letter no service has."""
+        """The first letter no service has; neither I nor O, which are read as figures."""
         taken = {service.prefix for service in self.services}
-        return next((letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in taken), "")
+        return next((letter for letter in "ABCDEFGHJKLMNPQRSTUVWXYZ" if letter not in taken), "")
 
     def overtaking(self, draft: Precedence) -> list[str]:
         """What the allowances would mean with this precedence as it is being written."""

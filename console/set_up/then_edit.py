@@ -1,4 +1,4 @@
-"""The services one visit goes on to, one after another: a choice for each, and one more."""
+"""The services one visit goes on to, one below another: a choice for each, and one more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from console.controls import row
+from console.controls import column
 from shared.hall.words import ServiceId
 from shared.ui.theme import theme
 
@@ -19,8 +19,8 @@ class ThenEdit(QWidget):
         self._name, self._nothing = name, nothing
         self._offered: dict[ServiceId, str] = {}
         self.choices: list[QComboBox] = []
-        self._row = row(None, gap=theme().gap)
-        self.setLayout(self._row)
+        self._column = column(None, gap=theme().gap // 2)
+        self.setLayout(self._column)
 
     def show_services(self, chosen: tuple[ServiceId, ...], offered: dict[ServiceId, str]) -> None:
         self._offered = offered
@@ -32,7 +32,7 @@ class ThenEdit(QWidget):
     def _show(self, chosen: tuple[ServiceId, ...], kept: int = 0) -> None:
         """A choice for each that is chosen and one for the next; the first few stay as they are."""
         for choice in self.choices[kept:]:
-            self._row.removeWidget(choice)
+            self._column.removeWidget(choice)
             choice.deleteLater()
         del self.choices[kept:]
         for at in range(kept, min(len(chosen) + 1, len(self._offered))):
@@ -49,7 +49,7 @@ class ThenEdit(QWidget):
         choice.setCurrentIndex(choice.findData(service))
         choice.currentIndexChanged.connect(partial(self._chosen, len(before)))
         self.choices.append(choice)
-        self._row.insertWidget(len(before), choice)
+        self._column.insertWidget(len(before), choice)
 
     def _chosen(self, place: int, index: int) -> None:
         """Behind it everything else stays; nothing more means nothing behind it either."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 from console import sentences
 from console.clocks import now
 from console.controls import column, figures, label, row, rule, set_tone
+from console.giving import GivingLabel
 from console.work.view_model import ConsoleModel
 from console.work.visit_line import VisitLine
 from shared.hall.hall import Hall
@@ -59,11 +60,11 @@ class CustomerCard(QFrame):
         self.since = label("", "quiet")
         self.running = label("", "clock")
         self.number = NumberLabel()
-        self.service = label("", "large", wrap=True)
-        self.precedence = label("", "chip")
+        self.service = GivingLabel("large", most=3)
+        self.precedence = GivingLabel("chip")
         self.language = label("", "chip")
-        self.facts = label("", "quiet", wrap=True)
-        self.why = label("", "quiet", wrap=True)
+        self.facts = GivingLabel(most=2)
+        self.why = GivingLabel(most=3)
         self.visit = VisitLine(model)
         self._with = self._somebody()
         self._empty, self.title, self.hint = self._nobody()
@@ -78,11 +79,10 @@ class CustomerCard(QFrame):
         self._hero = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._hero.setSpacing(theme().gap)
         self._hero.addWidget(self.number, 1)
-        self._hero.addLayout(column(self.service, row(self.precedence, self.language, None)), 0)
+        self._hero.addWidget(self.service)
         self._rule = rule()
-        self._lines = column(
-            row(self.state, None, self.since, self.running), self._hero, self._rule, self.facts, self.why, self.visit
-        )
+        heading = row(self.state, self.precedence, self.language, None, self.since, self.running)
+        self._lines = column(heading, self._hero, self._rule, self.facts, self.why, self.visit)
         self._lines.setStretchFactor(self._hero, 1)
         inside.setLayout(self._lines)
         return inside
@@ -122,18 +122,19 @@ class CustomerCard(QFrame):
         set_tone(self.language, "quiet")
         self.facts.setText(self._facts(hall, ticket))
         self.why.setText(self.model.why)
-        self.facts.setToolTip(self.model.why)
+        self.setToolTip("\n".join(filter(None, [self.facts.text(), self.model.why])))
         self._fit()
         self._tick()
 
     def _fit(self) -> None:
-        """A low card keeps everything by putting it side by side; a very low one keeps the reasons in a tip."""
+        """A low card keeps everything by putting it side by side; a very low one keeps the words in a tip."""
         self.why.setVisible(bool(self.model.why))
         self._rule.show()
+        self.facts.show()
         self._stand(QBoxLayout.Direction.TopToBottom)
         if self._lacks() + AIR > 0:
             self._stand(QBoxLayout.Direction.LeftToRight)
-        for least in (self._rule, self.why):
+        for least in (self._rule, self.why, self.facts):
             if self._lacks() > 0:
                 least.hide()
 
@@ -168,6 +169,8 @@ class CustomerCard(QFrame):
         return " · ".join(facts)
 
     def _tick(self) -> None:
+        if self.model.ticket is None:
+            self._show_nobody()
         if self.model.since:
             self.running.setText(minutes_and_seconds(int((now() - self.model.since).total_seconds())))
 

@@ -7,10 +7,27 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
-from console.table import Column, Rows, to_be_read
+from console.table import Column, Rows, TypeAhead, to_be_read
 from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.theme import theme
+
+
+class PointsTable(QTableView):
+    """Typing leads to the service point of this number or name."""
+
+    def __init__(self, rows: Rows[Point]) -> None:
+        super().__init__()
+        self.setModel(rows)
+        self._rows = rows
+        self._ahead = TypeAhead()
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802  # Qt's name
+        number, name, *_ = self._rows.columns
+        names = [f"{number.text(point)} {name.text(point)}" for point in self._rows.rows]
+        row = self._ahead.found(search, names, self.currentIndex().row())
+        if row is not None:
+            self.setCurrentIndex(self._rows.index(row, 0))
 
 
 class PointsPage(QWidget):
@@ -58,8 +75,7 @@ class PointsPage(QWidget):
         return sentences.at_the_point(self.station.hall, point) if self.station.hall else ""
 
     def _list(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.rows)
+        table = PointsTable(self.rows)
         to_be_read(table, self.tr("Service points"), chosen_from=True)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
@@ -67,7 +83,8 @@ class PointsPage(QWidget):
         table.verticalHeader().setDefaultSectionSize(60)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        for named in (1, 2):  # a long name gives way; a status never does
+            header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         table.activated.connect(self.choose)
         return table
 

@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QListWidget, QListWidgetItem, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QRadioButton, QWidget
 
 from console import sentences
 from console.actions import Action
 from console.controls import KeyButton, SentenceLine, column, frame, label, on_key, row, shown_key
+from console.giving import GivingList
 from console.work.view_model import ConsoleModel
 from shared.hall.hall import Hall
 from shared.hall.serving import Placement
@@ -21,7 +22,8 @@ STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key
 ROWS = 3
 """Destinations in sight; typing and the arrows bring the others."""
 
-PLACEMENT_KEYS = {Placement.BY_TIME: "Alt+1", Placement.FIRST: "Alt+2", Placement.LAST: "Alt+3"}
+PLACEMENT_KEYS = {Placement.BY_TIME: "Ctrl+3", Placement.FIRST: "Ctrl+4", Placement.LAST: "Ctrl+5"}
+"""On from those of the two lists beside it. None of our keys has Alt in it: on a Mac that writes a character."""
 
 
 class TransferPanel(QWidget):
@@ -37,8 +39,7 @@ class TransferPanel(QWidget):
         self.search.setAccessibleName(self.tr("Transfer to: service or service point"))
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Where to"))
+        self.list = GivingList(self.tr("Where to"))
         self.list.currentRowChanged.connect(self._warn)
         self.warning = SentenceLine(keeps_place=False)
         self.placements = QButtonGroup(self)
@@ -82,11 +83,9 @@ class TransferPanel(QWidget):
         self.list.clear()
         for text, service, point in self._destinations():
             if all(part in text.casefold() for part in wanted):
-                item = QListWidgetItem(text, self.list)
-                item.setData(DESTINATION, (service, point))
+                self.list.add(text, DESTINATION, (service, point))
         self.list.setCurrentRow(0)
-        if self.list.count():  # whole lines only: half a name reads like a fault
-            self.list.setFixedHeight(ROWS * self.list.sizeHintForRow(0) + 2 * self.list.frameWidth())
+        self.list.show_at_most(ROWS)
         self.send.setEnabled(self.list.count() > 0)
 
     def _warn(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from console.controls import label, on_key, row, shown_key
@@ -37,6 +38,7 @@ class VisitLine(QWidget):
         self.outcome.activated.connect(self._choose)
         self.note.textEdited.connect(lambda text: model.write(note=text.strip()))
         self.note.returnPressed.connect(self.left)
+        self.note.installEventFilter(self)
         on_key(NOTE_KEY, self._write, self)
         for digit in range(DIGITS + 1):
             on_key(str(digit), partial(self._choose, digit), self)
@@ -52,6 +54,14 @@ class VisitLine(QWidget):
         if at <= len(self._offered) and self._offered:
             self.outcome.setCurrentIndex(at)
             self.model.write(outcome=self._offered[at - 1] if at else "")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        """A note with nothing to take back leaves the key of the undo to the visit; Qt's fields keep it for nothing."""
+        key = event if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride else None
+        if key and key.matches(QKeySequence.StandardKey.Undo) and not self.note.isUndoAvailable():
+            key.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     # ── what is shown ──
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLayout, QWidget
 
 from console import sentences
 from console.actions import Action
 from console.clocks import now
 from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
 from console.table import SORT, ChoosingTable, Column, Rows
+from console.work.service_chips import ServiceChips
 from console.work.view_model import ConsoleModel
 from console.work.waiting import Waiting, by_service
 from shared.hall.values import Ticket
@@ -32,8 +33,7 @@ class WaitingTable(QWidget):
         super().__init__()
         self.model = model
         self.title = label("", "large")
-        self.chips = QHBoxLayout()
-        self._chips: list[QLabel] = []
+        self.chips = ServiceChips()
         self.rows = Rows(self._columns(), lambda waits: waits.ticket.id)
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.rows)
@@ -49,7 +49,8 @@ class WaitingTable(QWidget):
         self.refresh()
 
     def _inside(self) -> QLayout:
-        heading = row(self.title, label(shown_key(KEY), "key"), None, self.chips)
+        heading = row(self.title, label(shown_key(KEY), "key"), self.chips)
+        heading.setStretchFactor(self.chips, 1)
         return column(heading, self.table, row(None, self.call), margin=theme().margin)
 
     def _columns(self) -> list[Column[Waiting]]:
@@ -107,7 +108,6 @@ class WaitingTable(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         self.table.setColumnHidden(PRECEDENCE, self.width() < NARROW)
         self.table.setColumnHidden(WAITS, self.width() < NARROWEST)
-        self._count(self.model.waiting)
         super().resizeEvent(event)
 
     # ── calling somebody out of turn ──
@@ -144,15 +144,9 @@ class WaitingTable(QWidget):
         self._count(waiting)
 
     def _count(self, waiting: list[Waiting]) -> None:
-        """One chip for each service somebody waits for; the last ones are hidden while they have nothing to say."""
         hall = self.model.hall
-        texts = [f"{sentences.service_name(hall, service)}  {n}" for service, n in by_service(waiting)] if hall else []
-        while len(self._chips) < len(texts):
-            self._chips.append(label("", "chip"))
-            self.chips.addWidget(self._chips[-1])
-        for at, chip in enumerate(self._chips):
-            chip.setVisible(at < len(texts) and self.width() >= NARROW)
-            chip.setText(texts[at] if at < len(texts) else "")
+        counts = [(sentences.service_name(hall, service), n) for service, n in by_service(waiting)] if hall else []
+        self.chips.show_counts(counts)
 
 
 def _quiet(_: Waiting) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import cast
 
 import shiboken6
-from PySide6.QtCore import Property, QLocale, QObject, Qt, Signal, Slot
+from PySide6.QtCore import Property, QLocale, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable, QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
@@ -24,6 +24,9 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 NEAR, FAR = 15.0, 24.0
 """Inches. Whoever sets a screen up stands before it: a sign is not as small for them, nor a display as large."""
+
+FRAME = QSize(16, 48)
+"""Pixels a window manager puts around a window, at most: its own count is known only once the window is shown."""
 
 Begin = Callable[[Callable[[Stage], None], Callable[[Home], None]], Arrival]
 
@@ -164,6 +167,7 @@ class ArrivalScreen:
     def show(self, *, full_screen: bool) -> None:
         """As large as what comes after it. It may be closed: there is nothing yet that customers could leave."""
         if not full_screen:
+            self.window.resize(self.window.size().boundedTo(self.window.screen().availableSize() - FRAME))
             self.window.show()
             return
         self.window.setFlag(Qt.WindowType.FramelessWindowHint)

@@ -97,6 +97,7 @@ def style_sheet(of: Theme) -> str:
         tiny=of.smallText + 2,
         half=of.gap // 2,
         wide=2 * of.margin,
+        tab=of.margin - of.gap // 2,
         touch=of.smallestTouch - 2,
         icons=(RESOURCES / "icons").as_posix(),
     )
@@ -218,7 +219,7 @@ QTableCornerButton::section { background: $surface; border: none; border-bottom:
 QTabBar { background: transparent; }
 QTabWidget::tab-bar { left: ${margin}px; }
 QTabBar::tab { background: transparent; color: $quietInk; font-weight: 600;
-    padding: ${gap}px ${margin}px; padding-top: ${margin}px; border-bottom: 3px solid transparent; }
+    padding: ${gap}px ${tab}px; padding-top: ${margin}px; border-bottom: 3px solid transparent; }
 QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accentDeep; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }

@@ -47,7 +47,7 @@ async def test_supervisors_read_who_did_what_and_nothing_else_of_the_set_up(sit_
     login = somebody(premises, Role.SUPERVISOR)
     async with sit_down_here() as seat:
         await signed_in(seat, login, OWN)
-        QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+        QTest.keyClick(seat.console.window, Qt.Key.Key_G, CTRL)
         page = seat.console.set_up_page
         shown = [page.tabs.widget(at) for at in range(page.tabs.count()) if page.tabs.isTabVisible(at)]
         assert shown == [page.audit]

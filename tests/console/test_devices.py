@@ -79,7 +79,7 @@ def house(link) -> House:
 
 async def the_devices(seat, house: House) -> DevicesSection:
     await seat.work("admin")
-    QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+    QTest.keyClick(seat.console.window, Qt.Key.Key_G, CTRL)
     page = seat.console.set_up_page
     page.tabs.setCurrentWidget(page.devices)
     await seat.until(lambda: shown(page.devices))

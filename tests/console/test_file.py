@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -30,15 +31,15 @@ def kept(link, tmp_path: Path) -> Path:
 
 async def open_file_page(seat):
     await seat.work("admin")
-    QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+    QTest.keyClick(seat.console.window, Qt.Key.Key_G, CTRL)
     page = seat.console.set_up_page
     page.tabs.setCurrentWidget(page.file)
     return page.file
 
 
-async def choose(seat, section, key: Qt.Key, file: Path) -> None:
+async def choose(seat, section, key: QKeySequence.StandardKey, file: Path) -> None:
     """Press a key, and pick a file in the dialog that opens without holding anything up."""
-    QTest.keyClick(section, key, CTRL)
+    QTest.keySequence(section, QKeySequence(key))
     await seat.until(lambda: section.findChild(QFileDialog))
     dialog = section.findChild(QFileDialog)
     assert dialog.isVisible()
@@ -71,7 +72,7 @@ def shown(section) -> list[str]:
 async def test_an_exported_set_up_is_what_the_hall_is(sit_down, link, tmp_path: Path) -> None:
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_E, tmp_path / "kept.toml")
+        await choose(seat, section, QKeySequence.StandardKey.SaveAs, tmp_path / "kept.toml")
         await seat.until(lambda: section.sentence.text() == "The set-up is in kept.toml.")
         assert open_file(tmp_path / "kept.toml").set_up == set_up_of(link.hall)
 
@@ -79,7 +80,7 @@ async def test_an_exported_set_up_is_what_the_hall_is(sit_down, link, tmp_path: 
 async def test_a_file_that_cannot_be_written_is_said(sit_down, tmp_path: Path) -> None:
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_E, tmp_path / "no" / "kept.toml")
+        await choose(seat, section, QKeySequence.StandardKey.SaveAs, tmp_path / "no" / "kept.toml")
         await seat.until(section.sentence.isVisible)
         assert "can't be written" in section.sentence.text()
 
@@ -89,7 +90,7 @@ async def test_what_a_file_changes_is_seen_before_and_in_force_after(sit_down, l
     changed(kept, 'id = "2"\n', 'id = "9"\n')
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_O, kept)
+        await choose(seat, section, QKeySequence.StandardKey.Open, kept)
         await seat.until(section.sentence.isVisible)
         assert shown(section) == [
             "New: Service point · Room 2",
@@ -117,14 +118,14 @@ async def test_a_wrong_line_is_said_inline_and_nothing_changes(sit_down, link, k
     line = line_of(kept, 'allowance = "ten"')
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_O, kept)
+        await choose(seat, section, QKeySequence.StandardKey.Open, kept)
         await seat.until(section.sentence.isVisible)
         assert section.sentence.text() == (
             f"clinic.toml, line {line}: precedences[1].allowance: A whole number is needed here."
         )
         assert not section.take_over.isVisible()
         changed(kept, '"ten"', "10")
-        await choose(seat, section, Qt.Key.Key_O, kept)
+        await choose(seat, section, QKeySequence.StandardKey.Open, kept)
         await seat.until(lambda: section.sentence.text() == "The hall is already as this file says.")
         assert not section.take_over.isEnabled()
         QTest.keyClick(section, Qt.Key.Key_Escape)
@@ -137,10 +138,10 @@ async def test_what_is_no_set_up_is_said(sit_down, tmp_path: Path) -> None:
     file.write_bytes(bytes(range(256)))
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_O, file)
+        await choose(seat, section, QKeySequence.StandardKey.Open, file)
         await seat.until(section.sentence.isVisible)
         assert section.sentence.text().startswith("picture.png: This is not a text file")
-        await choose(seat, section, Qt.Key.Key_O, tmp_path / "none.toml")
+        await choose(seat, section, QKeySequence.StandardKey.Open, tmp_path / "none.toml")
         await seat.until(lambda: "There is no file" in section.sentence.text())
 
 
@@ -149,7 +150,7 @@ async def test_what_others_do_meanwhile_is_seen_at_once(sit_down, link, kept: Pa
     without_last_point(kept)
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_O, kept)
+        await choose(seat, section, QKeySequence.StandardKey.Open, kept)
         await seat.until(lambda: section.lines.count() == 1)
         link.do(DefineService(id="spa", prefix="S", name="Spa"))
         await seat.until(lambda: "Only here, and stays: Service · Spa" in shown(section))
@@ -165,7 +166,7 @@ async def test_while_the_hall_is_away_nothing_can_be_taken_over(sit_down, link, 
     changed(kept, "allowance = 10", "allowance = 11")
     async with sit_down() as seat:
         section = await open_file_page(seat)
-        await choose(seat, section, Qt.Key.Key_O, kept)
+        await choose(seat, section, QKeySequence.StandardKey.Open, kept)
         await seat.until(section.take_over.isEnabled)
         link.unplug()
         await seat.until(lambda: not section.take_over.isEnabled())

@@ -82,7 +82,7 @@ async def test_the_precedence_and_the_language_of_the_customer(sit_down, link) -
     async with sit_down() as seat:
         page = await sit_at_reception(seat)
         QTest.keyClicks(page.form.search, "reg")
-        QTest.keyClick(page.form.search, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(page.form.search, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
         page.form.language.setCurrentIndex(page.form.language.findData("ar"))
         QTest.keyClick(page.form.search, Qt.Key.Key_Return)
         await seat.until(lambda: page.given.number.text() == "A001")
@@ -105,7 +105,7 @@ async def test_a_customer_with_an_appointment_is_checked_in(sit_down, link) -> N
         page = await sit_at_reception(seat)
         at = datetime.now(UTC)
         QTest.keyClicks(page.form.search, "tests")
-        QTest.keyClick(page.form.search, Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(page.form.search, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
         assert page.form.time.hasFocus()
         QTest.keyClicks(page.form.time, f"{at:%H%M}")
         QTest.keyClick(page.form.time, Qt.Key.Key_Return)

@@ -14,7 +14,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 async def open_set_up(seat, section: int = 0):
     await seat.work("admin")
-    QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+    QTest.keyClick(seat.console.window, Qt.Key.Key_G, CTRL)
     page = seat.console.set_up_page
     assert seat.console.page is page
     page.tabs.setCurrentIndex(section)
@@ -25,7 +25,7 @@ async def test_a_specialist_sees_no_set_up(sit_down) -> None:
     async with sit_down() as seat:
         await seat.work("reception")
         assert not seat.console.window.to_set_up.isVisible()
-        QTest.keyClick(seat.console.window, Qt.Key.Key_U, CTRL)
+        QTest.keyClick(seat.console.window, Qt.Key.Key_G, CTRL)
         seat.console.show_set_up()
         assert seat.console.page is seat.console.work_page
 

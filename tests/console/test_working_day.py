@@ -134,7 +134,7 @@ async def test_a_transfer_needs_a_few_letters_and_enter(sit_down, busy) -> None:
         panel = seat.console.work_page.transfer
         assert panel.isVisible() and panel.search.hasFocus()
         QTest.keyClicks(panel.search, "room")
-        QTest.keyClick(panel.search, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(panel.search, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
         await seat.press(Qt.Key.Key_Return, at=panel.search)
         sent = next(ticket for ticket in busy.hall.tickets.values() if ticket.label == "A001")
         assert (sent.state, sent.for_point) == (TicketState.WAITING, "2")

@@ -1,0 +1,178 @@
+"""Texts that give way to their neighbours: what has no room ends in an ellipsis, and its whole stays in reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionFrame,
+    QStyleOptionHeader,
+    QStyleOptionViewItem,
+)
+
+from shared.ui.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+AROUND = 8
+"""Pixels around a heading."""
+
+
+def lines_of(text: str, font: QFont, width: int, most: int) -> list[str]:
+    """A text in at most so many lines of so many pixels; the last one ends in an ellipsis if it is not the end."""
+    lines = list(_wrapped(text, font, width))
+    if len(lines) <= most:
+        return [line.strip() for line in lines]
+    rest = "".join(lines[most - 1 :])
+    last = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
+    return [*(line.strip() for line in lines[: most - 1]), last]
+
+
+def line_height(text: str, font: QFont) -> int:
+    """Pixels; some scripts take more than their font says, for their letters come from another one."""
+    return QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text or "0").height()
+
+
+def _wrapped(text: str, font: QFont, width: int) -> Iterator[str]:
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        yield text[line.textStart() : line.textStart() + line.textLength()]
+    layout.endLayout()
+
+
+class GivingLabel(QLabel):
+    """A text of one of the style sheet's kinds, in as many lines as it has room for, ``most`` of them at most."""
+
+    def __init__(self, kind: str = "quiet", most: int = 1) -> None:
+        super().__init__()
+        self._most = most
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("is", kind)
+        self.setWordWrap(most > 1)
+        if kind == "chip":
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+            self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def setText(self, text: str) -> None:  # noqa: N802  # Qt's name
+        super().setText(text)
+        self.setAccessibleName(text)
+        self._tell()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._tell()
+
+    def _tell(self) -> None:
+        shown = "".join(self.lines())
+        self.setToolTip("" if "".join(shown.split()) == "".join(self.text().split()) else self.text())
+
+    def lines(self) -> list[str]:
+        """What is shown."""
+        room, line = self.contentsRect(), line_height(self.text(), self.font())
+        return lines_of(self.text(), self.font(), room.width(), max(1, min(self._most, (room.height() + 1) // line)))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802  # Qt's name
+        wanted = super().heightForWidth(width)
+        return min(wanted, self._most * line_height(self.text(), self.font()) + self._around)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(1, line_height(self.text(), self.font()) + self._around)
+
+    @property
+    def _around(self) -> int:
+        """Pixels above and below the text."""
+        return self.height() - self.contentsRect().height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        option, painter = QStyleOptionFrame(), QPainter(self)
+        self.initStyleOption(option)
+        self.style().drawControl(QStyle.ControlElement.CE_ShapedFrame, option, painter, self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        aligned = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        painter.drawText(self.contentsRect(), aligned, "\n".join(self.lines()))
+        painter.end()
+
+
+class GivingList(QListWidget):
+    """A list whose lines are one line each; a long one ends in an ellipsis, and its whole is in the tip.
+
+    It is lower where there is less room, but shows whole lines only: half a name reads like a fault.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_Giving(self))
+
+    def add(self, text: str, role: int, value: object) -> None:
+        """One more line, which stands for a value."""
+        item = QListWidgetItem(text, self)
+        item.setToolTip(text)
+        item.setData(role, value)
+
+    def show_at_most(self, lines: int) -> None:
+        """So many in sight at most; typing and the arrows bring the others."""
+        if self.count():
+            self.setMinimumHeight(self.sizeHintForRow(0) + 2 * self.frameWidth())
+            self.setMaximumHeight(lines * self.sizeHintForRow(0) + 2 * self.frameWidth())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        rest = (self.height() - 2 * self.frameWidth()) % self.sizeHintForRow(0) if self.count() else 0
+        self.setViewportMargins(0, 0, 0, rest)
+
+
+class _Giving(QStyledItemDelegate):
+    """Wishes for no width, and so gets the list's."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(1, super().sizeHint(option, index).height())
+
+
+class GivingHeadings(QHeaderView):
+    """Headings of several lines, as high as the longest of them needs; the model has the whole of each for the tip.
+
+    ``highest`` is how many pixels of lines there are at most, and always one line.
+    """
+
+    def __init__(self, orientation: Qt.Orientation, highest: int = 1) -> None:
+        super().__init__(orientation)
+        self._highest = highest
+        self._font = QFont(self.font())
+        self._font.setPixelSize(theme().smallText + 2)
+        self._font.setWeight(QFont.Weight.DemiBold)
+        self.setSectionsClickable(True)
+
+    def lines(self, section: int) -> list[str]:
+        """What a heading shows."""
+        text = str(self.model().headerData(section, self.orientation()) or "")
+        across = self.orientation() is Qt.Orientation.Horizontal
+        room = (self.sectionSize(section) if across else self.width()) - 2 * AROUND
+        return lines_of(text, self._font, room, max(1, self._highest // line_height(text, self._font)))
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, index: int) -> None:  # noqa: N802  # Qt's name
+        super().initStyleOptionForIndex(option, index)
+        option.text = "\n".join(self.lines(index))
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        hint = super().sizeHint()
+        if self.orientation() is Qt.Orientation.Horizontal and self.count():
+            shown = [self.lines(section) for section in range(self.count())]
+            highest = max(len(lines) * line_height(lines[0] if lines else "", self._font) for lines in shown)
+            hint.setHeight(highest + 2 * AROUND)
+        return hint

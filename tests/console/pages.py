@@ -1,0 +1,109 @@
+"""Every page of the console one after another, as an administrator who serves somebody comes by them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from console.actions import Action
+from shared.access.audit import DONE, Act, Page, ReadAudit
+from shared.access.devices import Device, ListDevices, ListNewcomers, Newcomer
+from shared.access.staff import ListStaff, Person
+from shared.hall.issuing import IssueTicket
+from shared.hall.roles import STAFF_ROLES, Role
+from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
+from tests.console.conftest import Seat
+from tests.console.hall import decide_on
+from tests.memory_link import MemoryLink
+
+LONG = {
+    "en": "The waiting room on the second floor, left of the main stairs",
+    "de": "Wohnsitzanmeldebestätigungen und Ausländerangelegenheiten I",
+    "ru": "Справки о регистрации по месту жительства для иностранцев 1",
+    "ar": "شهادات تسجيل الإقامة للأجانب وتجديد تصاريح العمل السنوية هنا",
+}
+"""About sixty characters, as an office may well call something."""
+
+NAME = "The waiting room on the second floor, left of the main stairs"
+
+
+def inhabit(link: MemoryLink) -> None:
+    """People, devices and an audit behind the hall, with names as long as people give them."""
+    at = datetime.now(UTC)
+    people = [Person(id=role, login=f"{role}.of.the.whole.house", role=role, hall=None) for role in STAFF_ROLES]
+    device = Device(id="d", name=NAME, role=Role.KIOSK, hall="clinic", added_at=at, seen_at=at,
+                    address="192.168.100.100", version="1.0.0", paper="unknown")  # fmt: skip
+    newcomer = Newcomer(id="n", role=Role.DISPLAY, address="192.168.100.101", version="1.0.0", asked_at=at, expires=at)
+    act = Act(id="1", at=at, role="administrator", actor="administrator.of.the.whole.house", address="192.168.100.100",
+              act="define-point", about=NAME, outcome=DONE)  # fmt: skip
+    answers: dict[type, Any] = {
+        ListStaff: tuple(people),
+        ListDevices: (device,),
+        ListNewcomers: (newcomer,),
+        ReadAudit: Page(acts=(act,)),
+    }
+    link.asked.update({request: lambda _, answer=answer: answer for request, answer in answers.items()})
+    link.mark = "7QKX 03MB 9YTE HN2C"
+    link.do(DefinePrecedence(id="priority", name=LONG, allowance=0))
+    decide_on(link, outcomes=("Solved", "Papers missing"))
+
+
+def grow(link: MemoryLink, waiting: int) -> None:
+    """A large house: sixty points, thirty services, long names, and very many people."""
+    services = [f"s{at}" for at in range(28)]
+    for at, service in enumerate(services):
+        link.do(DefineService(id=service, prefix=f"L{at}", place=at + 2, name=_numbered(at)))
+    for at in range(3, 61):
+        link.do(DefinePoint(id=str(at), serial_number=at, name=_numbered(at), services=(services[at % 28], "tests")))
+    everything = ("registration", "tests", *services)
+    link.do(DefinePoint(id="1", serial_number=1, name=_numbered(1), services=everything))
+    for at in range(waiting):
+        link.do(IssueTicket(service=everything[at % len(everything)]))
+
+
+def _numbered(at: int) -> dict[str, str]:
+    return {language: f"{name} {at}" for language, name in LONG.items()}
+
+
+async def every_page(seat: Seat) -> AsyncIterator[str]:
+    """Turn to each page and say which one it is; the last one is the log-in."""
+    console = seat.console
+    await seat.work("admin")
+    yield "nobody at the point"
+    console.work.act(Action.CALL_NEXT)
+    await seat.until(lambda: console.work.ready and seat.number)
+    yield "somebody called"
+    console.work.act(Action.START)
+    await seat.until(lambda: console.work.ready and console.work.can(Action.PARK))
+    console.work.say("A sentence that takes its room as well.", refusal=True)
+    yield "somebody served"
+    for action in (Action.TRANSFER, Action.PARK):
+        console.work_page.ask(action)
+        yield action
+    console.work_page.close_panel()
+    console.show_points()
+    yield "points"
+    console.show_reception()
+    service = console.reception.services[0].id
+    console.reception.give(service, None, None, None)
+    await seat.until(lambda: console.reception.ready and console.reception.ticket)
+    yield "reception"
+    console.show_set_up()
+    tabs = console.set_up_page.tabs
+    for at in range(tabs.count()):
+        tabs.setCurrentIndex(at)
+        await _read(seat)
+        yield f"set-up, {tabs.tabText(at)}"
+    console.show_password()
+    yield "password"
+    console.sign_out()
+    yield "log-in"
+
+
+async def _read(seat: Seat) -> None:
+    """What a section asks for when one turns to it is there."""
+    page = seat.console.set_up_page
+    wanted = {page.people: lambda: page.people.model.people, page.devices: lambda: page.devices.model.devices,
+              page.audit: lambda: page.audit.model.acts}  # fmt: skip
+    await seat.until(wanted.get(page.tabs.currentWidget(), lambda: True))

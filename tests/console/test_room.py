@@ -1,0 +1,143 @@
+"""Whatever the screen and the language, all of the console can be read: it fits, wraps, scrolls or has it in a tip."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+
+from console.work.customer_card import NumberLabel
+from shared.hall.issuing import IssueTicket
+from shared.hall.set_up import DefinePrecedence, DefineService
+from shared.ui.theme import theme
+from tests.console.hall import decide_on, ticket
+from tests.console.pages import LONG, every_page, grow, inhabit
+from tests.console.sight import faults
+
+ROOM = 1008, 660
+"""Pixels a window has inside its frame where 1024 × 700 are left beside the panels of a screen."""
+
+
+@pytest.fixture
+def direction(qapp):
+    yield qapp.setLayoutDirection
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+@pytest.mark.parametrize(("language", "waiting"), [("en", 0), ("en", 500), ("de", 90), ("ru", 90), ("ar", 90)])
+async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, language: str, waiting: int) -> None:
+    speaking(language)
+    if language == "ar":
+        direction(Qt.LayoutDirection.RightToLeft)
+    inhabit(busy)
+    if waiting:
+        grow(busy, waiting)
+    else:  # a small house where many languages are spoken
+        decide_on(busy, languages=("en", "de", "ru", "ar", "tr", "uk", "fr", "pl"))
+    cut = []
+    async with sit_down() as seat:
+        window = seat.console.window
+        window.resize(*ROOM)
+        async for name in every_page(seat):
+            await seat.until(lambda: window.size().toTuple() == ROOM)
+            cut += [f"{name}: {fault}" for fault in faults(window)]
+            if folder := os.environ.get("SHOTS"):
+                window.grab().save(str(Path(folder) / f"{language}-{waiting}-{name.replace(' ', '_')}.png"))
+    assert not cut, "\n".join(cut)
+
+
+async def test_the_number_is_the_largest_thing_whatever_the_names_and_the_sentence(sit_down, busy) -> None:
+    inhabit(busy)
+    busy.do(DefineService(id="registration", prefix="ABC", name=LONG, last=9999, digits=4))
+    busy.do(DefinePrecedence(id="paid", name=LONG, allowance=10))
+    busy.do(IssueTicket(service="registration", precedence="paid"))
+    async with sit_down() as seat:
+        seat.console.window.resize(*ROOM)
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F5)
+        await seat.until(lambda: seat.number.startswith("ABC"))
+        seat.console.work.say("A sentence that takes its room as well.", refusal=True)
+        assert not faults(seat.console.window)
+        card = seat.console.work_page.customer
+        others = [card.service, card.precedence, card.running, card.facts, card.state]
+        assert ink_height(card.number) > 1.4 * max(other.fontMetrics().capHeight() for other in others)
+        assert card.service.text() == LONG["en"] and LONG["en"] in (card.service.toolTip(), *card.service.lines())
+
+
+def ink_height(number: NumberLabel) -> int:
+    """Rows of the picture that a figure is painted in."""
+    picture, accent = number.grab().toImage(), QColor(theme().accent).rgb()
+    across = range(picture.width())
+    return sum(any(picture.pixel(x, y) == accent for x in across) for y in range(picture.height()))
+
+
+async def test_a_chip_keeps_its_count_and_the_last_one_stands_for_the_others(sit_down, busy) -> None:
+    grow(busy, waiting=90)
+    async with sit_down() as seat:
+        seat.console.window.resize(1280, 800)
+        await seat.work()
+        table = seat.console.work_page.table
+        await seat.until(lambda: table.rows.rowCount() == 93)
+        QCoreApplication.sendPostedEvents()
+        *shown, rest = [chip for chip in table.chips.chips if chip.isVisible()]
+        assert [chip.text()[-3:] for chip in shown] == [f"  {n}" for n in (5, 4, 3, 3)[: len(shown)]] and shown
+        assert rest.text() == f"+{30 - len(shown)}"
+        assert rest.toolTip().count(LONG["en"]) == 28
+        assert all(chip.geometry().right() <= table.chips.width() for chip in (*shown, rest))
+
+
+@pytest.fixture
+def slow_fingers(qapp):
+    """Nobody's fingers rest, however loaded the machine is."""
+    usual = qapp.keyboardInputInterval()
+    qapp.setKeyboardInputInterval(60_000)
+    yield
+    qapp.setKeyboardInputInterval(usual)
+
+
+async def test_sixty_points_are_typed_ones_way_to(sit_down, busy, slow_fingers) -> None:
+    grow(busy, waiting=0)
+    async with sit_down() as seat:
+        await seat.work("admin")
+        seat.console.show_points()
+        points = seat.console.points_page.list
+        QTest.keyClicks(points, "47")
+        assert points.currentIndex().row() == 46
+        seat.console.show_set_up()
+        seat.console.set_up_page.tabs.setCurrentIndex(2)
+        matrix = seat.console.set_up_page.points.matrix
+        QTest.keyClicks(matrix, "room")
+        assert seat.console.set_up_page.points.identity == "2"
+
+
+async def test_a_transfer_among_thirty_services_and_sixty_points_is_a_few_letters(sit_down, busy) -> None:
+    grow(busy, waiting=0)
+    async with sit_down() as seat:
+        seat.console.window.resize(*ROOM)
+        await seat.work()
+        await seat.press(Qt.Key.Key_F5)
+        await seat.press(Qt.Key.Key_F7)
+        panel = seat.console.work_page.transfer
+        assert panel.list.count() == 29 + 59
+        QTest.keyClicks(panel.search, "stairs 57")
+        assert [panel.list.item(at).toolTip() for at in range(panel.list.count())] == [panel.list.item(0).text()]
+        await seat.press(Qt.Key.Key_Return, at=panel.search)
+        await seat.until(lambda: not seat.number)
+        assert ticket(busy, "A001").for_point == "57"
+
+
+async def test_the_letters_suggested_for_a_new_service_are_no_figures(sit_down, busy) -> None:
+    for letter in "CDEFGH":
+        busy.do(DefineService(id=letter.lower(), prefix=letter, name=letter))
+    async with sit_down() as seat:
+        await seat.until(lambda: seat.console.set_up.hall.services)
+        assert seat.console.set_up.next_prefix == "J"
+        for letter in "JKLMN":
+            busy.do(DefineService(id=letter.lower(), prefix=letter, name=letter))
+        await seat.until(lambda: "n" in seat.console.set_up.hall.services)
+        assert seat.console.set_up.next_prefix == "P"
