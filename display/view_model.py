@@ -12,9 +12,9 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from display.calls import CallList, Row, point_name, rows
 from display.sizes import Sizes, Viewing
 from display.words import quiet_sentence, widest
-from shared.catalogue import is_right_to_left
 from shared.hall.errors import NotSignedIn
 from shared.hall.words import TicketId, in_language
+from shared.languages import is_right_to_left
 from shared.ui.run import every
 from shared.ui.station import Station
 from shared.ui.words import clock

@@ -14,6 +14,7 @@ from console.controls import KeyButton, column, label, on_key, row, shown_key
 from console.reception.reception_model import ReceptionModel, appointed
 from console.work.transfer_panel import STEPS
 from shared.access.contacts import Contact
+from shared.languages import own_name
 from shared.ui.theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
@@ -107,7 +108,7 @@ class NewTicketForm(QFrame):
             self._shown = services, languages
             self.language.clear()
             for language in languages:
-                self.language.addItem(sentences.language_name(language), language)
+                self.language.addItem(own_name(language), language)
             self._fill()
         self._offer()
 
