@@ -13,7 +13,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
-from shared import records, settings
+from shared import addresses, records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 
@@ -331,7 +331,7 @@ def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database, current=False) as halls:
-        faults = [*halls.faults(), *_station_faults(chosen)]
+        faults = [*halls.faults(), *addresses.faults(chosen.public_url), *_station_faults(chosen)]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
