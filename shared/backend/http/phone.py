@@ -23,9 +23,10 @@ from shared import sentences
 from shared.backend.access.hashes import hash_of
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.feed import Telling
+from shared.backend.http.holding import UNGUESSABLE, held_by
 from shared.backend.http.reading import Menu, Reader, menu, readable, reader_of
 from shared.catalogue import languages
-from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
+from shared.hall.errors import Failure, Malformed, NotAllowed, Refused, TooLarge, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall
 from shared.hall.opening import Opening
 from shared.hall.values import HallSettings, Ticket
@@ -37,9 +38,6 @@ log = logging.getLogger(__name__)
 S = TypeVar("S")
 
 FOLDER = Path(__file__).parents[3] / "resources" / "web"
-
-UNGUESSABLE = "[A-Za-z0-9_-]{22,64}"
-"""The token of a customer's own page: at least 128 random bits, in characters of six bits each."""
 
 LARGEST_FORM = 4096
 """Bytes; our forms send a few hundred."""
@@ -81,7 +79,8 @@ class Site:
         hall = self._hall_of(request)
         to = reader_of(request, hall.settings.languages if hall else OUR_LANGUAGES)
         then = self._opens(to, hall, failure) if hall else ""
-        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then)
+        held = held_by(request, self.ledger) if isinstance(failure, Refused) else []
+        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then, held=held)
         if "retry_after" in failure.about:
             page.headers["Retry-After"] = failure.about["retry_after"]
         return page
