@@ -45,9 +45,8 @@ def _pages(chosen: Settings) -> Iterator[str]:
     if not (address := chosen.hall.partition("#")[0] or (home.address if home else "")):
         return
     if not address.startswith(("http://", "https://")):
-        if chosen.public_url or not address:
-            return
-        yield f"Tickets have no code to follow them on a phone: set public_url, such as {EXAMPLES}."
+        if not chosen.public_url:
+            yield f"Tickets have no code to follow them on a phone: set public_url, such as {EXAMPLES}."
         return
     known = [Memory(state_path(), place) for place in {chosen.hall, home.place if home else ""} if place]
     if not for_phones(address) and not any(memory.load() and memory.pages for memory in known):
