@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QLocale
-
 from console.app import Console
 from console.place import Place
 from console.remembered import Remembered
-from shared import catalogue
 from shared.hall.roles import Role
 from shared.settings import Settings, state_path
 from shared.ui.program import App
 from shared.ui.start import options, start
 from shared.ui.station import Station
-from shared.ui.translations import Tongue
+from shared.ui.translations import Tongue, of_this_machine
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,9 +22,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
-    language = QLocale.system().name().partition("_")[0]
-    if language in catalogue.languages():
-        Tongue(station).speak(language)
+    Tongue(station).speak(of_this_machine())
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
     Place(console.window, Remembered(state_path()))
     console.window.show()

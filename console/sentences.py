@@ -8,7 +8,6 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from console.actions import Action
-from shared.catalogue import NATIVE_NAMES
 from shared.hall.due import How, Why
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
@@ -16,7 +15,8 @@ from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
 from shared.hall.values import AT_A_POINT, Line, Point, PointStatus, Precedence, Ticket, TicketState
 from shared.hall.whole import Gap
-from shared.hall.words import Language, Words, in_language
+from shared.hall.words import Words, in_language
+from shared.languages import suited
 from shared.ui import scripts
 from shared.ui.words import clock
 
@@ -30,7 +30,8 @@ def boxes(hall: Hall) -> list[str]:
 
 def said(hall: Hall, words: Words) -> str:
     """A name of the hall in the screen's language, else in the hall's own."""
-    return in_language(words, QLocale().name().partition("_")[0], hall.settings.languages)
+    screen, languages = QLocale().bcp47Name(), hall.settings.languages
+    return in_language(words, suited(screen, languages) or screen, languages)
 
 
 def point_name(hall: Hall, point: Point) -> str:
@@ -51,11 +52,6 @@ def gap(hall: Hall, lacking: Gap) -> str:
     """What a hall lacks, and where: ``Blood tests: No service point gives this service.``"""
     sentence = QCoreApplication.translate("Refusals", lacking.sentence)
     return f"{service_name(hall, lacking.item.id)}: {sentence}"
-
-
-def language_name(language: Language) -> str:
-    """What a language is called by those who speak it."""
-    return NATIVE_NAMES.get(language) or QLocale(language).nativeLanguageName() or language
 
 
 def action_text(action: Action) -> str:

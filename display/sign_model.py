@@ -7,12 +7,12 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.calls import point_name
 from display.words import quiet_sentence
-from shared.catalogue import is_right_to_left
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.messages import Event
 from shared.hall.values import Point, Ticket
+from shared.languages import is_right_to_left
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Display.Models"

@@ -13,11 +13,11 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from display.calls import CallList, Row, point_name, rows
 from display.sizes import Sizes, Viewing
 from display.words import quiet_sentence, widest
-from shared.catalogue import is_right_to_left
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.opening import gives_numbers
 from shared.hall.words import TicketId, in_language
+from shared.languages import is_right_to_left
 from shared.sentences import closed_notice
 from shared.ui.run import every
 from shared.ui.station import Station

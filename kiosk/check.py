@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.addresses import EXAMPLES, for_phones
 from shared.hall.errors import Unfit
+from shared.hall.roles import Role
 from shared.link.box import Box, boxes
+from shared.link.home import Homes
 from shared.link.outbox import require_series
 from shared.settings import Settings, state_path
+from shared.ui.memory import Memory
 
 if TYPE_CHECKING:
     from kiosk.printer.network import NetworkPrinter
@@ -23,6 +27,7 @@ def faults(chosen: Settings) -> Iterator[str]:
     """What is wrong, a sentence each."""
     yield from _printer(chosen)
     yield from _series(chosen)
+    yield from _pages(chosen)
     for box in boxes(state_path()):
         yield from _box(box)
 
@@ -32,6 +37,23 @@ def _series(chosen: Settings) -> Iterator[str]:
         require_series(chosen.offline_series)
     except Unfit as unfit:
         yield unfit.detail
+
+
+def _pages(chosen: Settings) -> Iterator[str]:
+    """A kiosk whose tickets have no code for phones, for all it knows; nothing where no kiosk was ever set up."""
+    home = Homes(state_path(), Role.KIOSK).load()
+    if not (address := chosen.hall.partition("#")[0] or (home.address if home else "")):
+        return
+    if not address.startswith(("http://", "https://")):
+        if not chosen.public_url:
+            yield f"Tickets have no code to follow them on a phone: set public_url, such as {EXAMPLES}."
+        return
+    known = [Memory(state_path(), place) for place in {chosen.hall, home.place if home else ""} if place]
+    if not for_phones(address) and not any(memory.load() and memory.pages for memory in known):
+        yield (
+            f"Tickets have no code to follow them on a phone, for none gets to {address}: set public_url where"
+            f" `nowserving serve` runs, such as {EXAMPLES}."
+        )
 
 
 def _box(box: Box) -> Iterator[str]:

@@ -16,11 +16,11 @@ from kiosk.menu import is_open, precedence_tiles, service_tiles
 from kiosk.printer.port import Printer
 from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
-from shared.catalogue import NATIVE_NAMES, is_right_to_left
 from shared.hall.hall import Hall
 from shared.hall.opening import gives_numbers
 from shared.hall.values import HallSettings, Moment
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
+from shared.languages import is_right_to_left, own_name
 from shared.sentences import closed_notice
 from shared.ui.order_clock import OrderClock
 from shared.ui.run import every
@@ -338,7 +338,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Property("QVariantList", notify=changed)  # type: ignore[arg-type]  # PySide takes Qt's names too
     def languages(self) -> list[dict[str, str]]:
-        return [{"code": code, "name": NATIVE_NAMES.get(code, code)} for code in self._settings.languages]
+        return [{"code": code, "name": own_name(code)} for code in self._settings.languages]
 
     @Property(bool, notify=changed)
     def mirrored(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from PySide6.QtCore import Property, QDate, QObject, Signal
+from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk import words
@@ -17,7 +17,6 @@ from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
 from kiosk.unseen import Unseen
 from shared import sentences
-from shared.catalogue import is_right_to_left
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
@@ -26,8 +25,8 @@ from shared.hall.opening import local
 from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
 from shared.hall.wire import decode
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
+from shared.languages import is_right_to_left, long_date
 from shared.ui.station import Station
-from shared.ui.translations import locale_of
 from shared.ui.words import clock, why_not
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
@@ -181,13 +180,12 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         """The words of the paper ticket."""
         issued = local(self._hall.settings, self._ticket().issued_at)
         language = self._command.language or ""
-        day = locale_of(language).toString(QDate(issued.year, issued.month, issued.day), "d MMMM yyyy")
         return PaperTicket(
             hall=self._say(self._hall.settings.name),
             label=self._label(),
             service=self._service(),
             ahead=self._ahead(),
-            time=f"{day} · {clock(issued, self._hall)}",
+            time=f"{long_date(language, issued.date())} · {clock(issued, self._hall)}",
             advice=words.on_paper(pending=self._pending()),
             address=self._address(),
             follow=words.follow(pending=self._pending()),

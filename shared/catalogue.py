@@ -9,12 +9,9 @@ from pathlib import Path
 
 import polib
 
+from shared.languages import suited
+
 FOLDER = Path(__file__).parent.parent / "resources" / "translations"
-
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-
-NATIVE_NAMES = {"en": "English", "de": "Deutsch", "ru": "Русский", "ar": "العربية"}
-"""How speakers call their language: shown on the kiosk's language keys."""
 
 
 def languages() -> list[str]:
@@ -25,10 +22,8 @@ def languages() -> list[str]:
 @cache
 def catalogue(language: str) -> NullTranslations:
     """The translations of one language; English sentences for a language nobody has translated."""
-    for name in (language, _base(language), "en"):
-        if (file := FOLDER / f"{name}.po").exists():
-            return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
-    return NullTranslations()
+    file = FOLDER / f"{suited(language, languages()) or 'en'}.po"
+    return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
 
 
 def translate(language: str, sentence: str, n: int | None = None) -> str:
@@ -42,12 +37,3 @@ def look_up(translations: NullTranslations, sentence: str, n: int | None = None)
     if not sentence or n is None:
         return sentence and translations.gettext(sentence)
     return translations.ngettext(sentence, sentence, n)
-
-
-def is_right_to_left(language: str) -> bool:
-    return _base(language) in RIGHT_TO_LEFT
-
-
-def _base(language: str) -> str:
-    """``de`` for ``de-AT``."""
-    return language.partition("-")[0]

@@ -13,7 +13,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
-from shared import records, settings
+from shared import addresses, records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.hall import Hall
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
@@ -334,7 +334,8 @@ def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.ui.memory import remembered  # noqa: PLC0415  # stations' code, but without Qt
 
-    faults = [*_station_faults(chosen), *_boxes(remembered(settings.state_path()))]
+    faults = [*addresses.faults(chosen.public_url), *_station_faults(chosen)]
+    faults += _boxes(remembered(settings.state_path()))
     try:
         with _care().opened(chosen.database, current=False) as halls:
             faults = [*halls.faults(), *faults, *_boxes(halls.readable())]

@@ -32,7 +32,9 @@ class Settings:
     )
     token: str = meaning("Token of this device, as `nowserving device add` printed it. Paired devices need none.", "")
     database: str = meaning("Database of the backend and of the administrator's commands.", "sqlite:///nowserving.db")
-    public_url: str = meaning("Address customers' phones reach the backend by, when it differs from --host/--port.", "")
+    public_url: str = meaning(
+        "Address customers' phones reach the backend by. Empty: the one its stations use, if phones get there.", ""
+    )
     tls: bool = meaning("The backend speaks https, by an authority of its own that is made once.", False)
     tls_cert: str = meaning("File of a certificate with its chain (PEM) that the backend speaks https by.", "")
     tls_key: str = meaning("File of that certificate's key (PEM).", "")

@@ -38,6 +38,7 @@ class MemoryLink:
         }
         self.signs_on: Provider | None = None
         self.mark = ""
+        self.pages: str | None = "http://192.0.2.7:8080"
         self.plugged = True
         self.refusal: Refused | None = None
         """Said instead of that the cable is out."""
@@ -104,9 +105,6 @@ class MemoryLink:
 
     def sign_on(self, identity: Identity) -> tuple[MemoryLink, Actor]:
         raise NotSignedIn("There is no identity provider here: sign in with login and password.")
-
-    def page_url(self, token: str) -> str | None:
-        return f"http://127.0.0.1:8080/t/{token}"
 
     def meanwhile(self, command: Command) -> None:
         """What somebody does whose own cable is in."""

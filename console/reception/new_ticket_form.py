@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QWidget
 from console import sentences
 from console.clocks import now
 from console.controls import KeyButton, column, label, on_key, row, shown_key
-from console.giving import GivingList
+from console.giving import GivingLabel, GivingList
 from console.reception.reception_model import ReceptionModel, appointed
 from console.work.transfer_panel import STEPS
 from shared.access.contacts import Contact
+from shared.languages import own_name
 from shared.ui.theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
@@ -37,7 +38,7 @@ class NewTicketForm(QFrame):
         self.search = QLineEdit(placeholderText=self.tr("Service"))
         self.search.setAccessibleName(self.tr("Service"))
         self.list = GivingList(self.tr("Services"))
-        self.before = label("", "quiet", wrap=True)
+        self.before = GivingLabel()
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText="14:30")
@@ -60,10 +61,9 @@ class NewTicketForm(QFrame):
             named.setStretch(at, 1)
         self.time.setMaximumWidth(TIME)
         return column(
-            row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), None),
+            row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), self.before),
             self.search,
             self.list,
-            self.before,
             named,
             row(
                 self._named(self.tr("Name, if they wish to say it"), self.name),
@@ -110,7 +110,7 @@ class NewTicketForm(QFrame):
             self._shown = services, languages
             self.language.clear()
             for language in languages:
-                self.language.addItem(sentences.language_name(language), language)
+                self.language.addItem(own_name(language), language)
             self._fill()
         self._offer()
 

@@ -19,15 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from console.controls import column, label, row
-from console.sentences import language_name
 from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import SettingsSection, form_line, number_field, roomy
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.words_edit import WordsEdit
-from shared.catalogue import NATIVE_NAMES
+from shared import catalogue
 from shared.hall.set_up import LONGEST_KEPT
 from shared.hall.values import HallSettings
 from shared.hall.words import Language
+from shared.languages import own_name
 from shared.ui.theme import theme
 
 ABREAST = 6
@@ -141,8 +141,8 @@ class HallSection(SettingsSection):
         for box in self.boxes.values():
             box.deleteLater()
         self.boxes = {}
-        for at, language in enumerate(dict.fromkeys([*spoken, *NATIVE_NAMES])):
-            box = self.boxes[language] = QCheckBox(language_name(language))
+        for at, language in enumerate(dict.fromkeys([*spoken, *catalogue.languages()])):
+            box = self.boxes[language] = QCheckBox(own_name(language))
             box.setChecked(language in spoken)
             box.toggled.connect(self._languages_changed)
             self.languages.addWidget(box, at // ABREAST, at % ABREAST)
@@ -156,7 +156,7 @@ class HallSection(SettingsSection):
     def _load_own(self, spoken: tuple[Language, ...], own: Language | None) -> None:
         self.own.clear()
         for language in spoken:
-            self.own.addItem(language_name(language), language)
+            self.own.addItem(own_name(language), language)
         self.own.setCurrentIndex(max(0, self.own.findData(own)))
 
     def filled(self, settings: HallSettings) -> HallSettings:

@@ -7,9 +7,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from console.controls import label
-from console.sentences import language_name
-from shared.catalogue import is_right_to_left
 from shared.hall.words import Language, Words, in_language
+from shared.languages import is_right_to_left, own_name
 from shared.ui.run import FAMILIES
 from shared.ui.theme import theme
 
@@ -42,13 +41,13 @@ class WordsEdit(QWidget):
         self.fields = {language: self._field(language) for language in languages}
         for at, (language, field) in enumerate(self.fields.items()):
             line, side = divmod(at, self.abreast)
-            self._grid.addWidget(label(language_name(language), "caption"), 2 * line, side)
+            self._grid.addWidget(label(own_name(language), "caption"), 2 * line, side)
             self._grid.addWidget(field, 2 * line + 1, side)
         self.show_words(written)
 
     def _field(self, language: Language) -> QLineEdit:
         field = QLineEdit()
-        field.setAccessibleName(f"{self.what}, {language_name(language)}")
+        field.setAccessibleName(f"{self.what}, {own_name(language)}")
         if is_right_to_left(language):
             field.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
             field.setFont(QFont(FAMILIES[::-1]))  # centred on its own script

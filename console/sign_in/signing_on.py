@@ -132,7 +132,7 @@ class SigningOn(QObject):
 def _page(title: str, text: str) -> str:
     leftwards = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
     return PAGE.format(
-        language=QLocale().name().partition("_")[0],
+        language=QLocale().bcp47Name(),
         direction="rtl" if leftwards else "ltr",
         ink=theme().ink,
         ground=theme().ground,

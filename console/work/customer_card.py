@@ -13,6 +13,7 @@ from console.work.view_model import ConsoleModel
 from console.work.visit_line import VisitLine
 from shared.hall.hall import Hall
 from shared.hall.values import PointStatus, Ticket, TicketState
+from shared.languages import own_name
 from shared.ui.theme import theme
 from shared.ui.words import clock, minutes_and_seconds
 
@@ -118,7 +119,7 @@ class CustomerCard(QFrame):
         self.number.setAccessibleName(self.tr("Customer {0}").format(ticket.label))
         self.service.setText(sentences.service_name(hall, ticket.service))
         self.precedence.setText(sentences.precedence_name(hall, ticket.precedence))
-        self.language.setText(sentences.language_name(ticket.language))
+        self.language.setText(own_name(ticket.language))
         set_tone(self.language, "quiet")
         self.facts.setText(self._facts(hall, ticket))
         self.why.setText(self.model.why)

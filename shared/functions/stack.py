@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from shared import settings
+from shared.addresses import public
 from shared.backend.access.entrance import Entrance, SignOnRules, provider_of
 from shared.backend.http.brief import BriefPostgres
 from shared.backend.storage.database import KINDS, Database, Kinds
@@ -25,9 +26,9 @@ def database(*, create: bool = False) -> Database:
 def entrance() -> Entrance:
     """How one comes in here: by https alone, for the gateway speaks nothing else, and by Cognito if there is one."""
     chosen = settings.load()
-    provider = provider_of(chosen)
+    provider, pages = provider_of(chosen), public(chosen.public_url)
     if provider is None:
-        return Entrance(only_https=True)
+        return Entrance(only_https=True, pages=pages)
     verifier = GatewayVerifier(provider)
     rules = SignOnRules(provider=provider, verifier=verifier, role_claim=chosen.oidc_role_claim)
-    return Entrance(only_https=True, sign_on=rules)
+    return Entrance(only_https=True, sign_on=rules, pages=pages)

@@ -20,12 +20,17 @@ Words: TypeAlias = str | Mapping[Language, str]
 
 
 def in_language(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> str:
-    """The words in ``language``, else in the first fallback there is, else in any."""
+    """The words in ``language``, else in the first fallback there is, else in any.
+
+    ``de-AT`` is answered in ``de`` where nothing is nearer (RFC 4647, 3.4).
+    """
     if isinstance(words, str):
         return words
     for wanted in (language, *fallbacks):
-        if wanted in words:
-            return words[wanted]
+        while wanted:
+            if wanted in words:
+                return words[wanted]
+            wanted = wanted.rpartition("-")[0]  # noqa: PLW2901  # the look-up is exactly this
     return next(iter(words.values()), "")
 
 

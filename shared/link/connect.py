@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from shared.addresses import for_phones, public
 from shared.hall.errors import Unfit
 from shared.hall.roles import Actor, Role
 from shared.link.port import Link
@@ -21,12 +22,14 @@ def connect(
     pin: Pin | None = None,
     pins: Pins | None = None,
     tls_ca: str = "",
+    public_url: str = "",
 ) -> Link:
     """A link to the hall at this address, for a device of this role.
 
     ``http(s)://HOST:PORT`` or a database URL; ``#ID`` behind it names one of several halls. ``token`` is the
     device's; a database needs none: who can open its file has every right already. Over https ``pin`` is what a paired
-    station knows of its hall, ``pins`` where others remember it, ``tls_ca`` a file of authorities. Raises Unfit.
+    station knows of its hall, ``pins`` where others remember it, ``tls_ca`` a file of authorities. ``public_url`` is
+    where phones reach the pages of a database's hall; a backend says it itself. Raises Unfit.
     """
     base, _, hall = address.partition("#")
     kind = urlsplit(base).scheme.partition("+")[0]
@@ -36,14 +39,15 @@ def connect(
 
         return HttpLink(base, hall, token, Trust(base, pin=pin, pins=pins, ca=tls_ca))
     if kind in ("sqlite", "postgresql"):
-        return _database_link(base, hall, role)
+        return _database_link(base, hall, role, for_phones(public(public_url)))
     shown = "This" if set("@?") & set(address) else repr(address)  # it may hold a password
     raise Unfit(f"{shown} is no address of a hall: write http://HOST:PORT or the address of a database.")
 
 
-def _database_link(address: str, hall: str, role: Role) -> Link:
+def _database_link(address: str, hall: str, role: Role, pages: str) -> Link:
     try:
         from shared.link.database import DatabaseLink  # noqa: PLC0415  # a kiosk over HTTP has no SQLAlchemy
     except ImportError:
         raise Unfit("A database address needs more: install nowserving[database].") from None
-    return DatabaseLink.open(address, hall, None if role is Role.CONSOLE else Actor(name=role.value, role=role))
+    device = None if role is Role.CONSOLE else Actor(name=role.value, role=role)
+    return DatabaseLink.open(address, hall, device, pages)

@@ -56,7 +56,10 @@ class DatabaseLink:
     A console has neither before somebody signs in. A token is looked up every time: it may have ended elsewhere.
     """
 
-    def __init__(self, shared: SharedLedger, hall: HallId, device: Actor | None = None, token: str = "") -> None:
+    def __init__(
+        self, shared: SharedLedger, hall: HallId, device: Actor | None = None, token: str = "", pages: str = ""
+    ) -> None:
+        self._pages = pages
         self._shared = shared.taken()
         self._ledger = shared.ledger
         self._hall = hall
@@ -66,13 +69,16 @@ class DatabaseLink:
         self._closed = False
 
     @classmethod
-    def open(cls, address: str, hall: str, device: Actor | None) -> DatabaseLink:
-        """A link to a hall (the only one, if none is named) of a database; raises Unfit or UnknownHall."""
+    def open(cls, address: str, hall: str, device: Actor | None, pages: str = "") -> DatabaseLink:
+        """A link to a hall (the only one, if none is named) of a database; raises Unfit or UnknownHall.
+
+        ``pages``: where phones reach the backend that serves this database, if any does.
+        """
         database = Database(address)
         database.require_current()
         ledger = Ledger(database)
         try:
-            return cls(SharedLedger(ledger), _one_of(ledger.halls(), hall), device)
+            return cls(SharedLedger(ledger), _one_of(ledger.halls(), hall), device, pages=pages)
         except Failure:
             ledger.close()
             raise
@@ -105,7 +111,7 @@ class DatabaseLink:
             return session
 
         session = self._ledger.scribe.signing_in(self._shared.accounts, login, "", signed_in)
-        return DatabaseLink(self._shared, self._hall, token=session.token), session.actor
+        return DatabaseLink(self._shared, self._hall, token=session.token, pages=self._pages), session.actor
 
     def sign_out(self) -> None:
         self._shared.accounts.sessions.end(self._token)
@@ -120,8 +126,9 @@ class DatabaseLink:
     def mark(self) -> str:
         return ""
 
-    def page_url(self, token: str) -> str | None:
-        return None
+    @property
+    def pages(self) -> str | None:
+        return self._pages
 
     def close(self) -> None:
         for watch in self._watches:

@@ -14,6 +14,7 @@ import requests
 
 from shared.access.request import Request
 from shared.access.sign_on import Identity, Provider, SignOnProof
+from shared.addresses import HEADER, for_phones
 from shared.hall.errors import Invalid, Refused, Unknown, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -52,6 +53,7 @@ class HttpLink:
         self._trust = trust or Trust(self._base)
         self._hall = hall
         self._token = token
+        self._told: str | None = None
         self._closed = False
         self._local = threading.local()
         self._watches: list[HttpWatch] = []
@@ -72,13 +74,13 @@ class HttpLink:
         return accepted
 
     def snapshot(self) -> Hall:
-        answer = self._ask("GET", self._hall_path())
+        response = self._hear(self._send("GET", self._hall_path()))
         with _from_a_hall():
-            return decode_hall(answer)
+            return decode_hall(response.json())
 
     def watch(self, after: int) -> HttpWatch:
         path = f"{self._hall_path()}/events?heartbeat={HEARTBEAT}&after="
-        watch = HttpWatch(lambda seq: self._send("GET", f"{path}{seq}", stream=True), after)
+        watch = HttpWatch(lambda seq: self._hear(self._send("GET", f"{path}{seq}", stream=True)), after)
         self._watches = [*(one for one in self._watches if not one.is_over), watch]
         return watch
 
@@ -121,8 +123,14 @@ class HttpLink:
     def sign_out(self) -> None:
         self._send("DELETE", "/api/v1/sessions/current").close()
 
-    def page_url(self, token: str) -> str | None:
-        return f"{self._base}/t/{token}"
+    @property
+    def pages(self) -> str | None:
+        return None if self._told is None else for_phones(self._told or self._base)
+
+    def _hear(self, response: requests.Response) -> requests.Response:
+        """Remember where the backend says that phones reach its pages; after a restart it may say something else."""
+        self._told = response.headers.get(HEADER, "")
+        return response
 
     def close(self) -> None:
         self._closed = True

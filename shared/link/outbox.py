@@ -96,8 +96,9 @@ class Outbox:
     def mark(self) -> str:
         return self._link.mark
 
-    def page_url(self, token: str) -> str | None:
-        return self._link.page_url(token)
+    @property
+    def pages(self) -> str | None:
+        return self._link.pages
 
     def close(self) -> None:
         self._closed.set()

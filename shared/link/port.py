@@ -61,8 +61,9 @@ class Link(Protocol):
     def mark(self) -> str:
         """The mark of the one authority trusted on this way; empty where there is none to compare."""
 
-    def page_url(self, token: str) -> str | None:
-        """The address of a customer's own page, or None if nothing serves pages here."""
+    @property
+    def pages(self) -> str | None:
+        """Where customers' phones reach the hall's pages; empty if nowhere, None until the hall has said."""
 
     def close(self) -> None:
         """Let go of everything, from any thread, within a second; again does nothing.

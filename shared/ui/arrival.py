@@ -11,13 +11,11 @@ from PySide6.QtCore import Property, QLocale, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable, QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from shared import catalogue
-from shared.catalogue import is_right_to_left
 from shared.hall.roles import Role
 from shared.link.arrival import Arrival, Stage
 from shared.link.home import Home
 from shared.ui.run import QML, every
-from shared.ui.translations import Tongue
+from shared.ui.translations import Tongue, of_this_machine
 
 QML_IMPORT_NAME = "NowServing.Arrival.Models"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -50,7 +48,6 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._stage = Stage()
         self._taken_out = taken_out
         self._is_no_address = False
-        self._language = QLocale().name().partition("_")[0]
         self._told.connect(self._show, Qt.ConnectionType.QueuedConnection)
         every(1000, self.changed.emit, self)
         if not taken_out:
@@ -147,7 +144,7 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     @Property(bool, notify=changed)
     def mirrored(self) -> bool:
-        return is_right_to_left(self._language)
+        return QLocale().textDirection() is Qt.LayoutDirection.RightToLeft
 
 
 class ArrivalScreen:
@@ -155,8 +152,7 @@ class ArrivalScreen:
 
     def __init__(self, role: Role, begin: Begin, *, inches: float, taken_out: bool = False) -> None:
         self._tongue = Tongue()
-        language = QLocale.system().name().partition("_")[0]
-        self._tongue.speak(language if language in catalogue.languages() else "en")
+        self._tongue.speak(of_this_machine())
         self.model = ArrivalModel(role, begin, taken_out=taken_out)
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(QML))

@@ -1,4 +1,4 @@
-"""What a station remembers over a restart: the last hall it knew, on its own disk."""
+"""What a station remembers over a restart: the last hall it knew, and where its pages are, on its own disk."""
 
 from __future__ import annotations
 
@@ -21,18 +21,28 @@ class Memory:
 
     def __init__(self, folder: Path, address: str) -> None:
         self._file = folder / f"hall-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+        self.pages = ""
+        """Where phones reach the hall's pages, as far as was ever known."""
 
     def load(self) -> Hall | None:
         """The hall as it was last known, or None if there is nothing that can be read."""
-        return _read(self._file)
+        kept = _read(self._file)
+        if kept is None:
+            return None
+        hall, self.pages = kept
+        return hall
 
-    def save(self, hall: Hall) -> None:
-        """Remember this hall; a full disk is logged and forgiven, for nothing depends on the memory."""
+    def save(self, hall: Hall, pages: str | None = None) -> None:
+        """Remember this hall; a full disk is logged and forgiven, for nothing depends on the memory.
+
+        ``pages``: where phones reach its own; None if the hall has not said, and what was known stays.
+        """
+        self.pages = self.pages if pages is None else pages
         # A name of our own: other windows of this hall save theirs at the same moment.
         beside = self._file.with_suffix(f".{os.getpid()}.new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(encode_hall(hall)), "utf-8")
+            beside.write_text(json.dumps({**encode_hall(hall), "pages": self.pages}), "utf-8")
             os.replace(beside, self._file)  # noqa: PTH105  # atomic on every platform
         except OSError as error:
             log.warning("the hall could not be remembered: %s", error)
@@ -44,11 +54,13 @@ class Memory:
 
 def remembered(folder: Path) -> list[Hall]:
     """Every hall the stations of this machine remember."""
-    return [hall for file in sorted(folder.glob("hall-*.json")) if (hall := _read(file))]
+    return [kept[0] for file in sorted(folder.glob("hall-*.json")) if (kept := _read(file))]
 
 
-def _read(file: Path) -> Hall | None:
+def _read(file: Path) -> tuple[Hall, str] | None:
+    """The hall in a file, and where its pages are; None if there is nothing that can be read."""
     try:
-        return decode_hall(json.loads(file.read_text("utf-8")))
+        kept = json.loads(file.read_text("utf-8"))
+        return decode_hall(kept), str(kept.get("pages", ""))
     except (OSError, ValueError, KeyError, TypeError, Failure):
         return None

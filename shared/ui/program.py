@@ -141,7 +141,14 @@ class Program(QObject):
     def _link(self, address: str) -> Link:
         """Straight to this address, which nobody was paired with."""
         given = self._settings
-        return connect(address, token=given.token, role=self._role, pins=self._pins, tls_ca=given.tls_ca)
+        return connect(
+            address,
+            token=given.token,
+            role=self._role,
+            pins=self._pins,
+            tls_ca=given.tls_ca,
+            public_url=given.public_url,
+        )
 
     def _trust(self, base: str) -> Trust:
         """A device begins anew with whoever pairs it; a console goes on with what it knows."""

@@ -13,9 +13,10 @@ from functools import lru_cache
 from PySide6.QtCore import QLoggingCategory, QObject
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 
-from shared.catalogue import NATIVE_NAMES, translate
+from shared.catalogue import translate
 from shared.hall.hall import Hall
 from shared.hall.words import Language, Words
+from shared.languages import own_name
 from shared.ui.run import application
 from shared.ui.station import Station
 
@@ -64,7 +65,7 @@ def written(hall: Hall) -> tuple[str, ...]:
 
 
 def _written(hall: Hall) -> Iterator[str]:
-    yield from (NATIVE_NAMES.get(language, "") for language in hall.settings.languages)
+    yield from (own_name(language) for language in hall.settings.languages)
     yield from _texts(hall.settings.name, *hall.settings.outcomes)
     for service in hall.menu():
         yield from _texts(service.name, service.description)

@@ -151,8 +151,11 @@ class Station(QObject):
         return await answer
 
     def page_url(self, token: str) -> str | None:
-        """The address of a customer's own page, or None if nothing serves pages here."""
-        return self._link.page_url(token)
+        """The address of a customer's own page, or None if no phone reaches one, as far as is known here."""
+        pages = self._link.pages
+        if pages is None and self.memory:
+            pages = self.memory.pages
+        return f"{pages}/t/{token}" if pages else None
 
     def aside(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Do slow work that is not the hall's, such as printing: on a thread of its own, one after another.
@@ -187,7 +190,7 @@ class Station(QObject):
 
     def _remember(self) -> None:
         if self.memory and self.hall:
-            self.memory.save(self.hall)
+            self.memory.save(self.hall, self._link.pages)
 
     def _follow(self, link: Link) -> None:
         """Listen through this link from now on."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from shared.catalogue import catalogue, look_up
+from shared.catalogue import catalogue, languages, look_up
+from shared.languages import best
 
 
 class CatalogueTranslator(QTranslator):
@@ -45,13 +46,23 @@ class Tongue(QObject):
         QLocale.setDefault(QLocale.system())
 
 
+def of_this_machine() -> str:
+    """The language of ours that suits whoever set this machine up."""
+    return best(QLocale.system().uiLanguages(), languages()) or "en"
+
+
 def locale_of(language: str) -> QLocale:
-    """How dates and numbers are written in a language; always with the figures of labels and clocks, 0 to 9."""
-    return QLocale({"ar": "ar_001"}.get(language, language))
+    """How numbers are written in a language; always with the figures of labels and clocks, 0 to 9.
+
+    Arabic is written with them in some countries; where no country does, they are written as in no language.
+    """
+    usual = QLocale(language)
+    others = QLocale.matchingLocales(usual.language(), usual.script(), QLocale.Country.AnyCountry)
+    return next((one for one in (usual, *others) if one.zeroDigit() == "0"), QLocale.c())
 
 
 def _of_qt(language: str, parent: QObject) -> QTranslator:
     """Qt's own words, like those of a field's menu; none for a language Qt does not speak. It is asked first."""
     translator = QTranslator(parent)
-    translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    translator.load(QLocale(language), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     return translator

@@ -21,6 +21,8 @@ NAMES = {"de": "Kasse", "en": "Cash desk", "ru": "Касса"}
         ("fr", ("ar", "ru"), "Касса"),
         ("fr", ("ar",), "Kasse"),
         ("fr", (), "Kasse"),
+        ("en-GB-oxendict", ("ru",), "Cash desk"),
+        ("fr", ("ru-RU", "de"), "Касса"),
     ],
 )
 def test_words_are_said_in_the_language_else_a_fallback_else_any(

@@ -31,6 +31,8 @@ class Entrance:
     metrics_token: str = ""
     """What opens ``/metrics`` from elsewhere; empty: an administrator's session alone."""
     sign_on: SignOnRules | None = None
+    pages: str = ""
+    """Where customers' phones reach the pages, for stations that know another way; empty: where stations do."""
 
 
 def provider_of(settings: Settings) -> Provider | None:

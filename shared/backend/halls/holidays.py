@@ -15,6 +15,7 @@ from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Command
 from shared.hall.set_up import DefineHall
 from shared.hall.words import Language, Words
+from shared.languages import suited
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -53,8 +54,7 @@ def _words(day: date, named: Mapping[Language, Mapping[date, str]]) -> Words:
 
 def _spoken(language: Language, supported: tuple[str, ...]) -> str | None:
     """The library's name for a language: ``en_US`` for ``en``."""
-    base = language.partition("-")[0]
-    return next((tag for tag in supported if base in (tag, tag.partition("_")[0])), None)
+    return suited(language, supported)
 
 
 def _known(place: str) -> tuple[str | None, tuple[str, ...]]:

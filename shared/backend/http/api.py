@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from shared.access.requests import REQUESTS, decode_request
+from shared.addresses import HEADER
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.door import Door
 from shared.backend.access.entrance import Entrance
@@ -109,7 +110,7 @@ def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
 @halls.get("/halls/{hall}", name="read-hall")
 def snapshot(backend: Here, hall: str, actor: Seeing) -> JSONResponse:
     """The state of a hall with its sequence number."""
-    return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()))
+    return JSONResponse(encode_hall(backend.ledger.hall(hall), backend.ledger.wall()), headers=_pages(backend))
 
 
 @halls.get("/halls/{hall}/tickets/{ticket}/notes", name="read-notes")
@@ -130,7 +131,15 @@ async def events(
 ) -> EventStream:
     """What happens in a hall from an event on, as Server-Sent Events, without a gap."""
     now = await asyncio.to_thread(backend.ledger.hall, hall)
-    return EventStream(backend.feed, backend.guard, token, hall, _start(after, last_event_id, now.seq), heartbeat)
+    start = _start(after, last_event_id, now.seq)
+    stream = EventStream(backend.feed, backend.guard, token, hall, start, heartbeat)
+    stream.headers.update(_pages(backend))
+    return stream
+
+
+def _pages(backend: Backend) -> dict[str, str]:
+    """Tells a station where customers' phones reach the pages, if that is another way than its own."""
+    return {HEADER: backend.entrance.pages} if backend.entrance.pages else {}
 
 
 def _start(after: int | None, last_event_id: str | None, seq: int) -> int:

@@ -23,23 +23,22 @@ from shared import sentences
 from shared.backend.access.hashes import hash_of
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.feed import Telling
+from shared.backend.http.holding import UNGUESSABLE, held_by
 from shared.backend.http.reading import Menu, Reader, Shown, menu, readable, reader_of
-from shared.catalogue import NATIVE_NAMES, is_right_to_left
-from shared.hall.errors import Failure, Malformed, NotAllowed, TooLarge, UnknownHall, UnknownTicket
+from shared.catalogue import languages
+from shared.hall.errors import Failure, Malformed, NotAllowed, Refused, TooLarge, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
 from shared.hall.opening import Opening
 from shared.hall.values import HallSettings, Ticket
 from shared.hall.words import HallId
+from shared.languages import is_right_to_left, own_name
 
 log = logging.getLogger(__name__)
 
 S = TypeVar("S")
 
 FOLDER = Path(__file__).parents[3] / "resources" / "web"
-
-UNGUESSABLE = "[A-Za-z0-9_-]{22,64}"
-"""The token of a customer's own page: at least 128 random bits, in characters of six bits each."""
 
 LARGEST_FORM = 4096
 """Bytes; our forms send a few hundred."""
@@ -49,6 +48,9 @@ FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 PAGE_HEADERS = {"Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
 STREAM_HEADERS = {"X-Accel-Buffering": "no"}
+
+OUR_LANGUAGES = tuple(sorted(languages(), key=lambda language: language != "en"))
+"""What is said where no hall is known; English to whoever speaks none of them."""
 
 BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 """The comment keeps the line open; the event lets the page notice a line that died without a word."""
@@ -62,9 +64,7 @@ class Site:
         self.feed = feed
         loader = FileSystemLoader(FOLDER / "templates")
         self.templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        self.templates.globals.update(
-            asset=asset, is_right_to_left=is_right_to_left, native=NATIVE_NAMES, menu=self.menu
-        )
+        self.templates.globals.update(asset=asset, is_right_to_left=is_right_to_left, own_name=own_name, menu=self.menu)
         self.templates.globals.update(closed=self._closed, closed_notice=self._closed_notice)
         self.templates.globals.update(ahead=_ahead, before_taking=_before_taking)
         self._seen: dict[HallId, Hall] = {}
@@ -79,9 +79,10 @@ class Site:
     def apology(self, request: Request, failure: Failure) -> Response:
         """A page that says what went wrong and leads on; never the inside of the program."""
         hall = self._hall_of(request)
-        to = reader_of(request, hall.settings.languages if hall else tuple(NATIVE_NAMES))
+        to = reader_of(request, hall.settings.languages if hall else OUR_LANGUAGES)
         then = self._opens(to, hall, failure) if hall else ""
-        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then)
+        held = held_by(request, self.ledger) if isinstance(failure, Refused) else []
+        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then, held=held)
         if "retry_after" in failure.about:
             page.headers["Retry-After"] = failure.about["retry_after"]
         return page

@@ -15,6 +15,7 @@ from shared.hall.issuing import Queue, queue_for
 from shared.hall.opening import Opening, state
 from shared.hall.values import Moment, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
+from shared.languages import preferred
 
 DEFAULT_ACCENT = "#0b4a8f"
 READABLE = 7.0
@@ -42,17 +43,7 @@ def reader_of(request: Request, languages: tuple[Language, ...], usual: Language
     asked = request.query_params.get("lang", usual)
     if asked in languages:
         return Reader(str(asked), languages)
-    return Reader(_preferred(request.headers.get("accept-language", ""), languages), languages)
-
-
-def _preferred(header: str, languages: tuple[Language, ...]) -> Language:
-    """The best of these for an Accept-Language header (RFC 9110, 12.5.4), else their first."""
-    wishes: list[tuple[str, str]] = re.findall(r"([a-zA-Z]+)[\w-]*(?:\s*;\s*q=(\d(?:\.\d+)?))?", header)
-    for wanted, _ in sorted(wishes, key=lambda wish: -float(wish[1] or 1)):
-        for language in languages:
-            if wanted.lower() == language.lower().split("-")[0]:
-                return language
-    return languages[0]
+    return Reader(preferred(request.headers.get("accept-language", ""), languages) or languages[0], languages)
 
 
 def readable(accent: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from shared.addresses import public
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.entrance import Entrance, SignOnRules, provider_of
 from shared.backend.access.identity import TokenVerifier
@@ -105,6 +106,7 @@ def _entrance(settings: Settings, tls: Tls | None) -> Entrance:
         only_https=tls is not None and tls.authority is None,
         metrics_token=settings.metrics_token,
         sign_on=_sign_on(settings),
+        pages=public(settings.public_url),
     )
 
 

@@ -19,7 +19,8 @@ from shared.backend.halls.ledger import Ledger
 from shared.backend.http.asking import address_of
 from shared.backend.http.customers import Customers, known_by
 from shared.backend.http.feed import Telling
-from shared.backend.http.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, UNGUESSABLE, LongLived, Site, friendly
+from shared.backend.http.holding import UNGUESSABLE, Held, held_by, holding
+from shared.backend.http.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly
 from shared.backend.http.reading import Menu, Shown, readable, reader_of, shown
 from shared.hall.errors import (
     AlreadyRated,
@@ -90,7 +91,9 @@ def _choosing(router: APIRouter, site: Site) -> None:
         if len(found) == 1:
             return _go(f"/h/{found[0].id}", request)
         languages = dict.fromkeys(language for hall in found for language in hall.settings.languages)
-        return site.page("halls.html", reader_of(request, tuple(languages)), halls=found)
+        return site.page(
+            "halls.html", reader_of(request, tuple(languages)), halls=found, held=held_by(request, site.ledger)
+        )
 
     @router.get("/h")
     @router.get("/t")
@@ -105,17 +108,21 @@ def _choosing(router: APIRouter, site: Site) -> None:
     @router.get("/h/{hall}")
     async def services(request: Request, hall: str) -> Response:
         found = site.hall(hall)
-        page = site.page("hall.html", reader_of(request, found.settings.languages), found, once=once)
-        return known_by(page, request)
+        to, held = reader_of(request, found.settings.languages), held_by(request, site.ledger)
+        return known_by(site.page("hall.html", to, found, once=once, held=held), request)
 
     @router.get("/h/{hall}/events")
     async def menu_live(request: Request, hall: str) -> Response:
-        to = reader_of(request, site.hall(hall).settings.languages)
+        found = site.hall(hall)
+        to, held = reader_of(request, found.settings.languages), held_by(request, site.ledger)
 
-        def write(now: Menu) -> str:
-            return site.render("waiting.html", to, now=now)
+        def look(newer: Hall) -> tuple[Menu, list[Held]]:
+            return site.menu(newer), [now for one in held if (now := one.in_newer(newer))]
 
-        return site.stream(hall, site.menu, write)
+        def write(now: tuple[Menu, list[Held]]) -> str:
+            return site.render("waiting.html", to, hall=found, now=now[0], held=now[1])
+
+        return site.stream(hall, look, write)
 
     @router.get("/h/{hall}/s/{service}")
     async def precedences(request: Request, hall: str, service: str) -> Response:
@@ -192,7 +199,8 @@ def _following(router: APIRouter, site: Site, own: Own) -> None:
     async def ticket(request: Request, token: str) -> Response:
         hall, found = await own(request, token)
         to = reader_of(request, hall.settings.languages, found.language)
-        return site.page("ticket.html", to, hall, ticket=shown(hall, found), token=token)
+        page = site.page("ticket.html", to, hall, ticket=shown(hall, found), token=token)
+        return holding(page, request, token, site.ledger)
 
     @router.get("/t/{token}/events")
     async def ticket_live(request: Request, token: str) -> Response:

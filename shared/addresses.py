@@ -1,0 +1,68 @@
+"""The address of the customer's pages: in one spelling, and given to people only if their phones can get there."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from shared.hall.errors import Unfit
+
+HEADER = "Nowserving-Pages"
+"""In what a hall answers to its stations: where customers reach its pages, if the backend was told."""
+
+EXAMPLES = "http://192.0.2.7:8080 or https://queue.example.org"
+
+
+def public(address: str) -> str:
+    """The address of the setting ``public_url`` in its one spelling, empty if it is; raises Unfit if it can be none."""
+    if not address.strip():
+        return ""
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname or "", parts.port
+        spelled = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    except ValueError:
+        raise _unfit(address) from None
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        raise _unfit(address)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Unfit(f"public_url must end behind the host or its port: the pages do not work below {parts.path!r}.")
+    return f"{parts.scheme}://{spelled}" + (f":{port}" if port else "")
+
+
+def for_phones(address: str) -> str:
+    """The address as far as a phone can get there: empty for one that is only this machine's own."""
+    try:
+        host = (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+    return address.rstrip("/") if host and not _is_of_this_machine(host) else ""
+
+
+def faults(public_url: str) -> Iterator[str]:
+    """What is wrong with the setting, a sentence each."""
+    try:
+        address = public(public_url)
+    except Unfit as unfit:
+        yield unfit.detail
+        return
+    if address and not for_phones(address):
+        yield f"public_url is {address}, where no phone gets: set it to an address such as {EXAMPLES}."
+
+
+def _is_of_this_machine(host: str) -> bool:
+    """Whether it names the machine itself, or nothing beyond its own cable."""
+    if host in ("localhost", "localhost.localdomain") or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return address.is_loopback or address.is_unspecified or address.is_link_local
+
+
+def _unfit(address: str) -> Unfit:
+    return Unfit(f"public_url must be an address such as {EXAMPLES}, not {address!r}.")

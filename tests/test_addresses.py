@@ -1,0 +1,77 @@
+"""Which addresses are given to people, and in what spelling."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.addresses import faults, for_phones, public
+from shared.hall.errors import Unfit
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        ("https://queue.example.org", "https://queue.example.org"),
+        (" https://Queue.Example.org/ ", "https://queue.example.org"),
+        ("HTTP://192.0.2.7:8080//", "http://192.0.2.7:8080"),
+        ("http://[2001:DB8::7]:8080/", "http://[2001:db8::7]:8080"),
+        ("https://bürgeramt.example", "https://xn--brgeramt-65a.example"),
+        ("", ""),
+    ],
+)
+def test_the_public_address_has_one_spelling(written: str, spelled: str) -> None:
+    assert public(written) == spelled
+    assert [*faults(written)] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "queue.example.org",
+        "ftp://queue.example.org",
+        "https://",
+        "https://queue.example.org:many",
+        "https://me:secret@queue.example.org",
+        "https://queue.example.org/below",
+        "https://queue.example.org?x",
+        "http://[",
+    ],
+)
+def test_what_can_be_no_public_address_is_refused_in_a_sentence(written: str) -> None:
+    with pytest.raises(Unfit, match="public_url must"):
+        public(written)
+    assert ["public_url must" in fault for fault in faults(written)] == [True]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://192.168.1.20:8080", "https://queue.example.org", "http://[fd00::7]:8080", "http://reception:8080"],
+)
+def test_what_a_phone_may_reach_is_given_to_it(address: str) -> None:
+    assert for_phones(f"{address}/") == for_phones(address) == address
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1.2.3:8080",
+        "localhost",
+        "LOCALHOST.",
+        "office.localhost",
+        "0.0.0.0:8080",
+        "[::1]:8080",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "169.254.7.7",
+        "[fe80::1%25eth0]",
+        "",
+        "[",
+    ],
+)
+def test_what_only_this_machine_reaches_is_given_to_nobody(host: str) -> None:
+    assert for_phones(f"http://{host}") == ""
+
+
+def test_an_address_of_this_machine_as_the_public_one_is_a_fault() -> None:
+    assert ["where no phone gets" in fault for fault in faults("http://127.0.0.1:8080/")] == [True]
