@@ -121,10 +121,13 @@ def _parts(tag: Language) -> tuple[str, ...]:
 
 @lru_cache(256)
 def own_name(language: Language) -> str:
-    """What those who speak it call a language: ``Deutsch``, ``português (Brasil)``; its tag where nobody knows."""
+    """What those who speak it call a language: ``Deutsch``, ``Português (Brasil)``; its tag where nobody knows.
+
+    It stands on a key, so it begins with a capital where its letters have any; CLDR writes it as inside a sentence.
+    """
     found = _locale(language)
     named = (found.get_display_name() or found.get_display_name("en")) if found else None
-    return named or language
+    return named[:1].title() + named[1:] if named else language
 
 
 @lru_cache(256)

@@ -76,9 +76,9 @@ def test_the_first_of_a_machines_languages_that_is_spoken() -> None:
     [
         ("de", "Deutsch"),
         ("fa", "فارسی"),
-        ("pt-BR", "português (Brasil)"),
+        ("pt-BR", "Português (Brasil)"),
         ("zh-Hant", "中文 (繁體)"),
-        ("uk", "українська"),
+        ("uk", "Українська"),
         ("pa-Arab", "پنجابی (عربی)"),
         ("ku-Arab", "Kurdish (Arabic)"),
         ("tlh", "tlh"),

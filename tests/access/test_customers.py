@@ -25,8 +25,8 @@ from shared.hall.set_up import DefineHall, DefineService
 from shared.hall.values import Service
 from shared.hall.words import new_id
 from shared.link.port import Link
-from tests.backend.test_web import Phone, label, text
 from tests.backends import Premises
+from tests.phone import Phone, label, text
 
 
 @pytest.fixture(scope="module")

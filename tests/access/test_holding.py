@@ -15,8 +15,9 @@ from shared.backend.halls.care import opened
 from shared.backend.http.holding import COOKIE, MOST
 from shared.hall.issuing import IssueTicket
 from shared.link.port import Link
-from tests.backend.test_web import Phone, call, events, label, room, text  # noqa: F401  # room is a fixture
+from tests.backend.test_web import call, events, room  # noqa: F401  # room is a fixture
 from tests.backends import Premises
+from tests.phone import Phone, label, text
 
 
 @pytest.fixture

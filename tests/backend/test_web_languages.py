@@ -10,8 +10,8 @@ import pytest
 from shared.hall.set_up import DefineHall
 from shared.hall.wire import decode, encode
 from shared.link.port import Link
-from tests.backend.test_web import Phone
 from tests.backends import Premises
+from tests.phone import Phone
 
 OFFERED = ("en", "pt-BR", "pt-PT", "zh-CN", "zh-TW", "ckb")
 
@@ -44,4 +44,4 @@ def test_of_two_countries_with_one_language_each_gets_its_own(
     page = phone.get("/h/clinic").text
     phone.session.close()
     assert f'<html lang="{language}" dir="{direction}">' in page
-    assert "português (Brasil)" in page and "کوردیی ناوەندی" in page
+    assert "Português (Brasil)" in page and "کوردیی ناوەندی" in page

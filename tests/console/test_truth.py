@@ -148,7 +148,7 @@ async def test_the_customers_own_language_is_named_as_its_speakers_do(sit_down, 
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         await seat.press(Qt.Key.Key_F5)
-        assert seat.console.work_page.customer.language.text() == "русский"
+        assert seat.console.work_page.customer.language.text() == "Русский"
         assert link.hall.tickets[str(link.hall.points["1"].ticket)].state is TicketState.CALLED
         assert in_language(link.hall.services["registration"].name, "en") == "Registration"
 

@@ -301,7 +301,7 @@ def test_an_arabic_phone_gets_arabic_pages_from_right_to_left(page: Any, admin: 
 @on_a_phone()
 def test_the_language_is_changed_with_one_touch_and_stays(page: Any, admin: Link, premises: Premises) -> None:
     page.goto("/")
-    page.get_by_role("link", name="русский").tap()
+    page.get_by_role("link", name="Русский").tap()
     page.get_by_role("link", name="Терапевт").tap()
     page.get_by_role("button", name="Платный приём").tap()
     page.wait_for_url("**/t/*")

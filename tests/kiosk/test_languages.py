@@ -15,7 +15,7 @@ from tests.memory_link import MemoryLink
         ("fa", "فارسی", True),
         ("ar-EG", "العربية (مصر)", True),
         ("bn", "বাংলা", False),
-        ("pt-BR", "português (Brasil)", False),
+        ("pt-BR", "Português (Brasil)", False),
     ],
 )
 async def test_a_language_has_its_own_name_its_direction_and_the_figures_of_labels(
