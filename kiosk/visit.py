@@ -25,7 +25,7 @@ from shared.hall.opening import local
 from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
 from shared.hall.wire import decode
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
-from shared.sentences import opens
+from shared.sentences import opens_after
 from shared.ui.station import Station
 from shared.ui.translations import locale_of
 from shared.ui.words import clock, why_not
@@ -251,10 +251,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         return f"{why_not(self._failure)}\n{self._opens(self._failure)}".strip() if self._failure else ""
 
     def _opens(self, failure: Failure) -> str:
-        """When a service that has just closed will open again, as far as the hall has said."""
-        said = failure.about.get("opens")
-        then = datetime.fromisoformat(said) if said else None
-        return opens(self._command.language or "", self._hall.settings, then, self._wall())
+        return opens_after(self._command.language or "", self._hall.settings, failure, self._wall())
 
     label = Property(str, _label, notify=changed)
     service = Property(str, _service, notify=changed)

@@ -132,7 +132,7 @@ def require_open(hall: Hall, service: Service, wall: datetime) -> Service:
     about = _about(service, now)
     match now.reason:
         case Reason.FULL:
-            raise ServiceFull("All numbers of this service for today have been given out.", **about)
+            raise ServiceFull("All numbers of this service have been given out.", **about)
         case Reason.CLOSING:
             raise ServiceClosing("Those who wait already will take until closing time.", **about)
         case _:
