@@ -32,14 +32,18 @@ def new_database(kind: str, folder: Path) -> str:
     return f"sqlite:///{folder / 'halls.db'}" if kind == "sqlite" else postgres.server().database()
 
 
-def nowserving(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person types it."""
+def nowserving(
+    *arguments: str, cwd: Path | None = None, encoding: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person types it, in a folder of theirs and at a terminal of this encoding."""
     return subprocess.run(
         [sys.executable, "-m", "shared.cli", *arguments],
+        cwd=cwd,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        encoding=encoding,
         timeout=150,
         check=False,
     )

@@ -35,7 +35,7 @@ def berlin(written: str) -> datetime:
         ((), "2026-03-03T02:00", "No more numbers for now. New numbers today at 04:00"),
         (("mon-sun 22:00-02:00",), "2026-03-03T01:30", "No more numbers for now. New numbers today at 22:00"),
         (("mon-fri 08:00-17:00",), "2026-03-02T15:00", "No more numbers today. New numbers tomorrow at 08:00"),
-        (("mon 08:00-17:00",), "2026-03-02T15:00", "No more numbers today. Opens on Monday at 08:00"),
+        (("mon,thu 08:00-17:00",), "2026-03-02T15:00", "No more numbers today. Opens on Thursday at 08:00"),
     ],
 )
 def test_a_service_without_numbers_says_when_there_are_new_ones(hours: tuple[str, ...], now: str, said: str) -> None:
