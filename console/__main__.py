@@ -5,10 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QLocale
-
 from console.app import Console
-from shared import catalogue
 from shared.hall.roles import Role
 from shared.settings import Settings, state_path
 from shared.ui.program import App
@@ -23,9 +20,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
-    language = QLocale.system().name().partition("_")[0]
-    if language in catalogue.languages():
-        Tongue(station).speak(language)
+    Tongue(station).speak_as_the_machine()
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
     console.window.show()
     return console

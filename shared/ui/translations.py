@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from shared.catalogue import catalogue, look_up
+from shared.catalogue import catalogue, languages, look_up
 
 
 class CatalogueTranslator(QTranslator):
@@ -35,6 +35,14 @@ class Tongue(QObject):
         for translator in self._translators:
             QCoreApplication.installTranslator(translator)
         QLocale.setDefault(locale_of(language))
+
+    def speak_as_the_machine(self) -> None:
+        """The machine's own language: in English words, its plurals too, where nobody has translated ours."""
+        system = QLocale.system()
+        language = system.name().partition("_")[0]
+        self.speak(language if language in languages() else "en")
+        if language not in languages():
+            QLocale.setDefault(system)  # the hall's own names still stand in it
 
     def hush(self) -> None:
         """Back to the sentences as they are written."""
