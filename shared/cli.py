@@ -139,7 +139,13 @@ def _add_init(commands: Any) -> None:
     parser = _command(commands, "init", _init, "make a database with a hall and the administrator `admin`")
     parser.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
     parser.add_argument("--hall", metavar="NAME", help="name of the hall")
+    _add_zone(parser)
     parser.epilog = "The password of `admin` comes from NOWSERVING_ADMIN_PASSWORD or is asked for."
+
+
+def _add_zone(parser: argparse.ArgumentParser) -> None:
+    about = "its time zone, like Europe/Paris (default: this machine's)"
+    parser.add_argument("--time-zone", metavar="ZONE", help=about)
 
 
 def _add_staff(commands: Any) -> None:
@@ -186,6 +192,7 @@ def _add_halls(commands: Any) -> None:
     add = _command(actions, "add", _add_hall, "add a hall and print its id")
     add.add_argument("name")
     add.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
+    _add_zone(add)
     out = _command(commands, "export", _export, "write the whole set-up of a hall to a file people can read")
     out.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
     out.add_argument("--output", metavar="FILE", type=as_path, help="where to (default: print it)")
@@ -219,13 +226,14 @@ def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 
 def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    zone = _zone(asked.time_zone)
     with _care().opened(chosen.database, create=True) as halls:
         if not halls.has_administrator():
             password = _password("NOWSERVING_ADMIN_PASSWORD", "Password for admin: ")
             halls.appoint_administrator(password)
             print("The administrator is `admin`.")
-        hall = halls.init(asked.sample, asked.hall)
-        print("The hall is ready; its id:")
+        hall = halls.init(asked.sample, asked.hall, zone)
+        print(f"The hall is ready, on the clock of {halls.ledger.hall(hall).settings.time_zone}; its id:")
         print(hall)
     return 0
 
@@ -317,7 +325,7 @@ def _list_halls(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 def _add_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as care:
-        print(_halls().add(care, asked.name, asked.sample))
+        print(_halls().add(care, asked.name, asked.sample, _zone(asked.time_zone)))
     return 0
 
 
@@ -386,6 +394,13 @@ def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _zone(named: str | None) -> str:
+    """The time zone named, or this machine's; raises Unfit."""
+    if named and named not in settings.zones():
+        raise Unfit(f"There is no time zone {named!r}: write one like Europe/Paris or America/Sao_Paulo.")
+    return named or settings.machine_zone()
 
 
 def _care() -> Any:

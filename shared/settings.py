@@ -6,12 +6,16 @@ import dataclasses
 import os
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+import tzlocal
 
 from shared.hall.errors import Unfit
 
@@ -88,6 +92,25 @@ def default_path() -> Path:
 def state_path() -> Path:
     """The folder where a station remembers its last known hall."""
     return as_path(str(platformdirs.user_state_path("nowserving")))
+
+
+# ── where the machine is ──
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The time zones every machine with Now Serving knows, whatever else is installed on this one."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def machine_zone() -> str:
+    """The time zone of this machine's clock; UTC where it has none that others know."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of a machine nobody has told where it is
+            found = tzlocal.get_localzone_name()
+    except (LookupError, OSError, ValueError):
+        found = ""
+    return found if found in zones() and found != "Etc/UTC" else "UTC"
 
 
 # ── what people write ──

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,50 @@ def test_wrong_usage_is_exit_status_2_and_help_reads_well() -> None:
     helped = nowserving("--help").stdout
     for word in ("serve", "init", "staff", "device", "kiosk", "display", "console", "demo"):
         assert word in helped
+
+
+# ── where a hall is ──
+
+
+def listed(at: tuple[str, ...]) -> dict[str, str]:
+    """The time zone of each hall."""
+    lines = nowserving("hall", "list", *at).stdout.splitlines()
+    return {line.split()[0]: next(part for part in line.split() if "/" in part or part == "UTC") for line in lines}
+
+
+def test_a_hall_is_where_its_machine_is_or_where_it_is_said_to_be(tmp_path: Path) -> None:
+    at = ("--database", new_database("sqlite", tmp_path))
+    here = {"TZ": "Asia/Tokyo", "NOWSERVING_ADMIN_PASSWORD": PASSWORD}
+    made = nowserving("init", "--hall", "Town Hall", *at, **here)
+    assert "Asia/Tokyo" in made.stdout and made.stdout.split()[-1] == "town-hall"
+    nowserving("init", "--sample", "office", *at, **here)
+    nowserving("hall", "add", "Second", *at, **here)
+    nowserving("hall", "add", "Third", "--sample", "bank", "--time-zone", "America/Lima", *at, **here)
+    zones = {"town-hall": "Asia/Tokyo", "office": "Asia/Tokyo", "second": "Asia/Tokyo", "third": "America/Lima"}
+    assert listed(at) == zones
+    office = tomllib.loads(nowserving("export", "--hall", "office", *at).stdout)["hall"]
+    assert not office["holidays"], "it is not closed on Berlin's holidays"
+    fails("hall", "add", "Fourth", "--time-zone", "localtime", *at, says="no time zone")
+    fails("init", "--hall", "Fifth", "--time-zone", "Mars/Base", *at, says="no time zone", **here)
+    assert listed(at) == zones
+
+
+@pytest.mark.parametrize("clock", ["Mars/Base", "CET-1CEST", ":/etc/nowhere"])
+def test_a_machine_that_is_nowhere_makes_a_hall_on_utc(tmp_path: Path, clock: str) -> None:
+    at = ("--database", new_database("sqlite", tmp_path))
+    made = nowserving("init", *at, TZ=clock, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+    assert (made.returncode, made.stderr, listed(at)) == (0, "", {"hall": "UTC"})
+
+
+def test_an_empty_hall_has_one_usual_precedence_so_that_its_first_service_can_be_waited_for(tmp_path: Path) -> None:
+    at = ("--database", new_database("sqlite", tmp_path))
+    nowserving("init", *at, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+    nowserving("hall", "add", "Second", *at)
+    for hall in ("hall", "second"):
+        written = tomllib.loads(nowserving("export", "--hall", hall, *at).stdout)
+        assert [(one["id"], one["name"]["en"], one["allowance"]) for one in written["precedences"]] == [
+            ("regular", "Regular", 30)
+        ]
 
 
 # ── old terminals ──
