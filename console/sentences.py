@@ -43,6 +43,11 @@ def gap(hall: Hall, lacking: Gap) -> str:
     return f"{service_name(hall, lacking.item.id)}: {sentence}"
 
 
+def example(value: str) -> str:
+    """What may stand in an empty field, so that nobody takes it for what does."""
+    return QCoreApplication.translate("Console", "for example {0}").format(value)
+
+
 def language_name(language: Language) -> str:
     """What a language is called by those who speak it."""
     return NATIVE_NAMES.get(language) or QLocale(language).nativeLanguageName() or language

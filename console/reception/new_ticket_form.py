@@ -39,7 +39,7 @@ class NewTicketForm(QFrame):
         self.list.setAccessibleName(self.tr("Services"))
         self.precedence = QComboBox()
         self.language = QComboBox()
-        self.time = QLineEdit(placeholderText="14:30")
+        self.time = QLineEdit(placeholderText=sentences.example("14:30"))
         self.name = QLineEdit(maxLength=100)
         self.phone = QLineEdit(maxLength=40)
         self.send = KeyButton(self.tr("Give a ticket"), "Enter", self.give, "primary", bind=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from console import sentences
@@ -57,6 +59,8 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
+        self.services.lacking.precedences_wanted.connect(partial(self.tabs.setCurrentWidget, self.precedences))
+        self.services.lacking.points_wanted.connect(partial(self.tabs.setCurrentWidget, self.points))
         self.setLayout(column(self.tabs, self.warning, gap=0))
         model.changed.connect(self.warn)
         self.tabs.currentChanged.connect(self.warn)
@@ -84,7 +88,7 @@ class SetUpPage(QWidget):
             section.take_focus()
 
     def warn(self) -> None:
-        """Beside services and points stands what these two still lack."""
+        """Beside the points stands what the services still lack; a service says so itself."""
         lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
         self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
-        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))
+        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() is self.points)
