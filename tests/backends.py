@@ -69,7 +69,8 @@ class Premises:
 
     def __init__(self, folder: Path, sample: str = "clinic", database: str = "") -> None:
         self.database = database or new_database("sqlite", folder)
-        made = nowserving("init", "--database", self.database, "--sample", sample, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+        hall = ("--sample", sample, "--time-zone", "Europe/Berlin")
+        made = nowserving("init", "--database", self.database, *hall, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
         assert made.returncode == 0, made.stderr
         self.hall = made.stdout.split()[-1]
         self.process: subprocess.Popen[str] | None = None

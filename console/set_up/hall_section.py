@@ -92,7 +92,7 @@ class HallSection(SettingsSection):
         grid.setHorizontalSpacing(2 * theme().margin)
         grid.setVerticalSpacing(theme().margin)
         grid.addLayout(form_line(self.tr("The hall's own language"), self.own), 0, 0)
-        grid.addLayout(form_line(self.tr("Time zone"), row(self.zone, self.here)), 0, 1, 1, 2)
+        grid.addLayout(form_line(self.tr("Time zone"), row(self.zone, self.here, None)), 0, 1, 1, 2)
         grid.addLayout(form_line(self.tr("The business day begins at"), self.day_starts), 1, 0)
         kept = self.tr("Names and telephones are kept after the visit")
         grid.addLayout(form_line(kept, self.keep_contacts), 1, 1)
@@ -110,9 +110,9 @@ class HallSection(SettingsSection):
         self.zone.setCurrentText(machine_zone())
 
     def _look_where(self, zone: str) -> None:
-        """An empty hall may have been made on a machine that does not know where it is, as a server or a container."""
-        empty = not (self.model.services and self.model.points)
-        self.here.setVisible(empty and machine_zone() not in ("UTC", zone))
+        """A hall may have been made on a machine that does not know where it is, as many a server or container."""
+        nowhere = self.model.hall.settings.time_zone == "UTC" or not self.model.points
+        self.here.setVisible(nowhere and machine_zone() not in ("UTC", zone))
 
     def begin(self, identity: str = "") -> None:
         settings = self.model.hall.settings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from console.controls import button, column, frame, label, row
 from console.set_up.set_up_model import SetUpModel
@@ -39,9 +39,8 @@ class Lacking(QWidget):
 
 def _notice(sentence: str, way: QPushButton) -> QWidget:
     way.setAccessibleDescription(sentence)
-    notice = frame("notice", row(label(sentence, wrap=True), way))
-    inside = notice.layout()
-    assert inside is not None
+    way.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    inside = row(label(sentence, wrap=True), way)
+    inside.setStretch(0, 1)
     inside.setContentsMargins(theme().gap, 2, 2, 2)
-    inside.setAlignment(way, Qt.AlignmentFlag.AlignVCenter)
-    return notice
+    return frame("notice", inside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
@@ -30,7 +30,8 @@ class PointsPage(QWidget):
         self.empty = label("", "quiet", wrap=True)
         self.to_set_up = KeyButton(self.tr("Set up this hall"), "Enter", self.set_up_wanted.emit, "primary", bind=False)
         self.to_set_up.setAutoDefault(True)  # Enter presses it
-        self.setLayout(column(row(None, self._card(), None), margin=theme().margin))
+        self.card = self._card()
+        self.setLayout(column(row(None, self.card, None), margin=theme().margin))
         station.changed.connect(self.refresh)
         self.refresh()
 
@@ -86,7 +87,10 @@ class PointsPage(QWidget):
         self.empty.setText(self._for_whom())
         self.empty.setVisible(is_empty)
         self.to_set_up.setVisible(is_empty and self._sets_up)
+        self.list.setVisible(not is_empty)
         self.work.setVisible(not is_empty)
+        high = QSizePolicy.Policy.Maximum if is_empty else QSizePolicy.Policy.Preferred
+        self.card.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self.work.setEnabled(bool(points))
         if points and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.rows.index(0, 0))
