@@ -101,7 +101,7 @@ async def test_without_any_precedence_a_service_leads_there(sit_down) -> None:
         press(Qt.Key.Key_S, CTRL)
         await seat.until(lambda: "regular" in link.hall.precedences)
         page.tabs.setCurrentWidget(page.services)
-        await seat.until(lambda: page.services.lacking.no_precedence.isHidden())
+        await seat.until(page.services.lacking.no_precedence.isHidden)
 
 
 async def test_a_service_without_a_point_says_so_until_it_is_off_or_given(sit_down, link) -> None:
