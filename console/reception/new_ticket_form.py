@@ -21,7 +21,7 @@ KEY = "Ctrl+N"
 ROWS = 4
 """Services in sight; typing and the arrows bring the others."""
 
-TIME = 130
+TIME = 180
 """Pixels of the field for a time of day."""
 
 DIGITS = 9
