@@ -44,9 +44,9 @@ def opens(language: Language, settings: HallSettings, shown: Opening, now: datet
 
 def opens_after(language: Language, settings: HallSettings, failure: Failure, now: datetime) -> str:
     """The same of a service that has just refused a ticket, as far as it said so."""
-    if not failure.about.get("opens"):
-        return ""
-    then, reason = datetime.fromisoformat(failure.about["opens"]), Reason(failure.about["reason"])
+    said = failure.about.get("opens")
+    then = datetime.fromisoformat(said) if said else None
+    reason = next((one for one in Reason if one == failure.about.get("reason")), None)  # a later backend has others
     return opens(language, settings, Opening(open=False, reason=reason, opens=then), now)
 
 

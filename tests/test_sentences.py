@@ -50,3 +50,5 @@ def test_a_refused_ticket_says_the_same_and_never_a_time_that_has_passed() -> No
     assert "today" not in refused.value.detail
     assert opens_after("en", hall.settings, refused.value, now) == "New numbers today at 04:00"
     assert opens_after("en", hall.settings, refused.value, now + timedelta(hours=3)) == ""
+    unknown = refused.value.more(reason="of a later version")
+    assert opens_after("en", hall.settings, unknown, now) == "Opens today at 04:00"
