@@ -13,7 +13,7 @@ from shared.settings import Settings, state_path
 from shared.ui.program import App
 from shared.ui.start import options, start
 from shared.ui.station import Station
-from shared.ui.translations import Tongue, of_this_machine
+from shared.ui.translations import Tongue
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
-    Tongue(station).speak(of_this_machine())
+    Tongue(station).speak_as_the_machine()
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
     Place(console.window, Remembered(state_path()))
     console.window.show()

@@ -76,6 +76,7 @@ class Console(QObject):
     def _wire(self) -> None:
         self.log_in_page.signed_in.connect(self._signed_in)
         self.points_page.chosen.connect(self.show_work)
+        self.points_page.set_up_wanted.connect(self.show_set_up)
         self.window.points_wanted.connect(self._points_or_back)
         self.window.reception_wanted.connect(self._reception_or_back)
         self.window.set_up_wanted.connect(self._set_up_or_back)

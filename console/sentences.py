@@ -54,6 +54,11 @@ def gap(hall: Hall, lacking: Gap) -> str:
     return f"{service_name(hall, lacking.item.id)}: {sentence}"
 
 
+def example(value: str) -> str:
+    """What may stand in an empty field, so that nobody takes it for what does."""
+    return QCoreApplication.translate("Console", "for example {0}").format(value)
+
+
 def action_text(action: Action) -> str:
     return {
         Action.OPEN: QCoreApplication.translate("Console", "Open this service point"),

@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from demo.premises import premises, visited
 from demo.tour import play
 from demo.windows import open_all
 from shared.hall.errors import Unfit
+from shared.settings import as_path
 
 PASSWORD_FROM = "NOWSERVING_PASSWORD"  # noqa: S105  # the name of a variable
 
@@ -20,7 +20,10 @@ PASSWORD_FROM = "NOWSERVING_PASSWORD"  # noqa: S105  # the name of a variable
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="nowserving demo", description="A whole hall to try, in a temporary folder.")
     parser.add_argument(
-        "--tour", metavar="FOLDER", type=Path, help="play visits through the real windows and save pictures; no screen"
+        "--tour",
+        metavar="FOLDER",
+        type=as_path,
+        help="play visits through the real windows and save pictures; no screen",
     )
     parser.add_argument(
         "--hall", metavar="URL#ID", help="play the tour in a hall that is there already, made from the clinic's sample"

@@ -23,6 +23,7 @@ from shared.hall.words import HallId
 from shared.link.connect import connect
 from shared.link.front_door import FrontDoor, new_token
 from shared.link.port import Link
+from shared.settings import machine_zone
 
 PASSWORD = "now-serving"  # noqa: S105  # of a hall that lives in a temporary folder while it is shown
 STAFF = Actor(name="demo", role=Role.ADMINISTRATOR)
@@ -96,7 +97,7 @@ def _paired(base: str, admin: Link, role: Role) -> tuple[str, str]:
 
 def _furnished(database: str, sample: str) -> tuple[HallId, dict[Role, str]]:
     with care.opened(database, create=True) as halls:
-        hall = halls.init(sample, None)
+        hall = halls.init(sample, None, machine_zone())
         _a_morning(lambda command: halls.ledger.do(hall, command, STAFF))
         for login, role in LOGINS.items():
             halls.add_person(login, PASSWORD, role, None)

@@ -249,10 +249,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         return f"{why_not(self._failure)}\n{self._opens(self._failure)}".strip() if self._failure else ""
 
     def _opens(self, failure: Failure) -> str:
-        """When a service that has just closed will open again, as far as the hall has said."""
-        said = failure.about.get("opens")
-        then = datetime.fromisoformat(said) if said else None
-        return sentences.opens(self._command.language or "", self._hall.settings, then, self._wall())
+        return sentences.opens_after(self._command.language or "", self._hall.settings, failure, self._wall())
 
     label = Property(str, _label, notify=changed)
     service = Property(str, _service, notify=changed)

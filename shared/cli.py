@@ -5,24 +5,28 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import getpass
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import entry_points, version
-from pathlib import Path
 from typing import Any
 
 from shared import addresses, records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.hall import Hall
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
+from shared.settings import as_path, as_text
 
 APPS = "nowserving.apps"
 """The entry points of the windows and the demo."""
 
 CHECKS = "nowserving.checks"
 """The entry points that say what is wrong with a station of this machine."""
+
+UNREAD = 141
+"""The status of a command whose output nobody wanted to the end, as shells have it for others: 128 and SIGPIPE."""
 
 ABOUT = {
     "demo": "a whole hall to try: backend, kiosk, display, console; --tour FOLDER plays and pictures it",
@@ -34,8 +38,22 @@ ABOUT = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 it worked, 1 it failed (one sentence on stderr), 2 wrong usage."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a window's program on Windows has none
+        sys.stdout.reconfigure(errors="replace")  # as stderr is by itself: no code page ends a command
     try:
+        try:
+            return _main(sys.argv[1:] if argv is None else argv)
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
+    except BrokenPipeError:  # behind `| head`, which has seen enough; what is left must not complain at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+
+
+def _main(argv: Sequence[str]) -> int:
+    try:
+        arguments = [as_text(argument) for argument in argv]
         if arguments and arguments[0] in ABOUT:
             return _app(arguments[0])(arguments[1:])
         return _administrate(arguments)
@@ -103,7 +121,7 @@ def _command(commands: Any, name: str, act: Callable[..., int], about: str) -> a
     parser.add_argument(
         "--database", metavar="URL", help="sqlite:///nowserving.db (the default), or postgresql://USER@HOST/DATABASE"
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file instead of the usual one")
+    parser.add_argument("--config", metavar="FILE", type=as_path, help="settings file instead of the usual one")
     parser.set_defaults(act=act)
     return parser
 
@@ -122,7 +140,13 @@ def _add_init(commands: Any) -> None:
     parser = _command(commands, "init", _init, "make a database with a hall and the administrator `admin`")
     parser.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
     parser.add_argument("--hall", metavar="NAME", help="name of the hall")
+    _add_zone(parser)
     parser.epilog = "The password of `admin` comes from NOWSERVING_ADMIN_PASSWORD or is asked for."
+
+
+def _add_zone(parser: argparse.ArgumentParser) -> None:
+    about = "its time zone, like Europe/Paris (default: this machine's)"
+    parser.add_argument("--time-zone", metavar="ZONE", help=about)
 
 
 def _add_staff(commands: Any) -> None:
@@ -169,11 +193,12 @@ def _add_halls(commands: Any) -> None:
     add = _command(actions, "add", _add_hall, "add a hall and print its id")
     add.add_argument("name")
     add.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
+    _add_zone(add)
     out = _command(commands, "export", _export, "write the whole set-up of a hall to a file people can read")
     out.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
-    out.add_argument("--output", metavar="FILE", type=Path, help="where to (default: print it)")
+    out.add_argument("--output", metavar="FILE", type=as_path, help="where to (default: print it)")
     into = _command(commands, "import", _import, "make the set-up of a hall as a file says, all of it or nothing")
-    into.add_argument("file", type=Path)
+    into.add_argument("file", type=as_path)
     which = into.add_mutually_exclusive_group()
     which.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
     which.add_argument("--new", metavar="ID", help="a new hall, with this id")
@@ -184,7 +209,7 @@ def _add_halls(commands: Any) -> None:
 def _add_care(commands: Any) -> None:
     _command(commands, "check", _check, "say what is wrong with this installation, if anything")
     backup = _command(commands, "backup", _backup, "copy the database to a file while work goes on")
-    backup.add_argument("file", type=Path)
+    backup.add_argument("file", type=as_path)
     upgrade = _command(commands, "upgrade", _upgrade, "bring an older database up to this version, after a backup")
     upgrade.add_argument("--without-backup", action="store_true", help="a backup was made in another way")
 
@@ -202,13 +227,14 @@ def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 
 def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    zone = _zone(asked.time_zone)
     with _care().opened(chosen.database, create=True) as halls:
         if not halls.has_administrator():
             password = _password("NOWSERVING_ADMIN_PASSWORD", "Password for admin: ")
             halls.appoint_administrator(password)
             print("The administrator is `admin`.")
-        hall = halls.init(asked.sample, asked.hall)
-        print("The hall is ready; its id:")
+        hall = halls.init(asked.sample, asked.hall, zone)
+        print(f"The hall is ready, on the clock of {halls.ledger.hall(hall).settings.time_zone}; its id:")
         print(hall)
     return 0
 
@@ -230,7 +256,7 @@ def _list_staff(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 
 def _reset_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    given = os.environ.get("NOWSERVING_PASSWORD")
+    given = as_text(os.environ.get("NOWSERVING_PASSWORD", ""))
     with _care().opened(chosen.database) as halls:
         password = halls.reset_password(asked.login, given)
     if not given:
@@ -295,13 +321,13 @@ def _revoke_device(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _list_halls(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as care:
         for hall in _halls().listed(care):
-            print(f"{hall.id:24} {hall.name:32} {hall.time_zone:24} {hall.tickets} tickets today")
+            print(f"{hall.id:24} {hall.name:32} {hall.time_zone:24} {_counted(hall.tickets, 'ticket')} today")
     return 0
 
 
 def _add_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as care:
-        print(_halls().add(care, asked.name, asked.sample))
+        print(_halls().add(care, asked.name, asked.sample, _zone(asked.time_zone)))
     return 0
 
 
@@ -383,6 +409,17 @@ def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     return 0
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _zone(named: str | None) -> str:
+    """The time zone named, or this machine's; raises Unfit."""
+    if named and named not in settings.zones():
+        raise Unfit(f"There is no time zone {named!r}: write one like Europe/Paris or America/Sao_Paulo.")
+    return named or settings.machine_zone()
+
+
 def _care() -> Any:
     from shared.backend.halls import care  # noqa: PLC0415  # a station has no backend installed
 
@@ -398,10 +435,13 @@ def _halls() -> Any:
 def _password(variable: str, prompt: str) -> str:
     """A password from the environment, or typed; never from an argument, which others could read."""
     if given := os.environ.get(variable):
-        return given
+        return as_text(given)
     if not sys.stdin.isatty():
         raise Unfit(f"A password is needed: set {variable}, or run this in a terminal.")
-    return getpass.getpass(prompt)
+    try:
+        return getpass.getpass(prompt)
+    except UnicodeError:
+        raise Unfit(f"This terminal has no code for what was typed: set {variable} instead.") from None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from shared.access.audit import COLUMNS, Act, ReadAudit, columns
 from shared.access.contacts import EraseTicket, ExportTicket
 from shared.hall.errors import Unfit
 from shared.hall.roles import Actor, Role
-from shared.settings import Settings
+from shared.settings import Settings, as_path
 
 TERMINAL = Actor(name="terminal", role=Role.ADMINISTRATOR)
 """Whoever sits before the machine with the database."""
@@ -33,12 +32,12 @@ def add_commands(commands: Any, add: Add) -> None:
     audit.add_argument("--who", metavar="NAME", default="", help="part of a login, a device's name or an address")
     audit.add_argument("--what", metavar="ACT", default="", help="a command or request, or sign-in")
     audit.add_argument("--refused", action="store_true", help="only what was refused")
-    audit.add_argument("--export", metavar="FILE", type=Path, help="write it to a .csv or .xlsx file")
+    audit.add_argument("--export", metavar="FILE", type=as_path, help="write it to a .csv or .xlsx file")
     about = "what is kept about the customer of one ticket"
     actions = commands.add_parser("personal", help=about, description=f"{about}.".capitalize())
     actions = actions.add_subparsers(required=True)
     out = add(actions, "export", _export, "all of it, as a text people can read")
-    out.add_argument("--output", metavar="FILE", type=Path, help="where to (default: print it)")
+    out.add_argument("--output", metavar="FILE", type=as_path, help="where to (default: print it)")
     gone = add(actions, "erase", _erase, "forget the contact and the notes for good")
     for action in (out, gone):
         action.add_argument("ticket", metavar="LABEL-or-ID", help="a label means the last ticket that had it")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from shared.catalogue import translate
+from shared.hall.errors import Failure
 from shared.hall.hall import Hall
 from shared.hall.hours import MIDNIGHT, Span, spans, week
 from shared.hall.issuing import Queue
@@ -34,9 +35,11 @@ def _queue(language: Language, people: int, if_nobody: str, *, attended: bool) -
     return said if attended else f"{said}. {translate(language, NO_POINT_OPEN)}"
 
 
-def why(language: Language, hall: Hall, shown: Opening) -> str:
+def why(language: Language, hall: Hall, shown: Opening, now: datetime) -> str:
     """Why a service gives no numbers, in a few words."""
     match shown.reason:
+        case Reason.FULL if shown.opens and _ahead(hall.settings, shown.opens, now) == 0:
+            return translate(language, "No more numbers for now")  # the business day ends on the date it is already
         case Reason.FULL:
             return translate(language, "No more numbers today")
         case Reason.CLOSING:
@@ -48,24 +51,37 @@ def why(language: Language, hall: Hall, shown: Opening) -> str:
             return translate(language, "Closed at the moment")
 
 
-def opens(language: Language, settings: HallSettings, then: datetime | None, now: datetime) -> str:
-    """When it opens, by the hall's own clock and calendar; nothing if nobody can know."""
-    if then is None:
+def opens(language: Language, settings: HallSettings, shown: Opening, now: datetime) -> str:
+    """When it gives numbers again, by the hall's own clock and calendar; nothing if nobody can know."""
+    if shown.opens is None or shown.opens <= now:
         return ""
-    there, today = local(settings, then), local(settings, now).date()
-    sentence = translate(language, _opens(there.date(), (there.date() - today).days))
+    there = local(settings, shown.opens)
+    sentence = translate(language, _opens(there.date(), _ahead(settings, shown.opens, now), shown.reason))
     return sentence.format(time=there.strftime("%H:%M"), day=there.day)
 
 
-def _opens(day: date, ahead: int) -> str:
+def opens_after(language: Language, settings: HallSettings, failure: Failure, now: datetime) -> str:
+    """The same of a service that has just refused a ticket, as far as it said so."""
+    said = failure.about.get("opens")
+    then = datetime.fromisoformat(said) if said else None
+    reason = next((one for one in Reason if one == failure.about.get("reason")), None)  # a later backend has others
+    return opens(language, settings, Opening(open=False, reason=reason, opens=then), now)
+
+
+def _ahead(settings: HallSettings, then: datetime, now: datetime) -> int:
+    """Days from now on the hall's calendar."""
+    return (local(settings, then).date() - local(settings, now).date()).days
+
+
+def _opens(day: date, ahead: int, reason: Reason | None) -> str:
     if ahead <= 1:
-        return TOMORROW if ahead else TODAY
+        return (AGAIN if reason in (Reason.FULL, Reason.CLOSING) else SOON)[ahead]
     return WEEKDAYS[day.weekday()] if ahead < 7 else MONTHS[day.month - 1]
 
 
 def closed(language: Language, hall: Hall, shown: Opening, now: datetime) -> str:
     """Both in one line: why not now, and from when on."""
-    parts = (why(language, hall, shown), opens(language, hall.settings, shown.opens, now))
+    parts = (why(language, hall, shown, now), opens(language, hall.settings, shown, now))
     return ". ".join(part for part in parts if part)
 
 
@@ -74,9 +90,9 @@ def closed_notice(language: Language, hall: Hall, now: datetime) -> list[str]:
     services = [state(hall, service, now) for service in hall.services.values()]
     first = min(services, key=lambda one: one.opens or NEVER, default=OPEN)
     shown = by_hours(hall, None, now)
-    lines = [opens(language, hall.settings, first.opens, now), *opening_hours(language, hall, now)]
+    lines = [opens(language, hall.settings, first, now), *opening_hours(language, hall, now)]
     said = [line for line in lines if line] or [translate(language, "No service gives out numbers now.")]
-    return [why(language, hall, first if shown.open else shown), *said]
+    return [why(language, hall, first if shown.open else shown, now), *said]
 
 
 def opening_hours(language: Language, hall: Hall, now: datetime) -> list[str]:
@@ -117,8 +133,9 @@ PEOPLE_AHEAD = "%n people are ahead of you"
 NOBODY_AHEAD = "Nobody is ahead of you"
 YOU_ARE_NEXT = "You are next"
 NO_POINT_OPEN = "No service point is open at the moment"
-TODAY = "Opens today at {time}"
-TOMORROW = "Opens tomorrow at {time}"
+SOON = ("Opens today at {time}", "Opens tomorrow at {time}")
+AGAIN = ("New numbers today at {time}", "New numbers tomorrow at {time}")
+"""Where no number is left it may well be open."""
 WEEKDAYS = (
     "Opens on Monday at {time}",
     "Opens on Tuesday at {time}",

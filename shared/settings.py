@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+import tzlocal
 
 from shared.hall.errors import Unfit
 
@@ -21,6 +26,10 @@ PREFIX = "NOWSERVING_"
 def meaning(text: str, default: Any) -> Any:
     """A setting: its default, and one line on what it means."""
     return field(default=default, metadata={"meaning": text})
+
+
+PLACES = ("hall", "database", "tls_cert", "tls_key", "tls_folder", "tls_ca", "printer")
+"""Settings that name a file or a folder, some behind ``sqlite:///`` or ``file:``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +72,10 @@ class Settings:
     sound: bool = meaning("The hall display sounds a chime at each call.", True)
     log_level: str = meaning("DEBUG, INFO, WARNING or ERROR.", "WARNING")
 
+    def __post_init__(self) -> None:
+        for name in PLACES:
+            object.__setattr__(self, name, _at_home(getattr(self, name)))
+
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
     """The settings of the file, under those of the environment, under the flags that are not None.
@@ -75,12 +88,65 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None,
 
 
 def default_path() -> Path:
-    return platformdirs.user_config_path("nowserving") / FILE
+    return as_path(str(platformdirs.user_config_path("nowserving"))) / FILE
 
 
 def state_path() -> Path:
     """The folder where a station remembers its last known hall."""
-    return platformdirs.user_state_path("nowserving")
+    return as_path(str(platformdirs.user_state_path("nowserving")))
+
+
+# ── where the machine is ──
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The time zones every machine with Now Serving knows, whatever else is installed on this one."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def machine_zone() -> str:
+    """The time zone of this machine's clock; UTC where it has none that others know."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of a machine nobody has told where it is
+            found = tzlocal.get_localzone_name()
+    except (LookupError, OSError, ValueError):
+        found = ""
+    return found if found in zones() and found != "Etc/UTC" else "UTC"
+
+
+# ── what people write ──
+
+
+def as_text(given: str) -> str:
+    """What was typed or set, where Python took the machine's code page for another than UTF-8; raises Unfit."""
+    try:
+        return os.fsencode(given).decode() if any("\udc80" <= sign <= "\udcff" for sign in given) else given
+    except UnicodeError:
+        raise Unfit(f"{given!a} can't be read: it is not written in the code page of this machine.") from None
+
+
+def as_path(written: str) -> Path:
+    """A file or folder as a person writes it: ``~`` is their own folder also where no shell saw to it; raises Unfit."""
+    try:
+        return Path(_for_the_disk(written)).expanduser()
+    except RuntimeError:
+        raise Unfit(f"There is no home folder for {written!r}: write the whole path.") from None
+
+
+def _at_home(place: str) -> str:
+    """The same place with its ``~`` replaced."""
+    found = re.match(r"(?:sqlite[^:]*:///|file:)?(?=~)", place)
+    return place[: found.end()] + str(as_path(place[found.end() :])) if found else _for_the_disk(place)
+
+
+def _for_the_disk(written: str) -> str:
+    """A path in an old code page too: the file system itself takes any bytes."""
+    try:
+        os.fsencode(written)
+    except UnicodeError:
+        return os.fsdecode(written.encode("utf-8", "replace"))
+    return written
 
 
 def _from_file(path: Path | None) -> dict[str, Any]:
@@ -97,7 +163,7 @@ def _from_file(path: Path | None) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     names = {field.name for field in dataclasses.fields(Settings)}
     found = {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
-    return {name: _typed(name, text, PREFIX + name.upper()) for name, text in found.items()}
+    return {name: _typed(name, as_text(given), PREFIX + name.upper()) for name, given in found.items()}
 
 
 def _typed(name: str, value: Any, where: str) -> Any:

@@ -32,14 +32,18 @@ def new_database(kind: str, folder: Path) -> str:
     return f"sqlite:///{folder / 'halls.db'}" if kind == "sqlite" else postgres.server().database()
 
 
-def nowserving(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person types it."""
+def nowserving(
+    *arguments: str, cwd: Path | None = None, encoding: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person types it, in a folder of theirs and at a terminal of this encoding."""
     return subprocess.run(
         [sys.executable, "-m", "shared.cli", *arguments],
+        cwd=cwd,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        encoding=encoding,
         timeout=150,
         check=False,
     )
@@ -65,7 +69,8 @@ class Premises:
 
     def __init__(self, folder: Path, sample: str = "clinic", database: str = "") -> None:
         self.database = database or new_database("sqlite", folder)
-        made = nowserving("init", "--database", self.database, "--sample", sample, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+        hall = ("--sample", sample, "--time-zone", "Europe/Berlin")
+        made = nowserving("init", "--database", self.database, *hall, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
         assert made.returncode == 0, made.stderr
         self.hall = made.stdout.split()[-1]
         self.process: subprocess.Popen[str] | None = None

@@ -23,7 +23,7 @@ KEY, TIME_KEY, FIRST_KEY = "Ctrl+N", "Ctrl+T", "Ctrl+1"
 ROWS = 4
 """Services in sight; typing and the arrows bring the others."""
 
-TIME = 130
+TIME = 180
 """Pixels of the field for a time of day."""
 
 DIGITS = 9
@@ -41,7 +41,7 @@ class NewTicketForm(QFrame):
         self.before = GivingLabel()
         self.precedence = QComboBox()
         self.language = QComboBox()
-        self.time = QLineEdit(placeholderText="14:30")
+        self.time = QLineEdit(placeholderText=sentences.example("14:30"))
         self.name = QLineEdit(maxLength=100)
         self.phone = QLineEdit(maxLength=40)
         self.send = KeyButton(self.tr("Give a ticket"), "Enter", self.give, "primary", bind=False)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
+from console import sentences
 from console.clocks import now
 from console.controls import KeyButton, SentenceLine, SureButton, button, column, frame, label, row, rule
 from console.set_up import devices_words as words
@@ -43,10 +44,10 @@ class DevicesSection(QWidget):
         self.refresh()
 
     def _code_and_name(self) -> None:
-        self.code = _entry(self.tr("Code on its screen"), 130)
-        self.code.setPlaceholderText("7KQF-9MHR")
+        self.code = _entry(self.tr("Code on its screen"), 280)
+        self.code.setPlaceholderText(sentences.example("7KQF-9MHR"))
         self.name = _entry(self.tr("What it is called here"))
-        self.name.setPlaceholderText(self.tr("Kiosk at the door"))
+        self.name.setPlaceholderText(sentences.example(self.tr("Kiosk at the door")))
         self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
         self.code.returnPressed.connect(self._from_code)
         self.name.returnPressed.connect(self.confirm)

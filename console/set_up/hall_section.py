@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
-from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import (
@@ -18,7 +17,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from console.controls import column, label, row
+from console.controls import button, column, label, row
+from console.sentences import example
 from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import SettingsSection, form_line, number_field, roomy
 from console.set_up.set_up_model import SetUpModel, trimmed
@@ -28,6 +28,7 @@ from shared.hall.set_up import LONGEST_KEPT
 from shared.hall.values import HallSettings
 from shared.hall.words import Language
 from shared.languages import own_name
+from shared.settings import machine_zone, zones
 from shared.ui.theme import theme
 
 ABREAST = 6
@@ -44,7 +45,9 @@ class HallSection(SettingsSection):
         self.own = QComboBox()
         self.own.setAccessibleName(self.tr("The hall's own language"))
         self.zone = QComboBox(editable=True)
-        self.zone.addItems(sorted(available_timezones()))
+        self.zone.addItems(sorted(zones()))
+        self.here = button(self.tr("{0}, as on this machine").format(machine_zone()), "flat", self._take_this_zone)
+        self.zone.currentTextChanged.connect(self._look_where)
         self.zone.setCompleter(self._type_ahead())
         self.zone.setAccessibleName(self.tr("Time zone"))
         self.day_starts = QTimeEdit()
@@ -53,13 +56,13 @@ class HallSection(SettingsSection):
         self.day_starts.setAccessibleName(self.tr("The business day begins at"))
         kept = self.tr("Names and telephones are kept after the visit, hours")
         self.keep_contacts = number_field(kept, LONGEST_KEPT, width=200, unit=self.tr(" h"))
-        self.accent = QLineEdit(maxLength=7, placeholderText=HallSettings.accent)
+        self.accent = QLineEdit(maxLength=7, placeholderText=example(HallSettings.accent))
         self.accent.setFixedWidth(200)
         self.accent.setAccessibleName(self.tr("Colour of the kiosk"))
         self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
         self.hours = HoursEdit(self.tr("Opening hours"), "mon-fri 08:00-12:00\nmon-thu 13:00-17:00", lines=4)
         self.hours.setFixedWidth(400)
-        self.holidays = QLineEdit(maxLength=9, placeholderText="DE-BE")
+        self.holidays = QLineEdit(maxLength=9, placeholderText=example("DE-BE"))
         self.holidays.setFixedWidth(200)
         self.holidays.setAccessibleName(self.tr("Public holidays of"))
         self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
@@ -93,7 +96,7 @@ class HallSection(SettingsSection):
         grid.setHorizontalSpacing(2 * theme().margin)
         grid.setVerticalSpacing(theme().margin)
         grid.addLayout(form_line(self.tr("The hall's own language"), self.own), 0, 0)
-        grid.addLayout(form_line(self.tr("Time zone"), self.zone), 0, 1)
+        grid.addLayout(form_line(self.tr("Time zone"), row(self.zone, self.here, None)), 0, 1, 1, 2)
         grid.addLayout(form_line(self.tr("The business day begins at"), self.day_starts), 1, 0)
         kept = self.tr("Names and telephones are kept after the visit")
         grid.addLayout(form_line(kept, self.keep_contacts), 1, 1)
@@ -107,12 +110,21 @@ class HallSection(SettingsSection):
         beside = column(form_line(holidays, self.holidays), None)
         return row(form_line(hours, self.hours), beside, None, gap=2 * theme().margin)
 
+    def _take_this_zone(self) -> None:
+        self.zone.setCurrentText(machine_zone())
+
+    def _look_where(self, zone: str) -> None:
+        """A hall may have been made on a machine that does not know where it is, as many a server or container."""
+        nowhere = self.model.hall.settings.time_zone == "UTC" or not self.model.points
+        self.here.setVisible(nowhere and machine_zone() not in ("UTC", zone))
+
     def begin(self, identity: str = "") -> None:
         settings = self.model.hall.settings
         self.name.speak(settings.languages)
         self.name.show_words(settings.name)
         self._load_languages(settings.languages)
         self.zone.setCurrentText(settings.time_zone)
+        self._look_where(settings.time_zone)
         starts = settings.day_starts
         self.day_starts.setTime(QTime(starts.hour, starts.minute))
         self.keep_contacts.setValue(settings.keep_contacts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
+from console import sentences
 from shared.ui.theme import theme
 
 
@@ -14,7 +15,8 @@ class LinesEdit(QPlainTextEdit):
     def __init__(self, name: str, example: str = "", lines: int = 3) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setPlaceholderText(example)
+        if example:
+            self.setPlaceholderText(sentences.example(example))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

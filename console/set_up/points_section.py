@@ -72,7 +72,7 @@ class PointsSection(Defined, Section):
         self._load(chosen)
 
     def take_focus(self) -> None:
-        self.matrix.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.matrix if self.identity else self.name.first() or self.matrix).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         super().refresh()
@@ -111,7 +111,7 @@ class PointsSection(Defined, Section):
         self.loaded()
 
     def _point(self) -> ServicePoint:
-        blank = ServicePoint(id="", serial_number=self.model.next_serial_number, name="")
+        blank = ServicePoint(id="", serial_number=self.model.next_serial_number, name="", services=self.model.ungiven)
         return self.model.hall.points.get(self.identity, blank)
 
     def draft(self) -> ServicePoint:

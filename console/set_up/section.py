@@ -138,7 +138,8 @@ class ListSection(Section):
         raise NotImplementedError
 
     def take_focus(self) -> None:
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.identity:  # a new one has the focus in its first field
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keys(self) -> QHBoxLayout:
         return row(self.save_button, self.discard_button, self.new_button, None, self.retire_button)

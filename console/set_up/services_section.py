@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBo
 
 from console import sentences
 from console.controls import column, label, row
+from console.set_up.lacking import Lacking
 from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
@@ -41,6 +42,7 @@ class ServicesSection(Defined, ListSection):
         self.shares.currentIndexChanged.connect(self._sharing)
         self.digits.valueChanged.connect(self._figures)
         self.then = ThenEdit(self.tr("The same visit then goes on to"), self.tr("(nothing more)"))
+        self.lacking = Lacking(model)
         self.offers = QVBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
         self.usual = QComboBox()
@@ -50,6 +52,7 @@ class ServicesSection(Defined, ListSection):
             beside(
                 column(
                     scrolled(self._form()),
+                    self.lacking,
                     self.sentence,
                     self.keys(),
                     margin=theme().margin,
@@ -125,7 +128,14 @@ class ServicesSection(Defined, ListSection):
             self.last_number.setValue(largest)
 
     def identities(self) -> list[tuple[str, str]]:
-        return [(service.id, self._line(service)) for service in self.model.services]
+        return [(service.id, self._line(service) + self._short_of(service)) for service in self.model.services]
+
+    def _short_of(self, service: Service) -> str:
+        return "\n" + self.tr("no service point gives it") if service.id in self.model.ungiven else ""
+
+    def refresh(self) -> None:
+        super().refresh()
+        self.lacking.show_of(self.identity)
 
     def _line(self, service: Service) -> str:
         line = f"{service.prefix}   {sentences.said(self.model.hall, service.name)}"
@@ -146,6 +156,7 @@ class ServicesSection(Defined, ListSection):
         self.on.setChecked(service.on)
         self.then.show_services(service.then, self._others(service))
         self._load_offers(service)
+        self.lacking.show_of(identity)
         first = self.name.first()
         if first and not identity:
             first.setFocus()

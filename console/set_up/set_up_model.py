@@ -29,7 +29,7 @@ from shared.hall.set_up import (
 )
 from shared.hall.values import HallSettings, Point, Precedence, Service, ServicePoint
 from shared.hall.whole import Gap, gaps, set_up_of
-from shared.hall.words import Words, in_language
+from shared.hall.words import ServiceId, Words, in_language
 from shared.ui.station import Station
 
 Named: TypeAlias = Service | Precedence | ServicePoint
@@ -63,6 +63,10 @@ class SetUpModel(FormModel):
         """What the hall lacks as a whole before customers can come; fine while it is being set up."""
         return list(gaps(set_up_of(self.hall)))
 
+    def points_giving(self, service: ServiceId) -> list[Point]:
+        """Where a service is given; one that is given nowhere is offered to nobody."""
+        return self.hall.points_for(("service", service))
+
     @property
     def precedences(self) -> list[Precedence]:
         return list(self.hall.precedences.values())
@@ -91,6 +95,11 @@ class SetUpModel(FormModel):
         """The first letter no service has; neither I nor O, which are read as figures."""
         taken = {service.prefix for service in self.services}
         return next((letter for letter in "ABCDEFGHJKLMNPQRSTUVWXYZ" if letter not in taken), "")
+
+    @property
+    def ungiven(self) -> tuple[ServiceId, ...]:
+        """The services for which a service point is still to be set up."""
+        return tuple(one.id for one in self.services if one.on and not self.points_giving(one.id))
 
     def overtaking(self, draft: Precedence) -> list[str]:
         """What the allowances would mean with this precedence as it is being written."""
@@ -147,7 +156,7 @@ class SetUpModel(FormModel):
             self._waits_for, self._busy = None, False
             self.changed.emit()
             self.saved.emit(identity)
-            self.say(self.tr("Saved, and in force everywhere."))
+            self.say(self.tr("Saved.") if self.gaps else self.tr("Saved, and in force everywhere."))
         else:
             self.changed.emit()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from console import sentences
@@ -58,6 +60,8 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
+        self.services.lacking.precedences_wanted.connect(partial(self.tabs.setCurrentWidget, self.precedences))
+        self.services.lacking.points_wanted.connect(partial(self.tabs.setCurrentWidget, self.points))
         self.setLayout(column(self.tabs, self.warning, self.boxes, gap=0))
         model.changed.connect(self.warn)
         self.tabs.currentChanged.connect(self.warn)
@@ -85,10 +89,10 @@ class SetUpPage(QWidget):
             section.take_focus()
 
     def warn(self) -> None:
-        """Beside services and points stands what these two still lack, and beside all names what can't be drawn."""
+        """Beside the points stands what the services still lack, and beside all names what can't be drawn."""
         lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
         self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
-        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() in (self.services, self.points))
+        self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() is self.points)
         boxes = sentences.boxes(self.model.hall)
         self.boxes.setText("\n".join(boxes))
         self.boxes.setVisible(bool(boxes) and isinstance(self.tabs.currentWidget(), Defined))

@@ -43,6 +43,7 @@ class WordsEdit(QWidget):
             line, side = divmod(at, self.abreast)
             self._grid.addWidget(label(own_name(language), "caption"), 2 * line, side)
             self._grid.addWidget(field, 2 * line + 1, side)
+            field.show()  # at once, so that it can take the keyboard
         self.show_words(written)
 
     def _field(self, language: Language) -> QLineEdit:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
 from console.table import Column, Rows, TypeAhead, to_be_read
+from shared.hall.roles import ADMINISTRATORS
 from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.theme import theme
@@ -34,6 +35,7 @@ class PointsPage(QWidget):
     """Arrows and Enter; the point of last time is already chosen."""
 
     chosen = Signal(str)
+    set_up_wanted = Signal()
 
     def __init__(self, station: Station) -> None:
         super().__init__()
@@ -42,14 +44,20 @@ class PointsPage(QWidget):
         self.rows = Rows(self._columns(), lambda point: point.id)
         self.list = self._list()
         self.work = KeyButton(self.tr("Work here"), "Enter", self.choose, "primary", bind=False)
-        self.empty = label(self.tr("This hall has no service points yet: an administrator sets them up."), "quiet")
-        self.setLayout(column(row(None, self._card(), None), margin=theme().margin))
+        self.empty = label("", "quiet", wrap=True)
+        self.to_set_up = KeyButton(self.tr("Set up this hall"), "Enter", self.set_up_wanted.emit, "primary", bind=False)
+        self.to_set_up.setAutoDefault(True)  # Enter presses it
+        self.card = self._card()
+        self.setLayout(column(row(None, self.card, None), margin=theme().margin))
         station.changed.connect(self.refresh)
         self.refresh()
 
     def _card(self) -> QWidget:
         title = label(self.tr("Choose your service point"), "title")
-        card = frame("card", column(title, self.empty, self.list, row(None, self.work), margin=2 * theme().margin))
+        card = frame(
+            "card",
+            column(title, self.empty, self.list, row(None, self.to_set_up, self.work), margin=2 * theme().margin),
+        )
         card.setMinimumWidth(900)
         card.setMaximumWidth(1100)
         return card
@@ -92,10 +100,28 @@ class PointsPage(QWidget):
         hall = self.station.hall
         points = sorted(hall.points.values(), key=lambda point: point.serial_number) if hall else []
         self.rows.show(points)
-        self.empty.setVisible(not points)
+        is_empty = hall is not None and not points
+        self.empty.setText(self._for_whom())
+        self.empty.setVisible(is_empty)
+        self.to_set_up.setVisible(is_empty and self._sets_up)
+        self.list.setVisible(not is_empty)
+        self.work.setVisible(not is_empty)
+        high = QSizePolicy.Policy.Maximum if is_empty else QSizePolicy.Policy.Preferred
+        self.card.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self.work.setEnabled(bool(points))
         if points and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.rows.index(0, 0))
+
+    @property
+    def _sets_up(self) -> bool:
+        return self.station.actor is not None and self.station.actor.role in ADMINISTRATORS
+
+    def _for_whom(self) -> str:
+        if self._sets_up:
+            return self.tr(
+                "This hall has no service points yet. Set up what customers come for, and the points where they get it."
+            )
+        return self.tr("This hall has no service points yet: an administrator sets them up.")
 
     def choose(self) -> None:
         at = self.list.currentIndex().row()
@@ -107,7 +133,8 @@ class PointsPage(QWidget):
         for at, point in enumerate(self.rows.rows):
             if point.id == usual:
                 self.list.setCurrentIndex(self.rows.index(at, 0))
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.refresh()  # somebody else may sit here now
+        (self.list if self.to_set_up.isHidden() else self.to_set_up).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _ink(point: Point) -> str:

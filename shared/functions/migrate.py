@@ -1,6 +1,7 @@
 """The function ``migrate``: makes or upgrades the tables, and a first hall if it is asked for one.
 
-``{"hall": "Clinic North", "sample": "clinic"}`` names the hall and what it begins with; the same again changes nothing.
+``{"hall": "Clinic North", "sample": "clinic", "time_zone": "Europe/Paris"}`` names the hall, what it begins with and
+where it is, for a cloud does not know; the same again changes nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,6 @@ def handler(event: dict[str, Any] | None, context: object) -> dict[str, Any]:
         database.upgrade()
         care = Care(database, ledger)
         if asked.get("hall") or asked.get("sample"):
-            care.init(asked.get("sample"), asked.get("hall"))
+            care.init(asked.get("sample"), asked.get("hall"), asked.get("time_zone"))
         ledger.rest(stack.LAST_WORDS)
         return {"revision": database.revision(), "database": database.url.get_backend_name(), "halls": ledger.halls()}

@@ -144,7 +144,7 @@ def require_open(hall: Hall, service: Service, wall: datetime) -> Service:
     about = _about(service, now)
     match now.reason:
         case Reason.FULL:
-            raise ServiceFull("All numbers of this service for today have been given out.", **about)
+            raise ServiceFull("All numbers of this service have been given out.", **about)
         case Reason.NOT_GIVEN:
             raise ServiceNotGiven("No service point gives this service.", **about)
         case Reason.CLOSING:

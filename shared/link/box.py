@@ -118,7 +118,7 @@ def box_of(folder: Path, place: str) -> Box:
 
     A paired kiosk's place is its installation and hall, whatever their address; another's is the address it was given.
     """
-    return Box(folder / f"outbox-{hashlib.sha256(place.encode()).hexdigest()[:16]}")
+    return Box(folder / f"outbox-{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}")
 
 
 def boxes(folder: Path) -> list[Box]:

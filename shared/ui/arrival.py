@@ -15,7 +15,7 @@ from shared.hall.roles import Role
 from shared.link.arrival import Arrival, Stage
 from shared.link.home import Home
 from shared.ui.run import QML, every
-from shared.ui.translations import Tongue, of_this_machine
+from shared.ui.translations import Tongue
 
 QML_IMPORT_NAME = "NowServing.Arrival.Models"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -152,7 +152,7 @@ class ArrivalScreen:
 
     def __init__(self, role: Role, begin: Begin, *, inches: float, taken_out: bool = False) -> None:
         self._tongue = Tongue()
-        self._tongue.speak(of_this_machine())
+        self._tongue.speak_as_the_machine()
         self.model = ArrivalModel(role, begin, taken_out=taken_out)
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(QML))

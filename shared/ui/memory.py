@@ -20,7 +20,7 @@ class Memory:
     """One file for one hall: for its address, or for the place a paired station belongs to."""
 
     def __init__(self, folder: Path, address: str) -> None:
-        self._file = folder / f"hall-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+        self._file = folder / f"hall-{hashlib.sha256(address.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
         self.pages = ""
         """Where phones reach the hall's pages, as far as was ever known."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from pathlib import Path
 
 from shared.hall.errors import Failure, Unfit
-from shared.settings import Settings, load
+from shared.settings import Settings, as_path, load
 from shared.ui.program import App, Program
 from shared.ui.run import application, live
 
@@ -23,7 +22,7 @@ def options(app: str, meaning: str, *, fills_screen: bool = True) -> argparse.Ar
         "looked for on the local network)",
     )
     parser.add_argument("--elsewhere", action="store_true", help="forget the hall of last time, and look for another")
-    parser.add_argument("--config", type=Path, metavar="PATH", help="the settings file, if not the usual one")
+    parser.add_argument("--config", type=as_path, metavar="PATH", help="the settings file, if not the usual one")
     if fills_screen:
         parser.add_argument("--windowed", action="store_true", help="a window instead of the whole screen")
     return parser

@@ -37,6 +37,13 @@ class Tongue(QObject):
             QCoreApplication.installTranslator(translator)
         QLocale.setDefault(locale_of(language))
 
+    def speak_as_the_machine(self) -> None:
+        """The machine's own language: in English words, its plurals too, where nobody has translated ours."""
+        language = best(QLocale.system().uiLanguages(), languages())
+        self.speak(language or "en")
+        if not language:
+            QLocale.setDefault(QLocale.system())  # the hall's own names still stand in it
+
     def hush(self) -> None:
         """Back to the sentences as they are written."""
         for translator in self._translators:
@@ -44,11 +51,6 @@ class Tongue(QObject):
             translator.deleteLater()
         self._translators = []
         QLocale.setDefault(QLocale.system())
-
-
-def of_this_machine() -> str:
-    """The language of ours that suits whoever set this machine up."""
-    return best(QLocale.system().uiLanguages(), languages()) or "en"
 
 
 def locale_of(language: str) -> QLocale:

@@ -108,7 +108,7 @@ def known_settings(admin: Link) -> dict[str, Any]:
     [
         ({"on": False}, "closed at the moment"),
         ({"hours": ("sun 00:00-00:01",)}, "closed at the moment"),
-        ({"daily_limit": 1}, "No more numbers today"),
+        ({"daily_limit": 1}, "No more numbers"),
     ],
 )
 def test_a_closed_or_full_service_is_not_entered_by_address_not_even_from_a_page_of_before(

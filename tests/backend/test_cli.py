@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.backends import PASSWORD, Premises, nowserving
+from shared.hall.issuing import IssueTicket
+from tests.backends import PASSWORD, Premises, new_database, nowserving
 
 
 @pytest.fixture
@@ -113,3 +119,148 @@ def test_wrong_usage_is_exit_status_2_and_help_reads_well() -> None:
     helped = nowserving("--help").stdout
     for word in ("serve", "init", "staff", "device", "kiosk", "display", "console", "demo"):
         assert word in helped
+
+
+# ── where a hall is ──
+
+
+def listed(at: tuple[str, ...]) -> dict[str, str]:
+    """The time zone of each hall."""
+    lines = nowserving("hall", "list", *at).stdout.splitlines()
+    return {line.split()[0]: next(part for part in line.split() if "/" in part or part == "UTC") for line in lines}
+
+
+def test_a_hall_is_where_its_machine_is_or_where_it_is_said_to_be(tmp_path: Path) -> None:
+    at = ("--database", new_database("sqlite", tmp_path))
+    here = {"TZ": "Asia/Tokyo", "NOWSERVING_ADMIN_PASSWORD": PASSWORD}
+    made = nowserving("init", "--hall", "Town Hall", *at, **here)
+    assert "Asia/Tokyo" in made.stdout and made.stdout.split()[-1] == "town-hall"
+    nowserving("init", "--sample", "office", *at, **here)
+    nowserving("hall", "add", "Second", *at, **here)
+    nowserving("hall", "add", "Third", "--sample", "bank", "--time-zone", "America/Lima", *at, **here)
+    zones = {"town-hall": "Asia/Tokyo", "office": "Asia/Tokyo", "second": "Asia/Tokyo", "third": "America/Lima"}
+    assert listed(at) == zones
+    office = tomllib.loads(nowserving("export", "--hall", "office", *at).stdout)["hall"]
+    assert not office["holidays"], "it is not closed on Berlin's holidays"
+    fails("hall", "add", "Fourth", "--time-zone", "localtime", *at, says="no time zone")
+    fails("init", "--hall", "Fifth", "--time-zone", "Mars/Base", *at, says="no time zone", **here)
+    assert listed(at) == zones
+
+
+@pytest.mark.parametrize("clock", ["Mars/Base", "CET-1CEST", ":/etc/nowhere"])
+def test_a_machine_that_is_nowhere_makes_a_hall_on_utc(tmp_path: Path, clock: str) -> None:
+    at = ("--database", new_database("sqlite", tmp_path))
+    made = nowserving("init", *at, TZ=clock, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+    assert (made.returncode, made.stderr, listed(at)) == (0, "", {"hall": "UTC"})
+
+
+def test_an_empty_hall_has_one_usual_precedence_so_that_its_first_service_can_be_waited_for(tmp_path: Path) -> None:
+    at = ("--database", new_database("sqlite", tmp_path))
+    nowserving("init", *at, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+    nowserving("hall", "add", "Second", *at)
+    for hall in ("hall", "second"):
+        written = tomllib.loads(nowserving("export", "--hall", hall, *at).stdout)
+        assert [(one["id"], one["name"]["en"], one["allowance"]) for one in written["precedences"]] == [
+            ("regular", "Regular", 30)
+        ]
+
+
+# ── old terminals ──
+
+C_LOCALE = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+
+@pytest.fixture(scope="module")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A Russian hall with a person and a device, in a folder with a name of its own."""
+    folder = tmp_path_factory.mktemp("Залы")
+    database = new_database("sqlite", folder)
+    at = ("--database", database)
+    assert (
+        nowserving("init", "--hall", "Городская поликлиника", *at, NOWSERVING_ADMIN_PASSWORD=PASSWORD).returncode == 0
+    )
+    added = nowserving("staff", "add", "мария", "--role", "specialist", *at, NOWSERVING_PASSWORD=PASSWORD)
+    assert added.returncode == 0, added.stderr
+    assert nowserving("device", "add", "Вход №1", "--role", "kiosk", *at).returncode == 0
+    return database, folder
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("ascii", "????????? ???????????"), ("cp437", "?"), ("koi8-r", "Городская поликлиника")]
+)
+def test_a_terminal_shows_what_its_code_page_has(abroad: tuple[str, Path], code: str, shown: str) -> None:
+    listed = nowserving("hall", "list", "--database", abroad[0], encoding=code, PYTHONIOENCODING=code)
+    assert (listed.returncode, listed.stderr) == (0, "") and shown in listed.stdout
+
+
+def test_every_command_speaks_to_a_terminal_that_knows_ascii_alone(abroad: tuple[str, Path]) -> None:
+    database, folder = abroad
+    name = "ü"
+    at = ("--database", database)
+    for status, command in [
+        (0, ["hall", "list", *at]),
+        (0, ["hall", "add", f"Бюро {name}", *at]),
+        (0, ["staff", "list", *at]),
+        (0, ["staff", "add", f"анна-{name}", "--role", "specialist", *at]),
+        (0, ["staff", "reset", "мария", *at]),
+        (0, ["device", "list", *at]),
+        (1, ["device", "revoke", "Выход", "--hall", "hall", *at]),
+        (0, ["audit", "--hall", "hall", *at]),
+        (1, ["audit", "--hall", "hall", "--since", "вчера", *at]),
+        (0, ["audit", "--hall", "hall", "--export", f"{folder}/{name}.csv", *at]),
+        (0, ["export", "--hall", "hall", "--output", f"{folder}/{name}.toml", *at]),
+        (0, ["import", f"{folder}/{name}.toml", "--hall", "hall", *at]),
+        (1, ["import", f"{folder}/нет.toml", "--hall", "hall", *at]),
+        (0, ["backup", f"{folder}/{name}.db", *at]),
+        (1, ["check", "--database", f"sqlite:///{folder}/нет.db"]),
+        (1, ["check", "--config", f"{folder}/нет.toml"]),
+        (2, ["зал"]),
+        (0, ["--help"]),
+        (0, ["kiosk", "--help"]),
+    ]:
+        done = nowserving(*command, **C_LOCALE, NOWSERVING_PASSWORD=f"{PASSWORD} мы")
+        assert done.returncode == status, (command, done.stderr)
+        assert "Traceback" not in done.stderr and "Error" not in done.stderr, done.stderr
+    assert {f"{name}.csv", f"{name}.toml", f"{name}.db"} <= {file.name for file in folder.iterdir()}
+    assert "Городская поликлиника" in (folder / f"{name}.toml").read_text("utf-8")
+    assert f"анна-{name}" in nowserving("staff", "list", *at).stdout, "it was understood as it was typed"
+
+
+def test_what_is_no_text_of_the_terminal_is_one_sentence(abroad: tuple[str, Path]) -> None:
+    latin = os.fsdecode("Bürgeramt".encode("latin-1"))
+    fails("hall", "add", latin, "--database", abroad[0], says="code page", LC_ALL="C.UTF-8", PYTHONUTF8="1")
+
+
+@pytest.mark.parametrize("command", [["hall", "list"], ["audit", "--hall", "hall"], ["export", "--hall", "hall"]])
+def test_whoever_has_read_enough_hears_no_complaint(abroad: tuple[str, Path], command: list[str]) -> None:
+    done = unread(*command, "--database", abroad[0])
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_the_help_may_be_left_unread_too() -> None:
+    assert unread("--help").stderr == ""
+
+
+def unread(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command into a pipe whose reader has gone, as ``| head`` soon does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "shared.cli", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+
+def test_one_ticket_is_one_ticket(premises: Premises) -> None:
+    listed = nowserving("hall", "list", "--database", premises.database).stdout
+    assert listed.endswith(" 0 tickets today\n")
+    with contextlib.closing(premises.admin("database")) as admin:
+        admin.do(IssueTicket(service="imaging"))
+    assert nowserving("hall", "list", "--database", premises.database).stdout.endswith(" 1 ticket today\n")

@@ -70,7 +70,7 @@ def test_midnight_in_a_hall_that_is_open_over_it(tmp_path: Path) -> None:
         assert hall.waiting() == ["A001", "A002"]
         full = hall.do("issue-ticket", service="desk").json()
         assert (full["type"], full["opens"]) == ("service-full", "2026-03-07T21:00:00Z")
-        assert "No more numbers today. Opens today at 22:00" in hall.page()
+        assert "No more numbers for now. New numbers today at 22:00" in hall.page()
         hall.until("2026-03-07T06:00")
         assert hall.wait("2026-03-07")["tickets"] == []
         hall.until("2026-03-07T22:00")

@@ -35,7 +35,7 @@ def run(database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         assert said.err.count("\n") == status, said.err
         return said.err if status else said.out
 
-    typed("init", "--sample", "clinic", "--hall", "Clinic")
+    typed("init", "--sample", "clinic", "--hall", "Clinic", "--time-zone", "Europe/Berlin")
     return typed
 
 
@@ -108,8 +108,8 @@ def test_halls_are_listed_and_added(run: Command, database: str, tmp_path: Path)
     text = (FOLDER / "bank.toml").read_text("utf-8").replace('"Europe/Berlin"', '"Asia/Tokyo"')
     file.write_text(text, "utf-8")
     run("import", file, "--new", "tokyo")
-    assert run("hall", "add", "Office North", "--sample", "office") == "office-north\n"
-    assert run("hall", "add", "Annex") == "annex\n"
+    assert run("hall", "add", "Office North", "--sample", "office", "--time-zone", "Europe/Berlin") == "office-north\n"
+    assert run("hall", "add", "Annex", "--time-zone", "UTC") == "annex\n"
     with opened(database) as care:
         for _ in range(3):
             care.ledger.do("tokyo", IssueTicket(service=care.ledger.hall("tokyo").menu()[0].id), ADMIN)

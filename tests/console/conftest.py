@@ -73,7 +73,7 @@ def sit_down(link: MemoryLink, until: Until) -> Callable[..., AbstractAsyncConte
     """Open a console on the hall; it closes at the end of the block."""
 
     @asynccontextmanager
-    async def opened(folder: Path | None = None) -> AsyncIterator[Seat]:
+    async def opened(folder: Path | None = None, link: MemoryLink = link) -> AsyncIterator[Seat]:
         station = Station(link)
         station.start()
         console = Console(station, folder)

@@ -189,7 +189,7 @@ async def test_forms_nobody_wrote_in_show_what_was_taken_over(sit_down, link, ke
         assert "priority" in page.services.boxes
 
 
-async def test_a_service_no_point_gives_is_a_warning_beside_services_and_points(sit_down, link) -> None:
+async def test_a_service_no_point_gives_is_a_warning_beside_the_points_and_says_so_in_its_list(sit_down, link) -> None:
     async with sit_down() as seat:
         await open_file_page(seat)
         page = seat.console.set_up_page
@@ -200,6 +200,8 @@ async def test_a_service_no_point_gives_is_a_warning_beside_services_and_points(
             for index in range(page.tabs.count())
             if not page.tabs.setCurrentIndex(index) and page.warning.isVisible()
         ]
-        assert seen == [0, 2]
+        assert seen == [2]
+        lines = [page.services.list.item(row).text() for row in range(page.services.list.count())]
+        assert "S   Spa\nno service point gives it" in lines
         link.do(DefineService(id="spa", prefix="S", name="Spa", on=False))
         await seat.until(lambda: not page.warning.text())

@@ -39,10 +39,10 @@ async def test_a_new_service_is_there_at_once_and_can_be_given_to_a_point(sit_do
         QTest.keyClicks(services.name.fields["de"], "Kasse")
         QTest.keyClick(services, Qt.Key.Key_S, CTRL)
         await seat.until(lambda: "cash-desk" in link.hall.services)
-        await seat.until(lambda: services.sentence.text() == "Saved, and in force everywhere.")
+        await seat.until(lambda: services.sentence.text() == "Saved.")
         assert link.hall.services["cash-desk"].name == {"en": "Cash desk", "de": "Kasse"}
         assert link.hall.services["cash-desk"].precedences == ()
-        assert services.list.currentItem().text() == "C   Cash desk"
+        assert services.list.currentItem().text() == "C   Cash desk\nno service point gives it"
         matrix = (await switch(seat, 2)).matrix
         matrix.setCurrentIndex(matrix.assignments.index(1, 2))
         for expected in ("primary", "backup", ""):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
+import pytest
+
 from console.app import Console
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
@@ -40,3 +46,39 @@ async def test_a_hall_that_shows_nothing_before_the_log_in_is_simply_logged_in_t
     assert console.window.place.text() == "Counter 1"
     station.stop()
     console.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        *(
+            (nothing, "1 person waits, 2 people wait")
+            for nothing in ("", "C", "C.UTF-8", "POSIX", "xx_XX", "fr_FR.UTF-8")
+        ),
+        ("de_AT.UTF-8", "1 Person wartet, 2 Personen warten"),
+    ],
+)
+def test_a_window_counts_in_words_whatever_the_machine_speaks(language: str, said: str) -> None:
+    """As the program begins, in a process of its own: a machine has one language."""
+    done = subprocess.run(
+        [sys.executable, "-c", COUNTING],
+        env={**os.environ, "LC_ALL": "", "LANGUAGE": "", "LANG": language, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == said, done.stderr
+
+
+COUNTING = """
+from PySide6.QtCore import QCoreApplication
+from console.__main__ import show
+from shared.settings import Settings
+from shared.ui.run import application
+from shared.ui.station import Station
+from tests.memory_link import MemoryLink, clinic
+app = application("console")
+console = show(Station(MemoryLink(clinic())), Settings(), None)
+print(", ".join(QCoreApplication.translate("Console", "%n people wait", None, n) for n in (1, 2)))
+console.close()
+"""

@@ -69,9 +69,9 @@ async def test_a_full_service_says_so(office: MemoryLink, until, watch: Watch) -
     office.hall = replace(office.hall, taken={"registration": 1}, business_day=date(2026, 11, 23))
     async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("closed"))
-        assert screen.says("No more numbers today") and screen.says("Opens tomorrow at 08:00")
+        assert screen.says("No more numbers today") and screen.says("New numbers tomorrow at 08:00")
         change(office, "tests", hours=("mon 08:00-11:00",))
-        await until(lambda: screen.says("No more numbers today. Opens tomorrow at 08:00"))
+        await until(lambda: screen.says("No more numbers today. New numbers tomorrow at 08:00"))
 
 
 async def test_the_screen_follows_the_minute(office: MemoryLink, until, watch: Watch) -> None:

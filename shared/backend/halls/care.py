@@ -21,9 +21,8 @@ from shared.hall.day import StartBusinessDay
 from shared.hall.errors import LoginTaken, Refused, Unfit, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
-from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
-from shared.hall.set_up import DefineHall
+from shared.hall.values import HallSettings
 from shared.hall.words import HallId
 
 INIT = Actor(name="init", role=Role.ADMINISTRATOR)
@@ -50,9 +49,12 @@ class Care:
 
     # ── beginning ──
 
-    def init(self, sample: str | None, name: str | None) -> HallId:
-        """One hall, from a sample or empty; the same again changes nothing. Raises Refused for an unknown sample."""
-        commands: list[Command] = [*samples.commands(sample)] if sample else [DefineHall(name=name or "Hall")]
+    def init(self, sample: str | None, name: str | None, time_zone: str | None = None) -> HallId:
+        """One hall, from a sample or with one usual precedence; the same again changes nothing.
+
+        Without a zone a sample keeps its own. Raises Refused for an unknown sample or zone.
+        """
+        commands = samples.commands(sample) if sample else [_empty()]
         existing = self.ledger.halls()
         if not sample and not name and existing:
             return existing[0]
@@ -62,7 +64,8 @@ class Care:
             done = journal.commands_done(connection, hall, "init-")
         for number, command in enumerate(commands):
             if f"init-{number}" not in done:  # what people have changed since stays as they want it
-                self.ledger.do(hall, replace(_renamed(command, name), command_id=f"init-{number}"), INIT)
+                wanted = _placed(_named(command, name), time_zone)
+                self.ledger.do(hall, replace(wanted, command_id=f"init-{number}"), INIT)
         self.ledger.do(hall, StartBusinessDay(), INIT)
         return hall
 
@@ -145,7 +148,17 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "hall"
 
 
-def _renamed(command: Command, name: str | None) -> Command:
-    if name and isinstance(command, ImportSetUp):
-        return replace(command, hall=replace(command.hall, name=name))
-    return command
+def _empty() -> ImportSetUp:
+    """A hall without services and points, whose first service can be waited for."""
+    return ImportSetUp(hall=HallSettings(name="Hall"), precedences=(samples.usual(),))
+
+
+def _named(command: ImportSetUp, name: str | None) -> ImportSetUp:
+    return replace(command, hall=replace(command.hall, name=name)) if name else command
+
+
+def _placed(command: ImportSetUp, zone: str | None) -> ImportSetUp:
+    """The same hall on another clock, and then without the public holidays of where it was."""
+    if zone in (None, command.hall.time_zone):
+        return command
+    return replace(command, hall=replace(command.hall, time_zone=zone, holidays=""))

@@ -52,10 +52,10 @@ def _tickets_today(care: Care, hall: Hall) -> int:
         return int(connection.scalar(query) or 0)
 
 
-def add(care: Care, name: str, sample: str | None) -> HallId:
+def add(care: Care, name: str, sample: str | None, time_zone: str | None = None) -> HallId:
     """One more hall, from a sample or empty; raises Unfit if there is one of this name already."""
     _new(care, slug(name))
-    return care.init(sample, name)
+    return care.init(sample, name, time_zone)
 
 
 def export(care: Care, hall: HallId) -> str:

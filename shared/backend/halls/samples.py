@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.hall.errors import Unknown
 from shared.hall.importing import ImportSetUp
+from shared.hall.values import Precedence
 from shared.set_up_file.reading import SetUpFile, open_file
 
 FOLDER = Path(__file__).parents[3] / "resources" / "samples"
@@ -24,6 +25,11 @@ def file(name: str) -> SetUpFile:
     if name not in names():
         raise UnknownSample(f"There is no sample {name!r}: choose one of {', '.join(names())}.")
     return open_file(FOLDER / f"{name}.toml")
+
+
+def usual() -> Precedence:
+    """The precedence every sample begins with, *Regular* in all our languages: what a hall needs that has no other."""
+    return file(names()[0]).set_up.precedences[0]
 
 
 def commands(name: str) -> list[ImportSetUp]:

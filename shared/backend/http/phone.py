@@ -6,7 +6,6 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,9 +97,7 @@ class Site:
         return sentences.closed_notice(to.language, hall, self.ledger.wall())
 
     def _opens(self, to: Reader, hall: Hall, failure: Failure) -> str:
-        said = failure.about.get("opens")
-        then = datetime.fromisoformat(said) if said else None
-        return sentences.opens(to.language, hall.settings, then, self.ledger.wall())
+        return sentences.opens_after(to.language, hall.settings, failure, self.ledger.wall())
 
     def _hall_of(self, request: Request) -> Hall | None:
         try:

@@ -35,7 +35,7 @@ Column {
             rightPadding: Theme.gap
             verticalAlignment: TextInput.AlignVCenter
             horizontalAlignment: TextInput.AlignLeft
-            placeholderText: "192.168.1.20:8080"
+            placeholderText: qsTr("for example %1").arg("192.168.1.20:8080")
             color: Theme.ink
             selectionColor: Theme.accent
             selectedTextColor: Theme.inkOnAccent
