@@ -24,7 +24,7 @@ from shared.hall.set_up import DefineHall, RetireService
 from shared.hall.values import Origin
 from shared.link.box import FILE, Box, box_of, boxes
 from shared.link.outbox import Outbox
-from tests.memory_link import MemoryLink, clinic
+from tests.memory_link import MemoryLink, clinic, half_a_day_from_now
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -51,7 +51,8 @@ def wait(fact: Callable[[], object]) -> None:
 def link() -> MemoryLink:
     """A clinic that lets its kiosks go on alone."""
     link = MemoryLink(clinic())
-    link.do(DefineHall(name="Clinic", languages=("en", "de"), offline_tickets=True))
+    settings = {"languages": ("en", "de"), "day_starts": half_a_day_from_now(), "offline_tickets": True}
+    link.do(DefineHall(name="Clinic", **settings))
     return link
 
 
