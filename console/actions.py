@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from console.desk import Desk, Situation
 from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket, Recall
-from shared.hall.messages import AtPoint, Command
+from shared.hall.messages import AtPoint, Command, PointCommand
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
 from shared.hall.undo import UndoLast
@@ -159,4 +159,5 @@ def is_possible(action: Action, desk: Desk) -> bool:
 
 def command(action: Action, desk: Desk) -> Command:
     """What an action asks of the hall."""
-    return ACTIONS[action].wish(desk)
+    wish = ACTIONS[action].wish(desk)
+    return replace(wish, shift=desk.shift) if isinstance(wish, PointCommand) else wish

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from console.memory import RECEPTION, ConsoleMemory
 from console.reception.reception_model import ReceptionModel
 from console.reception.reception_page import ReceptionPage
 from console.remembered import Remembered
@@ -17,18 +19,18 @@ from console.sign_in.log_in_page import LogInPage
 from console.sign_in.password_page import PasswordPage
 from console.sign_in.signing_on import SigningOn
 from console.window import ConsoleWindow
+from console.work.drafts import Drafts
 from console.work.points_page import PointsPage
 from console.work.view_model import ConsoleModel
 from console.work.work_page import WorkPage
+from shared.access.work import ReadSeats, Seat
 from shared.hall.errors import NotSignedIn, PasswordMustChange
 from shared.hall.roles import SUPERVISORS
 from shared.hall.values import PointStatus
 from shared.ui.station import Station
 from shared.ui.words import why_not
 
-LAST_POINT, LAST_LOGIN = "console-point", "console-login"
-RECEPTION = "@reception"
-"""Remembered instead of a service point by those who have none; no point has such an id."""
+LAST_LOGIN = "console-login"
 
 
 class Console(QObject):
@@ -48,15 +50,19 @@ class Console(QObject):
         super().__init__()
         self.station = station
         self._remembered = Remembered(folder)
+        self.memory = ConsoleMemory(self._remembered)
         self._arriving = False
-        self.work = ConsoleModel(station, self)
+        self._leave: Callable[[], object] = self._sign_out
+        """What is done once it is known what becomes of the customer at the point."""
+        self._may_close = False
+        self.work = ConsoleModel(station, self.memory.name, Drafts(folder / "drafts" if folder else None), self)
         self.reception = ReceptionModel(station, self)
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
         self.signing_on = SigningOn(station, tls_ca, self)
         self.log_in_page = LogInPage(station, self.signing_on, elsewhere)
         self.password_page = PasswordPage(station)
-        self.points_page = PointsPage(station)
+        self.points_page = PointsPage(station, self.memory.name)
         self.work_page = WorkPage(self.work)
         self.reception_page = ReceptionPage(self.reception)
         self.set_up_page = SetUpPage(self.set_up)
@@ -77,6 +83,9 @@ class Console(QObject):
         self.log_in_page.signed_in.connect(self._signed_in)
         self.points_page.chosen.connect(self.show_work)
         self.points_page.set_up_wanted.connect(self.show_set_up)
+        self.work_page.leave.decided.connect(self._seen_to)
+        self.reception.erased.connect(self.work.erase)
+        self.window.installEventFilter(self)
         self.window.points_wanted.connect(self._points_or_back)
         self.window.reception_wanted.connect(self._reception_or_back)
         self.window.set_up_wanted.connect(self._set_up_or_back)
@@ -90,6 +99,8 @@ class Console(QObject):
     def close(self) -> None:
         """Take the window down for good."""
         self.signing_on.cancel()
+        self.work.leave()
+        self._may_close = True
         self.window.close()
         self.window.deleteLater()
 
@@ -109,6 +120,7 @@ class Console(QObject):
     # ── pages ──
 
     def show_log_in(self, sentence: str = "") -> None:
+        self.work.leave()
         self._turn_to(self.log_in_page)
         self.log_in_page.ask(sentence)
 
@@ -120,18 +132,18 @@ class Console(QObject):
 
     def show_points(self) -> None:
         self._turn_to(self.points_page)
-        self.points_page.begin(self.work.point_id or self._last_point())
+        self.points_page.begin(self.work.point_id or self.memory.point)
 
-    def show_work(self, point: str) -> None:
-        self._remember(point)
-        self.work.choose(point)
+    def show_work(self, point: str, instead_of: str = "") -> None:
+        self.memory.remember(point)
+        self.work.choose(point, instead_of)
         self._turn_to(self.work_page)
         self.work_page.begin()
 
     def show_reception(self) -> None:
         if self.station.actor is not None:
             if self.work.point is None:
-                self._remember(RECEPTION)
+                self.memory.remember(RECEPTION)
             self._turn_to(self.reception_page)
             self.reception_page.begin()
 
@@ -153,7 +165,7 @@ class Console(QObject):
         self.window.refresh()
 
     def _can_go_back(self) -> bool:
-        return self.page is not self.work_page and self.work.point is not None
+        return self.page is not self.work_page and self.work.point is not None and not self.work.lost
 
     def _points_or_back(self) -> None:
         if self._can_go_back():
@@ -175,8 +187,36 @@ class Console(QObject):
 
     def sign_out(self) -> None:
         """Back to the first page; the service point stays as it is, for whoever comes next."""
+        if self.work.ticket:
+            self._ask_before(self._sign_out, self.tr("What becomes of this customer before you sign out?"))
+        else:
+            self._sign_out()
+
+    def _ask_before(self, leave: Callable[[], object], question: str) -> None:
+        self._leave = leave
+        if self.page is not self.work_page:
+            self.show_work(self.work.point_id)
+        self.work_page.ask_before_leaving(question)
+
+    def _seen_to(self) -> None:
+        QTimer.singleShot(0, self, self._leave)  # the answer that says so is still being told to others
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        """A window that is closed while a customer is at the point asks first, like signing out."""
+        if event.type() is QEvent.Type.Close and watched is self.window and self.work.ticket and not self._may_close:
+            event.ignore()
+            self._ask_before(self._close_window, self.tr("What becomes of this customer before the window closes?"))
+            return True
+        return super().eventFilter(watched, event)
+
+    def _close_window(self) -> None:
+        self._may_close = True
+        self.window.close()
+
+    def _sign_out(self) -> None:
+        self.work_page.close_panel()
+        self.work.leave()
         self.station.sign_out()
-        self.work.forget()
         self.reception.forget()
         self.log_in_page.login.clear()
         self.show_log_in()
@@ -202,21 +242,29 @@ class Console(QObject):
             self._arrive()
 
     def _go_in(self) -> None:
+        """Once the hall is here as it is now: what is remembered of it may be old."""
         self._arriving = True
-        if self.station.hall:
-            self._arrive()
-        else:
+        if not self.station.hall:
             self.show_points()
 
     def _arrive(self) -> None:
         """Straight back to the reception, or to the point of last time if it is still at work; else ask."""
         self._arriving = False
-        usual = self.work.point_id or self._last_point()
+        usual = self.work.point_id or self.memory.point
         point = self.station.hall.points.get(usual) if self.station.hall else None
         if usual == RECEPTION:
             self.show_reception()
         elif point and point.status is not PointStatus.INACTIVE:
-            self.show_work(usual)
+            self.station.request(ReadSeats(), partial(self._go_back, usual), lambda _: self.show_points())
+        else:
+            self.show_points()
+
+    def _go_back(self, point: str, seats: tuple[Seat, ...]) -> None:
+        """Unless somebody else works there meanwhile."""
+        if self.station.actor is None:
+            return
+        if all(seat.point != point or self.points_page.ours(seat) for seat in seats):
+            self.show_work(point)
         else:
             self.show_points()
 
@@ -232,11 +280,3 @@ class Console(QObject):
             self.show_log_in(self.tr("Please sign in again."))
         elif refusal and not isinstance(refusal, (NotSignedIn, PasswordMustChange)):
             self.log_in_page.ask(why_not(refusal))
-
-    # ── memory ──
-
-    def _last_point(self) -> str:
-        return self._remembered.read(LAST_POINT)
-
-    def _remember(self, point: str) -> None:
-        self._remembered.write(LAST_POINT, point)

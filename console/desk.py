@@ -43,6 +43,8 @@ class Desk:
     point: Point
     now: Moment
     draft: Draft = Draft()
+    shift: int | None = None
+    """The shift of whoever sits here, as the hall counts them."""
     chosen: Ticket | None = None
     """Whom somebody has picked out of a list."""
 

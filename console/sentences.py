@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from console.actions import Action
+from shared.access.work import Seat
 from shared.hall.due import How, Why
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
@@ -100,18 +101,36 @@ def status_text(status: PointStatus) -> str:
             return QCoreApplication.translate("Console", "Paused")
 
 
-def at_the_point(hall: Hall, point: Point) -> str:
-    """Who is at a point, for somebody who looks for a free one."""
+def at_the_point(hall: Hall, point: Point, seat: Seat | None = None) -> str:
+    """Who is at a point, for somebody who looks for a free one: ``anna since 09:12 · A012 is there``."""
+    if point.status is PointStatus.INACTIVE and seat is None:
+        return QCoreApplication.translate("Console", "Free")
+    said = [_who(hall, seat)]
+    if point.status is PointStatus.PAUSED:
+        said.append(status_text(point.status))
     if point.ticket:
-        label = hall.tickets[point.ticket].label
-        return QCoreApplication.translate("Console", "In use, {0} is there").format(label)
-    match point.status:
-        case PointStatus.INACTIVE:
-            return QCoreApplication.translate("Console", "Free")
-        case PointStatus.ACTIVE:
-            return QCoreApplication.translate("Console", "In use")
-        case PointStatus.PAUSED:
-            return QCoreApplication.translate("Console", "In use, paused")
+        said.append(QCoreApplication.translate("Console", "{0} is there").format(hall.tickets[point.ticket].label))
+    return " · ".join(said)
+
+
+def _who(hall: Hall, seat: Seat | None) -> str:
+    if seat is None:
+        return QCoreApplication.translate("Console", "Open, nobody works there")
+    return QCoreApplication.translate("Console", "{0} since {1}").format(seat.login, clock(seat.since, hall))
+
+
+def takes_over(hall: Hall, point: Point, seat: Seat) -> str:
+    """What somebody has to know before they sit down where a colleague works."""
+    return QCoreApplication.translate(
+        "Console", "{0} has worked at {1} since {2}, and will be told if you take over."
+    ).format(seat.login, point_name(hall, point), clock(seat.since, hall))
+
+
+def took_over(hall: Hall, seat: Seat) -> str:
+    """What somebody is told whose point it was."""
+    return QCoreApplication.translate(
+        "Console", "{0} took over this point at {1}. Choose where you work from now on."
+    ).format(seat.login, clock(seat.since, hall))
 
 
 def ticket_state(state: TicketState) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
+from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, own_day
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -33,9 +34,13 @@ class MemoryLink:
         self.hall = hall
         self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
         self.contacts: dict[str, Contact] = {}
+        self.kept: list[KeepNote] = []
         self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {
             KeepContact: self._keep_contact,
             ReadContact: lambda asked: self.contacts.get(asked.ticket, Contact()),
+            ReadSeats: lambda _: (),
+            ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
+            KeepNote: self._keep_note,
         }
         self.signs_on: Provider | None = None
         self.mark = ""
@@ -80,7 +85,12 @@ class MemoryLink:
         self._reach()
         said = [command for command, _ in self.answers.values() if getattr(command, "ticket", None) == ticket]
         texts = [getattr(command, "note", "") for command in said]
+        texts += [note.text for note in self.kept if note.ticket == ticket]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
+
+    def _keep_note(self, asked: KeepNote) -> Done:
+        self.kept.append(asked)
+        return Done()
 
     def _keep_contact(self, asked: KeepContact) -> Done:
         self.contacts[asked.ticket] = asked.contact

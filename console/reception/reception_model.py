@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from console import sentences
 from console.clocks import now
@@ -44,6 +44,9 @@ Giving: TypeAlias = IssueTicket | CheckIn
 
 class ReceptionModel(Wishing):
     """Staff who serve nobody themselves."""
+
+    erased = Signal(str)
+    """The customer of this ticket is forgotten."""
 
     def __init__(self, station: Station, parent: QObject | None = None) -> None:
         super().__init__(station, parent)
@@ -159,8 +162,12 @@ class ReceptionModel(Wishing):
 
     def erase(self, ticket: Ticket) -> None:
         """Forget whatever was said about the customer of a ticket."""
-        said = self.tr("Name, telephone and notes of {0} are forgotten.").format(ticket.label)
-        self.station.request(EraseTicket(ticket=ticket.id), lambda _: self.say(said), self._not_kept)
+
+        def erased(_: object) -> None:
+            self.say(self.tr("Name, telephone and notes of {0} are forgotten.").format(ticket.label))
+            self.erased.emit(ticket.id)
+
+        self.station.request(EraseTicket(ticket=ticket.id), erased, self._not_kept)
 
     def forget(self) -> None:
         """Somebody else sits here from now on."""

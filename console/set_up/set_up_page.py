@@ -69,6 +69,8 @@ class SetUpPage(QWidget):
 
     def show_to(self, role: Role) -> None:
         """Supervisors read who did what; all else is for administrators."""
+        if role is not Role.ADMINISTRATOR:  # first: a hidden tab hands on to the next one, which would ask
+            self.tabs.setCurrentWidget(self.audit)
         for at in range(self.tabs.count()):
             self.tabs.setTabVisible(at, role is Role.ADMINISTRATOR or self.tabs.widget(at) is self.audit)
 

@@ -182,6 +182,8 @@ class CustomerCard(QFrame):
 
     def _nobody_words(self) -> tuple[str, str]:
         point = self.model.point
+        if self.model.lost:
+            return self.tr("Somebody else has taken over this service point."), ""
         if point and point.status is PointStatus.INACTIVE:
             return self.tr("This service point is closed"), self.tr("Open it, and you can call.")
         if point and point.status is PointStatus.PAUSED:

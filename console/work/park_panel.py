@@ -23,6 +23,7 @@ class ParkPanel(QWidget):
         self.reason = QLineEdit(placeholderText=self.tr("Reason, for colleagues: fetches a form, is at the cash desk"))
         self.reason.setAccessibleName(self.tr("Reason, for colleagues; may stay empty"))
         self.reason.setMaxLength(200)
+        self.reason.textEdited.connect(lambda text: model.write(reason=text.strip()))
         self.reason.returnPressed.connect(self.park)
         self.hint = label(self.tr("The number stays. Call the customer back from the list on the other side."), "quiet")
         self.hint.setWordWrap(True)
@@ -35,7 +36,7 @@ class ParkPanel(QWidget):
     def open(self) -> None:
         if self.model.ticket:
             self.title.setText(self.tr("Park {0}").format(self.model.ticket.label))
-        self.reason.clear()
+        self.reason.setText(self.model.draft.reason)
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def park(self) -> None:

@@ -1,4 +1,4 @@
-"""Where do you work today? Every service point, with what it does and whether somebody is there."""
+"""Where do you work today? Every service point, with what it does, who works there and since when."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
 from console.table import Column, Rows, TypeAhead, to_be_read
+from shared.access.work import ReadSeats, Seat
+from shared.hall.messages import Event
+from shared.hall.points import PointActivated, PointDeactivated
 from shared.hall.roles import ADMINISTRATORS
+from shared.hall.shifts import PointTaken
 from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.theme import theme
@@ -32,32 +36,47 @@ class PointsTable(QTableView):
 
 
 class PointsPage(QWidget):
-    """Arrows and Enter; the point of last time is already chosen."""
+    """Arrows and Enter; the point of last time is already chosen, else a free one. ``console`` is this console's name.
 
-    chosen = Signal(str)
+    Where a colleague works, Enter asks first.
+    """
+
+    chosen = Signal(str, str)
+    """A point, and who is there and will be told; nobody: an empty login."""
     set_up_wanted = Signal()
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, console: str = "") -> None:
         super().__init__()
         self.setProperty("is", "page")
         self.station = station
+        self.seats: dict[str, Seat] = {}
+        self._console = console
+        self._usual = ""
+        self._preselected = ""
+        """The point that was chosen for them, until they choose one themselves."""
+        self._asked_about = ""
         self.rows = Rows(self._columns(), lambda point: point.id)
         self.list = self._list()
         self.work = KeyButton(self.tr("Work here"), "Enter", self.choose, "primary", bind=False)
         self.empty = label("", "quiet", wrap=True)
         self.to_set_up = KeyButton(self.tr("Set up this hall"), "Enter", self.set_up_wanted.emit, "primary", bind=False)
         self.to_set_up.setAutoDefault(True)  # Enter presses it
+        self.who = label("", "", wrap=True)
+        self.take_over = KeyButton(self.tr("Take over"), "Ctrl+Return", self._take_over)
+        self.another = KeyButton(self.tr("Choose another"), "Esc", self.calm)
+        self.question = frame("card", column(self.who, row(None, self.another, self.take_over), margin=theme().margin))
+        self.question.hide()
         self.card = self._card()
         self.setLayout(column(row(None, self.card, None), margin=theme().margin))
+        self.list.selectionModel().currentRowChanged.connect(self.calm)
         station.changed.connect(self.refresh)
+        station.happened.connect(self._happened)
         self.refresh()
 
     def _card(self) -> QWidget:
         title = label(self.tr("Choose your service point"), "title")
-        card = frame(
-            "card",
-            column(title, self.empty, self.list, row(None, self.to_set_up, self.work), margin=2 * theme().margin),
-        )
+        keys = row(None, self.to_set_up, self.work)
+        card = frame("card", column(title, self.empty, self.list, self.question, keys, margin=2 * theme().margin))
         card.setMinimumWidth(900)
         card.setMaximumWidth(1100)
         return card
@@ -68,7 +87,7 @@ class PointsPage(QWidget):
             Column(title=self.tr("No."), text=lambda point: str(point.serial_number), bold=True, figures=size),
             Column(title=self.tr("Service point"), text=self._name, bold=True, figures=size),
             Column(title=self.tr("Services"), text=self._services, ink=lambda _: theme().quietInk),
-            Column(title=self.tr("Status"), text=self._status, ink=_ink),
+            Column(title=self.tr("Status"), text=self._status, ink=self._ink),
         ]
 
     def _name(self, point: Point) -> str:
@@ -80,7 +99,11 @@ class PointsPage(QWidget):
         return ", ".join(names)
 
     def _status(self, point: Point) -> str:
-        return sentences.at_the_point(self.station.hall, point) if self.station.hall else ""
+        hall = self.station.hall
+        return sentences.at_the_point(hall, point, self.seats.get(point.id)) if hall else ""
+
+    def _ink(self, point: Point) -> str:
+        return theme().good if self._is_free(point) else theme().warning
 
     def _list(self) -> QTableView:
         table = PointsTable(self.rows)
@@ -96,6 +119,8 @@ class PointsPage(QWidget):
         table.activated.connect(self.choose)
         return table
 
+    # ── what is shown ──
+
     def refresh(self) -> None:
         hall = self.station.hall
         points = sorted(hall.points.values(), key=lambda point: point.serial_number) if hall else []
@@ -109,8 +134,7 @@ class PointsPage(QWidget):
         high = QSizePolicy.Policy.Maximum if is_empty else QSizePolicy.Policy.Preferred
         self.card.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self.work.setEnabled(bool(points))
-        if points and not self.list.currentIndex().isValid():
-            self.list.setCurrentIndex(self.rows.index(0, 0))
+        self._preselect()
 
     @property
     def _sets_up(self) -> bool:
@@ -123,19 +147,84 @@ class PointsPage(QWidget):
             )
         return self.tr("This hall has no service points yet: an administrator sets them up.")
 
-    def choose(self) -> None:
-        at = self.list.currentIndex().row()
-        if 0 <= at < len(self.rows.rows):
-            self.chosen.emit(self.rows.rows[at].id)
-
     def begin(self, usual: str) -> None:
-        """Ask, with this point already chosen if it is still there."""
-        for at, point in enumerate(self.rows.rows):
-            if point.id == usual:
-                self.list.setCurrentIndex(self.rows.index(at, 0))
-        self.refresh()  # somebody else may sit here now
+        """Ask, with this point already chosen if it is still there and nobody else is."""
+        self.calm()
+        self._usual, self._preselected = usual, self._current
+        self.refresh()
+        self._look()
         (self.list if self.to_set_up.isHidden() else self.to_set_up).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _preselect(self) -> None:
+        """Whatever stands first, Enter must not land anybody where a colleague works."""
+        if self.rows.rows and self._current in ("", self._preselected):
+            best = min(self.rows.rows, key=self._rank)
+            self._preselected = best.id
+            self.list.setCurrentIndex(self.rows.index(self.rows.rows.index(best), 0))
 
-def _ink(point: Point) -> str:
-    return theme().good if point.status is PointStatus.INACTIVE else theme().warning
+    @property
+    def _current(self) -> str:
+        at = self.list.currentIndex().row()
+        return self.rows.rows[at].id if 0 <= at < len(self.rows.rows) else ""
+
+    def _rank(self, point: Point) -> tuple[bool, bool, bool]:
+        """What is least comes first: nobody else's, the usual one, a closed one; ``min`` keeps to the order."""
+        return self._is_anothers(point.id), point.id != self._usual, not self._is_free(point)
+
+    def _is_free(self, point: Point) -> bool:
+        return point.status is PointStatus.INACTIVE and point.id not in self.seats
+
+    # ── who is where ──
+
+    def ours(self, seat: Seat) -> bool:
+        """Whether it is the seat of whoever sits at this console, and of no other."""
+        return self.station.actor is not None and (seat.login, seat.console) == (self.station.actor.name, self._console)
+
+    def _is_anothers(self, point: str) -> bool:
+        return point in self.seats and not self.ours(self.seats[point])
+
+    def _look(self) -> None:
+        if self.station.actor:
+            self.station.request(ReadSeats(), self._seen)
+
+    def _seen(self, seats: tuple[Seat, ...]) -> None:
+        self.seats = {seat.point: seat for seat in seats}
+        self.refresh()
+
+    def _happened(self, event: Event) -> None:
+        if self.isVisible() and isinstance(event, (PointTaken, PointActivated, PointDeactivated)):
+            self._look()
+
+    # ── what is done ──
+
+    def choose(self) -> None:
+        """Look who is there at this very moment, then go in or ask."""
+        if point := self._current:
+            self._preselected = ""
+            self.station.request(ReadSeats(), lambda seats: self._go_in(point, seats), lambda _: self._enter(point))
+
+    def _go_in(self, point: str, seats: tuple[Seat, ...]) -> None:
+        self._seen(seats)
+        hall = self.station.hall
+        if hall and self._is_anothers(point) and point in hall.points:
+            self._asked_about = point
+            self.who.setText(sentences.takes_over(hall, hall.points[point], self.seats[point]))
+            self.question.show()
+            self.another.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._enter(point)
+
+    def _take_over(self) -> None:
+        self._enter(self._asked_about)
+
+    def _enter(self, point: str) -> None:
+        if self.isVisible():  # an answer that comes late: they have gone elsewhere meanwhile
+            there = self.seats.get(point)
+            self.calm()
+            self.chosen.emit(point, there.login if there and self._is_anothers(point) else "")
+
+    def calm(self) -> None:
+        """Ask no more."""
+        if not self.question.isHidden():
+            self.question.hide()
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QLayout, QWidget
@@ -126,10 +128,13 @@ class SetAsideTable(QWidget):
         self.table.setFixedHeight(lines + self.table.horizontalHeader().sizeHint().height())
 
     def _title(self, tickets: list[Ticket]) -> str:
-        parked = sum(ticket.state is TicketState.PARKED for ticket in tickets)
-        gone = len(tickets) - parked
-        said = [self.tr("%n parked", "", parked)] if parked else []
-        return " · ".join([*said, self.tr("%n did not come", "", gone)] if gone else said)
+        how_many = Counter(ticket.state for ticket in tickets)
+        said = (
+            (self.tr("%n parked", "", how_many[TicketState.PARKED]), TicketState.PARKED),
+            (self.tr("%n did not come", "", how_many[TicketState.NO_SHOW]), TicketState.NO_SHOW),
+            (self.tr("%n gave up", "", how_many[TicketState.CANCELLED]), TicketState.CANCELLED),
+        )
+        return " · ".join(text for text, state in said if how_many[state])
 
     def _offer(self) -> None:
         chosen = self.chosen

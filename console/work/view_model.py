@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,60 +11,52 @@ from PySide6.QtCore import QObject, Signal
 
 from console import sentences
 from console.actions import Action, command, is_possible, main_action
-from console.desk import Desk, Draft
+from console.desk import Desk
 from console.set_aside import set_aside
+from console.work.drafts import Drafts
 from console.work.waiting import Waiting, waiting
-from console.work.wishes import Wishing
-from shared.access.contacts import Contact, ReadContact
+from console.work.writing import Writing
+from shared.access.work import OwnDay, ReadOwnDay
 from shared.hall.calling import CallNext, TicketCalled
+from shared.hall.day import BusinessDayStarted
 from shared.hall.due import Why, may_be_called
 from shared.hall.errors import Invalid
-from shared.hall.messages import Accepted, Event, Note
+from shared.hall.messages import Accepted, Event
 from shared.hall.points import PointDeactivated
-from shared.hall.serving import Placement, TicketNoShow, TicketServed
+from shared.hall.serving import Placement, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
-from shared.hall.values import Point, Ticket
+from shared.hall.values import Ticket
 from shared.hall.wire import decode
 from shared.ui.order_clock import OrderClock
 from shared.ui.run import every
 from shared.ui.station import Station
 
+SENT_AWAY = frozenset({Action.RETURN, Action.NO_SHOW})
+"""What ends a customer's time here without taking a note along: it is kept before."""
 
-class ConsoleModel(Wishing):
+
+class ConsoleModel(Writing):
     """One specialist at one service point."""
 
     ticked = Signal()
     """A second has passed."""
 
-    def __init__(self, station: Station, parent: QObject | None = None) -> None:
-        super().__init__(station, parent)
-        self.point_id = ""
+    def __init__(
+        self, station: Station, console: str = "", drafts: Drafts | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(station, console, drafts or Drafts(None), parent)
         self.clock = OrderClock()
-        self._served: set[str] = set()
-        self._no_shows: set[str] = set()
-        self._drafts: dict[str, Draft] = {}
-        self.notes: list[Note] = []
-        """What was written about the customer at the point before."""
-        self.contact = Contact()
-        """What that customer said about themselves."""
-        self._notes_of = ""
+        self.day = OwnDay()
+        """What whoever sits here did today, wherever they did it."""
         self._why: tuple[str, Why] | None = None
         self._nobody_said = ""
         """Why nobody was called when somebody pressed for it last."""
         station.happened.connect(self._happened)
+        station.reachable_changed.connect(self._count)
         every(1000, self.ticked.emit, self)
+        self.ticked.connect(self.take_again)
 
     # ── what there is ──
-
-    @property
-    def point(self) -> Point | None:
-        return self.hall.points.get(self.point_id) if self.hall else None
-
-    @property
-    def ticket(self) -> Ticket | None:
-        """The customer at the point."""
-        point = self.point
-        return self.hall.tickets.get(point.ticket) if self.hall and point and point.ticket else None
 
     @property
     def waiting(self) -> list[Waiting]:
@@ -88,38 +81,16 @@ class ConsoleModel(Wishing):
 
     @property
     def away(self) -> str:
-        """The banner while the hall is away."""
-        return sentences.away(self.hall, self.station.away_since) if self.station.away_since else ""
+        """The banner while nothing can be done here: the hall is away, or the point is somebody else's."""
+        return sentences.away(self.hall, self.station.away_since) if self.station.away_since else self.lost
 
     @property
     def served(self) -> int:
-        return len(self._served)
+        return self.day.served
 
     @property
     def no_shows(self) -> int:
-        return len(self._no_shows)
-
-    # ── what is written ──
-
-    @property
-    def draft(self) -> Draft:
-        return self._drafts.get(self.ticket.id, Draft()) if self.ticket else Draft()
-
-    def write(self, *, outcome: str | None = None, note: str | None = None) -> None:
-        """Keep what was written about the customer at the point until it is sent, and until it can't be taken back."""
-        if self.ticket:
-            draft = self.draft
-            self._drafts[self.ticket.id] = replace(
-                draft,
-                outcome=draft.outcome if outcome is None else outcome,
-                note=draft.note if note is None else note,
-            )
-
-    def _forget_drafts(self) -> None:
-        if self.point:
-            last = self.point.last.after if self.point.last else ()
-            known = {self.point.ticket, *(ticket.id for ticket in last)}
-            self._drafts = {ticket: draft for ticket, draft in self._drafts.items() if ticket in known}
+        return self.day.no_shows
 
     # ── what can be done ──
 
@@ -127,7 +98,14 @@ class ConsoleModel(Wishing):
         """Everything that decides what can be done now."""
         if self.hall is None or self.point is None:
             return None
-        return Desk(hall=self.hall, point=self.point, now=self.clock.moment, draft=self.draft, chosen=chosen)
+        return Desk(
+            hall=self.hall,
+            point=self.point,
+            now=self.clock.moment,
+            draft=self.draft,
+            shift=self.shift,
+            chosen=chosen,
+        )
 
     @property
     def main(self) -> Action:
@@ -139,28 +117,31 @@ class ConsoleModel(Wishing):
         desk = self.desk(chosen)
         return desk is not None and self.reaches and is_possible(action, desk)
 
-    def choose(self, point: str) -> None:
-        """Work at this service point from now on."""
+    def choose(self, point: str, instead_of: str = "") -> None:
+        """Work at this service point from now on; see ``take``."""
         if point != self.point_id:
-            self.forget()
-        self.point_id = point
+            self.leave()
         self.hush()
+        self.take(point, instead_of)
+        self._count()
+        self._look_at_customer()
         self.changed.emit()
 
-    def forget(self) -> None:
-        """Somebody else works here from now on."""
-        self._served, self._no_shows, self._drafts = set(), set(), {}
-        self.changed.emit()
+    def leave(self) -> None:
+        self.day = OwnDay()
+        super().leave()
 
     def press(self) -> None:
         """The main key."""
         self.act(self.main)
 
-    def act(self, action: Action, chosen: Ticket | None = None) -> None:
+    def act(self, action: Action, chosen: Ticket | None = None, then: Callable[[], object] = lambda: None) -> None:
         """Do it at once, if it can be done; ``chosen`` is whom somebody has picked out of a list."""
         if (desk := self.desk(chosen)) and self.ready and self.can(action, chosen):
+            if action in SENT_AWAY:
+                self.keep_note()
             wish = command(action, desk)
-            self._send(wish, self._called if isinstance(wish, CallNext) else lambda _: None)
+            self._send(wish, self._called if isinstance(wish, CallNext) else lambda _: then(), self._refused)
 
     def transfer(self, place: Placement, *, service: str | None = None, point: str | None = None) -> None:
         """Send the customer on, to a service or to a service point."""
@@ -201,30 +182,9 @@ class ConsoleModel(Wishing):
     def _hall_changed(self) -> None:
         if self.hall:
             self.clock.see(self.hall)
-            self._forget_drafts()
         if self.sentence and self.sentence == self._nobody_said != self._nobody():
             self.hush()
-        self._read_notes()
         super()._hall_changed()
-
-    def _read_notes(self) -> None:
-        """Ask who they are and what colleagues wrote, once for each customer who comes to the point."""
-        ticket = self.ticket.id if self.ticket else ""
-        if ticket != self._notes_of:
-            self._notes_of, self.notes, self.contact = ticket, [], Contact()
-            if ticket:
-                self.station.notes(ticket, lambda notes: self._noted(ticket, notes))
-                self.station.request(ReadContact(ticket=ticket), lambda contact: self._told(ticket, contact))
-
-    def _noted(self, ticket: str, notes: list[Note]) -> None:
-        if ticket == self._notes_of:
-            self.notes = notes
-            self.changed.emit()
-
-    def _told(self, ticket: str, contact: Contact) -> None:
-        if ticket == self._notes_of:
-            self.contact = contact
-            self.changed.emit()
 
     def _closed(self, event: PointDeactivated) -> None:
         """Whoever closes is told what becomes of those who wait."""
@@ -235,6 +195,8 @@ class ConsoleModel(Wishing):
             self.say(" ".join(filter(None, [back if event.tickets else "", left])))
 
     def _happened(self, event: Event) -> None:
+        if isinstance(event, (LastUndone, BusinessDayStarted)):
+            self._count()
         if getattr(event, "point", None) != self.point_id:
             return
         match event:
@@ -242,13 +204,18 @@ class ConsoleModel(Wishing):
                 self._why = event.ticket, event.why
             case PointDeactivated():
                 self._closed(event)
-            case TicketServed():
-                self._served.add(event.ticket)
-            case TicketNoShow():
-                self._no_shows.add(event.ticket)
-            case LastUndone():
-                self._served.difference_update(event.tickets)
-                self._no_shows.difference_update(event.tickets)
+            case TicketServed() | TicketMovedOn() | TicketNoShow():
+                self._count()
             case _:
                 pass
         self.changed.emit()
+
+    def _count(self) -> None:
+        """The hall knows the whole of somebody's day, whichever console they sat at."""
+        if self.point_id and self.station.actor and self.station.away_since is None:
+            self.station.request(ReadOwnDay(), self._counted)
+
+    def _counted(self, day: OwnDay) -> None:
+        if self.point_id:
+            self.day = day
+            self.changed.emit()

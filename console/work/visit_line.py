@@ -37,7 +37,7 @@ class VisitLine(QWidget):
         self._offered: tuple[str, ...] = ()
         self.outcome.activated.connect(self._choose)
         self.note.textEdited.connect(lambda text: model.write(note=text.strip()))
-        self.note.returnPressed.connect(self.left)
+        self.note.returnPressed.connect(self._confirm)
         self.note.installEventFilter(self)
         on_key(NOTE_KEY, self._write, self)
         for digit in range(DIGITS + 1):
@@ -48,6 +48,11 @@ class VisitLine(QWidget):
 
     def _write(self) -> None:
         self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _confirm(self) -> None:
+        """Written and meant: colleagues can read it from now on."""
+        self.model.keep_note()
+        self.left.emit()
 
     def _choose(self, at: int) -> None:
         """The outcome of this digit; 0 takes it back."""

@@ -9,6 +9,7 @@ from console.actions import Action
 from console.controls import SentenceLine, column, row
 from console.work.actions_panel import ActionsPanel
 from console.work.customer_card import CustomerCard
+from console.work.leave_panel import LeavePanel
 from console.work.park_panel import ParkPanel
 from console.work.set_aside_table import SetAsideTable
 from console.work.transfer_panel import TransferPanel
@@ -30,6 +31,7 @@ class WorkPage(QWidget):
         self.keys = ActionsPanel(model)
         self.transfer = TransferPanel(model)
         self.park = ParkPanel(model)
+        self.leave = LeavePanel(model)
         self.table = WaitingTable(model)
         self.aside = SetAsideTable(model)
         self.below = QStackedWidget()
@@ -37,6 +39,7 @@ class WorkPage(QWidget):
         self.below.addWidget(self.keys)
         self.below.addWidget(self.transfer)
         self.below.addWidget(self.park)
+        self.below.addWidget(self.leave)
         inside = row(self._work(), self._people(), margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 2)
         inside.setStretch(1, 3)
@@ -45,7 +48,7 @@ class WorkPage(QWidget):
         self.keys.left.connect(self.begin)
         self.customer.visit.left.connect(self.begin)
         self.aside.emptied.connect(self.begin)
-        for panel in (self.transfer, self.park):
+        for panel in (self.transfer, self.park, self.leave):
             panel.closed.connect(self.close_panel)
         model.sentence_changed.connect(self._say)
 
@@ -73,6 +76,11 @@ class WorkPage(QWidget):
         panel = self.park if action is Action.PARK else self.transfer
         self.below.setCurrentWidget(panel)
         panel.open()
+
+    def ask_before_leaving(self, question: str) -> None:
+        """Ask what becomes of the customer."""
+        self.below.setCurrentWidget(self.leave)
+        self.leave.open(question)
 
     def close_panel(self) -> None:
         self.below.setCurrentWidget(self.keys)

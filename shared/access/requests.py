@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.access import audit, contacts, devices, staff
+from shared.access import audit, contacts, devices, staff, work
 from shared.access.request import Request
 from shared.hall.errors import Malformed, UnknownRequest
 from shared.hall.wire import decode
 
-MODULES = (staff, devices, contacts, audit)
+MODULES = (staff, devices, contacts, audit, work)
 
 REQUESTS: Mapping[str, type[Request[Any]]] = {kind.type_name(): kind for room in MODULES for kind in room.REQUESTS}
 

@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from shared.hall.due import How, Why, may_be_called, next_for, why
 from shared.hall.errors import PointHasTicket, PointNotActive, ServiceNotGiven, TicketNotWaiting, TooEarly
 from shared.hall.hall import Hall
-from shared.hall.messages import Answer, AtPoint, Change, Command, DoneAtPoint, Events, Rule, the_ticket
+from shared.hall.messages import Answer, AtPoint, Change, DoneAtPoint, Events, PointCommand, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.serving import TicketMovedOn, TicketServed, given, ticket_moved_on
 from shared.hall.values import Call, Moment, Point, PointStatus, Ticket, TicketState
-from shared.hall.words import PointId, TicketId
+from shared.hall.words import TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallNext(Command):
+class CallNext(PointCommand):
     """The one key of the day: finish with the ticket the point has, and call whoever is due first."""
 
-    point: PointId
     holding: TicketId | None = None
     """The ticket the console believes the point has; refused if the hall knows better."""
     outcome: str = ""

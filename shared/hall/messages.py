@@ -30,10 +30,18 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtPoint(Command):
-    """A specialist's wish about one ticket: the one their service point has, or is to have."""
+class PointCommand(Command):
+    """A specialist's wish about one service point."""
 
     point: PointId
+    shift: int | None = None
+    """The shift it is given in, if its sender has taken the point: refused once somebody else has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtPoint(PointCommand):
+    """A specialist's wish about one ticket: the one their service point has, or is to have."""
+
     ticket: TicketId
 
 

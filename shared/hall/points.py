@@ -6,39 +6,32 @@ from dataclasses import dataclass, replace
 
 from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
 from shared.hall.hall import Hall
-from shared.hall.messages import Change, Command, DoneAtPoint, Events, Rule, the_point
+from shared.hall.messages import Change, DoneAtPoint, Events, PointCommand, Rule, the_point
 from shared.hall.roles import STAFF
 from shared.hall.values import Moment, Point, PointStatus
-from shared.hall.words import PointId, TicketId
+from shared.hall.words import TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActivatePoint(Command):
+class ActivatePoint(PointCommand):
     """A specialist begins to serve at a point."""
 
-    point: PointId
-
 
 @dataclass(frozen=True, kw_only=True)
-class PausePoint(Command):
+class PausePoint(PointCommand):
     """A point calls nobody for a while; ``reason`` is for colleagues, not for customers."""
 
-    point: PointId
     reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResumePoint(Command):
+class ResumePoint(PointCommand):
     """The pause is over."""
-
-    point: PointId
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeactivatePoint(Command):
+class DeactivatePoint(PointCommand):
     """The point closes. Whoever was sent to it by name waits for their service again."""
-
-    point: PointId
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from shared.hall import (
     points,
     serving,
     set_up,
+    shifts,
     undo,
 )
 from shared.hall.errors import NotAllowed, UnknownCommand
@@ -28,7 +29,7 @@ from shared.hall.readable import readable
 from shared.hall.roles import Actor, settled
 from shared.hall.values import Moment
 
-MODULES = (issuing, appointments, feedback, calling, serving, aside, points, undo, set_up, days, importing, day)
+MODULES = (issuing, appointments, feedback, calling, serving, aside, points, shifts, undo, set_up, days, importing, day)
 
 RULES: Mapping[type[Command], Rule[Any]] = {rule.command: rule for room in MODULES for rule in room.RULES}
 CHANGES: Mapping[type[Event], Change[Any]] = {change.event: change for room in MODULES for change in room.CHANGES}
@@ -48,6 +49,7 @@ def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     hall = fold(hall, events)
     wished: list[Event] = []
     if not isinstance(command, day.StartBusinessDay):
+        shifts.require_shift(hall, command)
         wished = stamped(rule_of(command).decide(hall, day.next_morning(command, events), now), now)
     if _may_call(hall, wished) and not isinstance(command, undo.UndoLast):  # what is taken back is not done again
         wished += _by_itself(fold(hall, wished), events + wished, now)

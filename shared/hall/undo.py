@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from shared.hall.aside import can_live_again
 from shared.hall.errors import NothingToUndo, TooLate
 from shared.hall.hall import Hall
-from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
+from shared.hall.messages import Answer, Change, DoneAtPoint, Event, Events, PointCommand, Rule
 from shared.hall.roles import STAFF
 from shared.hall.serving import with_visit
 from shared.hall.values import Call, Last, Moment, Point, Ticket, TicketState
@@ -19,10 +19,8 @@ UNDO_WITHIN = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class UndoLast(Command):
+class UndoLast(PointCommand):
     """The last thing done at this service point was a slip: take it back."""
-
-    point: PointId
 
 
 @dataclass(frozen=True, kw_only=True)

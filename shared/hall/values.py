@@ -246,6 +246,8 @@ class Point(ServicePoint):
     status: PointStatus = PointStatus.INACTIVE
     reason: str = ""
     ticket: TicketId | None = None
+    shift: int = 0
+    """How often somebody has taken the point to work at it. Who that is stands beside the hall."""
     last: Last | None = None
     """What was done here last, as long as it is known."""
 

@@ -41,6 +41,8 @@ class Seat:
         await self.sign_in(login)
         await self.until(lambda: self.console.page is not self.console.log_in_page and self.console.work.hall)
         if self.console.page is self.console.points_page:
+            points = self.console.points_page
+            points.list.setCurrentIndex(points.rows.index(0, 0))
             QTest.keyClick(self.console.points_page.list, Qt.Key.Key_Return)
         await self.until(lambda: self.console.page is self.console.work_page)
 

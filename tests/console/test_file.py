@@ -113,7 +113,7 @@ async def test_what_a_file_changes_is_seen_before_and_in_force_after(sit_down, l
 
 
 async def test_a_wrong_line_is_said_inline_and_nothing_changes(sit_down, link, kept: Path) -> None:
-    before = link.hall
+    before = set_up_of(link.hall)
     changed(kept, "allowance = 10", 'allowance = "ten"')
     line = line_of(kept, 'allowance = "ten"')
     async with sit_down() as seat:
@@ -130,7 +130,7 @@ async def test_a_wrong_line_is_said_inline_and_nothing_changes(sit_down, link, k
         assert not section.take_over.isEnabled()
         QTest.keyClick(section, Qt.Key.Key_Escape)
         assert not section.sentence.isVisible() and not section.discard_button.isVisible()
-    assert link.hall == before
+    assert set_up_of(link.hall) == before
 
 
 async def test_what_is_no_set_up_is_said(sit_down, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def test_the_list_of_points_says_who_is_free(sit_down, link) -> None:
         await seat.sign_in()
         await seat.until(lambda: seat.console.page is seat.console.points_page)
         rows = seat.console.points_page.rows
-        await seat.until(lambda: rows.index(1, 3).data() == "In use, paused")
+        await seat.until(lambda: rows.index(1, 3).data() == "Open, nobody works there · Paused")
         assert [rows.index(0, column).data() for column in range(4)] == [
             "1",
             "Counter 1",
@@ -55,7 +55,7 @@ async def test_the_arrows_choose_a_point_and_enter_opens_it(sit_down) -> None:
         points = seat.console.points_page.list
         QTest.keyClick(points, Qt.Key.Key_Down)
         QTest.keyClick(points, Qt.Key.Key_Return)
-        assert seat.console.page is seat.console.work_page
+        await seat.until(lambda: seat.console.page is seat.console.work_page)
         assert seat.console.window.place.text() == "Room 2"
 
 

@@ -12,7 +12,7 @@ from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket
 from shared.hall.issuing import CancelTicket
 from shared.hall.points import ActivatePoint
-from shared.hall.serving import StartService
+from shared.hall.serving import MarkNoShow, StartService
 from shared.hall.values import TicketState
 from tests.console.hall import decide_on, last_wish, ticket
 
@@ -238,3 +238,12 @@ async def test_an_appointment_stands_behind_until_its_time_has_come(sit_down, bu
         await seat.until(lambda: table.rows.rowCount() == 1)
         await seat.press(Qt.Key.Key_F5)
         assert (seat.number, seat.sentence) == ("", "Those who wait have an appointment later.")
+
+
+async def test_who_gave_up_is_not_among_those_who_did_not_come(sit_down, busy) -> None:
+    busy.do(CallNext(point="1"))
+    busy.do(MarkNoShow(point="1", ticket=ticket(busy, "A001").id))
+    busy.do(CancelTicket(ticket=ticket(busy, "A002").id))
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.until(lambda: seat.console.work_page.aside.title.text() == "1 did not come · 1 gave up")

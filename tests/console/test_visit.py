@@ -114,6 +114,8 @@ async def test_the_next_person_at_this_console_sees_no_note_of_the_last(sit_down
         await seat.press(Qt.Key.Key_F4)
         QTest.keyClicks(visit.note, "secret")
         QTest.keyClick(seat.console.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        await seat.press(Qt.Key.Key_F3)  # the customer stays
+        await seat.until(lambda: seat.console.page is seat.console.log_in_page)
         await seat.work("boris")
         assert visit.note.text() == ""
 

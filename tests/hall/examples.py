@@ -32,6 +32,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
 from shared.hall.values import HallSettings, Origin, Precedence, Service, ServicePoint
 from shared.hall.wire import (
@@ -77,6 +78,7 @@ EVERY_COMMAND: list[Command] = [
     ResumeTicket(point="1", ticket="x"),
     ReinstateTicket(point="1", ticket="x"),
     UndoLast(point="1"),
+    TakePoint(point="1", shift=3, console="c-1"),
     CheckIn(service="tests", appointed_at=MORNING, precedence="paid", language="de", token_hash="ab12"),
     GiveFeedback(ticket="x", rating=5),
     DefineHall(name="H", hours=("mon 08:00-12:00",), holidays="DE-BE", last_ticket=True, offline_tickets=True),

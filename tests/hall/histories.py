@@ -37,6 +37,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
 from shared.hall.values import Moment, TicketState
 from shared.hall.whole import set_up_of
@@ -207,6 +208,7 @@ DAY: tuple[Whim, ...] = (
     *[_about(ReturnToQueue)] * 2,
     *[_transfer] * 2,
     *[_status(kind) for kind in (ActivatePoint, ActivatePoint, ResumePoint, ResumePoint, PausePoint, DeactivatePoint)],
+    _status(TakePoint),
 )
 """What people do on a day when the administrator leaves everything as it is."""
 

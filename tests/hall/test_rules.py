@@ -16,7 +16,7 @@ from shared.hall.calling import CallNext
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import NotAllowed, UnknownCommand
 from shared.hall.issuing import CancelTicket, IssueTicket
-from shared.hall.messages import AtPoint, Command, DoneAtPoint, Event
+from shared.hall.messages import AtPoint, Command, DoneAtPoint, Event, PointCommand
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import CHANGES, COMMANDS, EVENTS, MODULES, RULES, allow
 from shared.hall.serving import FinishService
@@ -30,6 +30,7 @@ PROMISED = {
     "pause-point",
     "resume-point",
     "deactivate-point",
+    "take-point",
     "call-next",
     "recall",
     "start-service",
@@ -70,7 +71,7 @@ class SingLoudly(Command):
 def kinds(of: type) -> Iterator[type]:
     """Every class of the hall below this one that has nothing below itself."""
     for kind in of.__subclasses__():
-        if kind not in (AtPoint, DoneAtPoint) and kind.__module__.startswith("shared.hall."):
+        if kind not in (PointCommand, AtPoint, DoneAtPoint) and kind.__module__.startswith("shared.hall."):
             yield kind
         yield from kinds(kind)
 

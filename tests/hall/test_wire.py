@@ -28,6 +28,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.shifts import TakePoint
 from shared.hall.values import Moment, Origin
 from shared.hall.whole import set_up_of
 from shared.hall.wire import (
@@ -98,6 +99,7 @@ def change_everything(clinic: Clinic) -> None:
     clinic.do(RetirePoint(point="3"))
     for _ in ("there", "and back"):
         clinic.do(turned(clinic.hall))
+    clinic.do(TakePoint(point="1"))
     clinic.do(ActivatePoint(point="1"))
     clinic.do(PausePoint(point="1", reason="Tee"))
     clinic.do(ResumePoint(point="1"))

@@ -38,8 +38,7 @@ def keep(books: Books, hall: HallId, asked: KeepContact, by: Actor) -> Done:
     _require(contact)
     forget(books.ledger.database, books.ledger.hall(hall), books.ledger.wall())
     with books.ledger.database.writing() as connection:
-        if _ended(connection, hall, asked.ticket):
-            raise TooLate("This visit is over: nothing more is kept about its customer.", ticket=asked.ticket)
+        require_live(connection, hall, asked.ticket)
         if contact == Contact():
             erase(connection, hall, asked.ticket)
         else:
@@ -102,17 +101,23 @@ def _require(contact: Contact) -> None:
     for text, longest in ((contact.name, LONGEST_NAME), (contact.phone, LONGEST_PHONE)):
         if len(text) > longest:
             raise Invalid("A name has up to 100 characters, a phone number up to 40.")
-        if any(category(sign) in ("Cc", "Cs") for sign in text):
-            raise Invalid("A text holds characters that can't be shown.")
+        require_shown(text)
 
 
-def _ended(connection: Connection, hall: HallId, ticket: TicketId) -> bool:
-    """Whether its visit is over; raises UnknownTicket."""
+def require_shown(text: str) -> None:
+    """Raises Invalid."""
+    if any(category(sign) in ("Cc", "Cs") for sign in text):
+        raise Invalid("A text holds characters that can't be shown.")
+
+
+def require_live(connection: Connection, hall: HallId, ticket: TicketId) -> None:
+    """Raises UnknownTicket, or TooLate for one whose visit is over."""
     rows = tables.tickets.c
     found = connection.execute(select(rows.ended_at).where(rows.hall_id == hall, rows.id == ticket)).first()
     if found is None:
         raise UnknownTicket("This ticket is not there.", ticket=ticket)
-    return found.ended_at is not None
+    if found.ended_at is not None:
+        raise TooLate("This visit is over: nothing more is kept about its customer.", ticket=ticket)
 
 
 ANSWERS: Mapping[type[Request[Any]], Callable[..., Any]] = {KeepContact: keep, ReadContact: read}

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from shared.access.audit import DONE
 from shared.access.request import Request, permit
-from shared.backend.desk import audit_pages, contacts, devices, dossier, staff
+from shared.backend.desk import audit_pages, contacts, devices, dossier, staff, work
 from shared.backend.desk.books import Books
 from shared.backend.halls import audit, journal
 from shared.hall.errors import Refused
@@ -54,4 +54,5 @@ ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]]
     **audit_pages.ANSWERS,
     **contacts.ANSWERS,
     **dossier.ANSWERS,
+    **work.ANSWERS,
 }

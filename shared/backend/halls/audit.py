@@ -15,6 +15,7 @@ from shared.access.contacts import Contact, ReadContact
 from shared.access.devices import ListDevices, ListNewcomers, ReportState
 from shared.access.request import Request
 from shared.access.staff import ListStaff
+from shared.access.work import ReadOwnDay, ReadSeats
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row
 from shared.hall.errors import Refused
@@ -94,7 +95,9 @@ def _naming(kind: type[Command]) -> tuple[str, ...]:
 
 # ── requests ──
 
-UNTOLD: frozenset[type[Request[Any]]] = frozenset({ListStaff, ListDevices, ListNewcomers, ReportState})
+UNTOLD: frozenset[type[Request[Any]]] = frozenset(
+    {ListStaff, ListDevices, ListNewcomers, ReportState, ReadSeats, ReadOwnDay}
+)
 """What screens and machines ask all day, and what tells nothing about customers; only a refusal is written down."""
 
 

@@ -19,7 +19,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from shared.backend.halls import answers, audit, holidays, journal, notes
+from shared.backend.halls import answers, audit, holidays, journal, notes, seats
 from shared.backend.halls.answers import Answers
 from shared.backend.halls.clock import Clock, OrderClocks
 from shared.backend.halls.lanes import Lanes
@@ -332,6 +332,7 @@ class Ledger:
             answers.forget(page.connection, hall.id, now.wall)
         after = journal.record(page.rows, hall, events, wish.command, wish.by)
         notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
+        seats.follow(page.connection, hall.id, events, wish.command, wish.by, now.wall)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 

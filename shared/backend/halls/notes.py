@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Rows
+from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.messages import Command, Note
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
@@ -27,6 +28,14 @@ def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) ->
             "text": text,
         }
         rows.insert(tables.notes, row)
+
+
+def add(
+    connection: Connection, hall: HallId, identity: str, ticket: TicketId, text: str, by: Actor, at: datetime
+) -> None:
+    """Write down what somebody says without doing anything; nothing happens if this note is there already."""
+    row = {"hall_id": hall, "command_id": identity, "ticket": ticket, "at": at, "author": by.name, "text": text}
+    insert_unless_there(connection, tables.notes, row)
 
 
 def about(connection: Connection, hall: HallId, ticket: TicketId) -> list[Note]:

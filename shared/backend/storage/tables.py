@@ -282,6 +282,16 @@ browsers = Table(
     Column("at", Utc, nullable=False),
 )
 
+seats = Table(
+    "seats",
+    metadata,
+    _hall(),
+    Column("point", String(64), primary_key=True),
+    Column("session", String(64), nullable=False, comment="SHA-256 of its token: whose it is while that lasts"),
+    Column("console", String(64), nullable=False, comment="What the console calls itself"),
+    Column("since", Utc, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

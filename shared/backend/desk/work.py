@@ -1,0 +1,75 @@
+"""What the desk answers to those at work: who works where, what their day came to, a note that is kept at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from shared.access.request import Done, Request
+from shared.access.work import KeepNote, OwnDay, ReadOwnDay, ReadSeats, Seat, own_day
+from shared.backend.desk import contacts
+from shared.backend.desk.books import Books
+from shared.backend.halls import notes, seats
+from shared.backend.storage import tables
+from shared.hall.day import BusinessDayStarted
+from shared.hall.errors import Invalid
+from shared.hall.messages import DoneAtPoint, Event
+from shared.hall.readable import LONGEST_TEXT
+from shared.hall.roles import Actor
+from shared.hall.rules import EVENTS
+from shared.hall.undo import LastUndone
+from shared.hall.wire import decode_event
+from shared.hall.words import HallId
+
+COUNTED = tuple(name for name, kind in EVENTS.items() if issubclass(kind, (DoneAtPoint, LastUndone)))
+
+
+def _seats(books: Books, hall: HallId, asked: ReadSeats, by: Actor) -> tuple[Seat, ...]:
+    with books.ledger.database.reading() as connection:
+        return tuple(seats.taken(connection, hall))
+
+
+def _own_day(books: Books, hall: HallId, asked: ReadOwnDay, by: Actor) -> OwnDay:
+    with books.ledger.database.reading() as connection:
+        return own_day(_today(connection, hall, by.name))
+
+
+def _today(connection: Connection, hall: HallId, login: str) -> Iterator[tuple[Event, bool]]:
+    """What was done at points this business day. The journal says whose it is, as ``role:login``; a role may change."""
+    rows = tables.journal.c
+    began = select(rows.seq).where(rows.hall_id == hall, rows.type == BusinessDayStarted.type_name())
+    since = connection.scalar(began.order_by(rows.seq.desc()).limit(1)) or 0
+    query = select(rows.actor, rows.body).where(rows.hall_id == hall, rows.seq > since, rows.type.in_(COUNTED))
+    for actor, body in connection.execute(query.order_by(rows.seq)):
+        theirs = actor.partition(":")[2] == login
+        yield _event(json.loads(body), theirs), theirs
+
+
+def _event(body: dict[str, Any], theirs: bool) -> Event:
+    """Of what colleagues did only the order counts: to read it all takes three times as long."""
+    if theirs or body["type"] == LastUndone.type_name():
+        return decode_event(body)
+    return DoneAtPoint(point=body["point"], goes_on=body.get("goes_on", False))
+
+
+def _keep_note(books: Books, hall: HallId, asked: KeepNote, by: Actor) -> Done:
+    """Raises UnknownTicket, TooLate, Invalid."""
+    text = asked.text.strip()
+    if not text or len(text) > LONGEST_TEXT or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", asked.id):
+        raise Invalid(f"A note has up to {LONGEST_TEXT} characters, and an id of its own.")
+    contacts.require_shown(text)
+    with books.ledger.database.writing() as connection:
+        contacts.require_live(connection, hall, asked.ticket)
+        notes.add(connection, hall, asked.id, asked.ticket, text, by, books.ledger.wall())
+    return Done()
+
+
+ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]] = {
+    ReadSeats: _seats,
+    ReadOwnDay: _own_day,
+    KeepNote: _keep_note,
+}

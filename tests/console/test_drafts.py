@@ -1,0 +1,137 @@
+"""What somebody typed about a visit outlives their console, for their eyes alone, and goes with the customer."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.work.drafts import Drafts
+from shared.access.contacts import EraseTicket
+from shared.access.request import Done
+from shared.hall.calling import CallNext
+from shared.hall.serving import FinishService
+from tests.console.hall import decide_on, ticket
+
+
+async def begin_visit(seat, login: str = "reception"):
+    await seat.work(login)
+    while seat.main_button != "Finish and call next":
+        await seat.press(Qt.Key.Key_F5)
+    return seat.console.work_page.customer.visit
+
+
+def kept(folder: Path) -> list[str]:
+    return [file.read_text("utf-8") for file in sorted(folder.rglob("drafts/*.json"))]
+
+
+async def dies(seat) -> None:
+    """As if the machine had lost its power: nothing is tidied up any more."""
+    await seat.until(lambda: not seat.console.work._keeping.isActive())
+    seat.console.station.actor = None
+
+
+async def test_a_note_that_was_being_typed_stands_there_again_after_a_crash(sit_down, busy, tmp_path) -> None:
+    decide_on(busy, outcomes=("Solved", "Papers missing"))
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        await seat.press(Qt.Key.Key_2)
+        await seat.press(Qt.Key.Key_F4)
+        QTest.keyClicks(visit.note, "came with a dog")
+        await seat.until(lambda: any("came with a dog" in text for text in kept(tmp_path)))
+        [file] = tmp_path.rglob("drafts/*.json")
+        assert [stat.S_IMODE(one.stat().st_mode) for one in (file, file.parent)] == [0o600, 0o700]
+        await dies(seat)
+    async with sit_down(tmp_path) as again:
+        visit = await begin_visit(again)
+        assert (visit.note.text(), visit.outcome.currentText()) == ("came with a dog", "2  Papers missing")
+        await again.press(Qt.Key.Key_F2)
+        await again.until(lambda: not kept(tmp_path))
+        assert ticket(busy, "A001").outcome == "Papers missing"
+
+
+async def test_nobody_else_sees_it_and_no_other_customer_gets_it(sit_down, busy, tmp_path) -> None:
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        await seat.press(Qt.Key.Key_F4)
+        QTest.keyClicks(visit.note, "Mrs A")
+        await seat.until(lambda: kept(tmp_path))
+        await dies(seat)
+    async with sit_down(tmp_path) as other:
+        visit = await begin_visit(other, "boris")
+        assert (other.number, visit.note.text()) == ("A001", "")
+        await dies(other)
+    busy.do(FinishService(point="1", ticket=ticket(busy, "A001").id))
+    busy.do(CallNext(point="1"))
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        assert (seat.number, visit.note.text()) == ("B001", "")
+        assert kept(tmp_path) == []
+
+
+async def test_a_reason_to_park_outlives_a_crash_too(sit_down, busy, tmp_path) -> None:
+    async with sit_down(tmp_path) as seat:
+        await begin_visit(seat)
+        await seat.press(Qt.Key.Key_F8)
+        QTest.keyClicks(seat.console.work_page.park.reason, "fetches a form")
+        await seat.until(lambda: any("fetches a form" in text for text in kept(tmp_path)))
+        await dies(seat)
+    async with sit_down(tmp_path) as again:
+        await begin_visit(again)
+        await again.press(Qt.Key.Key_F8)
+        assert again.console.work_page.park.reason.text() == "fetches a form"
+
+
+async def test_enter_gives_the_note_to_the_hall_at_once(sit_down, busy, tmp_path) -> None:
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        await seat.press(Qt.Key.Key_F4)
+        QTest.keyClicks(visit.note, "came alone")
+        await seat.press(Qt.Key.Key_Return, at=visit.note)
+        await seat.until(lambda: "“came alone”" in seat.console.work_page.customer.facts.text())
+        assert visit.note.text() == "" and [note.text for note in busy.kept] == ["came alone"]
+        await seat.until(lambda: not kept(tmp_path))
+
+
+async def test_a_note_the_hall_did_not_get_stays_in_its_field(sit_down, busy, tmp_path) -> None:
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        await seat.press(Qt.Key.Key_F4)
+        QTest.keyClicks(visit.note, "came alone")
+        busy.plugged = False
+        QTest.keyClick(visit.note, Qt.Key.Key_Return)
+        await seat.until(lambda: seat.sentence)
+        assert visit.note.text() == "came alone"
+        busy.plug()
+
+
+async def test_a_note_is_not_lost_when_its_customer_is_sent_back_or_did_not_come(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        for key in (Qt.Key.Key_F8, Qt.Key.Key_F9):
+            await seat.press(Qt.Key.Key_F5)
+            await seat.press(Qt.Key.Key_F4)
+            QTest.keyClicks(seat.console.work_page.customer.visit.note, f"note {int(key)}")
+            await seat.press(key)
+        assert [note.text for note in busy.kept] == [f"note {int(key)}" for key in (Qt.Key.Key_F8, Qt.Key.Key_F9)]
+
+
+async def test_to_forget_the_customer_forgets_what_was_being_typed(sit_down, busy, tmp_path) -> None:
+    busy.asked[EraseTicket] = lambda _: Done()
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat, "admin")
+        await seat.press(Qt.Key.Key_F4)
+        QTest.keyClicks(visit.note, "Mrs A")
+        await seat.until(lambda: kept(tmp_path))
+        seat.console.reception.erase(ticket(busy, "A001"))
+        await seat.until(lambda: not kept(tmp_path))
+        assert visit.note.text() == ""
+
+
+def test_what_can_not_be_read_is_thrown_away(tmp_path: Path) -> None:
+    for text in ("", "{", '{"hall": 1}', "[]"):
+        (tmp_path / "x.json").write_text(text, "utf-8")
+        Drafts(tmp_path)
+        assert list(tmp_path.iterdir()) == []

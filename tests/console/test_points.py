@@ -1,0 +1,215 @@
+"""Nobody lands where a colleague works, and nobody acts where a colleague has taken over: on a real database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.app import Console
+from shared.access.staff import AddPerson, ChangePassword
+from shared.hall.issuing import IssueTicket
+from shared.hall.roles import Role
+from shared.link.connect import connect
+from shared.ui.station import Station
+from tests.backends import PASSWORD, Premises
+from tests.console.conftest import Seat
+
+OWN = "kedava-own-words"
+CTRL = Qt.KeyboardModifier.ControlModifier
+Opened = Callable[..., AbstractAsyncContextManager[Seat]]
+
+
+PEOPLE = {"ann": Role.SPECIALIST, "bob": Role.SPECIALIST, "eva": Role.SUPERVISOR}
+
+
+@pytest.fixture(scope="module")
+def as_set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a clinic where these people work, each with a password of their own; one customer waits."""
+    folder = tmp_path_factory.mktemp("office")
+    there = Premises(folder)
+    with closing(there.admin("database")) as admin:
+        admin.do(IssueTicket(service=next(iter(admin.snapshot().points.values())).services[0]))
+        for login, role in PEOPLE.items():
+            admin.request(AddPerson(login=login, password=PASSWORD, role=role))
+            with closing(connect(there.database, role=Role.CONSOLE)) as door:
+                link, _ = door.sign_in(login, PASSWORD)
+                link.request(ChangePassword(old=PASSWORD, new=OWN))
+                link.sign_out()
+                link.close()
+    return folder
+
+
+@pytest.fixture
+def office(as_set_up: Path, tmp_path: Path) -> str:
+    """The address of a copy that only this test has."""
+    shutil.copytree(as_set_up, tmp_path / "office")
+    return f"sqlite:///{tmp_path / 'office' / 'halls.db'}"
+
+
+@pytest.fixture
+def at(office: str, until) -> Opened:
+    """A console of the office, with a folder of its own."""
+
+    @asynccontextmanager
+    async def opened(folder: Path) -> AsyncIterator[Seat]:
+        station = Station(connect(office, role=Role.CONSOLE))
+        station.start()
+        console = Console(station, folder)
+        console.window.show()
+        console.window.activateWindow()
+        try:
+            yield Seat(console, None, until)
+        finally:
+            station.stop()
+            console.close()
+
+    return opened
+
+
+async def arrive(seat: Seat, login: str) -> None:
+    await seat.sign_in(login, OWN)
+    points = seat.console.points_page
+    await seat.until(lambda: seat.console.page is seat.console.work_page or (points.isVisible() and points.rows.rows))
+
+
+async def sit_down_at(seat: Seat, line: int) -> None:
+    await turn_to(seat)
+    page = seat.console.points_page
+    page.list.selectRow(line)
+    QTest.keyClick(page.list, Qt.Key.Key_Return)
+    await seat.until(lambda: seat.console.page is seat.console.work_page)
+
+
+async def turn_to(seat: Seat) -> None:
+    """Keys reach the window that is in front."""
+    seat.console.window.activateWindow()
+    await seat.until(seat.console.window.isActiveWindow)
+
+
+async def begin_to_serve(seat: Seat) -> None:
+    await sit_down_at(seat, 0)
+    for _ in range(3):  # opens, calls, starts
+        await seat.press(Qt.Key.Key_F5)
+    await seat.until(lambda: seat.number and seat.main_button == "Finish and call next")
+
+
+def said(seat: Seat, line: int) -> str:
+    return str(seat.console.points_page.rows.index(line, 3).data())
+
+
+async def test_a_free_point_is_chosen_already_and_an_occupied_one_says_who_is_there(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        await arrive(ann, "ann")
+        await begin_to_serve(ann)
+        await arrive(bob, "bob")
+        await bob.until(lambda: said(bob, 0).startswith("ann since "))
+        assert said(bob, 0).endswith(f" · {ann.number} is there")
+        await bob.until(lambda: bob.console.points_page.list.currentIndex().row() == 1)
+
+
+async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        await arrive(ann, "ann")
+        await begin_to_serve(ann)
+        await arrive(bob, "bob")
+        await turn_to(bob)
+        page = bob.console.points_page
+        page.list.selectRow(0)
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+        await bob.until(page.question.isVisible)
+        assert "ann has worked at" in page.who.text() and "since" in page.who.text()
+        QTest.keyClick(bob.console.window.focusWidget(), Qt.Key.Key_Return)  # a second Enter is no yes
+        assert bob.console.page is page and ann.number
+        number = ann.number
+        QTest.keyClick(bob.console.window, Qt.Key.Key_Return, CTRL)
+        await bob.until(lambda: bob.number == number)
+        await bob.until(lambda: "instead of ann" in bob.sentence)
+        banner = ann.console.window.banner
+        await ann.until(lambda: banner.isVisible() and banner.text().startswith("bob took over this point at "))
+        keys = ann.console.work_page.keys
+        assert not keys.main.isEnabled() and not any(button.isEnabled() for button in keys.buttons.values())
+        assert ann.console.work_page.customer.title.text() == "Somebody else has taken over this service point."
+        await turn_to(ann)
+        QTest.keyClick(ann.console.window, Qt.Key.Key_F5)
+        assert ann.number == "" and number not in ann.console.window.windowTitle()
+        assert bob.number == number
+        QTest.keyClick(ann.console.window, Qt.Key.Key_P, CTRL)
+        await ann.until(lambda: said(ann, 0).startswith("bob since "))
+        assert not banner.isVisible() or ann.console.page is ann.console.points_page
+
+
+async def test_after_a_crash_the_same_person_at_the_same_console_is_asked_nothing(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann:
+        await arrive(ann, "ann")
+        await begin_to_serve(ann)
+        number = ann.number
+        ann.console.station.stop()  # nobody signs out when the power is cut
+        async with at(tmp_path / "a") as again:
+            await arrive(again, "ann")
+            await again.until(lambda: again.number == number)
+        async with at(tmp_path / "b") as elsewhere:
+            await arrive(elsewhere, "bob")
+            await elsewhere.until(lambda: said(elsewhere, 0).startswith("ann since "))
+
+
+async def test_a_point_is_free_for_whoever_comes_after_a_sign_out(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        await arrive(ann, "ann")
+        await sit_down_at(ann, 0)
+        await ann.press(Qt.Key.Key_F5)
+        QTest.keyClick(ann.console.window, Qt.Key.Key_L, CTRL)
+        await ann.until(lambda: ann.console.page is ann.console.log_in_page)
+        await arrive(bob, "bob")
+        await bob.until(lambda: said(bob, 0) == "Open, nobody works there")
+        await sit_down_at(bob, 0)
+        assert not bob.console.points_page.question.isVisible()
+
+
+async def test_whoever_opens_their_closed_point_again_is_there_again(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        await arrive(ann, "ann")
+        await sit_down_at(ann, 0)
+        await ann.press(Qt.Key.Key_F5)
+        await ann.press(Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+        await arrive(bob, "bob")
+        await bob.until(lambda: said(bob, 0) == "Free")
+        await turn_to(ann)
+        await ann.press(Qt.Key.Key_Z, CTRL)
+        await bob.until(lambda: said(bob, 0).startswith("ann since "))
+
+
+async def test_the_day_is_the_persons_own_wherever_they_sit(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann:
+        await arrive(ann, "ann")
+        await begin_to_serve(ann)
+        await ann.press(Qt.Key.Key_F2)
+        await ann.until(lambda: ann.console.work.served == 1)
+        await ann.press(Qt.Key.Key_Z, CTRL)
+        await ann.until(lambda: ann.console.work.served == 0)
+        await ann.press(Qt.Key.Key_F2)
+        await ann.until(lambda: ann.console.work.served == 1)
+        assert "1 served" in ann.console.window.day.text()
+        QTest.keyClick(ann.console.window, Qt.Key.Key_L, CTRL)
+        await ann.until(lambda: ann.console.page is ann.console.log_in_page)
+        await arrive(ann, "bob")
+        await ann.until(lambda: ann.console.page is ann.console.work_page)
+        assert ann.console.work.served == 0
+    async with at(tmp_path / "b") as elsewhere:
+        await arrive(elsewhere, "ann")
+        await sit_down_at(elsewhere, 1)
+        await elsewhere.until(lambda: elsewhere.console.work.served == 1)
+
+
+async def test_a_supervisor_who_opens_the_set_up_is_refused_nothing(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as eva:
+        await arrive(eva, "eva")
+        eva.console.show_set_up()
+        audit = eva.console.set_up_page.audit
+        await eva.until(lambda: audit.rows.rows)
+        assert [act.act for act in audit.rows.rows if act.outcome != "done"] == []

@@ -1,0 +1,47 @@
+"""A service point that somebody else has taken obeys nobody of the shift before."""
+
+from __future__ import annotations
+
+from shared.hall.calling import CallNext
+from shared.hall.errors import PointTakenOver, UnknownPoint
+from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint
+from shared.hall.serving import FinishService
+from shared.hall.shifts import TakePoint
+from shared.hall.undo import UndoLast
+from shared.hall.wire import encode_event
+from tests.hall.builders import Clinic
+
+
+def test_a_wish_of_the_shift_before_is_refused_and_one_of_this_shift_is_not(clinic: Clinic) -> None:
+    first = clinic.do(TakePoint(point="1", shift=0))["point"].shift
+    clinic.do(ActivatePoint(point="1", shift=first))
+    ticket = clinic.take("registration")
+    clinic.do(CallNext(point="1", shift=first))
+    second = clinic.do(TakePoint(point="1", shift=first))["point"].shift
+    for wish in (
+        FinishService(point="1", ticket=ticket.id, shift=first),
+        CallNext(point="1", holding=ticket.id, shift=first),
+        UndoLast(point="1", shift=first),
+        PausePoint(point="1", shift=first),
+    ):
+        clinic.refuses(wish, PointTakenOver)
+    clinic.do(FinishService(point="1", ticket=ticket.id, shift=second))
+    clinic.do(DeactivatePoint(point="1"))  # a program that took nothing asks as ever
+
+
+def test_of_two_who_take_a_free_point_at_once_one_is_told(clinic: Clinic) -> None:
+    clinic.do(TakePoint(point="1", shift=0))
+    clinic.refuses(TakePoint(point="1", shift=0), PointTakenOver)
+    clinic.refuses(TakePoint(point="9"), UnknownPoint)
+
+
+def test_what_happened_tells_nobody_who_or_where_they_sit(clinic: Clinic) -> None:
+    clinic.do(TakePoint(point="1", shift=0, console="c-1"))
+    assert {*encode_event(clinic.journal[-1])} == {"type", "version", "at", "order", "point"}
+
+
+def test_taking_a_point_leaves_what_was_done_there_to_be_taken_back(clinic: Clinic) -> None:
+    clinic.do(ActivatePoint(point="1"))
+    shift = clinic.do(TakePoint(point="1", shift=0))["point"].shift
+    clinic.do(UndoLast(point="1", shift=shift))
+    assert clinic.point("1").shift == shift
