@@ -11,7 +11,7 @@ import pytest
 from shared.hall.errors import Refused
 from shared.hall.hall import Hall
 from shared.hall.opening import require_open, state
-from shared.hall.values import HallSettings, Service, frozen
+from shared.hall.values import HallSettings, Point, Service, frozen
 from shared.sentences import closed, opens_after
 
 DESK = Service(id="desk", name="Desk", prefix="A", daily_limit=1)
@@ -20,7 +20,8 @@ DESK = Service(id="desk", name="Desk", prefix="A", daily_limit=1)
 def full(*hours: str) -> Hall:
     """The one number of Monday 2 March is given; Monday lasts until four in the morning."""
     settings = HallSettings(name="Hall", time_zone="Europe/Berlin", day_starts=time(4), hours=hours)
-    hall = Hall(id="hall", settings=settings, services=frozen({"desk": DESK}))
+    point = Point(id="1", serial_number=1, name="Counter 1", services=("desk",))
+    hall = Hall(id="hall", settings=settings, services=frozen({"desk": DESK}), points=frozen({"1": point}))
     return replace(hall, business_day=date(2026, 3, 2), taken=frozen({"desk": 1}))
 
 

@@ -44,10 +44,11 @@ class DevicesSection(QWidget):
         self.refresh()
 
     def _code_and_name(self) -> None:
-        self.code = _entry(self.tr("Code on its screen"), 280)
+        self.code = _entry(self.tr("Code on its screen"), 200)
         self.code.setPlaceholderText(sentences.example("7KQF-9MHR"))
         self.name = _entry(self.tr("What it is called here"))
         self.name.setPlaceholderText(sentences.example(self.tr("Kiosk at the door")))
+        self.name.setMinimumWidth(220)  # for the whole of the example
         self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
         self.code.returnPressed.connect(self._from_code)
         self.name.returnPressed.connect(self.confirm)

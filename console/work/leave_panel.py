@@ -36,8 +36,8 @@ class LeavePanel(QWidget):
         }
         self.stays = KeyButton(self.tr("Leave the customer at the point"), "F3", self._leave_there)
         self.cancel = KeyButton(self.tr("Stay"), "Esc", self.closed.emit)
-        *first, no_show = self.buttons.values()
-        keys = row(*first), row(no_show, self.stays), self.cancel
+        finish, back, park, no_show = self.buttons.values()
+        keys = row(finish, no_show), row(back, park), self.stays, self.cancel
         self.setLayout(column(frame("card", column(self.title, self.question, *keys, None, margin=theme().margin))))
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
