@@ -11,7 +11,7 @@ from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, DoneAtPoint, Event, Events, PointCommand, Rule
 from shared.hall.roles import STAFF
 from shared.hall.serving import with_visit
-from shared.hall.values import Call, Last, Moment, Point, Ticket, TicketState
+from shared.hall.values import Call, Last, Moment, Point, PointStatus, Ticket, TicketState
 from shared.hall.words import PointId, TicketId
 
 UNDO_WITHIN = 10_000
@@ -55,6 +55,9 @@ def undo_last(hall: Hall, command: UndoLast, now: Moment) -> Events:
         raise TooLate(
             "Only what was done in the last {seconds} seconds can be taken back.", seconds=str(UNDO_WITHIN // 1000)
         )
+    for ticket in hall.tickets.values():
+        if point.last.status is PointStatus.INACTIVE and ticket.for_point == point.id:
+            raise TooLate("{label} waits for this service point: close it instead.", **ticket.named)
     for before, after in zip(point.last.before, point.last.after, strict=True):
         if not hall.knows(after.id) or hall.ticket(after.id) != after:
             raise TooLate("{label} has moved on since: this can't be taken back.", **after.named)

@@ -21,13 +21,16 @@ from shared.backend.halls.clock import Clock
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import machine, sqlite
 from shared.backend.storage.database import Database
+from shared.hall.aside import ParkTicket
 from shared.hall.calling import CallNext, Recall
 from shared.hall.day import StartBusinessDay
 from shared.hall.issuing import CancelTicket, IssueTicket
-from shared.hall.points import ActivatePoint
+from shared.hall.messages import Command
+from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.roles import Actor, Role
-from shared.hall.serving import ReturnToQueue
+from shared.hall.serving import ReturnToQueue, StartService, TransferTicket
 from shared.hall.set_up import DefinePoint, DefineService, RetireService
+from shared.hall.undo import UndoLast
 
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
 
@@ -301,6 +304,28 @@ def test_the_tables_follow_when_a_service_is_retired(halls: Care) -> None:
     define = DefinePoint(id="1", serial_number=point.serial_number, name=point.name, services=given)
     halls.ledger.do("clinic", define, ADMIN)
     halls.ledger.do("clinic", RetireService(service="short"), ADMIN)
+    assert list(halls.faults()) == []
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_point_that_closes_on_those_who_were_sent_there_leaves_a_sound_hall(halls: Care, taken_back: bool) -> None:
+    """Waiting, called elsewhere, parked: none of them moves, and all of them are told of."""
+
+    def do(command: Command) -> Any:
+        return halls.ledger.do("clinic", command, ADMIN).result
+
+    for point in ("1", "2"):
+        do(ActivatePoint(point=point))
+    for _ in range(2):
+        do(IssueTicket(service="registration"))
+        called = do(CallNext(point="1"))["ticket"]["id"]
+        do(TransferTicket(point="1", ticket=called, to_point="2"))
+    here = do(CallNext(point="2"))["ticket"]["id"]
+    do(StartService(point="2", ticket=here))
+    do(ParkTicket(point="2", ticket=here))
+    do(DeactivatePoint(point="2"))
+    if taken_back:
+        do(UndoLast(point="2"))
     assert list(halls.faults()) == []
 
 

@@ -87,6 +87,6 @@ async def test_a_day_with_a_slip_a_pause_and_somebody_late(premises, backend, to
     QTest.keyClick(reception.form.search, Qt.Key.Key_Return)
     await until(reception.given.number.text)
     assert state(reception.given.number.text()) is TicketState.WAITING
-    assert console.reception.address.startswith(premises.base + "/t/")
+    assert not console.reception.address, "a phone does not get to a backend that serves this machine alone"
     station.stop()
     console.close()

@@ -243,7 +243,7 @@ def _rate(history: History, a: int, b: int) -> Command:
 
 ASIDE: tuple[Whim, ...] = (
     *[_about(ParkTicket)] * 2,
-    _of_state(ResumeTicket, TicketState.PARKED),
+    *[_of_state(ResumeTicket, TicketState.PARKED)] * 2,
     *[_of_state(ReinstateTicket, *CAME_NOT)] * 2,
     *[_call_somebody] * 2,
     *[_status(UndoLast)] * 4,

@@ -98,6 +98,18 @@ def test_closing_is_not_taken_back_once_another_point_has_called_them(clinic: Cl
         clinic.undo("2")
 
 
+def test_opening_is_not_taken_back_from_under_those_who_were_sent_there(clinic: Clinic) -> None:
+    clinic.open("1")
+    called = (clinic.take(), clinic.call("1"))[1]
+    assert called
+    clinic.open("2")
+    clinic.transfer(called, to_point="2")
+    with pytest.raises(TooLate):
+        clinic.undo("2")
+    clinic.do(DeactivatePoint(point="2"))
+    assert clinic.ticket(called).for_point is None
+
+
 def test_a_point_nobody_waits_for_any_more_can_be_retired(clinic: Clinic) -> None:
     clinic.open("1", "2")
     sent_to(clinic, "2")

@@ -21,6 +21,7 @@ from shared.hall.errors import Refused
 from shared.hall.feedback import FeedbackGiven
 from shared.hall.hall import Hall
 from shared.hall.messages import Event, Happened
+from shared.hall.points import PointDeactivated
 from shared.hall.rules import evolve
 from shared.hall.undo import LastUndone
 from shared.hall.values import AT_A_POINT
@@ -170,7 +171,10 @@ def _leaving_first(event: Event, after: Hall) -> list[TicketId]:
 
 
 def _drawn(was: str | None, now: str, event: Event) -> bool:
-    """Whether the domain draws this move; what is taken back goes the other way, and a rating moves nobody."""
+    """Whether the domain draws this move; what is taken back goes the other way, and neither a rating nor a point that
+    closes moves anybody."""
+    if PointDeactivated.type_name() in (event.type_name(), getattr(event, "what", "")):
+        return was == now
     if isinstance(event, LastUndone):
         return was in MOVES.get(now, ())
     return now in MOVES.get(was, ()) or (isinstance(event, FeedbackGiven) and was == now == "served")
