@@ -163,8 +163,7 @@ def where(hall: Hall, ticket: Ticket) -> str:
     """Where a ticket stands: ``Called · Counter 1``."""
     state = aside(ticket)
     if ticket.state is TicketState.WAITING:
-        ahead = hall.ahead(ticket)
-        return QCoreApplication.translate("Console", "Waiting, %n ahead", None, ahead) if ahead else _next(hall, ticket)
+        return _waits(hall, ticket)
     at = hall.points.get(ticket.point or "") if ticket.state in (*AT_A_POINT, TicketState.SERVED) else None
     return f"{state} · {point_name(hall, at)}" if at else state
 
@@ -204,12 +203,22 @@ def before_giving(hall: Hall, service: str, queue: Queue) -> str:
         said = QCoreApplication.translate("Console", "%n ahead", None, queue.ahead)
     else:
         said = QCoreApplication.translate("Console", "Nobody ahead")
-    return ". ".join(filter(None, [said, nobody_there(hall, ("service", service))]))
+    return " ".join(filter(None, [nobody_there(hall, ("service", service)), said]))
+
+
+def _waits(hall: Hall, ticket: Ticket) -> str:
+    ahead, attended = hall.ahead(ticket), hall.attended(ticket.line)
+    if not ahead:
+        return (
+            _next(hall, ticket)
+            if attended
+            else QCoreApplication.translate("Console", "Waiting, no service point is open")
+        )
+    said = QCoreApplication.translate("Console", "Waiting, %n ahead", None, ahead)
+    return said if attended else f"{said}. {nobody_there(hall, ticket.line)}"
 
 
 def _next(hall: Hall, ticket: Ticket) -> str:
-    if not hall.attended(ticket.line):
-        return QCoreApplication.translate("Console", "Waiting, no service point is open")
     only = hall.points.get(ticket.for_point or "")
     if only:
         return QCoreApplication.translate("Console", "Next at {0}").format(point_name(hall, only))

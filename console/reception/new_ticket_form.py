@@ -57,11 +57,13 @@ class NewTicketForm(QFrame):
             self._named(self.tr("Language"), self.language),
             self._named(self.tr("Appointment"), self.time, label(shown_key(TIME_KEY), "key")),
         )
-        for at in range(2):
-            named.setStretch(at, 1)
+        for at, share in enumerate((4, 3)):
+            named.setStretch(at, share)
         self.time.setMaximumWidth(TIME)
+        title = row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), self.before)
+        title.setStretchFactor(self.before, 1)
         return column(
-            row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), self.before),
+            title,
             self.search,
             self.list,
             named,
@@ -69,6 +71,7 @@ class NewTicketForm(QFrame):
                 self._named(self.tr("Name, if they wish to say it"), self.name),
                 self._named(self.tr("Telephone, if they wish to say it"), self.phone),
             ),
+            None,
             self.send,
             margin=theme().margin,
         )
