@@ -29,6 +29,8 @@ QUICK = (
     "feedback",
     "opening",
     "points",
+    "attended",
+    "shifts",
     "day",
     "set_up",
     "rules",
