@@ -27,10 +27,10 @@ from shared.settings import machine_zone
 
 PASSWORD = "now-serving"  # noqa: S105  # of a hall that lives in a temporary folder while it is shown
 STAFF = Actor(name="demo", role=Role.ADMINISTRATOR)
-AT_WORK = ("5", "1", "4", "2")
+AT_WORK = ("6", "5", "1", "4", "2")
 WAITING = (
     *("registration", "children", "blood-tests", "cash-desk", "registration", "vaccination"),
-    *("blood-tests", "imaging", "registration", "cash-desk", "prescriptions"),
+    *("blood-tests", "imaging", "registration", "cash-desk", "prescriptions", "imaging"),
 )
 """The points of the clinic that have called somebody, and the services people came for, in the order they came."""
 
