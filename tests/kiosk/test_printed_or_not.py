@@ -103,6 +103,23 @@ def test_all_is_well_said_at_once_is_not_yet_printed_where_the_printer_answers_i
         assert printer.unprinted == ""
 
 
+@pytest.mark.parametrize(
+    ("in_turn", "became", "paper"),
+    [
+        ("out", Printed.NO_PAPER, Paper.OUT),
+        ("out, and no sensor before", Printed.NO_PAPER, Paper.OUT),
+        ("low", Printed.YES, Paper.LOW),
+    ],
+)
+def test_what_a_printer_says_of_its_paper_after_the_cut_counts_although_it_says_ok_at_once(
+    qapp, in_turn: str, became: Printed, paper: Paper
+) -> None:
+    with FakePrinter(paper_in_turn=in_turn) as device:
+        printer = at(device)
+        assert printed(printer) is became
+        assert printer.paper is paper
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_printer_that_never_answers_in_turn_is_believed_when_all_is_well_a_little_later(qapp) -> None:
     with FakePrinter(in_turn=False) as device:
