@@ -56,14 +56,8 @@ class NetworkPrinter:
         """Many answer that question on a serial line only; None until a ticket has shown which this one is."""
         self.paper = Paper.UNKNOWN
         """As last asked."""
-        self.unprinted = ""
 
     def put(self, picture: QImage, label: str) -> Printed:
-        became = self._put(picture, label)
-        self.unprinted = "" if became is Printed.YES else label
-        return became
-
-    def _put(self, picture: QImage, label: str) -> Printed:
         try:
             with self._connected() as device:
                 return self._print(device, picture, label)
