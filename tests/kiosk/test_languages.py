@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QSize
 
 from kiosk.view_model import Pace
 from shared.hall.set_up import DefineHall
-from tests.kiosk.screen import kiosk
+from tests.kiosk.screen import LANDSCAPE, PORTRAIT, SMALL, kiosk
+from tests.kiosk.test_window import with_services
 from tests.memory_link import MemoryLink
 
 
@@ -65,3 +67,20 @@ async def test_whoever_is_choosing_keeps_their_language_until_they_have_gone(lin
         assert screen.model.language == "en"
         screen.model.restart()
         assert screen.model.language == "de"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, SMALL, QSize(1350, 720)], ids=str)
+async def test_the_first_and_the_last_tile_of_a_row_have_their_whole_border(
+    link: MemoryLink, until, language: str, size: QSize
+) -> None:
+    first(link, language)
+    async with kiosk(with_services(link, 20), until, size=size) as screen:
+        await until(lambda: screen.model.language == language)
+        screen.lay_out()
+        picture, middle = screen.window.grabWindow(), screen.middle("registration").y()
+        row = [picture.pixelColor(x, middle).name() for x in range(size.width())]
+        drawn = [x for x, colour in enumerate(row) if colour != row[0]]
+        border = [row[x] for x in range(drawn[0], drawn[0] + 4)]
+        assert border[0] != border[-1] == "#ffffff"
+        assert [row[x] for x in range(drawn[-1], drawn[-1] - 4, -1)] == border
