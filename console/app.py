@@ -18,6 +18,7 @@ from console.set_up.set_up_page import SetUpPage
 from console.sign_in.log_in_page import LogInPage
 from console.sign_in.password_page import PasswordPage
 from console.sign_in.signing_on import SigningOn
+from console.unprinted import Unprinted
 from console.window import ConsoleWindow
 from console.work.drafts import Drafts
 from console.work.points_page import PointsPage
@@ -59,6 +60,7 @@ class Console(QObject):
         self.reception = ReceptionModel(station, self)
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
+        self.unprinted = Unprinted(station, self)
         self.signing_on = SigningOn(station, tls_ca, self)
         self.log_in_page = LogInPage(station, self.signing_on, elsewhere)
         self.password_page = PasswordPage(station)
@@ -84,6 +86,7 @@ class Console(QObject):
         self.points_page.chosen.connect(self.show_work)
         self.points_page.set_up_wanted.connect(self.show_set_up)
         self.work_page.leave.decided.connect(self._seen_to)
+        self.unprinted.changed.connect(self._unprinted_changed)
         self.reception.erased.connect(self.work.erase)
         self.window.installEventFilter(self)
         self.window.points_wanted.connect(self._points_or_back)
@@ -161,6 +164,8 @@ class Console(QObject):
         self.window.to_reception.setVisible(inside)
         self.window.to_set_up.setVisible(inside and self.may_set_up)
         self.window.alerts = inside and (self.may_set_up or page is not self.work_page)
+        self.unprinted.look(self.window.alerts)
+        self.window.unprinted = self.unprinted.devices
         self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
         self.window.refresh()
 
@@ -273,6 +278,10 @@ class Console(QObject):
             self._arrive()
         elif self.page is self.work_page and self.work.point is None:
             self.show_points()
+
+    def _unprinted_changed(self) -> None:
+        self.window.unprinted = self.unprinted.devices
+        self.window.refresh()
 
     def _reachable_changed(self) -> None:
         refusal = self.station.refusal

@@ -10,7 +10,9 @@ from console import sentences
 from console.clocks import now
 from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
 from console.giving import GivingLabel
+from console.set_up import devices_words
 from console.work.view_model import ConsoleModel
+from shared.access.devices import Device
 from shared.hall.values import PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
@@ -51,7 +53,9 @@ class ConsoleWindow(QMainWindow):
         self.alert = label("", "banner", wrap=True)
         self.alert.hide()
         self.alerts = False
-        """Whether whoever looks is told of people whom nobody calls."""
+        """Whether whoever looks is told of people whom nobody calls, or who may have no ticket."""
+        self.unprinted: tuple[Device, ...] = ()
+        """Devices with a ticket that may not be printed."""
         self.pages = QStackedWidget()
         self.bar = self._bar()
         inside = QWidget()
@@ -98,9 +102,10 @@ class ConsoleWindow(QMainWindow):
         hall, point = self.model.hall, self.model.point
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
-        uncalled = sentences.uncalled(hall, hall.unattended()) if hall and self.alerts else ""
-        self.alert.setText(uncalled)
-        self.alert.setVisible(bool(uncalled))
+        uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
+        alerts = "\n".join(filter(None, [uncalled, devices_words.unprinted(self.unprinted)])) if self.alerts else ""
+        self.alert.setText(alerts)
+        self.alert.setVisible(bool(alerts))
         self.clock.setText(clock(now(), hall))
         self.hall_name.setText(sentences.said(hall, hall.settings.name) if hall else "")
         self.place.setText(sentences.point_name(hall, point) if hall and point else "")

@@ -22,6 +22,7 @@ from shared.hall.messages import Event
 from shared.hall.values import TicketState
 from shared.hall.words import Language, TicketId
 from shared.settings import Settings
+from shared.ui.arrival import fit
 from shared.ui.run import QML
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
@@ -124,6 +125,7 @@ class _Screen(QObject):
     def show(self, *, full_screen: bool) -> None:
         """Without a frame and over the whole screen, for bare X servers too, which do not obey showFullScreen."""
         if not full_screen:
+            fit(self.window)
             self.window.show()
             return
         self.window.setFlag(Qt.WindowType.FramelessWindowHint)

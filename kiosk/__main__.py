@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from kiosk.app import Kiosk
 from kiosk.printer.printer import printer_for
+from kiosk.printer.unprinted import Accountable
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.link.box import box_of
@@ -34,7 +35,8 @@ def require(settings: Settings) -> None:
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Kiosk:
-    printer = printer_for(settings.printer, settings.paper)
+    found, memory = printer_for(settings.printer, settings.paper), station.memory
+    printer = Accountable(found, memory.beside("unprinted") if memory else None) if found else None
     kiosk = Kiosk(station, printer, paper=settings.paper, inches=settings.screen_inches, own_series=True)
     kiosk.show(full_screen=settings.full_screen)
     Reporting(station, printer)

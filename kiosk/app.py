@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk import qr  # noqa: F401  # registers the QR code with QML
 from kiosk.printer.port import Printer
 from kiosk.view_model import KioskModel, Pace
+from shared.ui.arrival import fit
 from shared.ui.run import QML
 from shared.ui.station import Station
 from shared.ui.translations import Tongue
@@ -57,6 +58,8 @@ class Kiosk:
         assert isinstance(window, QQuickWindow)
         self.window = window
         self.window.resize(size or QSize(1280, 800))
+        if size is None:
+            fit(self.window)
         self._guard = _Guard(self.model)
         self.window.installEventFilter(self._guard)
         self.model.spoken.connect(self._engine.retranslate)

@@ -106,6 +106,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Slot(str)
     def speak(self, language: Language) -> None:
+        self._somebody = True
         self._speak(language)
         self._keep()
 
@@ -197,7 +198,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def _refresh(self) -> None:
         """Everything shown, from the hall and the visit as they are now."""
-        if self._language not in self._settings.languages:
+        if self._language not in self._settings.languages or not self._is_used():
             self._speak(self._own_language())
         live, now = not self._station.away_since, self._now()
         self._services.show(service_tiles(self._hall, self._language, now, live=live))
@@ -207,6 +208,10 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
             self._page, self._page_since = page, time.monotonic()
             self._keep()
         self.changed.emit()
+
+    def _is_used(self) -> bool:
+        """Whether somebody reads this in a language they may have chosen."""
+        return self._somebody or self._service is not None or self._visit.step is not Step.NONE
 
     def _right_page(self) -> str:
         match self._visit.step:
@@ -250,8 +255,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
             case "precedence" | "unreachable":
                 return self._pace.idle
             case _:
-                someone = self._somebody or self._language != self._own_language()
-                return self._pace.idle if someone else 0
+                return self._pace.idle if self._somebody else 0
 
     # ── words ──
 

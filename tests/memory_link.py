@@ -13,6 +13,7 @@ from datetime import time as time_of_day
 from typing import Any, TypeVar, cast
 
 from shared.access.contacts import Contact, KeepContact, ReadContact
+from shared.access.devices import ListDevices
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
 from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, own_day
@@ -41,6 +42,7 @@ class MemoryLink:
             ReadSeats: lambda _: (),
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
+            ListDevices: lambda _: (),
         }
         self.signs_on: Provider | None = None
         self.mark = ""

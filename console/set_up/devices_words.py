@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
@@ -49,6 +50,11 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
 def paper(device: Device) -> str:
     """What a printer says of its paper, and which ticket may not be on it; nothing for what has no printer."""
     return " · ".join(said for said in (_paper(device.paper), _unprinted(device.unprinted)) if said)
+
+
+def unprinted(devices: Iterable[Device]) -> str:
+    """Which ticket may not be printed, and where, of every device that says so."""
+    return " · ".join(f"{device.name}: {_unprinted(device.unprinted)}" for device in devices if device.unprinted)
 
 
 def _unprinted(ticket: str) -> str:

@@ -39,6 +39,10 @@ OFFLINE = 0b0000_1000
 NEAR_END = 0b0000_1100
 PAPER_END = 0b0110_0000
 
+# Bits of the answer in turn (GS r 1).
+NEAR_END_IN_TURN = 0b0000_0011
+PAPER_END_IN_TURN = 0b0000_1100
+
 TROUBLE = (Printed.NO_PAPER, Printed.NOT_READY)
 
 
@@ -52,14 +56,8 @@ class NetworkPrinter:
         """Many answer that question on a serial line only; None until a ticket has shown which this one is."""
         self.paper = Paper.UNKNOWN
         """As last asked."""
-        self.unprinted = ""
 
     def put(self, picture: QImage, label: str) -> Printed:
-        became = self._put(picture, label)
-        self.unprinted = "" if became is Printed.YES else label
-        return became
-
-    def _put(self, picture: QImage, label: str) -> Printed:
         try:
             with self._connected() as device:
                 return self._print(device, picture, label)
@@ -113,14 +111,20 @@ class NetworkPrinter:
         talk.ask_in_turn()
         while True:
             talk.wait_in_turn(LOOK)
-            in_turn, state = talk.answered_in_turn, self._state(talk)
-            if in_turn or state in TROUBLE or time.monotonic() > until:
+            in_turn, state = talk.in_turn, self._state(talk)
+            if in_turn is not None or state in TROUBLE or time.monotonic() > until:
                 break
         return self._judged(state, in_turn)
 
-    def _judged(self, state: Printed, in_turn: bool) -> Printed:
-        if in_turn:
+    def _judged(self, state: Printed, in_turn: int | None) -> Printed:
+        """The worse of its two answers about paper counts: a printer need not tell of every sensor in both."""
+        if in_turn is not None:
             self._answers_in_turn = True
+            if in_turn & PAPER_END_IN_TURN:
+                self.paper = Paper.OUT
+                return Printed.NO_PAPER
+            if in_turn & NEAR_END_IN_TURN and self.paper is Paper.OK:
+                self.paper = Paper.LOW
         elif state is Printed.YES and self._answers_in_turn:
             return Printed.PERHAPS
         elif state is Printed.YES:

@@ -32,10 +32,9 @@ class Paper(Enum):
 class Printer(Protocol):
     """A way to paper. Both verbs block, so that they are called beside the screen; they never raise."""
 
-    paper: Paper
-    """As it was last asked, or noticed while printing."""
-    unprinted: str
-    """The label of the last ticket put, unless it is known to be printed."""
+    @property
+    def paper(self) -> Paper:
+        """As it was last asked, or noticed while printing."""
 
     def put(self, picture: QImage, label: str) -> Printed:
         """Print the picture of the ticket with this label; returns what became of it."""

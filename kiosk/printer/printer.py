@@ -43,18 +43,12 @@ class FolderPrinter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.paper = Paper.OK
-        self.unprinted = ""
 
     def ask(self) -> Paper:
         """A folder does not run out of paper."""
         return self.paper
 
     def put(self, picture: QImage, label: str) -> Printed:
-        became = self._save(picture, label)
-        self.unprinted = "" if became is Printed.YES else label
-        return became
-
-    def _save(self, picture: QImage, label: str) -> Printed:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

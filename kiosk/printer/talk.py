@@ -33,7 +33,8 @@ class Talk:
         self._at_once: deque[int] = deque()
         self._of_unasked = 0
         self._garbled = False
-        self.answered_in_turn = False
+        self.in_turn: int | None = None
+        """The paper sensor's status as it was answered in turn; None until it is."""
 
     def ask(self, question: bytes) -> int:
         """The status byte that answers a question in real time (DLE EOT), or NOTHING_SAID."""
@@ -46,12 +47,12 @@ class Talk:
 
     def ask_in_turn(self) -> None:
         self._hear(0)
-        self.answered_in_turn = False
+        self.in_turn = None
         self._say(IN_TURN)
 
     def wait_in_turn(self, seconds: float) -> None:
         """Return as soon as the printer has come to the question in turn, or else after these seconds."""
-        self._listen(seconds, lambda: self.answered_in_turn)
+        self._listen(seconds, lambda: self.in_turn is not None)
 
     def _say(self, question: bytes) -> None:
         self._line.settimeout(ANSWER_WITHIN)
@@ -83,6 +84,6 @@ class Talk:
         elif byte & OTHER == OTHER_VALUE and self._of_unasked:
             self._of_unasked -= 1
         elif byte & OTHER == OTHER_VALUE:
-            self.answered_in_turn = True
+            self.in_turn = byte
         elif byte not in FLOW:
             self._garbled = True

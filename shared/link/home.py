@@ -61,18 +61,23 @@ class Homes:
 
     def save(self, home: Home) -> None:
         """Remember it, whole or not at all. A full disk is logged: the station works until it is switched off."""
-        beside = self._file.with_suffix(f".{os.getpid()}.new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            beside.unlink(missing_ok=True)
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                json.dump(asdict(home), file)
-                file.flush()
-                os.fsync(file.fileno())  # a kiosk is switched off by its plug
-            os.replace(beside, self._file)  # noqa: PTH105  # atomic on every platform
+            write_whole(self._file, json.dumps(asdict(home)))
         except OSError as error:
             log.warning("where this station belongs could not be remembered: %s", error)
 
     def forget(self) -> None:
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
+
+
+def write_whole(file: Path, text: str) -> None:
+    """All of it or nothing, for nobody's eyes but our own, and there after the plug was pulled; raises OSError."""
+    beside = file.with_suffix(f".{os.getpid()}.new")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(beside, file)  # noqa: PTH105  # atomic on every platform

@@ -29,6 +29,11 @@ FRAME = QSize(16, 48)
 Begin = Callable[[Callable[[Stage], None], Callable[[Home], None]], Arrival]
 
 
+def fit(window: QQuickWindow) -> None:
+    """Make it no larger than there is room on its screen."""
+    window.resize(window.size().boundedTo(window.screen().availableSize() - FRAME))
+
+
 @QmlElement
 @QmlUncreatable("The screen makes it.")
 class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
@@ -163,7 +168,7 @@ class ArrivalScreen:
     def show(self, *, full_screen: bool) -> None:
         """As large as what comes after it. It may be closed: there is nothing yet that customers could leave."""
         if not full_screen:
-            self.window.resize(self.window.size().boundedTo(self.window.screen().availableSize() - FRAME))
+            fit(self.window)
             self.window.show()
             return
         self.window.setFlag(Qt.WindowType.FramelessWindowHint)

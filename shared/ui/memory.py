@@ -24,6 +24,10 @@ class Memory:
         self.pages = ""
         """Where phones reach the hall's pages, as far as was ever known."""
 
+    def beside(self, what: str) -> Path:
+        """A file for something else to be kept for the same hall."""
+        return self._file.with_name(f"{what}-{self._file.stem.removeprefix('hall-')}")
+
     def load(self) -> Hall | None:
         """The hall as it was last known, or None if there is nothing that can be read."""
         kept = _read(self._file)

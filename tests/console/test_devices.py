@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console import unprinted
 from console.set_up.devices_section import DevicesSection
 from console.set_up.devices_words import last_seen
 from shared.access.devices import (
@@ -102,6 +103,31 @@ async def test_each_device_says_when_it_was_seen_and_how_its_paper_is(sit_down, 
         await seat.until(lambda: shown(section)[0][-1] == "Paper is low · A042 may not be printed")
         house.devices.append(device("Another", role=Role.SIGN, seen_at=NOW - timedelta(hours=30)))
         await seat.until(lambda: ["Another", "Sign", "1 days ago", "", "", ""] in shown(section))  # by itself
+
+
+async def test_who_watches_over_the_hall_is_alerted_of_a_ticket_that_may_not_be_printed(sit_down, house: House) -> None:
+    house.devices[0] = replace(house.devices[0], unprinted="A042")
+    async with sit_down() as seat:
+        await seat.work("admin")
+        alert = seat.console.window.alert
+        await seat.until(lambda: alert.isVisible() and alert.text() == "Kiosk at the door: A042 may not be printed")
+        house.devices[0] = replace(house.devices[0], unprinted="")
+        await seat.until(lambda: not alert.isVisible())
+
+
+async def test_who_may_not_ask_about_devices_does_not(sit_down, link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unprinted, "EVERY", 20)
+    asked: list[str] = []
+    link.asked[ListDevices] = lambda _: asked.append(seat.console.station.actor.name) or ()
+    async with sit_down() as seat:
+        await seat.work("admin")
+        await seat.until(lambda: asked)
+        seat.console.sign_out()
+        await seat.work("reception")
+        seat.console.show_points()
+        seat.console.unprinted.read()
+        await seat.until(lambda: seat.console.window.alerts)
+    assert set(asked) == {"admin"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
-from display.app import Display
+from display.app import Display, Sign
 from display.layout import smallest_capital
 from display.sizes import Viewing
 from shared.hall.errors import NotSignedIn
@@ -254,6 +254,14 @@ async def test_full_screen_has_no_frame_and_no_cursor(link: MemoryLink, until) -
         assert display.window.flags() & Qt.WindowType.FramelessWindowHint
         assert display.window.geometry() == display.window.screen().geometry()
         assert display.window.cursor().shape() is Qt.CursorShape.BlankCursor
+
+
+async def test_in_a_window_display_and_sign_fit_on_their_screen(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    for shown in (Display(room.station, QUIET), Sign(room.station, QUIET, "1")):
+        shown.show(full_screen=False)
+        assert shown.window.screen().availableGeometry().contains(shown.window.frameGeometry())
+        shown.close()
 
 
 async def test_a_screen_too_small_for_its_room_is_reported(link: MemoryLink, until, caplog) -> None:

@@ -16,6 +16,7 @@ RASTER = b"\x1dv0"
 CUT = b"\x1dV"
 IN_TURN = b"\x1dr"
 FIXED = 0b0001_0010
+IN_TURN_SAYS = {"ok": 0, "low": 0b0011, "out": 0b1111, "out, and no sensor before": 0b1100}
 
 
 class FakePrinter:
@@ -30,6 +31,8 @@ class FakePrinter:
         """It answers nothing."""
         self.in_turn = True
         """It answers GS r too, which many do on a serial line only."""
+        self.paper_in_turn = ""
+        """What it says of its paper to GS r, where that is not what it says in real time."""
         self.stuck = False
         """It obeys no more, and answers in real time as if all were well."""
         self.hung_up = False
@@ -124,7 +127,7 @@ class FakePrinter:
             return 3
         if data.startswith(IN_TURN) and len(data) >= 3:
             if self.in_turn and not self.stuck:
-                self._answer(connection, {"ok": 0, "low": 0b11, "out": 0b1111}[self.paper])
+                self._answer(connection, IN_TURN_SAYS[self.paper_in_turn or self.paper])
             return 3
         if data.startswith(RASTER) and len(data) >= 8:
             wide, high = struct.unpack("<HH", data[4:8])

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from PySide6.QtGui import QImage
+
+from kiosk.__main__ import show
 from kiosk.printer import network, talk
 from kiosk.printer.network import NetworkPrinter
-from kiosk.printer.port import Paper, Printed
+from kiosk.printer.port import Paper, Printed, Printer
 from kiosk.printer.printer import FolderPrinter, printer_for
 from kiosk.printer.ticket import draw
+from kiosk.printer.unprinted import Accountable
 from kiosk.view_model import Pace
 from shared.access.devices import ReportState
 from shared.access.request import Done
+from shared.settings import Settings
 from shared.ui import reporting
+from shared.ui.memory import Memory
 from shared.ui.reporting import Reporting
+from shared.ui.station import Station
 from tests.kiosk.fake_printer import FakePrinter
 from tests.kiosk.screen import kiosk
 from tests.kiosk.test_printing import ENGLISH
@@ -34,12 +42,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, seconds)
 
 
-def printed(printer: NetworkPrinter) -> Printed:
+def printed(printer: Printer) -> Printed:
     return printer.put(draw(ENGLISH, 80), "A042")
 
 
-def at(device: FakePrinter) -> NetworkPrinter:
-    return NetworkPrinter("127.0.0.1", device.port)
+def at(device: FakePrinter, file: Path | None = None) -> Accountable:
+    return Accountable(NetworkPrinter("127.0.0.1", device.port), file)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +111,23 @@ def test_all_is_well_said_at_once_is_not_yet_printed_where_the_printer_answers_i
         assert printer.unprinted == ""
 
 
+@pytest.mark.parametrize(
+    ("in_turn", "became", "paper"),
+    [
+        ("out", Printed.NO_PAPER, Paper.OUT),
+        ("out, and no sensor before", Printed.NO_PAPER, Paper.OUT),
+        ("low", Printed.YES, Paper.LOW),
+    ],
+)
+def test_what_a_printer_says_of_its_paper_after_the_cut_counts_although_it_says_ok_at_once(
+    qapp, in_turn: str, became: Printed, paper: Paper
+) -> None:
+    with FakePrinter(paper_in_turn=in_turn) as device:
+        printer = at(device)
+        assert printed(printer) is became
+        assert printer.paper is paper
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_printer_that_never_answers_in_turn_is_believed_when_all_is_well_a_little_later(qapp) -> None:
     with FakePrinter(in_turn=False) as device:
@@ -150,9 +175,72 @@ def test_a_printer_that_was_switched_off_and_on_prints_the_next_ticket(qapp) -> 
 
 def test_a_folder_says_which_ticket_it_could_not_save(qapp, tmp_path) -> None:
     (tmp_path / "file").touch()
-    folder = FolderPrinter(tmp_path / "file")
+    folder = Accountable(FolderPrinter(tmp_path / "file"), None)
     folder.put(draw(ENGLISH, 80), "A042")
     assert folder.unprinted == "A042"
+
+
+def test_a_kiosk_that_is_started_again_still_says_which_ticket_may_not_be_printed(qapp, tmp_path: Path) -> None:
+    file = tmp_path / "state" / "unprinted"
+    with FakePrinter(then={"cover_open": True}) as device:
+        assert printed(at(device, file)) is Printed.NOT_READY
+        assert at(device, file).unprinted == "A042"
+        assert file.stat().st_mode & 0o777 == 0o600
+        device.cover_open, device.then = False, {}
+        assert printed(at(device, file)) is Printed.YES
+        assert at(device, file).unprinted == ""
+
+
+def test_a_number_is_on_the_kiosks_disk_before_anything_is_sent(qapp, tmp_path: Path) -> None:
+    """For a kiosk may be switched off while it prints."""
+    kept: list[str] = []
+
+    class Looking(FolderPrinter):
+        def put(self, picture: QImage, label: str) -> Printed:
+            kept.append(Accountable(self, tmp_path / "unprinted").unprinted)
+            return super().put(picture, label)
+
+    looking = Accountable(Looking(tmp_path), tmp_path / "unprinted")
+    assert printed(looking) is Printed.YES
+    assert kept == ["A042"] and looking.unprinted == ""
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_staff_see_which_ticket_may_not_be_printed_after_the_kiosk_was_started_again(
+    link: MemoryLink, until, tmp_path: Path
+) -> None:
+    heard: list[str] = []
+    link.asked[ReportState] = lambda state: heard.append(state.unprinted) or Done()
+
+    async def starts_and_says(label: str) -> None:
+        station = Station(link, Memory(tmp_path, "here"))
+        shown = show(station, Settings(printer=device.setting, full_screen=False), None)
+        station.start()
+        await until(lambda: heard)
+        assert heard.pop() == label
+        await until(lambda: shown.model.page == "services" and shown.model.takes_touch())
+        shown.model.choose("tests")
+        await until(lambda: shown.model.visit.unprinted)
+        station.stop()
+        shown.close()
+
+    with FakePrinter(mute=True) as device:
+        await starts_and_says("")
+        heard.clear()
+        await starts_and_says("B001")
+
+
+def test_what_is_kept_of_a_ticket_and_is_no_number_is_passed_over(qapp, tmp_path: Path) -> None:
+    with FakePrinter() as device:
+        for rubbish in (b"", b"\xff\xfe", b"<b>A042</b>", b"A" * 17):
+            (tmp_path / "unprinted").write_bytes(rubbish)
+            assert at(device, tmp_path / "unprinted").unprinted == ""
+
+
+def test_a_disk_that_takes_nothing_keeps_nobody_from_a_ticket(qapp, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with FakePrinter() as device:
+        assert printed(at(device, tmp_path / "file" / "unprinted")) is Printed.YES
 
 
 @pytest.mark.usefixtures("impatient")
@@ -191,7 +279,7 @@ async def test_staff_see_which_ticket_may_not_be_printed_until_one_is(
     heard: list[str] = []
     link.asked[ReportState] = lambda state: heard.append(state.unprinted) or Done()
     with FakePrinter(then={"mute": True}) as device:
-        printer = printer_for(device.setting)
+        printer = at(device)
         async with kiosk(link, until, printer) as screen:
             Reporting(screen.station, printer)
             screen.click("tests")

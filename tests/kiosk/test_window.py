@@ -393,6 +393,13 @@ async def test_a_locked_kiosk_fills_the_screen_without_cursor_and_ignores_a_wish
     assert QGuiApplication.overrideCursor() is None
 
 
+def test_a_kiosk_in_a_window_fits_on_its_screen(qapp, link: MemoryLink) -> None:
+    shown = Kiosk(Station(link))
+    shown.show()
+    assert shown.window.screen().availableGeometry().contains(shown.window.frameGeometry())
+    shown.close()
+
+
 async def test_a_pale_accent_is_made_dark_enough_for_white_words(link: MemoryLink, until) -> None:
     link.hall = replace(link.hall, settings=replace(link.hall.settings, accent="#ffd23f"))
     async with kiosk(link, until) as screen:

@@ -68,8 +68,8 @@ Window {
                 right: parent.right
                 top: header.bottom
                 bottom: languages.visible ? languages.top : parent.bottom
-                leftMargin: Theme.margin
-                rightMargin: Theme.margin
+                leftMargin: Math.round(Theme.margin)  // a list that is clipped between pixels loses one of its borders
+                rightMargin: Math.round(Theme.margin)
                 topMargin: Theme.mm(7)
                 bottomMargin: Theme.mm(5)
             }
