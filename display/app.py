@@ -143,5 +143,5 @@ class _Screen(QObject):
         hall = self._station.hall
         if hall and hall.settings.languages[0] != self._language:
             self._language = hall.settings.languages[0]
-            self._tongue.speak(self._language)
+            self._tongue.speak(self._language, hall.settings.languages)
             self._engine.retranslate()

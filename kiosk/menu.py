@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.rows import Tile
+from shared.catalogue import spoken
 from shared.hall.hall import Hall
 from shared.hall.issuing import queue_for
 from shared.hall.opening import state
@@ -26,11 +27,12 @@ def precedence_tiles(
     chosen = hall.services.get(service or "")
     if chosen is None:
         return []
+    ours = spoken(language, hall.settings.languages)
     return [
         Tile(
             choice=precedence,
             name=in_language(hall.precedences[precedence].name, language, hall.settings.languages),
-            waiting=before_taking(language, queue_for(hall, chosen, now, precedence)) if live else "",
+            waiting=before_taking(ours, queue_for(hall, chosen, now, precedence)) if live else "",
         )
         for precedence in hall.offered(chosen)
     ]
@@ -38,13 +40,14 @@ def precedence_tiles(
 
 def _service_tile(hall: Hall, service: Service, language: Language, now: Moment, live: bool) -> Tile:
     shown = state(hall, service, now.wall)
-    ahead = before_taking(language, queue_for(hall, service, now)) if live else ""
+    ours = spoken(language, hall.settings.languages)
+    ahead = before_taking(ours, queue_for(hall, service, now)) if live else ""
     return Tile(
         choice=service.id,
         name=in_language(service.name, language, hall.settings.languages),
         badge=service.prefix,
         about=in_language(service.description, language, hall.settings.languages),
-        waiting=ahead if shown.open else closed(language, hall, shown, now.wall),
+        waiting=ahead if shown.open else closed(ours, hall, shown, now.wall),
         open=shown.open,
     )
 

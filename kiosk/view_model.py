@@ -16,6 +16,7 @@ from kiosk.menu import is_open, precedence_tiles, service_tiles
 from kiosk.printer.port import Printer
 from kiosk.rows import Tiles
 from kiosk.visit import Step, Visit
+from shared.catalogue import spoken
 from shared.hall.hall import Hall
 from shared.hall.opening import gives_numbers
 from shared.hall.values import HallSettings, Moment
@@ -277,7 +278,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def _speak(self, language: Language) -> None:
         if language != self._language:
             self._language = language
-            self._tongue.speak(language)
+            self._tongue.speak(language, self._settings.languages)
             self.spoken.emit()
             self._refresh()
 
@@ -303,7 +304,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         return self.tr("This screen has not reached its hall since {time}. It keeps trying.").format(time=since)
 
     def _closed(self) -> list[str]:
-        return closed_notice(self._language, self._hall, self._wall())
+        return closed_notice(spoken(self._language, self._settings.languages), self._hall, self._wall())
 
     @Property(str, notify=changed)
     def closed(self) -> str:

@@ -17,6 +17,7 @@ from kiosk.printer.port import Printed, Printer
 from kiosk.printer.ticket import PaperTicket, draw
 from kiosk.unseen import Unseen
 from shared import sentences
+from shared.catalogue import spoken
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
@@ -214,6 +215,10 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def _say(self, words: Words) -> str:
         return in_language(words, self._command.language or "", self._hall.settings.languages)
 
+    def _ours(self) -> Language:
+        """The language of our own words to whom this is for."""
+        return spoken(self._command.language or "", self._hall.settings.languages)
+
     def _label(self) -> str:
         return str(self._answer["ticket"]["label"]) if self._answer else ""
 
@@ -228,7 +233,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             return ""
         known = self._command.command_id in self._hall.tickets
         ahead = self._hall.ahead(self._ticket()) if known else int(self._answer["ahead"])
-        return sentences.ahead(self._command.language or "", ahead, attended=self._hall.attended(self._ticket().line))
+        return sentences.ahead(self._ours(), ahead, attended=self._hall.attended(self._ticket().line))
 
     def _pending(self) -> bool:
         """Whether this kiosk gave the ticket and the hall has not heard of it yet."""
@@ -249,7 +254,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         return f"{why_not(self._failure)}\n{self._opens(self._failure)}".strip() if self._failure else ""
 
     def _opens(self, failure: Failure) -> str:
-        return sentences.opens_after(self._command.language or "", self._hall.settings, failure, self._wall())
+        return sentences.opens_after(self._ours(), self._hall.settings, failure, self._wall())
 
     label = Property(str, _label, notify=changed)
     service = Property(str, _service, notify=changed)

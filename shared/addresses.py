@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -10,6 +12,12 @@ from shared.hall.errors import Unfit
 
 HEADER = "Nowserving-Pages"
 """In what a hall answers to its stations: where customers reach its pages, if the backend was told."""
+
+NAME = re.compile(r"(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
+"""A name as DNS has it (RFC 1123, 2.1), with the underscores that some offices give their machines."""
+
+NUMBERS = re.compile(r"([0-9a-z_-]+\.)*(\d+|0x[0-9a-f]*)\.?")
+"""What no browser asks DNS for, since its last part is a number (WHATWG URL, 3.5): ``127.1`` is 127.0.0.1."""
 
 EXAMPLES = "http://192.0.2.7:8080 or https://queue.example.org"
 
@@ -20,15 +28,32 @@ def public(address: str) -> str:
         return ""
     try:
         parts = urlsplit(address.strip())
-        host, port = parts.hostname or "", parts.port
-        spelled = f"[{host}]" if ":" in host else host.encode("idna").decode()
-    except ValueError:
+        host, port = _spelled(parts.hostname or ""), parts.port
+    except (ValueError, OSError):
         raise _unfit(address) from None
-    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+    if parts.scheme not in ("http", "https") or port == 0 or parts.username is not None:
         raise _unfit(address)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise Unfit(f"public_url must end behind the host or its port: the pages do not work below {parts.path!r}.")
-    return f"{parts.scheme}://{spelled}" + (f":{port}" if port else "")
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+
+
+def _spelled(host: str) -> str:
+    """A host in its one spelling; raises ValueError or OSError if it can be none."""
+    if ":" in host:
+        address = ipaddress.IPv6Address(host)
+        if address.scope_id:
+            raise ValueError("A scope means something on one machine only.")
+        return f"[{address}]"
+    name = host.encode("idna").decode().lower()
+    if not NAME.fullmatch(name):
+        raise ValueError("There is no such name.")
+    return _counted(name)
+
+
+def _counted(host: str) -> str:
+    """The usual four numbers for a host of numbers, any other as it is; raises OSError if they are no address."""
+    return socket.inet_ntoa(socket.inet_aton(host.rstrip("."))) if NUMBERS.fullmatch(host) else host
 
 
 def for_phones(address: str) -> str:
@@ -56,8 +81,8 @@ def _is_of_this_machine(host: str) -> bool:
     if host in ("localhost", "localhost.localdomain") or host.endswith(".localhost"):
         return True
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+        address = ipaddress.ip_address(_counted(host))
+    except (ValueError, OSError):
         return False
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -24,6 +25,16 @@ def catalogue(language: str) -> NullTranslations:
     """The translations of one language; English sentences for a language nobody has translated."""
     file = FOLDER / f"{suited(language, languages()) or 'en'}.po"
     return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
+
+
+def spoken(language: str, others: Iterable[str]) -> str:
+    """The first of these languages that our own words are translated into; English if none is."""
+    return next((one for one in (language, *others) if _is_translated(one)), "en")
+
+
+@cache
+def _is_translated(language: str) -> bool:
+    return suited(language, languages()) is not None
 
 
 def translate(language: str, sentence: str, n: int | None = None) -> str:

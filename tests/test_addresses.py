@@ -15,7 +15,11 @@ from shared.hall.errors import Unfit
         (" https://Queue.Example.org/ ", "https://queue.example.org"),
         ("HTTP://192.0.2.7:8080//", "http://192.0.2.7:8080"),
         ("http://[2001:DB8::7]:8080/", "http://[2001:db8::7]:8080"),
+        ("http://[2001:db8:0:0::7]", "http://[2001:db8::7]"),
         ("https://bürgeramt.example", "https://xn--brgeramt-65a.example"),
+        ("http://3221225991:8080", "http://192.0.2.7:8080"),
+        ("http://front_desk", "http://front_desk"),
+        ("https://7.example.org.", "https://7.example.org."),
         ("", ""),
     ],
 )
@@ -35,6 +39,17 @@ def test_the_public_address_has_one_spelling(written: str, spelled: str) -> None
         "https://queue.example.org/below",
         "https://queue.example.org?x",
         "http://[",
+        "http://[2001:db8::7%eth0]",
+        "http://a b",
+        'http://"><script>',
+        "http://*",
+        "http://-queue.example.org",
+        "http://queue..example.org",
+        f"http://{'q' * 64}.example.org",
+        f"http://{'queue.' * 42}example",
+        "http://192.0.2.777",
+        "http://1.2.3.4.5",
+        "https://queue.example.org:0",
     ],
 )
 def test_what_can_be_no_public_address_is_refused_in_a_sentence(written: str) -> None:
@@ -56,6 +71,10 @@ def test_what_a_phone_may_reach_is_given_to_it(address: str) -> None:
     [
         "127.0.0.1",
         "127.1.2.3:8080",
+        "127.1",
+        "2130706433",
+        "0x7f.1",
+        "0",
         "localhost",
         "LOCALHOST.",
         "office.localhost",
@@ -73,5 +92,6 @@ def test_what_only_this_machine_reaches_is_given_to_nobody(host: str) -> None:
     assert for_phones(f"http://{host}") == ""
 
 
-def test_an_address_of_this_machine_as_the_public_one_is_a_fault() -> None:
-    assert ["where no phone gets" in fault for fault in faults("http://127.0.0.1:8080/")] == [True]
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "127.1", "2130706433", "0", "0.0.0.0"])
+def test_an_address_of_this_machine_as_the_public_one_is_a_fault(host: str) -> None:
+    assert ["where no phone gets" in fault for fault in faults(f"http://{host}/")] == [True]

@@ -128,7 +128,7 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     _named(settings.name, "The hall needs a name.")
     _require(bool(settings.languages), "A hall speaks at least one language.", "languages")
     _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.", "languages")
-    _once(settings.languages, "languages")
+    _once(tuple(map(str.lower, settings.languages)), "languages")
     _require(
         settings.day_starts.tzinfo is None,
         "The day starts at a time on the hall's own clock, like 04:00.",
@@ -352,8 +352,9 @@ def _weekly(hours: Hours) -> None:
 
 
 def _is_language(tag: str) -> bool:
-    """At most sixteen letters, as many as a ticket's row holds."""
-    return len(tag) <= 16 and bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
+    """At most sixteen letters, as many as a ticket's row holds; none of the tags for what has no language."""
+    says_nothing = tag.lower().partition("-")[0] in ("mis", "mul", "und", "zxx")
+    return len(tag) <= 16 and not says_nothing and bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
 
 
 def _is_zone(name: str) -> bool:

@@ -24,14 +24,19 @@ def in_language(words: Words, language: Language, fallbacks: Sequence[Language] 
 
     ``de-AT`` is answered in ``de`` where nothing is nearer (RFC 4647, 3.4).
     """
+    return words if isinstance(words, str) else words.get(said_in(words, language, fallbacks), "")
+
+
+def said_in(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> Language:
+    """The language that ``in_language`` finds the words in; empty for words that are for everybody."""
     if isinstance(words, str):
-        return words
+        return ""
     for wanted in (language, *fallbacks):
         while wanted:
             if wanted in words:
-                return words[wanted]
+                return wanted
             wanted = wanted.rpartition("-")[0]  # noqa: PLW2901  # the look-up is exactly this
-    return next(iter(words.values()), "")
+    return next(iter(words), "")
 
 
 def new_id() -> str:

@@ -60,18 +60,18 @@ def undrawn(texts: tuple[str, ...]) -> tuple[Undrawn, ...]:
 
 
 def written(hall: Hall) -> tuple[str, ...]:
-    """Everything a hall has written for people to read, and the names of its languages on the keys."""
+    """Everything a hall has written for people to read, and last the names of its languages on the keys."""
     return tuple(_written(hall))
 
 
 def _written(hall: Hall) -> Iterator[str]:
-    yield from (own_name(language) for language in hall.settings.languages)
     yield from _texts(hall.settings.name, *hall.settings.outcomes)
     for service in hall.menu():
         yield from _texts(service.name, service.description)
     yield from _texts(*(precedence.name for precedence in hall.precedences.values()))
     yield from _texts(*(point.name for point in hall.points.values()))
     yield from _texts(*(day.reason for day in (*hall.days.values(), *hall.holidays.values())))
+    yield from (own_name(language) for language in hall.settings.languages)
 
 
 def sentence(language: Language, what: Undrawn) -> str:

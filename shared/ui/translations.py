@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from shared.catalogue import catalogue, languages, look_up
+from shared.catalogue import catalogue, languages, look_up, spoken
 from shared.languages import best
 
 
@@ -29,10 +31,11 @@ class Tongue(QObject):
         super().__init__(parent)
         self._translators: list[QTranslator] = []
 
-    def speak(self, language: str) -> None:
-        """Switch the whole app; QML follows after ``engine.retranslate()``."""
+    def speak(self, language: str, others: Iterable[str] = ()) -> None:
+        """Switch the whole app, our words to the first of these they are translated into; QML follows after
+        ``engine.retranslate()``."""
         self.hush()
-        self._translators = [CatalogueTranslator(language, self), _of_qt(language, self)]
+        self._translators = [CatalogueTranslator(spoken(language, others), self), _of_qt(language, self)]
         for translator in self._translators:
             QCoreApplication.installTranslator(translator)
         QLocale.setDefault(locale_of(language))

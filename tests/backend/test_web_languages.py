@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from shared.hall.set_up import DefineHall
+from shared.hall.set_up import DefineHall, DefineService
 from shared.hall.wire import decode, encode
 from shared.link.port import Link
 from tests.backends import Premises
@@ -43,5 +44,34 @@ def test_of_two_countries_with_one_language_each_gets_its_own(
     phone = Phone(premises.base, header)
     page = phone.get("/h/clinic").text
     phone.session.close()
-    assert f'<html lang="{language}" dir="{direction}">' in page
+    assert '<html lang="en" dir="ltr">' in page, "nobody has translated our own words"
+    assert re.search(rf'lang="{language}" hreflang="{language}"\s+dir="{direction}" aria-current="true"', page)
     assert "Português (Brasil)" in page and "کوردیی ناوەندی" in page
+
+
+@pytest.fixture
+def persian(premises: Premises) -> Iterator[Phone]:
+    """A phone in Persian, at a German hall that has a Persian name for its cash desk."""
+    admin = premises.admin()
+    settings, desk = admin.snapshot().settings, admin.snapshot().services["cash-desk"]
+    admin.do(decode(DefineHall, encode(replace(settings, languages=("de", "fa", "en")))))
+    admin.do(decode(DefineService, encode(replace(desk, name={"de": "Kasse", "fa": "صندوق"}))))
+    phone = Phone(premises.base, "fa")
+    yield phone
+    phone.session.close()
+    admin.do(decode(DefineService, encode(desk)))
+    admin.do(decode(DefineHall, encode(settings)))
+    admin.close()
+
+
+def test_where_nobody_has_translated_our_words_they_are_the_halls_and_every_word_says_its_language(
+    persian: Phone,
+) -> None:
+    page = persian.get("/h/clinic").text
+    assert '<html lang="de" dir="ltr">' in page
+    assert "Was ist Ihr Anliegen?" in page and "Zurzeit ist kein Arbeitsplatz geöffnet" in page
+    assert '<bdi lang="fa" dir="rtl">صندوق</bdi>' in page
+    assert '<bdi lang="de"' not in page, "what is in the language of the page need not say so"
+    ticket = persian.get(persian.take("cash-desk", "regular")).text
+    assert '<html lang="de" dir="ltr">' in ticket
+    assert "Ihre Nummer" in ticket and '<p class="service"><bdi lang="fa" dir="rtl">صندوق</bdi></p>' in ticket

@@ -84,3 +84,18 @@ async def test_the_first_and_the_last_tile_of_a_row_have_their_whole_border(
         border = [row[x] for x in range(drawn[0], drawn[0] + 4)]
         assert border[0] != border[-1] == "#ffffff"
         assert [row[x] for x in range(drawn[-1], drawn[-1] - 4, -1)] == border
+
+
+async def test_what_nobody_has_translated_is_said_in_the_halls_own_language(link: MemoryLink, until) -> None:
+    settings = vars(link.hall.settings)
+    link.meanwhile(DefineHall(**{**settings, "languages": ("de", "fa", "en")}))
+    async with kiosk(link, until) as screen:
+        await until(lambda: screen.says("فارسی"))
+        screen.click("language fa")
+        await until(lambda: screen.model.mirrored)
+        assert screen.says("Bitte wählen Sie Ihr Anliegen") and screen.item("tests").property("waiting").startswith(
+            "Zurzeit"
+        )
+        screen.click("tests")
+        await until(lambda: screen.sees("number"))
+        assert screen.visit.ahead.startswith("Zurzeit") and screen.says("Ihre Nummer")

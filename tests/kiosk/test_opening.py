@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -47,7 +47,8 @@ def office(watch: Watch) -> MemoryLink:
     link = Office(watch)
     settings = {field.name: getattr(link.hall.settings, field.name) for field in fields(link.hall.settings)}
     hours = ("mon-fri 08:00-12:00", "mon-thu 13:00-17:00")
-    link.do(DefineHall(**{**settings, "hours": hours, "time_zone": "Europe/Berlin"}))
+    day = {"day_starts": time(0), "hours": hours, "time_zone": "Europe/Berlin"}
+    link.do(DefineHall(**{**settings, **day}))
     change(link, "tests", hours=("tue 08:00-11:00",))
     return link
 

@@ -91,13 +91,13 @@ class Site:
         return menu(hall, self.ledger.now(hall))
 
     def _closed(self, to: Reader, hall: Hall, shown: Opening) -> str:
-        return sentences.closed(to.language, hall, shown, self.ledger.wall())
+        return sentences.closed(to.ours, hall, shown, self.ledger.wall())
 
     def _closed_notice(self, to: Reader, hall: Hall) -> list[str]:
-        return sentences.closed_notice(to.language, hall, self.ledger.wall())
+        return sentences.closed_notice(to.ours, hall, self.ledger.wall())
 
     def _opens(self, to: Reader, hall: Hall, failure: Failure) -> str:
-        return sentences.opens_after(to.language, hall.settings, failure, self.ledger.wall())
+        return sentences.opens_after(to.ours, hall.settings, failure, self.ledger.wall())
 
     def _hall_of(self, request: Request) -> Hall | None:
         try:
@@ -153,11 +153,11 @@ class Site:
 
 
 def _before_taking(to: Reader, queue: Queue) -> str:
-    return sentences.before_taking(to.language, queue)
+    return sentences.before_taking(to.ours, queue)
 
 
 def _ahead(to: Reader, ticket: Shown) -> str:
-    return sentences.ahead(to.language, ticket.ahead, attended=ticket.attended)
+    return sentences.ahead(to.ours, ticket.ahead, attended=ticket.attended)
 
 
 def _event(text: str) -> str:

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
-from shared.catalogue import translate
+from shared.catalogue import spoken, translate
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue, queue_for
 from shared.hall.opening import Opening, state
 from shared.hall.values import Moment, Ticket, TicketState
-from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
+from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language, said_in
 from shared.languages import preferred
 
 DEFAULT_ACCENT = "#0b4a8f"
@@ -29,13 +29,23 @@ class Reader:
     language: Language
     languages: tuple[Language, ...]
 
+    @property
+    def ours(self) -> Language:
+        """The language of our own words, and so of the page: the hall's own where nobody has translated them."""
+        return spoken(self.language, self.languages)
+
     def t(self, sentence: str, n: int | None = None) -> str:
         """A sentence of ours."""
-        return translate(self.language, sentence, n)
+        return translate(self.ours, sentence, n)
 
     def say(self, words: Words) -> str:
         """The hall's own words."""
         return in_language(words, self.language, self.languages)
+
+    def apart(self, words: Words) -> Language | None:
+        """The language of the hall's own words where it is not that of the page."""
+        language = said_in(words, self.language, self.languages)
+        return language if language not in ("", self.ours) else None
 
 
 def reader_of(request: Request, languages: tuple[Language, ...], usual: Language | None = None) -> Reader:
