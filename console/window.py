@@ -11,7 +11,7 @@ from console.clocks import now
 from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
 from console.giving import GivingLabel
 from console.work.view_model import ConsoleModel
-from shared.hall.values import PointStatus
+from shared.hall.values import Point, PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
 
@@ -95,7 +95,7 @@ class ConsoleWindow(QMainWindow):
         self.who.setToolTip(f"{about} ({shown_key('Ctrl+Shift+P')})")
 
     def refresh(self) -> None:
-        hall, point = self.model.hall, self.model.point
+        hall, point = self.model.hall, self._point
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
         uncalled = sentences.uncalled(hall, hall.unattended()) if hall and self.alerts else ""
@@ -113,6 +113,11 @@ class ConsoleWindow(QMainWindow):
         self._fit()
         self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
 
+    @property
+    def _point(self) -> Point | None:
+        """Where one works, as long as it is theirs."""
+        return None if self.model.lost else self.model.point
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
         self._fit()
@@ -127,7 +132,7 @@ class ConsoleWindow(QMainWindow):
         self.who.setVisible(left >= 0)
         left -= self.hall_name.sizeHint().width() + BAR_GAP
         self.hall_name.setVisible(left >= 0)
-        self.day.setVisible(self.model.point is not None and left >= self.day.sizeHint().width() + BAR_GAP)
+        self.day.setVisible(self._point is not None and left >= self.day.sizeHint().width() + BAR_GAP)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""
