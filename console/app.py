@@ -27,7 +27,7 @@ from console.work.work_page import WorkPage
 from shared.access.work import ReadSeats, Seat
 from shared.hall.errors import NotSignedIn, PasswordMustChange
 from shared.hall.roles import SUPERVISORS
-from shared.hall.values import PointStatus
+from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.words import why_not
 
@@ -84,6 +84,7 @@ class Console(QObject):
     def _wire(self) -> None:
         self.log_in_page.signed_in.connect(self._signed_in)
         self.points_page.chosen.connect(self.show_work)
+        self.work.too_late.connect(self._too_late)
         self.points_page.set_up_wanted.connect(self.show_set_up)
         self.work_page.leave.decided.connect(self._seen_to)
         self.unprinted.changed.connect(self._unprinted_changed)
@@ -133,12 +134,25 @@ class Console(QObject):
         self._turn_to(self.password_page)
         self.password_page.begin()
 
-    def show_points(self) -> None:
+    def show_points(self, too_late_at: str = "") -> None:
         self._turn_to(self.points_page)
-        self.points_page.begin(self.work.point_id or self.memory.point)
+        self.points_page.begin(self.work.point_id or self._usual, too_late_at)
+
+    def _too_late(self, point: str) -> None:
+        if self.page is self.work_page:
+            self.show_points(point)
+
+    @property
+    def _login(self) -> str:
+        return self.station.actor.name if self.station.actor else ""
+
+    @property
+    def _usual(self) -> str:
+        """Where this person worked last at this console, else where anybody did."""
+        return self.memory.of(self._login) or self.memory.point
 
     def show_work(self, point: str, instead_of: str = "") -> None:
-        self.memory.remember(point)
+        self.memory.remember(point, self._login)
         self.work.choose(point, instead_of)
         self._turn_to(self.work_page)
         self.work_page.begin()
@@ -146,7 +160,7 @@ class Console(QObject):
     def show_reception(self) -> None:
         if self.station.actor is not None:
             if self.work.point is None:
-                self.memory.remember(RECEPTION)
+                self.memory.remember(RECEPTION, self._login)
             self._turn_to(self.reception_page)
             self.reception_page.begin()
 
@@ -253,25 +267,28 @@ class Console(QObject):
             self.show_points()
 
     def _arrive(self) -> None:
-        """Straight back to the reception, or to the point of last time if it is still at work; else ask."""
+        """Straight back to the reception, or to their own point of last time if it is still at work; else ask."""
         self._arriving = False
-        usual = self.work.point_id or self.memory.point
+        usual = self.work.point_id or self._usual
         point = self.station.hall.points.get(usual) if self.station.hall else None
         if usual == RECEPTION:
             self.show_reception()
-        elif point and point.status is not PointStatus.INACTIVE:
-            self.station.request(ReadSeats(), partial(self._go_back, usual), lambda _: self.show_points())
+        elif self._can_go_back():
+            self.show_work(usual)
+        elif point and point.status is not PointStatus.INACTIVE and usual == self.memory.of(self._login):
+            self.station.request(ReadSeats(), partial(self._go_back, point), lambda _: self.show_points())
         else:
             self.show_points()
 
-    def _go_back(self, point: str, seats: tuple[Seat, ...]) -> None:
-        """Unless somebody else works there meanwhile."""
+    def _go_back(self, point: Point, seats: tuple[Seat, ...]) -> None:
+        """Unless somebody else works there meanwhile, or a customer is there whom nobody is known to serve."""
         if self.station.actor is None:
             return
-        if all(seat.point != point or self.points_page.ours(seat) for seat in seats):
-            self.show_work(point)
-        else:
+        self.points_page.see(seats)
+        if self.points_page.is_asked_about(point):
             self.show_points()
+        else:
+            self.show_work(point.id)
 
     def _hall_changed(self) -> None:
         if self._arriving:

@@ -1,11 +1,13 @@
-"""What a console knows of itself over a restart: its own name, and where somebody worked last."""
+"""What a console knows of itself over a restart: its own name, and where people worked last."""
 
 from __future__ import annotations
+
+import json
 
 from console.remembered import Remembered
 from shared.hall.words import new_id
 
-LAST_POINT, NAME = "console-point", "console-name"
+LAST_POINT, POINTS, NAME = "console-point", "console-points", "console-name"
 RECEPTION = "@reception"
 """Remembered instead of a service point by those who have none; no point has such an id."""
 
@@ -16,12 +18,26 @@ class ConsoleMemory:
     def __init__(self, remembered: Remembered) -> None:
         self._remembered = remembered
         self.point = remembered.read(LAST_POINT)
+        """Whoever it was that worked there."""
+        self._points = _by_login(remembered.read(POINTS))
         self.name = remembered.read(NAME)
         """No other console has it: colleagues' consoles tell a crash here from somebody at another desk."""
         if not self.name:
             self.name = new_id()
             remembered.write(NAME, self.name)
 
-    def remember(self, point: str) -> None:
-        self.point = point
+    def of(self, login: str) -> str:
+        """Where this person worked last at this console, or nothing."""
+        return self._points.get(login, "")
+
+    def remember(self, point: str, login: str) -> None:
+        self.point = self._points[login] = point
+        self._remembered.write(POINTS, json.dumps(self._points))
         self._remembered.write(LAST_POINT, point)
+
+
+def _by_login(text: str) -> dict[str, str]:
+    try:
+        return {str(login): str(point) for login, point in json.loads(text).items()}
+    except (ValueError, AttributeError):  # nothing yet, or half of it when the disk was full
+        return {}

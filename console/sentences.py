@@ -126,6 +126,31 @@ def takes_over(hall: Hall, point: Point, seat: Seat) -> str:
     ).format(seat.login, point_name(hall, point), clock(seat.since, hall))
 
 
+def takes_customer(hall: Hall, point: Point, ticket: Ticket) -> str:
+    """What somebody has to know before they sit down where a customer is, and perhaps a colleague."""
+    return QCoreApplication.translate(
+        "Console", "{0} is at {1}, and the hall does not know who serves them. Make sure that nobody does."
+    ).format(ticket.label, point_name(hall, point))
+
+
+def takes_unseen(hall: Hall, point: Point) -> str:
+    """What somebody has to know before they sit down where it can't be seen who works."""
+    return QCoreApplication.translate(
+        "Console", "Who works at {0} can't be seen right now. Make sure that nobody does."
+    ).format(point_name(hall, point))
+
+
+def was_first(hall: Hall, point: Point, seat: Seat | None) -> str:
+    """What somebody is told who chose a point a moment too late."""
+    if seat is None:
+        sentence = QCoreApplication.translate(
+            "Console", "Somebody else was at {0} first. Choose another service point."
+        )
+        return sentence.format(point_name(hall, point))
+    sentence = QCoreApplication.translate("Console", "{0} was at {1} first. Choose another service point.")
+    return sentence.format(seat.login, point_name(hall, point))
+
+
 def took_over(hall: Hall, seat: Seat) -> str:
     """What somebody is told whose point it was."""
     return QCoreApplication.translate(

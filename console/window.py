@@ -13,7 +13,7 @@ from console.giving import GivingLabel
 from console.set_up import devices_words
 from console.work.view_model import ConsoleModel
 from shared.access.devices import Device
-from shared.hall.values import PointStatus
+from shared.hall.values import Point, PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
 
@@ -99,7 +99,7 @@ class ConsoleWindow(QMainWindow):
         self.who.setToolTip(f"{about} ({shown_key('Ctrl+Shift+P')})")
 
     def refresh(self) -> None:
-        hall, point = self.model.hall, self.model.point
+        hall, point = self.model.hall, self._point
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
         uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
@@ -118,6 +118,11 @@ class ConsoleWindow(QMainWindow):
         self._fit()
         self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
 
+    @property
+    def _point(self) -> Point | None:
+        """Where one works, as long as it is theirs."""
+        return None if self.model.lost else self.model.point
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
         self._fit()
@@ -132,7 +137,7 @@ class ConsoleWindow(QMainWindow):
         self.who.setVisible(left >= 0)
         left -= self.hall_name.sizeHint().width() + BAR_GAP
         self.hall_name.setVisible(left >= 0)
-        self.day.setVisible(self.model.point is not None and left >= self.day.sizeHint().width() + BAR_GAP)
+        self.day.setVisible(self._point is not None and left >= self.day.sizeHint().width() + BAR_GAP)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""

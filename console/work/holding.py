@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from console import sentences
 from console.work.wishes import Wishing
@@ -21,6 +21,9 @@ from shared.ui.station import Station
 class Holding(Wishing):
     """Somebody at a point. ``console`` is what this console calls itself when it takes one."""
 
+    too_late = Signal(str)
+    """Somebody else took this point first: it never was ours."""
+
     def __init__(self, station: Station, console: str, parent: QObject | None = None) -> None:
         super().__init__(station, parent)
         self.point_id = ""
@@ -29,6 +32,9 @@ class Holding(Wishing):
         self.shift: int | None = None
         """Ours: every wish carries it, and is refused in a later one. None until the hall could be told of us."""
         self._console = console
+        self._taking: TakePoint | None = None
+        """On its way: until it is answered nothing else is asked, for it may have come too late."""
+        self._is_taken = False
         self._is_untaken = False
         """Whether the hall has yet to hear that we are here: it was away."""
         self._is_released = False
@@ -44,15 +50,20 @@ class Holding(Wishing):
     def reaches(self) -> bool:
         return super().reaches and not self.lost
 
+    @property
+    def ready(self) -> bool:
+        return super().ready and self._taking is None
+
     def take(self, point: str, instead_of: str = "") -> None:
         """Work here from now on; ``instead_of`` is who did until now, as far as anybody knew."""
         if point != self.point_id or self.lost:
-            self.point_id, self.lost, self._instead_of = point, "", instead_of
+            self.point_id, self.lost, self._instead_of, self._is_taken = point, "", instead_of, False
             self._take()
 
     def leave(self) -> None:
         """Work nowhere. The hall hears of it by the end of the session, or when another point is taken."""
         self.point_id, self.lost, self.shift, self._is_untaken = "", "", None, False
+        self._taking = None
         if self.pending:
             self._settle()
         self.changed.emit()
@@ -63,22 +74,25 @@ class Holding(Wishing):
             self._take()
 
     def _take(self) -> None:
-        """No press waits for this: what is sent before the answer belongs to the shift it begins, or is refused."""
         point = self.point
         self._is_untaken, self._is_released = point is None, False
         if point:
             self.shift = point.shift + 1
-            wish = TakePoint(point=point.id, shift=point.shift, console=self._console)
-            self.station.do(wish, self._taken, partial(self._not_taken, wish))
+            wish = self._taking = TakePoint(point=point.id, shift=point.shift, console=self._console)
+            self.station.do(wish, partial(self._taken, wish), partial(self._not_taken, wish))
 
-    def _taken(self, _: Accepted) -> None:
+    def _taken(self, wish: TakePoint, _: Accepted) -> None:
+        if wish is not self._taking:  # they have gone elsewhere meanwhile
+            return
+        self._taking, self._is_taken = None, True
         if self._instead_of:
             self.say(self.tr("You work here now, instead of {0}.").format(self._instead_of))
             self._instead_of = ""
 
     def _not_taken(self, wish: TakePoint, failure: Failure) -> None:
-        if wish.point != self.point_id:  # they have gone elsewhere meanwhile
+        if wish is not self._taking:
             return
+        self._taking = None
         if isinstance(failure, PointTakenOver):
             self._lose()
         else:
@@ -108,7 +122,11 @@ class Holding(Wishing):
         super()._hall_changed()
 
     def _lose(self) -> None:
-        if not self.lost:
+        if not self._is_taken:
+            point = self.point_id
+            self.leave()
+            self.too_late.emit(point)
+        elif not self.lost:
             self.lost = self.tr("Somebody else has taken over this service point.")
             self.station.request(ReadSeats(), self._who_took)
             self.changed.emit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
@@ -38,7 +40,7 @@ class PointsTable(QTableView):
 class PointsPage(QWidget):
     """Arrows and Enter; the point of last time is already chosen, else a free one. ``console`` is this console's name.
 
-    Where a colleague works, Enter asks first.
+    Where a colleague works, or may work, Enter asks first.
     """
 
     chosen = Signal(str, str)
@@ -55,14 +57,17 @@ class PointsPage(QWidget):
         self._preselected = ""
         """The point that was chosen for them, until they choose one themselves."""
         self._asked_about = ""
+        self._too_late_at = ""
+        """The point where somebody else was first."""
         self.rows = Rows(self._columns(), lambda point: point.id)
         self.list = self._list()
         self.work = KeyButton(self.tr("Work here"), "Enter", self.choose, "primary", bind=False)
         self.empty = label("", "quiet", wrap=True)
         self.to_set_up = KeyButton(self.tr("Set up this hall"), "Enter", self.set_up_wanted.emit, "primary", bind=False)
         self.to_set_up.setAutoDefault(True)  # Enter presses it
+        self.told = label("", "", wrap=True)
         self.who = label("", "", wrap=True)
-        self.take_over = KeyButton(self.tr("Take over"), "Ctrl+Return", self._take_over)
+        self.take_over = KeyButton(self.tr("Work here anyway"), "Ctrl+Return", self._take_over)
         self.another = KeyButton(self.tr("Choose another"), "Esc", self.calm)
         self.question = frame("card", column(self.who, row(None, self.another, self.take_over), margin=theme().margin))
         self.question.hide()
@@ -76,7 +81,9 @@ class PointsPage(QWidget):
     def _card(self) -> QWidget:
         title = label(self.tr("Choose your service point"), "title")
         keys = row(None, self.to_set_up, self.work)
-        card = frame("card", column(title, self.empty, self.list, self.question, keys, margin=2 * theme().margin))
+        card = frame(
+            "card", column(title, self.told, self.empty, self.list, self.question, keys, margin=2 * theme().margin)
+        )
         card.setMinimumWidth(900)
         card.setMaximumWidth(1100)
         return card
@@ -134,6 +141,10 @@ class PointsPage(QWidget):
         high = QSizePolicy.Policy.Maximum if is_empty else QSizePolicy.Policy.Preferred
         self.card.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self.work.setEnabled(bool(points))
+        late = hall.points.get(self._too_late_at) if hall else None
+        self.told.setVisible(late is not None)
+        if hall and late:
+            self.told.setText(sentences.was_first(hall, late, self.seats.get(late.id)))
         self._preselect()
 
     @property
@@ -147,9 +158,10 @@ class PointsPage(QWidget):
             )
         return self.tr("This hall has no service points yet: an administrator sets them up.")
 
-    def begin(self, usual: str) -> None:
-        """Ask, with this point already chosen if it is still there and nobody else is."""
+    def begin(self, usual: str, too_late_at: str = "") -> None:
+        """Ask, with this point already chosen if it is still there and nobody else is; say where somebody was first."""
         self.calm()
+        self._too_late_at = too_late_at
         self._usual, self._preselected = usual, self._current
         self.refresh()
         self._look()
@@ -168,26 +180,29 @@ class PointsPage(QWidget):
         return self.rows.rows[at].id if 0 <= at < len(self.rows.rows) else ""
 
     def _rank(self, point: Point) -> tuple[bool, bool, bool]:
-        """What is least comes first: nobody else's, the usual one, a closed one; ``min`` keeps to the order."""
-        return self._is_anothers(point.id), point.id != self._usual, not self._is_free(point)
+        """What is least comes first: one to enter unasked, the usual one, a closed one; ``min`` keeps to the order."""
+        return self.is_asked_about(point), point.id != self._usual, not self._is_free(point)
 
     def _is_free(self, point: Point) -> bool:
         return point.status is PointStatus.INACTIVE and point.id not in self.seats
 
     # ── who is where ──
 
-    def ours(self, seat: Seat) -> bool:
+    def _ours(self, seat: Seat) -> bool:
         """Whether it is the seat of whoever sits at this console, and of no other."""
         return self.station.actor is not None and (seat.login, seat.console) == (self.station.actor.name, self._console)
 
-    def _is_anothers(self, point: str) -> bool:
-        return point in self.seats and not self.ours(self.seats[point])
+    def is_asked_about(self, point: Point) -> bool:
+        """Whether a colleague works there, or a customer is there whom nobody is known to serve."""
+        seat = self.seats.get(point.id)
+        return not self._ours(seat) if seat else point.ticket is not None
 
     def _look(self) -> None:
         if self.station.actor:
-            self.station.request(ReadSeats(), self._seen)
+            self.station.request(ReadSeats(), self.see)
 
-    def _seen(self, seats: tuple[Seat, ...]) -> None:
+    def see(self, seats: tuple[Seat, ...]) -> None:
+        """Know who works where."""
         self.seats = {seat.point: seat for seat in seats}
         self.refresh()
 
@@ -200,19 +215,33 @@ class PointsPage(QWidget):
     def choose(self) -> None:
         """Look who is there at this very moment, then go in or ask."""
         if point := self._current:
-            self._preselected = ""
-            self.station.request(ReadSeats(), lambda seats: self._go_in(point, seats), lambda _: self._enter(point))
+            self._preselected = self._too_late_at = ""
+            self.station.request(ReadSeats(), partial(self._go_in, point), lambda _: self._go_in(point, None))
 
-    def _go_in(self, point: str, seats: tuple[Seat, ...]) -> None:
-        self._seen(seats)
-        hall = self.station.hall
-        if hall and self._is_anothers(point) and point in hall.points:
+    def _go_in(self, point: str, seats: tuple[Seat, ...] | None) -> None:
+        """None: nobody can say who works where."""
+        self.see(seats or ())
+        if question := self._question(point, is_known=seats is not None):
             self._asked_about = point
-            self.who.setText(sentences.takes_over(hall, hall.points[point], self.seats[point]))
+            self.who.setText(question)
             self.question.show()
             self.another.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._enter(point)
+
+    def _question(self, point: str, *, is_known: bool) -> str:
+        """What is asked before somebody works there; nothing if they may go straight in."""
+        hall = self.station.hall
+        there = hall.points.get(point) if hall else None
+        if hall is None or there is None:
+            return ""
+        if not is_known:
+            return sentences.takes_unseen(hall, there)
+        if not self.is_asked_about(there):
+            return ""
+        if seat := self.seats.get(point):
+            return sentences.takes_over(hall, there, seat)
+        return sentences.takes_customer(hall, there, hall.tickets[there.ticket or ""])
 
     def _take_over(self) -> None:
         self._enter(self._asked_about)
@@ -221,7 +250,7 @@ class PointsPage(QWidget):
         if self.isVisible():  # an answer that comes late: they have gone elsewhere meanwhile
             there = self.seats.get(point)
             self.calm()
-            self.chosen.emit(point, there.login if there and self._is_anothers(point) else "")
+            self.chosen.emit(point, there.login if there and not self._ours(there) else "")
 
     def calm(self) -> None:
         """Ask no more."""

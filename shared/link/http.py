@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -62,11 +63,11 @@ class HttpLink:
         path = f"{self._hall_path()}/commands/{command.type_name()}"
         began = time.monotonic()
         try:
-            answer = self._ask("POST", path, encode(command))
+            answer = self._ask("POST", path, _body(command))
         except Unreachable:
             if self._closed or time.monotonic() - began > SOON:
                 raise
-            answer = self._ask("POST", path, encode(command))
+            answer = self._ask("POST", path, _body(command))
         with _from_a_hall():
             accepted = Accepted(answer["result"], answer["seq"])
         for watch in self._watches:
@@ -90,7 +91,7 @@ class HttpLink:
             return [decode(Note, note) for note in answer]
 
     def request(self, request: Request[A]) -> A:
-        answer = self._ask("POST", f"{self._hall_path()}/requests/{request.type_name()}", encode(request))
+        answer = self._ask("POST", f"{self._hall_path()}/requests/{request.type_name()}", _body(request))
         with _from_a_hall():
             return cast("A", decode(request.ANSWER, answer["answer"], strict=False))
 
@@ -262,6 +263,12 @@ class HttpWatch:
         if not self.is_over:
             self._response = self._asked()
         return not self.is_over
+
+
+def _body(wish: Command | Request[Any]) -> dict[str, Any]:
+    """What a wish says, without the fields left at what they are anyway: an older backend may not know them."""
+    unsaid = {field.name for field in fields(wish) if getattr(wish, field.name) == field.default}
+    return {name: value for name, value in encode(wish).items() if name not in unsaid}
 
 
 def _checked(response: requests.Response) -> requests.Response:

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 
 from console.app import Console
 from shared.access.staff import AddPerson, ChangePassword
+from shared.hall.calling import CallNext
 from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.ui.station import Station
@@ -135,6 +137,9 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         keys = ann.console.work_page.keys
         assert not keys.main.isEnabled() and not any(button.isEnabled() for button in keys.buttons.values())
         assert ann.console.work_page.customer.title.text() == "Somebody else has taken over this service point."
+        window = ann.console.window
+        assert window.windowTitle() == window.hall_name.text()
+        assert not any(part.isVisible() for part in (window.place, window.status, window.day))
         await turn_to(ann)
         QTest.keyClick(ann.console.window, Qt.Key.Key_F5)
         assert ann.number == "" and number not in ann.console.window.windowTitle()
@@ -171,6 +176,83 @@ async def test_a_point_is_free_for_whoever_comes_after_a_sign_out(at, tmp_path) 
         assert not bob.console.points_page.question.isVisible()
 
 
+async def test_a_customer_whom_nobody_is_known_to_serve_is_asked_about(at, office, tmp_path) -> None:
+    with closing(connect(office, role=Role.ADMINISTRATOR)) as program:
+        point = min(program.snapshot().points.values(), key=lambda point: point.serial_number).id
+        program.do(ActivatePoint(point=point))
+        label = program.do(CallNext(point=point)).result["ticket"]["label"]
+    async with at(tmp_path / "a") as ann:
+        await arrive(ann, "ann")
+        await turn_to(ann)
+        page = ann.console.points_page
+        await ann.until(lambda: page.list.currentIndex().row() == 1)
+        page.list.selectRow(0)
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+        await ann.until(page.question.isVisible)
+        assert page.who.text().startswith(f"{label} is at ") and ann.console.page is page
+        QTest.keyClick(ann.console.window, Qt.Key.Key_Return, CTRL)
+        await ann.until(lambda: ann.number == label)
+
+
+async def sign_out(seat: Seat) -> None:
+    QTest.keyClick(seat.console.window, Qt.Key.Key_L, CTRL)
+    if seat.number:
+        QTest.keyClick(seat.console.window, Qt.Key.Key_F3)  # whoever comes next sees to the customer
+    await seat.until(lambda: seat.console.page is seat.console.log_in_page)
+
+
+async def test_whoever_comes_to_a_console_is_not_led_to_another_persons_customer(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as desk:
+        await arrive(desk, "ann")
+        await begin_to_serve(desk)
+        await sign_out(desk)
+        await arrive(desk, "bob")
+        page = desk.console.points_page
+        await desk.until(lambda: page.isVisible() and page.list.currentIndex().row() == 1)
+        page.list.selectRow(0)
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+        await desk.until(page.question.isVisible)
+
+
+async def test_each_person_is_led_back_to_their_own_point_at_a_console(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as desk:
+        for login, line in (("ann", 0), ("bob", 1)):
+            await arrive(desk, login)
+            assert desk.console.page is desk.console.points_page
+            await sit_down_at(desk, line)
+            await desk.press(Qt.Key.Key_F5)
+            await sign_out(desk)
+    async with at(tmp_path / "a") as desk:
+        for login, line in (("bob", 1), ("ann", 0)):
+            await arrive(desk, login)
+            await desk.until(lambda: desk.console.page is desk.console.work_page)
+            assert desk.console.work.point_id == desk.console.points_page.rows.rows[line].id
+            await sign_out(desk)
+
+
+async def test_of_two_who_sit_down_at_once_the_later_is_told_who_was_first_and_chooses_again(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        seats = {"ann": ann, "bob": bob}
+        for login, seat in seats.items():
+            await arrive(seat, login)
+        point = ann.console.points_page.rows.rows[0].id
+        for seat in seats.values():  # nobody was there when either of them looked
+            seat.console.show_work(point)
+        pages = {login: seat.console.points_page for login, seat in seats.items()}
+        await ann.until(lambda: any(page.told.isVisible() for page in pages.values()))
+        late = next(login for login, page in pages.items() if page.told.isVisible())
+        first = "ann" if late == "bob" else "bob"
+        await ann.until(lambda: pages[late].told.text().startswith(f"{first} was at "))
+        assert seats[late].console.window.banner.isHidden()
+        await ann.until(lambda: pages[late].list.currentIndex().row() == 1)
+        await turn_to(seats[first])
+        await seats[first].press(Qt.Key.Key_F5)
+        assert seats[first].main_button == "Call next"
+        await sit_down_at(seats[late], 1)
+        seats[late].console.show_points()
+        assert not pages[late].told.isVisible()
+
+
 async def test_whoever_opens_their_closed_point_again_is_there_again(at, tmp_path) -> None:
     async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
         await arrive(ann, "ann")
@@ -198,7 +280,7 @@ async def test_the_day_is_the_persons_own_wherever_they_sit(at, tmp_path) -> Non
         QTest.keyClick(ann.console.window, Qt.Key.Key_L, CTRL)
         await ann.until(lambda: ann.console.page is ann.console.log_in_page)
         await arrive(ann, "bob")
-        await ann.until(lambda: ann.console.page is ann.console.work_page)
+        await sit_down_at(ann, 0)
         assert ann.console.work.served == 0
     async with at(tmp_path / "b") as elsewhere:
         await arrive(elsewhere, "ann")
