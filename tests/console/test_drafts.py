@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from console.work.drafts import Drafts
+from console.desk import Draft
+from console.work.drafts import Drafts, Visit
 from shared.access.contacts import EraseTicket
 from shared.access.request import Done
 from shared.hall.calling import CallNext
@@ -131,7 +132,29 @@ async def test_to_forget_the_customer_forgets_what_was_being_typed(sit_down, bus
 
 
 def test_what_can_not_be_read_is_thrown_away(tmp_path: Path) -> None:
-    for text in ("", "{", '{"hall": 1}', "[]"):
-        (tmp_path / "x.json").write_text(text, "utf-8")
+    for text in ("", "{", '{"hall": 1}', "[]", "[" * 100_000):
+        for name in ("x.json", "x.note"):
+            (tmp_path / name).write_text(text, "utf-8")
         Drafts(tmp_path)
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_half_of_a_note(tmp_path: Path) -> None:
+    visit = Visit("clinic", "ann", "t1")
+    Drafts(tmp_path).keep(visit, Draft(note="Mrs A"))
+    [file] = tmp_path.iterdir()
+    file.unlink()
+    file.mkdir()  # nothing can take its place
+    drafts = Drafts(tmp_path)
+    drafts.keep(visit, Draft(note="Mrs A and her son"))
+    assert list(tmp_path.glob("*.new")) == []
+
+
+def test_what_a_killed_console_left_half_written_goes_at_the_start_and_with_the_customer(tmp_path: Path) -> None:
+    half = tmp_path / "0.1.new"
+    half.write_text("Mrs A", "utf-8")
+    drafts = Drafts(tmp_path)
+    assert not half.exists()
+    half.write_text("Mrs A", "utf-8")
+    drafts.forget("t1")
+    assert not half.exists()
