@@ -87,14 +87,17 @@ class Drafts:
         if self._folder:
             _written(self._file_of(note.id), {**vars(note.visit), "id": note.id, "text": note.text})
 
-    def is_kept(self, note: str) -> None:
-        """The hall keeps the note with this id, or never will."""
-        if self._confirmed.pop(note, None) and self._folder:
+    def is_kept(self, note: str) -> bool:
+        """The hall keeps the note with this id, or never will; whether it was here still."""
+        was_here = self._confirmed.pop(note, None) is not None
+        if was_here and self._folder:
             _remove(self._file_of(note))
+        return was_here
 
     def confirmed(self, hall: str, login: str) -> list[Confirmed]:
         """What somebody has confirmed and this hall has not, in their order."""
-        return [note for note in self._confirmed.values() if (note.visit.hall, note.visit.login) == (hall, login)]
+        theirs = [note for note in self._confirmed.values() if (note.visit.hall, note.visit.login) == (hall, login)]
+        return sorted(theirs, key=lambda note: note.id)  # which begins with the time it was made at
 
     def follow(self, hall: Hall) -> None:
         """Forget whatever is about somebody who is at no service point any more; ``hall`` is as it is now."""

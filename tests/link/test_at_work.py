@@ -203,10 +203,16 @@ def test_an_id_of_a_note_is_never_another_notes(house: House, name: Any) -> None
     ann = house.hire(name("ann"))
     first, second, note = house.ticket(), house.ticket(), new_id()
     ann.request(KeepNote(ticket=first, text="came with a dog", id=note))
-    for other in (KeepNote(ticket=second, text="came with a dog", id=note), KeepNote(ticket=first, text="a cat", id=note)):
+    for other in (
+        KeepNote(ticket=second, text="came with a dog", id=note),
+        KeepNote(ticket=first, text="a cat", id=note),
+    ):
         with pytest.raises(CommandIdReused):
             ann.request(other)
-    assert [[said.text for said in house.admin.notes(ticket)] for ticket in (first, second)] == [["came with a dog"], []]
+    assert [[said.text for said in house.admin.notes(ticket)] for ticket in (first, second)] == [
+        ["came with a dog"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize("first", ["the note", "the command"])

@@ -41,9 +41,10 @@ def add(
     """
     if _said(connection, hall, identity) == (ticket, text):  # before notes had keys of their own
         return
-    row = {"hall_id": hall, "command_id": _key(identity), "ticket": ticket, "at": at, "author": by.name, "text": text}
+    key = _key(identity)
+    row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name, "text": text}
     is_new = insert_unless_there(connection, tables.notes, row)
-    if not is_new and _said(connection, hall, row["command_id"]) != (ticket, text):
+    if not is_new and _said(connection, hall, key) != (ticket, text):
         raise CommandIdReused("This id was already used for another note: make a new one.")
 
 
