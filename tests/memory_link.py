@@ -91,7 +91,8 @@ class MemoryLink:
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
 
     def _keep_note(self, asked: KeepNote) -> Done:
-        self.kept.append(asked)
+        if asked not in self.kept:
+            self.kept.append(asked)
         return Done()
 
     def _keep_contact(self, asked: KeepContact) -> Done:

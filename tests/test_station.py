@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,9 @@ from shared.hall.errors import PointNotActive
 from shared.hall.issuing import IssueTicket, TicketCancelled
 from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
-from shared.ui.memory import Memory
+from shared.ui.memory import Memory, remembered
 from shared.ui.station import Station
-from tests.memory_link import MemoryLink
+from tests.memory_link import MemoryLink, clinic
 
 
 async def test_a_command_is_answered_and_its_events_arrive(link: MemoryLink, until) -> None:
@@ -83,3 +84,11 @@ async def test_an_event_that_does_not_fit_is_answered_with_a_fresh_snapshot(link
     await until(lambda: station.hall == link.hall)
     assert "does not fit" in caplog.text
     station.stop()
+
+
+def test_a_memory_nested_without_end_is_no_memory(tmp_path: Path) -> None:
+    memory = Memory(tmp_path, "memory")
+    memory.save(clinic())
+    [file] = tmp_path.iterdir()
+    file.write_text("[" * 100_000, "utf-8")
+    assert memory.load() is None and remembered(tmp_path) == []

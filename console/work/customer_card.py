@@ -167,6 +167,7 @@ class CustomerCard(QFrame):
             to_come = ", ".join(sentences.service_name(hall, service) for service in ticket.then)
             facts.append(self.tr("then: {0}").format(to_come))
         facts += [f"{note.author}: “{note.text}”" for note in self.model.notes]
+        facts += [f"“{text}”" for text in self.model.not_kept]
         return " · ".join(facts)
 
     def _tick(self) -> None:

@@ -12,8 +12,10 @@ import json
 import logging
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from console.desk import Draft
 from shared.hall.hall import Hall
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_VISIT = 26 * 3600
 """Seconds: a business day with an hour more in autumn. What is older belongs to a hall this console left."""
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
+"""What reading a damaged file may raise; the last comes of nesting without end."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,27 @@ class Visit:
     ticket: str
 
 
+@dataclass(frozen=True)
+class Confirmed:
+    """A note somebody has confirmed; it stays here until the hall has said that it keeps it, under this id."""
+
+    id: str
+    visit: Visit
+    text: str
+
+
 class Drafts:
     """One file for each draft in ``folder``; without one nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._files: dict[Visit, Path] = {}
+        self._confirmed: dict[str, Confirmed] = {}
+        self._sweep()
         for file in folder.glob("*.json") if folder else ():
             self._find(file)
+        for file in folder.glob("*.note") if folder else ():
+            self._find_confirmed(file)
 
     def of(self, visit: Visit) -> Draft:
         """What was being written; nothing if that can't be read."""
@@ -50,7 +68,7 @@ class Drafts:
         try:
             written = json.loads(self._files[visit].read_text("utf-8"))
             return Draft(outcome=str(written["outcome"]), note=str(written["note"]), reason=str(written["reason"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             return Draft()
 
     def keep(self, visit: Visit, draft: Draft) -> None:
@@ -59,13 +77,27 @@ class Drafts:
         if self._folder is None or not any(written.values()):
             self._forget(visit)
             return
-        file = self._folder / f"{hashlib.sha256(repr(visit).encode()).hexdigest()[:32]}.json"
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(file, json.dumps({**vars(visit), **written}, ensure_ascii=False))
+        file = self._folder / f"{_hash(repr(visit))}.json"
+        if _written(file, {**vars(visit), **written}):
             self._files[visit] = file
-        except OSError as error:
-            log.warning("a draft could not be kept: %s", error)
+
+    def confirm(self, note: Confirmed) -> None:
+        """Keep this note until the hall does."""
+        self._confirmed[note.id] = note
+        if self._folder:
+            _written(self._file_of(note.id), {**vars(note.visit), "id": note.id, "text": note.text})
+
+    def is_kept(self, note: str) -> bool:
+        """The hall keeps the note with this id, or never will; whether it was here still."""
+        was_here = self._confirmed.pop(note, None) is not None
+        if was_here and self._folder:
+            _remove(self._file_of(note))
+        return was_here
+
+    def confirmed(self, hall: str, login: str) -> list[Confirmed]:
+        """What somebody has confirmed and this hall has not, in their order."""
+        theirs = [note for note in self._confirmed.values() if (note.visit.hall, note.visit.login) == (hall, login)]
+        return sorted(theirs, key=lambda note: note.id)  # which begins with the time it was made at
 
     def follow(self, hall: Hall) -> None:
         """Forget whatever is about somebody who is at no service point any more; ``hall`` is as it is now."""
@@ -73,11 +105,17 @@ class Drafts:
             ticket = hall.tickets.get(visit.ticket)
             if ticket is None or ticket.state not in AT_A_POINT:
                 self._forget(visit)
+        for note in [note for note in self._confirmed.values() if note.visit.hall == hall.id]:
+            if not (note.visit.ticket in hall.tickets or any(gone.id == note.visit.ticket for gone in hall.ended)):
+                self.is_kept(note.id)
 
     def forget(self, ticket: str) -> None:
         """Forget whatever anybody wrote here about this customer."""
         for visit in [visit for visit in self._files if visit.ticket == ticket]:
             self._forget(visit)
+        for note in [note for note in self._confirmed.values() if note.visit.ticket == ticket]:
+            self.is_kept(note.id)
+        self._sweep()
 
     def _forget(self, visit: Visit) -> None:
         if file := self._files.pop(visit, None):
@@ -85,21 +123,60 @@ class Drafts:
 
     def _find(self, file: Path) -> None:
         try:
-            if time.time() - file.stat().st_mtime > LONGEST_VISIT:
-                _remove(file)
-                return
-            written = json.loads(file.read_text("utf-8"))
+            written = _read(file)
             self._files[Visit(written["hall"], written["login"], written["ticket"])] = file
-        except (OSError, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             _remove(file)
+
+    def _find_confirmed(self, file: Path) -> None:
+        try:
+            written = _read(file)
+            visit = Visit(written["hall"], written["login"], written["ticket"])
+            self._confirmed[written["id"]] = Confirmed(written["id"], visit, str(written["text"]))
+        except UNREADABLE:
+            _remove(file)
+
+    def _file_of(self, note: str) -> Path:
+        return (self._folder or Path()) / f"{_hash(note)}.note"
+
+    def _sweep(self) -> None:
+        """Remove what a console left half written when it was killed."""
+        for file in self._folder.glob("*.new") if self._folder else ():
+            _remove(file)
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _read(file: Path) -> Any:
+    """Raises TimeoutError, which is an OSError, for what is too old, and whatever else is UNREADABLE."""
+    if time.time() - file.stat().st_mtime > LONGEST_VISIT:
+        raise TimeoutError(file)
+    return json.loads(file.read_text("utf-8"))
+
+
+def _written(file: Path, said: Mapping[str, str]) -> bool:
+    """Whether it is on the disk; a full one is logged and forgiven."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(file, json.dumps(said, ensure_ascii=False))
+    except OSError as error:
+        log.warning("a draft could not be kept: %s", error)
+        return False
+    return True
 
 
 def _replace(file: Path, text: str) -> None:
     """All of it or nothing, and for nobody else's eyes at any moment."""
     beside = file.with_suffix(f".{os.getpid()}.new")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:  # noqa: PTH123  # a path can't be opened with a mode of its own
-        out.write(text)
-    os.replace(beside, file)  # noqa: PTH105  # atomic on every platform
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:  # noqa: PTH123  # a path can't be opened with a mode of its own
+            out.write(text)
+        os.replace(beside, file)  # noqa: PTH105  # atomic on every platform
+    except OSError:
+        _remove(beside)  # a full disk leaves half of it
+        raise
 
 
 def _remove(file: Path) -> None:

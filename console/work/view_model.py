@@ -140,8 +140,16 @@ class ConsoleModel(Writing):
         if (desk := self.desk(chosen)) and self.ready and self.can(action, chosen):
             if action in SENT_AWAY:
                 self.keep_note()
-            wish = command(action, desk)
-            self._send(wish, self._called if isinstance(wish, CallNext) else lambda _: then(), self._refused)
+            wish, visit = command(action, desk), self._visit()
+
+            def accepted(answer: Accepted) -> None:
+                self._took_along(wish, visit)
+                if isinstance(wish, CallNext):
+                    self._called(answer)
+                else:
+                    then()
+
+            self._send(wish, accepted, self._refused)
 
     def transfer(self, place: Placement, *, service: str | None = None, point: str | None = None) -> None:
         """Send the customer on, to a service or to a service point."""

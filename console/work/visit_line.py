@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from console.controls import label, on_key, row, shown_key
+from console.controls import label, on_key, row, set_tone, shown_key
 from console.work.view_model import ConsoleModel
 
 NOTE_KEY = "F4"
@@ -30,7 +30,9 @@ class VisitLine(QWidget):
         self.note = QLineEdit(placeholderText=self.tr("Internal note"))
         self.note.setAccessibleName(self.tr("Note about the visit, not for customers, key {0}").format(NOTE_KEY))
         self.note.setMaxLength(LONGEST_NOTE)
-        line = row(self.outcome, self.digits, self.note, label(shown_key(NOTE_KEY), "key"))
+        self.not_kept = label(self.tr("Not kept yet"), "chip")
+        set_tone(self.not_kept, "warning")
+        line = row(self.outcome, self.digits, self.not_kept, self.note, label(shown_key(NOTE_KEY), "key"))
         line.setStretchFactor(self.note, 1)
         self.setLayout(line)
         self._ticket: str | None = None
@@ -77,6 +79,7 @@ class VisitLine(QWidget):
         ticket = self.model.ticket.id if self.model.ticket else None
         if ticket != self._ticket or self.note.text().strip() != self.model.draft.note:
             self._turn_to(ticket)
+        self.not_kept.setVisible(bool(self.model.not_kept))
 
     def _offer(self, outcomes: tuple[str, ...]) -> None:
         self._offered = outcomes

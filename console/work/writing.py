@@ -8,12 +8,14 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from console.desk import Draft
-from console.work.drafts import Drafts, Visit
+from console.work.drafts import Confirmed, Drafts, Visit
 from console.work.holding import Holding
+from console.work.wishes import SLOW
 from shared.access.contacts import Contact, ReadContact
 from shared.access.work import KeepNote
-from shared.hall.errors import Failure
-from shared.hall.messages import Note
+from shared.hall.errors import Failure, Invalid, NotNow, Unknown
+from shared.hall.messages import Command, Note
+from shared.hall.undo import UndoLast
 from shared.hall.values import Ticket
 from shared.hall.words import new_id
 from shared.ui.station import Station
@@ -21,6 +23,12 @@ from shared.ui.words import why_not
 
 KEEP_AFTER = 300
 """Milliseconds within which what is being typed is on this machine's disk."""
+
+AGAIN = 3_000
+"""Milliseconds until the hall is asked again to keep a note."""
+
+FINAL = (Unknown, NotNow, Invalid)
+"""Refusals of a note that no other try changes; whoever is not signed in any more may be again."""
 
 
 class Writing(Holding):
@@ -33,11 +41,19 @@ class Writing(Holding):
         self.contact = Contact()
         """What that customer said about themselves."""
         self._notes_of = ""
-        self._note_ids: dict[tuple[str, str], str] = {}
         self._drafts: dict[str, Draft] = {}
+        self._sent: dict[str, Draft] = {}
+        """What the last wish took along."""
+        self._asked: set[str] = set()
+        """The ids of the notes on their way to the hall."""
         self._kept = drafts
         self._keeping = QTimer(self, interval=KEEP_AFTER, singleShot=True)
         self._keeping.timeout.connect(self._keep)
+        self._patience = QTimer(self, interval=SLOW, singleShot=True)
+        self._patience.timeout.connect(self.changed)
+        self._again = QTimer(self, interval=AGAIN, singleShot=True)
+        self._again.timeout.connect(self._try_again)
+        station.reachable_changed.connect(self._try_again)
 
     @property
     def ticket(self) -> Ticket | None:
@@ -64,32 +80,86 @@ class Writing(Holding):
             if not self._keeping.isActive():
                 self._keeping.start()
 
+    @property
+    def not_kept(self) -> list[str]:
+        """What was confirmed about this customer and the hall has yet to keep; nothing while that takes a moment."""
+        if self.ticket is None or self._patience.isActive():
+            return []
+        return [note.text for note in self._confirmed() if note.visit.ticket == self.ticket.id]
+
     def keep_note(self, then: Callable[[], object] = lambda: None) -> None:
         """Let the hall have the note now, and not only when the visit goes on or ends; then go on."""
-        ticket, text = self.ticket, self.draft.note
-        if ticket is None or not text:
+        visit, text = self._visit(), self.draft.note
+        if visit is None or not text:
             then()
             return
+        same = (note for note in self._confirmed() if (note.visit, note.text) == (visit, text))
+        note = next(same, None) or Confirmed(new_id(), visit, text)
+        self._kept.confirm(note)
+        self.write(note="")
+        self._keep_now()
+        self._patience.start()
+        self.changed.emit()
+        self._ask_to_keep(note, then)
+
+    def _confirmed(self) -> list[Confirmed]:
+        actor = self.station.actor
+        return self._kept.confirmed(self.hall.id, actor.name) if self.hall and actor else []
+
+    def _ask_to_keep(self, note: Confirmed, then: Callable[[], object] | None = None) -> None:
+        """Without ``then`` it is another try, whose failure nobody needs to be told again."""
 
         def kept(_: object) -> None:
-            self._ask_for_notes(ticket.id)
-            then()
+            self._asked.discard(note.id)
+            self._kept.is_kept(note.id)
+            if note.visit.ticket == self._notes_of:
+                self._ask_for_notes(note.visit.ticket)
+            self.changed.emit()
+            if then:
+                then()
 
         def failed(failure: Failure) -> None:
-            if self.ticket and self.ticket.id == ticket.id and not self.draft.note:
-                self.write(note=text)
-                self.changed.emit()
-            self.say(why_not(failure), refusal=True)
-            then()
+            self._asked.discard(note.id)
+            self._patience.stop()
+            if is_final := isinstance(failure, FINAL):
+                self._give_back(note)
+            else:
+                self._again.start()
+            self.changed.emit()
+            if then or is_final:
+                self.say(why_not(failure), refusal=True)
+            if then:
+                then()
 
-        self.write(note="")
-        self.changed.emit()
-        identity = self._note_ids.setdefault((ticket.id, text), new_id())  # a lost answer makes no second note of it
-        self.station.request(KeepNote(ticket=ticket.id, text=text, id=identity), kept, failed)
+        self._asked.add(note.id)
+        self.station.request(KeepNote(ticket=note.visit.ticket, text=note.text, id=note.id), kept, failed)
+
+    def _give_back(self, note: Confirmed) -> None:
+        """The hall will never keep it: whoever wrote it may change it, if its customer is here still."""
+        if self._kept.is_kept(note.id) and self._visit() == note.visit:
+            self.write(note=" ".join(filter(None, [note.text, self.draft.note])))
+
+    def _try_again(self) -> None:
+        """Let the hall have what it could not be told, under the same id: a lost answer makes no second note."""
+        if self.station.away_since is None:
+            for note in self._confirmed():
+                if note.id not in self._asked:
+                    self._ask_to_keep(note)
+
+    def _took_along(self, wish: Command, visit: Visit | None) -> None:
+        """The hall has what was written with this wish: it stands there again only if the wish is taken back."""
+        if isinstance(wish, UndoLast):
+            self._drafts.update(self._sent)
+            self._keep()
+        self._sent = {}
+        if hasattr(wish, "note") and visit and (draft := self._drafts.pop(visit.ticket, None)):
+            self._sent = {visit.ticket: draft}
+            self._kept.keep(visit, Draft())
 
     def erase(self, ticket: str) -> None:
         """This customer wants to be forgotten: so is whatever this machine knows."""
         self._drafts.pop(ticket, None)
+        self._sent.pop(ticket, None)
         self._kept.forget(ticket)
         if ticket == self._notes_of:
             self._notes_of = ""
@@ -99,7 +169,7 @@ class Writing(Holding):
     def leave(self) -> None:
         """Work nowhere. What was written stays on this machine until whoever wrote it comes back to the visit."""
         self._keep_now()
-        self._drafts = {}
+        self._drafts, self._sent = {}, {}
         super().leave()
         self._look_at_customer()
 
@@ -147,6 +217,7 @@ class Writing(Holding):
 
     def _look_at_customer(self) -> None:
         """Ask who they are and what colleagues wrote, once for each customer who comes to the point."""
+        self._try_again()
         ticket = self.ticket.id if self.ticket else ""
         if ticket != self._notes_of:
             self._notes_of, self.notes, self.contact = ticket, [], Contact()

@@ -56,7 +56,7 @@ class Homes:
         """Where it belongs, or None if nothing can be read; what a newer version wrote beside it is left out."""
         try:
             return decode(Home, json.loads(self._file.read_text("utf-8")), strict=False)
-        except (OSError, ValueError, Refused):
+        except (OSError, ValueError, RecursionError, Refused):
             return None
 
     def save(self, home: Home) -> None:

@@ -50,6 +50,8 @@ class Memory:
             os.replace(beside, self._file)  # noqa: PTH105  # atomic on every platform
         except OSError as error:
             log.warning("the hall could not be remembered: %s", error)
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     def forget(self) -> None:
         with contextlib.suppress(OSError):
@@ -66,5 +68,5 @@ def _read(file: Path) -> tuple[Hall, str] | None:
     try:
         kept = json.loads(file.read_text("utf-8"))
         return decode_hall(kept), str(kept.get("pages", ""))
-    except (OSError, ValueError, KeyError, TypeError, Failure):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, Failure):
         return None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from console.work.drafts import Drafts
+from console.desk import Draft
+from console.work.drafts import Drafts, Visit
 from shared.access.contacts import EraseTicket
 from shared.access.request import Done
-from shared.hall.calling import CallNext
+from shared.access.work import KeepNote
+from shared.hall.calling import CallNext, CallTicket
+from shared.hall.errors import Invalid, Unreachable
 from shared.hall.serving import FinishService
 from tests.console.hall import decide_on, ticket
 
@@ -95,16 +99,91 @@ async def test_enter_gives_the_note_to_the_hall_at_once(sit_down, busy, tmp_path
         await seat.until(lambda: not kept(tmp_path))
 
 
-async def test_a_note_the_hall_did_not_get_stays_in_its_field(sit_down, busy, tmp_path) -> None:
+async def confirm(seat, *notes: str) -> None:
+    visit = seat.console.work_page.customer.visit
+    for text in notes:
+        QTest.keyClick(seat.console.window, Qt.Key.Key_F4)
+        QTest.keyClicks(visit.note, text)
+        QTest.keyClick(visit.note, Qt.Key.Key_Return)
+
+
+async def test_notes_the_hall_did_not_get_are_said_to_be_missing_and_kept_once_it_is_back(
+    sit_down, busy, tmp_path
+) -> None:
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        busy.plugged = False
+        await confirm(seat, "came alone", "has a form")
+        await seat.until(lambda: seat.sentence and visit.not_kept.isVisible())
+        assert "“came alone” · “has a form”" in seat.console.work_page.customer.facts.text()
+        assert visit.note.text() == ""
+        busy.plug()
+        await seat.until(lambda: not visit.not_kept.isVisible())
+        assert [note.text for note in busy.kept] == ["came alone", "has a form"]
+        assert list(tmp_path.rglob("drafts/*")) == []
+
+
+async def test_a_confirmed_note_outlives_a_console_that_dies_before_its_hall_answers(sit_down, busy, tmp_path) -> None:
+    answers, asked = Event(), []
+
+    def hangs(note: KeepNote) -> Done:
+        asked.append(note)
+        answers.wait()
+        raise Unreachable("The hall did not answer.")
+
+    usual, busy.asked[KeepNote] = busy.asked[KeepNote], hangs
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        await confirm(seat, "came alone", "has a form")
+        await seat.until(lambda: asked and visit.not_kept.isVisible())
+        await dies(seat)
+    busy.asked[KeepNote] = usual
+    async with sit_down(tmp_path) as again:
+        visit = await begin_visit(again)
+        await again.until(lambda: len(busy.kept) == 2 and not visit.not_kept.isVisible())
+        assert [note.text for note in busy.kept] == ["came alone", "has a form"]
+        assert asked[0] == busy.kept[0] and visit.note.text() == ""
+        assert list(tmp_path.rglob("drafts/*")) == []
+    answers.set()
+
+
+async def test_a_note_the_hall_will_not_keep_is_in_its_field_again(sit_down, busy, tmp_path) -> None:
+    def refuses(_: KeepNote) -> Done:
+        raise Invalid("A text holds characters that can't be shown.")
+
+    busy.asked[KeepNote] = refuses
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat)
+        await confirm(seat, "came alone")
+        await seat.until(lambda: visit.note.text() == "came alone")
+        assert not visit.not_kept.isVisible() and "can't be shown" in seat.sentence
+
+
+async def test_to_forget_the_customer_forgets_notes_the_hall_has_not_got(sit_down, busy, tmp_path) -> None:
+    busy.asked[EraseTicket] = lambda _: Done()
+    async with sit_down(tmp_path) as seat:
+        visit = await begin_visit(seat, "admin")
+        busy.plugged = False
+        await confirm(seat, "Mrs A")
+        await seat.until(visit.not_kept.isVisible)
+        seat.console.work.erase(ticket(busy, "A001").id)
+        assert list(tmp_path.rglob("drafts/*")) == [] and not visit.not_kept.isVisible()
+        busy.plug()
+
+
+async def test_what_a_transfer_took_along_is_not_there_to_be_kept_twice(sit_down, busy, tmp_path) -> None:
     async with sit_down(tmp_path) as seat:
         visit = await begin_visit(seat)
         await seat.press(Qt.Key.Key_F4)
-        QTest.keyClicks(visit.note, "came alone")
-        busy.plugged = False
-        QTest.keyClick(visit.note, Qt.Key.Key_Return)
-        await seat.until(lambda: seat.sentence)
-        assert visit.note.text() == "came alone"
-        busy.plug()
+        QTest.keyClicks(visit.note, "has fasted")
+        await seat.press(Qt.Key.Key_F7)
+        panel = seat.console.work_page.transfer
+        QTest.keyClicks(panel.search, "blood")
+        await seat.press(Qt.Key.Key_Return, at=panel.search)
+        busy.do(CallTicket(point="1", ticket=ticket(busy, "A001").id))
+        await seat.until(lambda: "“has fasted”" in seat.console.work_page.customer.facts.text())
+        assert (seat.number, visit.note.text()) == ("A001", "")
+        assert kept(tmp_path) == []
 
 
 async def test_a_note_is_not_lost_when_its_customer_is_sent_back_or_did_not_come(sit_down, busy) -> None:
@@ -131,7 +210,29 @@ async def test_to_forget_the_customer_forgets_what_was_being_typed(sit_down, bus
 
 
 def test_what_can_not_be_read_is_thrown_away(tmp_path: Path) -> None:
-    for text in ("", "{", '{"hall": 1}', "[]"):
-        (tmp_path / "x.json").write_text(text, "utf-8")
+    for text in ("", "{", '{"hall": 1}', "[]", "[" * 100_000):
+        for name in ("x.json", "x.note"):
+            (tmp_path / name).write_text(text, "utf-8")
         Drafts(tmp_path)
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_half_of_a_note(tmp_path: Path) -> None:
+    visit = Visit("clinic", "ann", "t1")
+    Drafts(tmp_path).keep(visit, Draft(note="Mrs A"))
+    [file] = tmp_path.iterdir()
+    file.unlink()
+    file.mkdir()  # nothing can take its place
+    drafts = Drafts(tmp_path)
+    drafts.keep(visit, Draft(note="Mrs A and her son"))
+    assert list(tmp_path.glob("*.new")) == []
+
+
+def test_what_a_killed_console_left_half_written_goes_at_the_start_and_with_the_customer(tmp_path: Path) -> None:
+    half = tmp_path / "0.1.new"
+    half.write_text("Mrs A", "utf-8")
+    drafts = Drafts(tmp_path)
+    assert not half.exists()
+    half.write_text("Mrs A", "utf-8")
+    drafts.forget("t1")
+    assert not half.exists()

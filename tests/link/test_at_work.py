@@ -13,8 +13,8 @@ from shared.access.contacts import EraseTicket
 from shared.access.request import Request
 from shared.access.staff import AddPerson, ChangePassword
 from shared.access.work import KeepNote, OwnDay, ReadOwnDay, ReadSeats
-from shared.hall.calling import CallNext, Recall
-from shared.hall.errors import NotAllowed, NotSignedIn, PointTakenOver, TooLate
+from shared.hall.calling import CallNext, CallTicket, Recall
+from shared.hall.errors import CommandIdReused, NotAllowed, NotSignedIn, PointTakenOver, TooLate
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.roles import Role
@@ -197,3 +197,37 @@ def test_a_note_is_kept_at_once_and_once_and_only_while_the_visit_lasts(house: H
     house.admin.do(FinishService(point=house.point, ticket=at_the_point))
     with pytest.raises(TooLate):
         ann.request(KeepNote(ticket=at_the_point, text="late", id=new_id()))
+
+
+def test_an_id_of_a_note_is_never_another_notes(house: House, name: Any) -> None:
+    ann = house.hire(name("ann"))
+    first, second, note = house.ticket(), house.ticket(), new_id()
+    ann.request(KeepNote(ticket=first, text="came with a dog", id=note))
+    for other in (
+        KeepNote(ticket=second, text="came with a dog", id=note),
+        KeepNote(ticket=first, text="a cat", id=note),
+    ):
+        with pytest.raises(CommandIdReused):
+            ann.request(other)
+    assert [[said.text for said in house.admin.notes(ticket)] for ticket in (first, second)] == [
+        ["came with a dog"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize("first", ["the note", "the command"])
+def test_a_note_and_a_command_of_one_id_are_both_kept(house: House, name: Any, first: str) -> None:
+    ann = house.hire(name("ann"))
+    house.admin.do(ActivatePoint(point=house.point))
+    here, waits, note = house.ticket(), house.ticket(), new_id()
+    house.admin.do(CallTicket(point=house.point, ticket=here))
+    keep = KeepNote(ticket=waits, text="came with a dog", id=note)
+    finish = FinishService(point=house.point, ticket=here, note="has all papers", command_id=note)
+    if first == "the note":
+        ann.request(keep)
+    ann.do(finish)
+    ann.request(keep)
+    assert [[said.text for said in house.admin.notes(ticket)] for ticket in (waits, here)] == [
+        ["came with a dog"],
+        ["has all papers"],
+    ]

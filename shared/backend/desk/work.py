@@ -57,7 +57,7 @@ def _event(body: dict[str, Any], theirs: bool) -> Event:
 
 
 def _keep_note(books: Books, hall: HallId, asked: KeepNote, by: Actor) -> Done:
-    """Raises UnknownTicket, TooLate, Invalid."""
+    """Raises UnknownTicket, TooLate, Invalid, CommandIdReused."""
     text = asked.text.strip()
     if not text or len(text) > LONGEST_TEXT or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", asked.id):
         raise Invalid(f"A note has up to {LONGEST_TEXT} characters, and an id of its own.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Rows
 from shared.backend.storage.upsert import insert_unless_there
+from shared.hall.errors import CommandIdReused
 from shared.hall.messages import Command, Note
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
@@ -33,9 +35,30 @@ def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) ->
 def add(
     connection: Connection, hall: HallId, identity: str, ticket: TicketId, text: str, by: Actor, at: datetime
 ) -> None:
-    """Write down what somebody says without doing anything; nothing happens if this note is there already."""
-    row = {"hall_id": hall, "command_id": identity, "ticket": ticket, "at": at, "author": by.name, "text": text}
-    insert_unless_there(connection, tables.notes, row)
+    """Write down what somebody says without doing anything; nothing happens if this note is there already.
+
+    Raises CommandIdReused if the id is another note's.
+    """
+    if _said(connection, hall, identity) == (ticket, text):  # before notes had keys of their own
+        return
+    key = _key(identity)
+    row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name, "text": text}
+    is_new = insert_unless_there(connection, tables.notes, row)
+    if not is_new and _said(connection, hall, key) != (ticket, text):
+        raise CommandIdReused("This id was already used for another note: make a new one.")
+
+
+def _key(identity: str) -> str:
+    """No command has it, for no command_id holds a colon; a hash, for an id may be as long as a key."""
+    return f"note:{hashlib.sha256(identity.encode()).hexdigest()[:56]}"
+
+
+def _said(connection: Connection, hall: HallId, key: str) -> tuple[TicketId, str] | None:
+    """Which ticket the note with this key is about, and what it says."""
+    rows = tables.notes.c
+    query = select(rows.ticket, rows.text).where(rows.hall_id == hall, rows.command_id == key)
+    found = connection.execute(query).first()
+    return (found.ticket, found.text) if found else None
 
 
 def about(connection: Connection, hall: HallId, ticket: TicketId) -> list[Note]:
