@@ -44,6 +44,11 @@ def service_name(hall: Hall, service: str) -> str:
     return said(hall, found.name) if found else service
 
 
+def service_line(hall: Hall, service: str) -> str:
+    """A service in a list of several: the letter of its tickets first, as people at the counter call it."""
+    return f"{hall.services[service].prefix}   {service_name(hall, service)}"
+
+
 def precedence_name(hall: Hall, precedence: str) -> str:
     found = hall.precedences.get(precedence)
     return said(hall, found.name) if found else precedence

@@ -20,6 +20,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
 from console.controls import figures
+from console.giving import GivingCells
 
 R = TypeVar("R")
 SORT = Qt.ItemDataRole.UserRole
@@ -35,6 +36,7 @@ def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
     table.setSelectionMode(modes.SingleSelection if chosen_from else modes.NoSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
+    table.setItemDelegate(GivingCells(table))
     table.horizontalHeader().setHighlightSections(False)
     table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 

@@ -95,7 +95,7 @@ class PointsPage(QWidget):
 
     def _services(self, point: Point) -> str:
         hall = self.station.hall
-        names = [sentences.service_name(hall, service) for service in point.services] if hall else []
+        names = [sentences.service_line(hall, service) for service in point.services] if hall else []
         return ", ".join(names)
 
     def _status(self, point: Point) -> str:
