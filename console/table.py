@@ -147,7 +147,26 @@ def _font(column: Column[R]) -> QFont | None:
     return figures(column.figures, bold=column.bold) if column.figures else None
 
 
-class ChoosingTable(QTableView):
+class LinesTable(QTableView):
+    """A table of lines: its first and last one are where Home and End lead."""
+
+    def choose_line(self, at: int) -> None:
+        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
+        flags = QItemSelectionModel.SelectionFlag
+        if 0 <= at < self.model().rowCount():
+            self.selectionModel().setCurrentIndex(self.model().index(at, 0), flags.ClearAndSelect | flags.Rows)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        match event.key():
+            case Qt.Key.Key_Home:
+                self.choose_line(0)
+            case Qt.Key.Key_End:
+                self.choose_line(self.model().rowCount() - 1)
+            case _:
+                super().keyPressEvent(event)
+
+
+class ChoosingTable(LinesTable):
     """A table somebody may be chosen from, by an arrow or the mouse, and Enter acts on them.
 
     Nobody is chosen until a person does so, and when they go nobody else gets to be: Enter would act on a stranger.
@@ -181,12 +200,6 @@ class ChoosingTable(QTableView):
             self.setCurrentIndex(QModelIndex())
         elif identity != self.chosen:
             self.choose_line(at)
-
-    def choose_line(self, at: int) -> None:
-        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
-        flags = QItemSelectionModel.SelectionFlag
-        if at < self.model().rowCount():
-            self.selectionModel().setCurrentIndex(self.model().index(at, 0), flags.ClearAndSelect | flags.Rows)
 
     def keeping(self, show: Callable[[], None]) -> None:
         """Let the rows change around the one that is chosen."""
