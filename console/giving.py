@@ -1,4 +1,4 @@
-"""Texts that give way to their neighbours: beginning and end stay, for names differ in either; the tip has the whole."""
+"""Texts that give way in their middle, for names differ at either end; the whole stays in reach."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def elided(text: str, font: QFont, width: int) -> str:
 
 def line_height(text: str, font: QFont) -> int:
     """Pixels; some scripts take more than their font says, for their letters come from another one."""
-    return QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text or "0").height()
+    return QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text.replace(LINE_END, " ") or "0").height()
 
 
 def _wrapped(text: str, font: QFont, width: int) -> Iterator[str]:

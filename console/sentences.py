@@ -249,6 +249,11 @@ def due(hall: Hall | None, due_at: datetime, now: datetime) -> str:
     return QCoreApplication.translate("Console", "{0}, overdue {1} ▲").format(clock(due_at, hall), minutes(-left))
 
 
+def due_briefly(hall: Hall | None, due_at: datetime, now: datetime) -> str:
+    """The same where there is little room: ``14:05 ▲``."""
+    return clock(due_at, hall) + (" ▲" if due_at < now else "")
+
+
 def ago(hall: Hall | None, moment: datetime, now: datetime) -> str:
     """When something happened, and how long that is ago: ``14:05 · 4 min``."""
     return f"{clock(moment, hall)} · {minutes((now - moment).total_seconds())}"

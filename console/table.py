@@ -72,6 +72,8 @@ class Column(Generic[R]):
     """What it sorts by, when that is not its text."""
     ink: Callable[[R], str | None] = lambda _: None
     bold: bool = False
+    whole: Callable[[R], str] | None = None
+    """What the tip says, where the text is shorter."""
     figures: int | None = None
     """Pixels of its text, when its figures stand below one another: they then are of one width."""
 
@@ -128,8 +130,10 @@ class Rows(QAbstractTableModel, Generic[R]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column, row = self.columns[index.column()], self.rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return (column.whole or column.text)(row)
             case Qt.ItemDataRole.UserRole:
                 return (column.key or column.text)(row)
             case _ if role == IDENTITY:
@@ -154,7 +158,8 @@ class LinesTable(QTableView):
         """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
         flags = QItemSelectionModel.SelectionFlag
         if 0 <= at < self.model().rowCount():
-            self.selectionModel().setCurrentIndex(self.model().index(at, 0), flags.ClearAndSelect | flags.Rows)
+            seen = next(side for side in range(self.model().columnCount()) if not self.isColumnHidden(side))
+            self.selectionModel().setCurrentIndex(self.model().index(at, seen), flags.ClearAndSelect | flags.Rows)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         match event.key():

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.work.customer_card import NumberLabel
 from console.work.service_chips import ServiceChips
+from console.work.waiting_table import WAITS
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefinePrecedence, DefineService
 from shared.ui.theme import theme
@@ -38,6 +39,7 @@ async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, l
     inhabit(busy)
     if waiting:
         grow(busy, waiting)
+        decide_on(busy, name=LONG)
     else:  # a small house where many languages are spoken
         decide_on(busy, languages=("en", "de", "ru", "ar", "tr", "uk", "fr", "pl"))
     cut = []
@@ -50,6 +52,29 @@ async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, l
             if folder := os.environ.get("SHOTS"):
                 window.grab().save(str(Path(folder) / f"{language}-{waiting}-{name.replace(' ', '_')}.png"))
     assert not cut, "\n".join(cut)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])
+async def test_what_a_specialist_needs_stays_in_the_smallest_window(sit_down, busy, speaking, language: str) -> None:
+    speaking(language)
+    grow(busy, waiting=90)
+    busy.do(DefinePrecedence(id="paid", name=LONG, allowance=0))
+    busy.do(IssueTicket(service="registration", precedence="paid"))
+    async with sit_down() as seat:
+        window, table = seat.console.window, seat.console.work_page.table
+        window.resize(*ROOM)
+        await seat.work("admin")
+        await seat.until(lambda: table.rows.rowCount() == 94)
+        assert not faults(window)
+        assert window.who.isVisible() and window.who.text() == "admin"
+        assert len(window.place.lines()[0]) > 12
+        assert table.day.text() and not table.day.toolTip()
+        assert not table.table.isColumnHidden(WAITS)
+        first = table.sorted.index(0, 2)
+        assert LONG[language] in first.data() and table.table.columnWidth(2) > 120
+        for key in (Qt.Key.Key_Home, Qt.Key.Key_Down):
+            QTest.keyClick(table.table, key)
+        assert [index.row() for index in table.table.selectionModel().selectedRows()] == [1]
 
 
 async def test_the_number_is_the_largest_thing_whatever_the_names_and_the_sentence(sit_down, busy) -> None:
