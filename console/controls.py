@@ -140,6 +140,18 @@ class KeyButton(QPushButton):
     def said(self) -> str:
         return self._text.text()
 
+    def show_key(self, *, shows: bool) -> None:
+        """Where there is no room for the key it is in the tip."""
+        if shows is self._key.isHidden():
+            self._key.setVisible(shows)
+            self._inside.invalidate()
+            self.setToolTip("" if shows else self._key.text())
+
+    @property
+    def whole(self) -> int:
+        """Pixels with its key."""
+        return self.sizeHint().width() + (self._key.sizeHint().width() + theme().gap) * self._key.isHidden()
+
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         wanted = self._inside.sizeHint()
         return QSize(wanted.width(), max(theme().smallestTouch, wanted.height()))

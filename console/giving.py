@@ -1,11 +1,11 @@
-"""Texts that give way to their neighbours: what has no room ends in an ellipsis, and its whole stays in reach."""
+"""Texts that give way in their middle, for names differ at either end; the whole stays in reach."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -23,23 +23,38 @@ from shared.ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
 
+LINE_END = "\u2028"
+"""Between the lines of a cell, as Qt has them."""
+
 AROUND = 8
 """Pixels around a heading."""
 
 
 def lines_of(text: str, font: QFont, width: int, most: int) -> list[str]:
-    """A text in at most so many lines of so many pixels; the last one ends in an ellipsis if it is not the end."""
+    """A text in at most so many lines of so many pixels; whatever stands on a line of its own below it keeps that."""
+    first, *below = text.replace(LINE_END, "\n").split("\n")
+    return [
+        *_given(first, font, width, max(1, most - len(below))),
+        *(line for other in below for line in _given(other, font, width, 1)),
+    ][:most]
+
+
+def _given(text: str, font: QFont, width: int, most: int) -> list[str]:
+    """The last line has an ellipsis in its middle if there is more."""
     lines = list(_wrapped(text, font, width))
     if len(lines) <= most:
         return [line.strip() for line in lines]
-    rest = "".join(lines[most - 1 :])
-    last = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
-    return [*(line.strip() for line in lines[: most - 1]), last]
+    return [*(line.strip() for line in lines[: most - 1]), elided("".join(lines[most - 1 :]), font, width)]
+
+
+def elided(text: str, font: QFont, width: int) -> str:
+    """A text in one line of so many pixels."""
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
 
 def line_height(text: str, font: QFont) -> int:
     """Pixels; some scripts take more than their font says, for their letters come from another one."""
-    return QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text or "0").height()
+    return QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text.replace(LINE_END, " ") or "0").height()
 
 
 def _wrapped(text: str, font: QFont, width: int) -> Iterator[str]:
@@ -108,7 +123,7 @@ class GivingLabel(QLabel):
 
 
 class GivingList(QListWidget):
-    """A list whose lines are one line each; a long one ends in an ellipsis, and its whole is in the tip.
+    """A list whose lines are one line each; a long one gives way, and its whole is in the tip.
 
     It is lower where there is less room, but shows whole lines only: half a name reads like a fault.
     """
@@ -137,7 +152,35 @@ class GivingList(QListWidget):
         self.setViewportMargins(0, 0, 0, rest)
 
 
-class _Giving(QStyledItemDelegate):
+class GivingCells(QStyledItemDelegate):
+    """Texts of as many lines as there is room for in their cell of a table or a list."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        style = cell.widget.style()
+        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+        around = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget) + 1
+        line = line_height(cell.text, cell.font)
+        air = line - QFontMetrics(cell.font).height()  # a taller script's, above the first line and below the last
+        shown = lines_of(cell.text, cell.font, room.width() - 2 * around, max(1, (room.height() + air) // line))
+        cell.text = ""
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        painter.save()
+        painter.setFont(cell.font)
+        painter.setPen(cell.palette.color(_ink(cell)))
+        aligned = QStyle.visualAlignment(cell.direction, cell.displayAlignment)
+        within = room.adjusted(around, 0, -around, 0)
+        painter.drawText(within, aligned | Qt.TextFlag.TextDontClip, "\n".join(shown))
+        painter.restore()
+
+
+def _ink(cell: QStyleOptionViewItem) -> QPalette.ColorRole:
+    chosen = cell.state & QStyle.StateFlag.State_Selected
+    return QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
+
+
+class _Giving(GivingCells):
     """Wishes for no width, and so gets the list's."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  # Qt's name

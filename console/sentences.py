@@ -44,6 +44,11 @@ def service_name(hall: Hall, service: str) -> str:
     return said(hall, found.name) if found else service
 
 
+def service_line(hall: Hall, service: str) -> str:
+    """A service in a list of several: the letter of its tickets first, as people at the counter call it."""
+    return f"{hall.services[service].prefix}   {service_name(hall, service)}"
+
+
 def precedence_name(hall: Hall, precedence: str) -> str:
     found = hall.precedences.get(precedence)
     return said(hall, found.name) if found else precedence
@@ -276,6 +281,11 @@ def due(hall: Hall | None, due_at: datetime, now: datetime) -> str:
     if left >= 0:
         return QCoreApplication.translate("Console", "{0}, in {1}").format(clock(due_at, hall), minutes(left))
     return QCoreApplication.translate("Console", "{0}, overdue {1} ▲").format(clock(due_at, hall), minutes(-left))
+
+
+def due_briefly(hall: Hall | None, due_at: datetime, now: datetime) -> str:
+    """The same where there is little room: ``14:05 ▲``."""
+    return clock(due_at, hall) + (" ▲" if due_at < now else "")
 
 
 def ago(hall: Hall | None, moment: datetime, now: datetime) -> str:

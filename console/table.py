@@ -20,6 +20,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
 from console.controls import figures
+from console.giving import GivingCells
 
 R = TypeVar("R")
 SORT = Qt.ItemDataRole.UserRole
@@ -35,6 +36,7 @@ def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
     table.setSelectionMode(modes.SingleSelection if chosen_from else modes.NoSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
+    table.setItemDelegate(GivingCells(table))
     table.horizontalHeader().setHighlightSections(False)
     table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
@@ -70,6 +72,8 @@ class Column(Generic[R]):
     """What it sorts by, when that is not its text."""
     ink: Callable[[R], str | None] = lambda _: None
     bold: bool = False
+    whole: Callable[[R], str] | None = None
+    """What the tip says, where the text is shorter."""
     figures: int | None = None
     """Pixels of its text, when its figures stand below one another: they then are of one width."""
 
@@ -126,8 +130,10 @@ class Rows(QAbstractTableModel, Generic[R]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column, row = self.columns[index.column()], self.rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return (column.whole or column.text)(row)
             case Qt.ItemDataRole.UserRole:
                 return (column.key or column.text)(row)
             case _ if role == IDENTITY:
@@ -145,7 +151,27 @@ def _font(column: Column[R]) -> QFont | None:
     return figures(column.figures, bold=column.bold) if column.figures else None
 
 
-class ChoosingTable(QTableView):
+class LinesTable(QTableView):
+    """A table of lines: its first and last one are where Home and End lead."""
+
+    def choose_line(self, at: int) -> None:
+        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
+        flags = QItemSelectionModel.SelectionFlag
+        if 0 <= at < self.model().rowCount():
+            seen = next(side for side in range(self.model().columnCount()) if not self.isColumnHidden(side))
+            self.selectionModel().setCurrentIndex(self.model().index(at, seen), flags.ClearAndSelect | flags.Rows)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        match event.key():
+            case Qt.Key.Key_Home:
+                self.choose_line(0)
+            case Qt.Key.Key_End:
+                self.choose_line(self.model().rowCount() - 1)
+            case _:
+                super().keyPressEvent(event)
+
+
+class ChoosingTable(LinesTable):
     """A table somebody may be chosen from, by an arrow or the mouse, and Enter acts on them.
 
     Nobody is chosen until a person does so, and when they go nobody else gets to be: Enter would act on a stranger.
@@ -179,12 +205,6 @@ class ChoosingTable(QTableView):
             self.setCurrentIndex(QModelIndex())
         elif identity != self.chosen:
             self.choose_line(at)
-
-    def choose_line(self, at: int) -> None:
-        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
-        flags = QItemSelectionModel.SelectionFlag
-        if at < self.model().rowCount():
-            self.selectionModel().setCurrentIndex(self.model().index(at, 0), flags.ClearAndSelect | flags.Rows)
 
     def keeping(self, show: Callable[[], None]) -> None:
         """Let the rows change around the one that is chosen."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 from console import sentences
 from console.clocks import now
 from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
-from console.giving import GivingLabel
+from console.giving import GivingLabel, elided
 from console.set_up import devices_words
 from console.work.view_model import ConsoleModel
 from shared.access.devices import Device
@@ -24,7 +24,7 @@ LEAST = 1008, 660
 """Pixels inside the frame where 1024 × 700 are left beside the panels of a screen: everything fits into these."""
 
 LONGEST = 200
-"""Pixels up to which the name of a service point counts before what matters less."""
+"""Pixels up to which the name of a service point counts before what matters less, and those of a login."""
 
 TONES = {PointStatus.ACTIVE: "good", PointStatus.PAUSED: "warning", PointStatus.INACTIVE: "quiet"}
 
@@ -44,7 +44,6 @@ class ConsoleWindow(QMainWindow):
         self.place = GivingLabel("large")
         self.status = label("", "chip")
         self.hall_name = GivingLabel()
-        self.day = label("", "quiet")
         self.who = button("", "flat", self.password_wanted.emit)
         on_key("Ctrl+Shift+P", self.password_wanted.emit, self)
         self.clock = label("", "fact")
@@ -72,11 +71,11 @@ class ConsoleWindow(QMainWindow):
         self.to_reception = KeyButton(self.tr("Reception"), "Ctrl+R", self._want_reception, "flat")
         self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+G", self._want_set_up, "flat")
         self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
+        self._buttons = [self.to_points, self.to_reception, self.to_set_up, self.sign_out]
         inside = row(
             self.place,
             self.status,
             self.hall_name,
-            self.day,
             None,
             self.to_points,
             self.to_reception,
@@ -93,7 +92,8 @@ class ConsoleWindow(QMainWindow):
 
     def name(self, login: str) -> None:
         """Say who is signed in; a press on it is for their password."""
-        self.who.setText(login)
+        self.who.ensurePolished()
+        self.who.setText(elided(login, self.who.font(), LONGEST))
         about = self.tr("Change password of {0}").format(login)
         self.who.setAccessibleName(about)
         self.who.setToolTip(f"{about} ({shown_key('Ctrl+Shift+P')})")
@@ -114,7 +114,6 @@ class ConsoleWindow(QMainWindow):
         if point:
             self.status.setText(sentences.status_text(point.status))
             set_tone(self.status, TONES[point.status])
-        self.day.setText(self._day() if point else "")
         self._fit()
         self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
 
@@ -128,23 +127,18 @@ class ConsoleWindow(QMainWindow):
         self._fit()
 
     def _fit(self) -> None:
-        """Where the window is narrow, what matters least leaves the bar first."""
-        parts = [self.place, self.status, self.to_points, self.to_reception, self.to_set_up, self.sign_out, self.clock]
-        shown = [part for part in parts if not part.isHidden()]
+        """Where the window is narrow the hall's name leaves the bar first, then the keys; who is signed in stays."""
+        buttons = [part for part in self._buttons if not part.isHidden()]
+        parts = [part for part in (self.place, self.status, self.who, self.clock) if not part.isHidden()]
         left = self.width() - 2 * theme().margin
-        left -= sum(min(LONGEST, part.sizeHint().width()) + BAR_GAP for part in shown)
-        left -= self.who.sizeHint().width() + BAR_GAP
-        self.who.setVisible(left >= 0)
-        left -= self.hall_name.sizeHint().width() + BAR_GAP
-        self.hall_name.setVisible(left >= 0)
-        self.day.setVisible(self._point is not None and left >= self.day.sizeHint().width() + BAR_GAP)
+        left -= sum(min(LONGEST, part.sizeHint().width()) + BAR_GAP for part in parts)
+        left -= sum(button.whole + BAR_GAP for button in buttons)
+        self.hall_name.setVisible(left >= self.hall_name.sizeHint().width() + BAR_GAP)
+        for part in buttons:
+            part.show_key(shows=left >= 0)
 
     def _label(self) -> str:
         return self.model.ticket.label if self.model.ticket else ""
-
-    def _day(self) -> str:
-        served = self.tr("%n served", "", self.model.served)
-        return f"{served} · " + self.tr("%n did not come", "", self.model.no_shows)
 
     def _want_points(self) -> None:
         self.points_wanted.emit()

@@ -122,15 +122,12 @@ class NewTicketForm(QFrame):
         wanted = self.search.text().casefold().split()
         self.list.clear()
         for service in self.model.services:
-            text = f"{service.prefix}   {self._name(service.id)}"
+            text = sentences.service_line(self.model.hall, service.id) if self.model.hall else ""
             if all(part in text.casefold() for part in wanted):
                 self.list.add(text, SERVICE, service.id)
         self.list.setCurrentRow(0 if wanted else -1)
         self.list.show_at_most(ROWS)
         self._turned()
-
-    def _name(self, service: str) -> str:
-        return sentences.service_name(self.model.hall, service) if self.model.hall else ""
 
     def _turned(self) -> None:
         """Another service may offer other precedences."""

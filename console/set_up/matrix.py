@@ -64,7 +64,7 @@ class Assignments(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if orientation is Qt.Orientation.Horizontal:
-            return sentences.said(self.model.hall, self.services[section].name)
+            return sentences.service_line(self.model.hall, self.services[section].id)
         point = self.points[section]
         return f"{point.serial_number}   {sentences.point_name(self.model.hall, point)}"
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.controls import KeyButton, SentenceLine, SureButton, column, frame, label, row
+from console.giving import GivingCells
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
 from shared.hall.values import HallSettings
@@ -121,6 +122,7 @@ class ListSection(Section):
         self.identity = ""
         self.list = QListWidget()
         self.list.setWordWrap(True)
+        self.list.setItemDelegate(GivingCells(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._chosen)
         self.new_button = KeyButton(self.tr("New"), "Ctrl+N", self.new)
@@ -168,7 +170,7 @@ class ListSection(Section):
         for identity, text in self.identities():
             item = QListWidgetItem(text, self.list)
             item.setData(IDENTITY, identity)
-            item.setToolTip(text)  # more than two lines of it end in an ellipsis
+            item.setToolTip(text)  # what has no room in two lines of it gives way
         self.list.blockSignals(False)
         self._point_at()
 

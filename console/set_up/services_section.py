@@ -138,7 +138,7 @@ class ServicesSection(Defined, ListSection):
         self.lacking.show_of(self.identity)
 
     def _line(self, service: Service) -> str:
-        line = f"{service.prefix}   {sentences.said(self.model.hall, service.name)}"
+        line = sentences.service_line(self.model.hall, service.id)
         return line if service.on else line + " " + self.tr("(off)")
 
     def load(self, identity: str) -> None:

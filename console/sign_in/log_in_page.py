@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from console.controls import SentenceLine, button, column, frame, label, row, rule
+from console.giving import GivingLabel, elided
 from console.sentences import said
 from console.sign_in.signing_on import SigningOn
 from shared.hall.errors import Failure
@@ -31,7 +32,7 @@ class LogInPage(QWidget):
         self.setProperty("is", "page")
         self.station = station
         self.signing_on = signing_on
-        self.hall_name = label("", "quiet")
+        self.hall_name = GivingLabel(most=2)
         self.login = self._entry(self.tr("Login"))
         self.password = self._entry(self.tr("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
@@ -103,7 +104,7 @@ class LogInPage(QWidget):
         """In as much room as the card has; the whole name is in the tip, and read aloud."""
         self.sign_on.ensurePolished()
         room = CARD - 4 * theme().margin - 4 * theme().gap
-        self.sign_on.setText(self.sign_on.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self.sign_on.setText(elided(name, self.sign_on.font(), room))
         self.sign_on.setToolTip(name)
         self.sign_on.setAccessibleName(name)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
-from console.table import Column, Rows, TypeAhead, to_be_read
+from console.table import Column, LinesTable, Rows, TypeAhead, to_be_read
 from shared.access.work import ReadSeats, Seat
 from shared.hall.messages import Event
 from shared.hall.points import PointActivated, PointDeactivated
@@ -20,7 +20,7 @@ from shared.ui.station import Station
 from shared.ui.theme import theme
 
 
-class PointsTable(QTableView):
+class PointsTable(LinesTable):
     """Typing leads to the service point of this number or name."""
 
     def __init__(self, rows: Rows[Point]) -> None:
@@ -102,7 +102,7 @@ class PointsPage(QWidget):
 
     def _services(self, point: Point) -> str:
         hall = self.station.hall
-        names = [sentences.service_name(hall, service) for service in point.services] if hall else []
+        names = [sentences.service_line(hall, service) for service in point.services] if hall else []
         return ", ".join(names)
 
     def _status(self, point: Point) -> str:

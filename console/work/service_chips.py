@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from console.controls import label, row
+from console.giving import elided
 from shared.ui.theme import theme
 
-NAME, SHORTEST = 160, 60
-"""Pixels of a service's name, at most and where there is little room: it ends in an ellipsis, its count never does."""
+SHORTEST = 96
+"""Pixels of a service's name where there is little room: it gives way, its count never does."""
 
 
 class ServiceChips(QWidget):
@@ -41,24 +42,33 @@ class ServiceChips(QWidget):
         for at in range(len(self._counts) + 1):
             self._chip(at).hide()
         fit = self._fitting()
+        room = self._room(fit)
         for at, (name, count) in enumerate(self._counts[:fit]):
-            self._say(self._chip(at), self._short(name, count), _line(name, count))
+            self._say(self._chip(at), _line(elided(name, self._chip(0).font(), room), count), _line(name, count))
         if others := self._counts[fit:]:
             whole = "\n".join(_line(*other) for other in others)
             self._say(self._chip(fit), f"+{len(others)}", whole)
 
     def _fitting(self) -> int:
         """How many have room, with one more for the others if there are any."""
-        widths = [self._width(self._short(name, count)) for name, count in self._counts]
-        for fit in range(len(widths), 0, -1):
-            others = self._width(f"+{len(widths) - fit}") if fit < len(widths) else 0
-            if sum(widths[:fit]) + others <= self.width():
-                return fit
-        return 0
+        names = [min(SHORTEST, self._wide(name)) for name, _ in self._counts]
+        fits = (fit for fit in range(len(names), 0, -1) if self._room(fit) >= max(names[:fit]))
+        return next(fits, 0)
 
-    def _short(self, name: str, count: int) -> str:
-        room = min(NAME, max(SHORTEST, self.width() // 2 - SHORTEST))
-        return _line(self._chip(0).fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room), count)
+    def _room(self, fit: int) -> int:
+        """Pixels of the longest names of so many: what a shorter one does not need is theirs."""
+        others = len(self._counts) - fit
+        spare = self.width() - (self._width(f"+{others}") if others else 0)
+        spare -= sum(self._width(_line("", count)) for _, count in self._counts[:fit])
+        wanted = sorted(self._wide(name) for name, _ in self._counts[:fit])
+        for at, wide in enumerate(wanted):
+            if wide * (fit - at) > spare:
+                return spare // (fit - at)
+            spare -= wide
+        return max(wanted, default=0)
+
+    def _wide(self, name: str) -> int:
+        return self._chip(0).fontMetrics().horizontalAdvance(name)
 
     def _width(self, text: str) -> int:
         """Of a chip with this text, and the gap before it."""

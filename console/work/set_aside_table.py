@@ -20,7 +20,7 @@ from shared.ui.theme import theme
 KEY = "Ctrl+2"
 SERVICE = 2
 NARROW = 560
-"""Pixels below which the service leaves its room to the reason."""
+"""Pixels below which the service stands below the reason."""
 
 ROWS, ROWS_WHEN_LOW = 3, 2
 """In sight at most; the others by the arrows, for who waits matters more."""
@@ -60,10 +60,14 @@ class SetAsideTable(QWidget):
     def _columns(self) -> list[Column[Ticket]]:
         return [
             Column(title=self.tr("Number"), text=lambda ticket: ticket.label, bold=True, figures=theme().largeText),
-            Column(title=self.tr("Why"), text=sentences.aside),
+            Column(title=self.tr("Why"), text=self._why),
             Column(title=self.tr("Service"), text=self._service),
             Column(title=self.tr("Since"), text=self._since, figures=theme().text),
         ]
+
+    def _why(self, ticket: Ticket) -> str:
+        why = sentences.aside(ticket)
+        return f"{why}\n{self._service(ticket)}" if self.table.isColumnHidden(SERVICE) else why
 
     def _service(self, ticket: Ticket) -> str:
         return sentences.service_name(self.model.hall, ticket.service) if self.model.hall else ""

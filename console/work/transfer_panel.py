@@ -103,7 +103,7 @@ class TransferPanel(QWidget):
         services = [service for service in hall.on_offer() if service.id != ticket.service]
         points = sorted(hall.points.values(), key=lambda point: point.serial_number)
         return [
-            *((_service(hall, service.id), service.id, None) for service in services),
+            *((sentences.service_line(hall, service.id), service.id, None) for service in services),
             *((_point(hall, point.id), None, point.id) for point in points if point.id != self.model.point_id),
         ]
 
@@ -132,10 +132,6 @@ class TransferPanel(QWidget):
             self.list.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
-
-
-def _service(hall: Hall, service: str) -> str:
-    return f"{hall.services[service].prefix}   {sentences.service_name(hall, service)}"
 
 
 def _point(hall: Hall, point: str) -> str:

@@ -10,6 +10,7 @@ from console import sentences
 from console.actions import Action
 from console.clocks import now
 from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
+from console.giving import GivingLabel
 from console.table import SORT, ChoosingTable, Column, Rows
 from console.work.service_chips import ServiceChips
 from console.work.view_model import ConsoleModel
@@ -23,9 +24,9 @@ REFRESH = 5
 
 KEY = "Ctrl+1"
 
-PRECEDENCE, WAITS = 3, 4
-NARROW, NARROWEST = 640, 540
-"""Pixels below which the precedence leaves its room to the others, and then the wait: both show in what is due."""
+PLACE, PRECEDENCE, WAITS = 0, 3, 4
+NARROW = 640
+"""Pixels below which lines have no figure, the precedence stands below the service, and what is due is said briefly."""
 
 
 class WaitingTable(QWidget):
@@ -34,6 +35,7 @@ class WaitingTable(QWidget):
         self.model = model
         self.title = label("", "large")
         self.chips = ServiceChips()
+        self.day = GivingLabel(most=2)
         self.rows = Rows(self._columns(), lambda waits: waits.ticket.id)
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.rows)
@@ -51,7 +53,9 @@ class WaitingTable(QWidget):
     def _inside(self) -> QLayout:
         heading = row(self.title, label(shown_key(KEY), "key"), self.chips)
         heading.setStretchFactor(self.chips, 1)
-        return column(heading, self.table, row(None, self.call), margin=theme().margin)
+        below = row(self.day, self.call)
+        below.setStretchFactor(self.day, 1)
+        return column(heading, self.table, below, margin=theme().margin)
 
     def _columns(self) -> list[Column[Waiting]]:
         return [
@@ -73,14 +77,16 @@ class WaitingTable(QWidget):
             Column(
                 title=self.tr("Due"),
                 figures=theme().text,
-                text=self._due,
+                text=self._due_shown,
+                whole=self._due,
                 key=lambda waits: waits.due_at.timestamp(),
                 ink=lambda waits: theme().bad if waits.due_at < now() else None,
             ),
         ]
 
     def _service(self, waits: Waiting) -> str:
-        return sentences.service_name(self.model.hall, waits.ticket.service) if self.model.hall else ""
+        name = sentences.service_name(self.model.hall, waits.ticket.service) if self.model.hall else ""
+        return f"{name}\n{self._precedence(waits)}" if self._is_narrow else name
 
     def _precedence(self, waits: Waiting) -> str:
         return sentences.precedence_name(self.model.hall, waits.ticket.precedence) if self.model.hall else ""
@@ -91,11 +97,18 @@ class WaitingTable(QWidget):
             return self.tr("{0}, appointment").format(clock(agreed, self.model.hall))
         return sentences.due(self.model.hall, waits.due_at, now())
 
+    def _due_shown(self, waits: Waiting) -> str:
+        if not self._is_narrow:
+            return self._due(waits)
+        if agreed := waits.ticket.appointed_at:
+            return clock(agreed, self.model.hall) + "\n" + self.tr("Appointment")
+        return sentences.due_briefly(self.model.hall, waits.due_at, now())
+
     def _table(self) -> ChoosingTable:
         table = ChoosingTable(self.sorted, self.tr("Who waits"))
         table.setWordWrap(True)  # a name that is too long for one line takes two
         table.setSortingEnabled(True)
-        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        table.sortByColumn(PLACE, Qt.SortOrder.AscendingOrder)
         table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -106,9 +119,18 @@ class WaitingTable(QWidget):
         return table
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
-        self.table.setColumnHidden(PRECEDENCE, self.width() < NARROW)
-        self.table.setColumnHidden(WAITS, self.width() < NARROWEST)
+        if self._is_narrow is not (self.width() < NARROW):
+            chosen = self.table.chosen
+            self.table.choose("")  # the arrows do not move on from a column that is hidden
+            for wide in (PLACE, PRECEDENCE):
+                self.table.setColumnHidden(wide, self.width() < NARROW)
+            self.refresh()
+            self.table.choose(chosen)
         super().resizeEvent(event)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.table.isColumnHidden(PRECEDENCE)
 
     # ── calling somebody out of turn ──
 
@@ -142,6 +164,11 @@ class WaitingTable(QWidget):
         self._offer()
         self.title.setText(self.tr("%n people wait", "", len(waiting)) if waiting else self.tr("Nobody waits"))
         self._count(waiting)
+        self.day.setText(self._own_day())
+
+    def _own_day(self) -> str:
+        served = self.tr("%n served", "", self.model.served)
+        return f"{served} · " + self.tr("%n did not come", "", self.model.no_shows)
 
     def _count(self, waiting: list[Waiting]) -> None:
         hall = self.model.hall

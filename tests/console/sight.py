@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
     QHeaderView,
@@ -43,6 +44,8 @@ def faults(window: QWidget) -> list[str]:
 def _of(part: QWidget) -> Iterator[str]:
     yield from _outside(part)
     yield from _over(part)
+    if isinstance(part, QAbstractItemView):
+        yield from _alike(part)
     match part:
         case QScrollArea():
             if part.widget().width() > part.viewport().width():
@@ -95,6 +98,37 @@ def _over(part: QWidget) -> Iterator[str]:
         for other in laid[at + 1 :]:
             if one.geometry().intersects(other.geometry()):
                 yield f"{_called(one)} over {_called(other)}"
+
+
+def _alike(part: QAbstractItemView) -> Iterator[str]:
+    """No two texts of a heading, of a column or of a list look the same."""
+    if isinstance(part, QHeaderView):
+        yield from _same_pictures(part, [(_heading(part, at), _section(part, at)) for at in range(part.count())])
+        return
+    model = part.model()
+    for column in range(model.columnCount()) if isinstance(part, QTableView) else (0,):
+        cells = [model.index(row, column) for row in range(model.rowCount())]
+        yield from _same_pictures(part, [(str(cell.data() or ""), part.visualRect(cell)) for cell in cells])
+
+
+def _same_pictures(part: QAbstractItemView, cells: list[tuple[str, QRect]]) -> Iterator[str]:
+    picture, seen = part.viewport().grab().toImage(), dict[bytes, str]()
+    for text, rect in cells:
+        if not rect.isEmpty() and part.viewport().rect().contains(rect):
+            other = seen.setdefault(bytes(picture.copy(rect).constBits()), text)
+            if other != text:
+                yield f"{text!r} looks like {other!r}"
+
+
+def _heading(header: QHeaderView, at: int) -> str:
+    return str(header.model().headerData(at, header.orientation(), Qt.ItemDataRole.DisplayRole) or "")
+
+
+def _section(header: QHeaderView, at: int) -> QRect:
+    start, size = header.sectionViewportPosition(at), header.sectionSize(at)
+    if header.orientation() is Qt.Orientation.Horizontal:
+        return QRect(start, 0, size, header.height())
+    return QRect(0, start, header.width(), size)
 
 
 def _narrow(part: QWidget, text: str, wanted: QSize) -> Iterator[str]:
@@ -158,7 +192,7 @@ def _headings(header: QHeaderView) -> Iterator[str]:
     if model is None:
         return
     for at in range(header.count()):
-        text = str(model.headerData(at, header.orientation(), ways.DisplayRole) or "")
+        text = _heading(header, at)
         tip = model.headerData(at, header.orientation(), ways.ToolTipRole)
         if text and not header.isSectionHidden(at) and text != tip:
             wanted = header.sectionSizeFromContents(at)

@@ -130,4 +130,4 @@ async def test_who_signed_in_last_only_types_their_password(sit_down, busy, tmp_
         page = seat.console.log_in_page
         await seat.until(page.password.hasFocus)
         assert (page.login.text(), page.password.text()) == ("boris", "")
-    assert kept(tmp_path) == {"console-login": "boris"}
+        assert kept(tmp_path) == {"console-login": "boris", "console-name": seat.console.memory.name}

@@ -276,7 +276,7 @@ async def test_the_day_is_the_persons_own_wherever_they_sit(at, tmp_path) -> Non
         await ann.until(lambda: ann.console.work.served == 0)
         await ann.press(Qt.Key.Key_F2)
         await ann.until(lambda: ann.console.work.served == 1)
-        assert "1 served" in ann.console.window.day.text()
+        assert "1 served" in ann.console.work_page.table.day.text()
         QTest.keyClick(ann.console.window, Qt.Key.Key_L, CTRL)
         await ann.until(lambda: ann.console.page is ann.console.log_in_page)
         await arrive(ann, "bob")

@@ -9,8 +9,11 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from console.work.customer_card import NumberLabel
+from console.work.service_chips import ServiceChips
+from console.work.waiting_table import WAITS
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefinePrecedence, DefineService
 from shared.ui.theme import theme
@@ -36,6 +39,7 @@ async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, l
     inhabit(busy)
     if waiting:
         grow(busy, waiting)
+        decide_on(busy, name=LONG)
     else:  # a small house where many languages are spoken
         decide_on(busy, languages=("en", "de", "ru", "ar", "tr", "uk", "fr", "pl"))
     cut = []
@@ -48,6 +52,29 @@ async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, l
             if folder := os.environ.get("SHOTS"):
                 window.grab().save(str(Path(folder) / f"{language}-{waiting}-{name.replace(' ', '_')}.png"))
     assert not cut, "\n".join(cut)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])
+async def test_what_a_specialist_needs_stays_in_the_smallest_window(sit_down, busy, speaking, language: str) -> None:
+    speaking(language)
+    grow(busy, waiting=90)
+    busy.do(DefinePrecedence(id="paid", name=LONG, allowance=0))
+    busy.do(IssueTicket(service="registration", precedence="paid"))
+    async with sit_down() as seat:
+        window, table = seat.console.window, seat.console.work_page.table
+        window.resize(*ROOM)
+        await seat.work("admin")
+        await seat.until(lambda: table.rows.rowCount() == 94)
+        assert not faults(window)
+        assert window.who.isVisible() and window.who.text() == "admin"
+        assert len(window.place.lines()[0]) > 12
+        assert table.day.text() and not table.day.toolTip()
+        assert not table.table.isColumnHidden(WAITS)
+        first = table.sorted.index(0, 2)
+        assert LONG[language] in first.data() and table.table.columnWidth(2) > 120
+        for key in (Qt.Key.Key_Home, Qt.Key.Key_Down):
+            QTest.keyClick(table.table, key)
+        assert [index.row() for index in table.table.selectionModel().selectedRows()] == [1]
 
 
 async def test_the_number_is_the_largest_thing_whatever_the_names_and_the_sentence(sit_down, busy) -> None:
@@ -87,8 +114,24 @@ async def test_a_chip_keeps_its_count_and_the_last_one_stands_for_the_others(sit
         *shown, rest = [chip for chip in table.chips.chips if chip.isVisible()]
         assert [chip.text()[-3:] for chip in shown] == [f"  {n}" for n in (5, 4, 3, 3)[: len(shown)]] and shown
         assert rest.text() == f"+{30 - len(shown)}"
-        assert rest.toolTip().count(LONG["en"]) == 28
+        assert len(shown) > 1 and rest.toolTip().count(LONG["en"]) == 30 - len(shown)
         assert all(chip.geometry().right() <= table.chips.width() for chip in (*shown, rest))
+
+
+async def test_a_chip_gives_way_only_where_there_is_no_room(qtbot) -> None:
+    window, chips = QWidget(), ServiceChips()
+    qtbot.addWidget(window)
+    chips.setParent(window)
+    chips.show_counts([("Residence registration", 12), ("Blood tests", 3)])
+    chips.resize(1000, 40)
+    window.show()
+    wanted = sum(chip.sizeHint().width() + theme().gap for chip in chips.chips[:2])
+    chips.resize(wanted, 40)
+    assert [chip.text() for chip in chips.chips[:2]] == ["Residence registration  12", "Blood tests  3"]
+    chips.resize(wanted - 40, 40)
+    long, short, *_ = chips.chips
+    assert short.text() == "Blood tests  3"
+    assert "…" in long.text() and wanted - 60 < long.sizeHint().width() + short.sizeHint().width() + 2 * theme().gap
 
 
 @pytest.fixture
@@ -108,11 +151,24 @@ async def test_sixty_points_are_typed_ones_way_to(sit_down, busy, slow_fingers) 
         points = seat.console.points_page.list
         QTest.keyClicks(points, "47")
         assert points.currentIndex().row() == 46
+        for key, row in ((Qt.Key.Key_End, 59), (Qt.Key.Key_Home, 0)):
+            QTest.keyClick(points, key)
+            assert [index.row() for index in points.selectionModel().selectedRows()] == [row]
         seat.console.show_set_up()
         seat.console.set_up_page.tabs.setCurrentIndex(2)
         matrix = seat.console.set_up_page.points.matrix
         QTest.keyClicks(matrix, "room")
         assert seat.console.set_up_page.points.identity == "2"
+
+
+async def test_home_and_end_lead_to_the_first_and_the_last_who_waits(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        table = seat.console.work_page.table.table
+        await seat.until(lambda: table.model().rowCount() == 3)
+        for key, row in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_End, 2)):
+            QTest.keyClick(table, key)
+            assert [index.row() for index in table.selectionModel().selectedRows()] == [row]
 
 
 async def test_a_transfer_among_thirty_services_and_sixty_points_is_a_few_letters(sit_down, busy) -> None:
