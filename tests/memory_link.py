@@ -16,12 +16,14 @@ from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.devices import ListDevices
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
-from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, own_day
+from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, Seat, own_day
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
+from shared.hall.points import DeactivatePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
+from shared.hall.shifts import TakePoint
 from shared.hall.values import Moment
 from shared.hall.wire import encode_answer
 
@@ -36,10 +38,13 @@ class MemoryLink:
         self.answers: dict[str, tuple[Command, Accepted | Refused]] = {}
         self.contacts: dict[str, Contact] = {}
         self.kept: list[KeepNote] = []
+        self.seats: dict[str, Seat] = {}
+        self.login = ""
+        """Of whoever signed in last."""
         self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {
             KeepContact: self._keep_contact,
             ReadContact: lambda asked: self.contacts.get(asked.ticket, Contact()),
-            ReadSeats: lambda _: (),
+            ReadSeats: lambda _: tuple(self.seats.values()),
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
             ListDevices: lambda _: (),
@@ -72,6 +77,11 @@ class MemoryLink:
         for event in events:
             self.hall = evolve(self.hall, event)
             self.journal.append(Happened(self.hall.seq, event))
+        if isinstance(command, TakePoint):
+            seat = Seat(point=command.point, login=self.login, console=command.console, since=self.wall())
+            self.seats[command.point] = seat
+        if isinstance(command, DeactivatePoint):
+            self.seats.pop(command.point, None)
         self.news.notify_all()
         return Accepted(encode_answer(self.hall, answer(self.hall, command, events)), self.hall.seq)
 
@@ -108,10 +118,12 @@ class MemoryLink:
         self._reach()
         if password != "right":
             raise NotSignedIn("Login or password is wrong.")
+        self.login = login
         return self, Actor(name=login, role=Role.ADMINISTRATOR if login == "admin" else Role.SPECIALIST)
 
     def sign_out(self) -> None:
         self._reach()
+        self.seats = {point: seat for point, seat in self.seats.items() if seat.login != self.login}
 
     def provider(self) -> Provider | None:
         self._reach()

@@ -43,7 +43,11 @@ class Seat:
         if self.console.page is self.console.points_page:
             points = self.console.points_page
             points.list.setCurrentIndex(points.rows.index(0, 0))
-            QTest.keyClick(self.console.points_page.list, Qt.Key.Key_Return)
+            page = self.console.points_page
+            QTest.keyClick(page.list, Qt.Key.Key_Return)
+            await self.until(lambda: self.console.page is self.console.work_page or page.question.isVisible())
+            if page.question.isVisible():
+                page.take_over.click()
         await self.until(lambda: self.console.page is self.console.work_page)
 
     async def press(
