@@ -139,7 +139,7 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         assert ann.console.work_page.customer.title.text() == "Somebody else has taken over this service point."
         window = ann.console.window
         assert window.windowTitle() == window.hall_name.text()
-        assert not any(part.isVisible() for part in (window.place, window.status, window.day))
+        assert not any(part.isVisible() for part in (window.place, window.status))
         await turn_to(ann)
         QTest.keyClick(ann.console.window, Qt.Key.Key_F5)
         assert ann.number == "" and number not in ann.console.window.windowTitle()
