@@ -48,8 +48,11 @@ def _given(text: str, font: QFont, width: int, most: int) -> list[str]:
 
 
 def elided(text: str, font: QFont, width: int) -> str:
-    """A text in one line of so many pixels."""
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+    """A text in one line of so many pixels; Qt cuts one that is just as wide."""
+    metrics = QFontMetrics(font)
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
 
 def line_height(text: str, font: QFont) -> int:

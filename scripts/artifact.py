@@ -25,7 +25,9 @@ HOUSE = Path(__file__).resolve().parent.parent
 
 OURS = (
     "shared/__init__.py",
+    "shared/addresses.py",
     "shared/catalogue.py",
+    "shared/languages.py",
     "shared/sentences.py",
     "shared/settings.py",
     "shared/access",

@@ -102,8 +102,8 @@ class PointsPage(QWidget):
 
     def _services(self, point: Point) -> str:
         hall = self.station.hall
-        names = [sentences.service_line(hall, service) for service in point.services] if hall else []
-        return ", ".join(names)
+        given = [hall.services[service] for service in point.services] if hall else []
+        return ", ".join(f"{service.prefix} {sentences.said(hall, service.name)}" for service in given)
 
     def _status(self, point: Point) -> str:
         hall = self.station.hall

@@ -43,7 +43,7 @@ async def test_the_list_of_points_says_who_is_free(sit_down, link) -> None:
         assert [rows.index(0, column).data() for column in range(4)] == [
             "1",
             "Counter 1",
-            "Registration, Blood tests",
+            "A Registration, B Blood tests",
             "Free",
         ]
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 
+from scripts.artifact import OURS
 from shared.backend.halls import care
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.brief import keep_up
@@ -124,6 +125,15 @@ def test_an_answer_through_the_gateway_is_that_of_a_backend_with_a_port(
     assert (ours, content(our_body)) == (status, content(body))
     said = SAID if body else SAID[1:]  # Mangum gives a type even to nothing
     assert {name: our_headers.get(name) for name in said} == {name: headers.get(name) for name in said}
+
+
+def test_whatever_of_ours_it_imports_is_packed(premises: Premises, function: Environment) -> None:
+    """Where Node is missing nothing is packed, and this still notices."""
+    modules = function.tell(recorded("page", hall=premises.hall)).modules
+    ours = {f"{module.replace('.', '/')}/" for module in modules if module.startswith(("shared.", "resources."))}
+    packed = tuple(f"{name.removesuffix('.py')}/" for name in OURS)
+    assert "shared/languages/" in ours
+    assert {module for module in ours if not module.startswith(packed)} == set()
 
 
 def test_only_what_is_no_text_goes_in_base64(premises: Premises, function: Environment, token: str) -> None:
