@@ -48,7 +48,7 @@ class Seat:
             await self.until(lambda: self.console.page is self.console.work_page or page.question.isVisible())
             if page.question.isVisible():
                 page.take_over.click()
-        await self.until(lambda: self.console.page is self.console.work_page)
+        await self.until(lambda: self.console.page is self.console.work_page and self.console.work.ready)
 
     async def press(
         self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, at: QWidget | None = None
