@@ -10,8 +10,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import xlsxwriter
-
 from shared.hall.errors import Unfit
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -47,6 +45,8 @@ def _csv(file: Path, rows: Iterable[Row]) -> None:
 
 
 def _xlsx(file: Path, rows: Sequence[Row]) -> None:
+    import xlsxwriter  # noqa: PLC0415  # slow to load, and seldom wanted
+
     if len(rows) - 1 > MOST_ROWS:
         raise Unfit("A sheet has no room for so many rows: choose a shorter time, or a .csv file.")
     with file.open("wb") as out, xlsxwriter.Workbook(out, {"constant_memory": True}) as book:

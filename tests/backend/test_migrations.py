@@ -10,15 +10,23 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from shared.backend.halls import care
 from shared.backend.storage import tables
-from shared.backend.storage.database import Database
+from shared.backend.storage.database import MIGRATIONS, Database, versions
 from shared.hall.errors import Unfit
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from tests import postgres
 from tests.backends import DATABASES, begin, new_database, nowserving
+
+VERSIONS = versions()
+
+
+def test_a_migrations_file_begins_with_its_number() -> None:
+    written = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert tuple(script.revision for script in written)[::-1] == VERSIONS
 
 
 @pytest.mark.parametrize("kind", DATABASES)
@@ -50,7 +58,7 @@ def test_an_upgrade_makes_a_copy_first_and_a_failed_one_is_in_nobodys_way(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(postgres.server().programs), prepend=os.pathsep)
     with care.opened(new_database(kind, tmp_path), create=True) as halls:
-        monkeypatch.setattr("shared.backend.storage.database.ScriptDirectory.get_current_head", lambda _: "0002")
+        monkeypatch.setattr("shared.backend.storage.database.versions", lambda: (*VERSIONS, "9999"))
         copies = [halls.upgrade(), halls.upgrade(), halls.upgrade(backup=False)]
     assert copies[2] is None
     assert [copy.stat().st_size > 1000 and stat.S_IMODE(copy.stat().st_mode) for copy in copies if copy] == [0o600] * 2
@@ -89,7 +97,7 @@ def test_a_database_of_a_newer_program_is_told(file: Path) -> None:
 
 def test_a_database_of_an_older_program_is_told_everywhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first tables are the oldest there are: so this program is made a newer one."""
-    monkeypatch.setattr("shared.backend.storage.database.ScriptDirectory.get_current_head", lambda _: "9999")
+    monkeypatch.setattr("shared.backend.storage.database.versions", lambda: (*VERSIONS, "9999"))
     database = Database(f"sqlite:///{file}")
     with pytest.raises(Unfit, match="nowserving upgrade"):
         database.require_current()
