@@ -49,6 +49,11 @@ def service_line(hall: Hall, service: str) -> str:
     return f"{hall.services[service].prefix}   {service_name(hall, service)}"
 
 
+def service_brief(hall: Hall, service: str) -> str:
+    """The same among others in one line."""
+    return f"{hall.services[service].prefix} {service_name(hall, service)}"
+
+
 def precedence_name(hall: Hall, precedence: str) -> str:
     found = hall.precedences.get(precedence)
     return said(hall, found.name) if found else precedence

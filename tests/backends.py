@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +18,8 @@ import requests
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.link.port import Link
-from tests import postgres
+from tests import nursery, postgres
+from tests.nursery import Program
 
 PASSWORD = "a-good-password"
 
@@ -36,6 +39,11 @@ def nowserving(
     *arguments: str, cwd: Path | None = None, encoding: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a person types it, in a folder of theirs and at a terminal of this encoding."""
+    if nursery.can_begin(environment):
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            status = nursery.begin(arguments, environment, cwd, out, err).wait(150)
+            said = [_read(file, encoding) for file in (out, err)]
+        return subprocess.CompletedProcess(arguments, status, *said)
     return subprocess.run(
         [sys.executable, "-m", "shared.cli", *arguments],
         cwd=cwd,
@@ -47,6 +55,11 @@ def nowserving(
         timeout=150,
         check=False,
     )
+
+
+def _read(file: IO[bytes], encoding: str | None) -> str:
+    file.seek(0)
+    return file.read().decode(encoding or "utf-8")
 
 
 def begin(*arguments: str) -> subprocess.Popen[str]:
@@ -61,6 +74,20 @@ def begin(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def _started(
+    arguments: Sequence[str], environment: Mapping[str, str], log: IO[str] | None
+) -> Program | subprocess.Popen[str]:
+    """The command under way, with a pipe from what it prints."""
+    if nursery.can_begin(environment):
+        mine, theirs = os.pipe()
+        with os.fdopen(theirs, "w", encoding="utf-8") as out:
+            program = nursery.begin(arguments, environment, None, out, log)
+        program.stdout = os.fdopen(mine, "r", encoding="utf-8")
+        return program
+    command = [sys.executable, "-m", "shared.cli", *arguments]
+    return subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True)
+
+
 class Premises:
     """A database with one hall, and a backend process on it that can be killed and started again.
 
@@ -73,7 +100,7 @@ class Premises:
         made = nowserving("init", "--database", self.database, *hall, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
         assert made.returncode == 0, made.stderr
         self.hall = made.stdout.split()[-1]
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Program | subprocess.Popen[str] | None = None
         self.base = ""
 
     def device(self, role: Role) -> str:
@@ -91,13 +118,7 @@ class Premises:
         """
         arguments = arguments if "--host" in arguments else (*arguments, "--no-announce")
         port = self.base.rpartition(":")[2] or "0"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "shared.cli", "serve", "--database", self.database, "--port", port, *arguments],
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+        self.process = _started(["serve", "--database", self.database, "--port", port, *arguments], environment, log)
         assert self.process.stdout
         line = self.process.stdout.readline()
         assert line.startswith("serving http"), line

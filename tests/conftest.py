@@ -20,7 +20,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from shared.ui.run import application
-from tests import postgres
+from tests import nursery, postgres
 from tests.backends import Premises, new_database
 from tests.memory_link import MemoryLink, clinic
 
@@ -32,6 +32,7 @@ def qapp() -> QApplication:
 
 def pytest_sessionfinish() -> None:
     postgres.close()  # a worker of xdist ends without the interpreter's own farewell
+    nursery.close()
 
 
 @pytest.hookimpl(tryfirst=True)

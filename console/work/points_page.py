@@ -102,8 +102,7 @@ class PointsPage(QWidget):
 
     def _services(self, point: Point) -> str:
         hall = self.station.hall
-        given = [hall.services[service] for service in point.services] if hall else []
-        return ", ".join(f"{service.prefix} {sentences.said(hall, service.name)}" for service in given)
+        return ", ".join(sentences.service_brief(hall, service) for service in point.services) if hall else ""
 
     def _status(self, point: Point) -> str:
         hall = self.station.hall
