@@ -22,12 +22,17 @@ from PySide6.QtWidgets import QApplication
 from shared.ui.run import application
 from tests import nursery, postgres
 from tests.backends import Premises, new_database
+from tests.cheap import make_passwords_cheap
 from tests.memory_link import MemoryLink, clinic
 
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     return application("tests")
+
+
+def pytest_sessionstart() -> None:
+    make_passwords_cheap()
 
 
 def pytest_sessionfinish() -> None:

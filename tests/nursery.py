@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from tests.cheap import make_passwords_cheap
+
 LOADED = ("shared.cli", "shared.backend.halls.care", "shared.backend.halls.halls", "shared.backend.http.serve",
           "alembic.command", "alembic.autogenerate", "uvloop")  # fmt: skip
 
@@ -98,6 +100,7 @@ def _serve(wishes: socket.socket) -> None:
     """Fork whatever is wished for, until the tests are over."""
     for module in LOADED:
         importlib.import_module(module)
+    make_passwords_cheap()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a keeper ended
     while True:
         wish, streams, *_ = socket.recv_fds(wishes, 1 << 20, 3)

@@ -9,14 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from argon2 import Type, extract_parameters
 
-from shared.backend.access.passwords import NOBODYS, matches
+from shared.backend.access import passwords
+from shared.backend.access.passwords import NOBODYS, hashed, matches, of_nobody
 from shared.backend.access.people import People
 from shared.backend.access.sessions import AT_A_USUAL_PLACE, BY_ONE_STRANGER, BY_STRANGERS, FROM_ONE_PLACE, Sessions
 from shared.backend.storage.database import Database
 from shared.hall.errors import NotSignedIn, Refused, TooOften
 from shared.hall.roles import Role
 from tests.backends import DATABASES, Caller, Premises, new_database
+from tests.cheap import DEAR
 
 RIGHT, WRONG, OTHER = "kedava-right-words", "kedava-wrong-words", "kedava-other-words"
 TRIES = 200
@@ -115,7 +118,21 @@ def test_an_unknown_login_gets_the_same_answers(database: Database, login: str) 
     assert outcomes(database, "nobody at all", "stranger 3") == outcomes(database, login, "stranger 4")
 
 
-def test_an_unknown_login_takes_as_long(database: Database, login: str) -> None:
+@pytest.fixture
+def dear(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords cost what they cost people."""
+    monkeypatch.setattr(passwords, "hasher", DEAR)
+    of_nobody.cache_clear()
+    yield
+    of_nobody.cache_clear()
+
+
+def test_a_stolen_hash_is_dear_to_try(dear: None) -> None:
+    kept = extract_parameters(hashed(RIGHT))
+    assert kept.type is Type.ID and kept.memory_cost >= 19 * 1024 and kept.time_cost >= 2, "OWASP's least for Argon2id"
+
+
+def test_an_unknown_login_takes_as_long(dear: None, database: Database, login: str) -> None:
     def took(name: str) -> float:
         began = time.process_time()  # not that of the wall: others work on this machine too
         outcome(database, name, WRONG, name)
