@@ -35,6 +35,10 @@ def pytest_sessionstart() -> None:
     make_passwords_cheap()
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what is loaded stays: to look through it after each test takes longer than many a test
+
+
 def pytest_sessionfinish() -> None:
     postgres.close()  # a worker of xdist ends without the interpreter's own farewell
     nursery.close()
