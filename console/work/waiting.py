@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.hall.due import draws, may_be_called
+from shared.hall.due import may_be_called
 from shared.hall.hall import Hall
 from shared.hall.values import Moment, Point, Ticket
 
@@ -28,7 +28,7 @@ def waiting(hall: Hall, point: Point, now: Moment) -> list[Waiting]:
     """
     places = sorted(
         (not may_be_called(hall.tickets[place.ticket], now), place.due + penalty, place.number, place.ticket)
-        for line, penalty in draws(point)
+        for line, penalty in point.draws()
         for place in hall.lines.get(line, ())
     )
     tickets = [hall.tickets[ticket] for *_, ticket in places]

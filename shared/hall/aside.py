@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from shared.hall.due import MINUTE
 from shared.hall.errors import PointNotActive, StillInUse, TicketNotParked, TicketNotServing, TicketNotWaiting, TooLate
 from shared.hall.hall import Hall
 from shared.hall.messages import AtPoint, Change, Command, DoneAtPoint, Event, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.serving import waiting_again
-from shared.hall.values import Moment, PointStatus, Ticket, TicketState
+from shared.hall.values import MINUTE, Moment, PointStatus, Ticket, TicketState
 from shared.hall.words import PointId, TicketId
 
 CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})

@@ -14,11 +14,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.hall.hall import Hall
-from shared.hall.values import Line, Moment, Place, Point, Precedence, Ticket
+from shared.hall.values import MINUTE, Line, Moment, Place, Point, Precedence, Ticket
 from shared.hall.words import PrecedenceId
-
-MINUTE = 60_000
-"""Milliseconds."""
 
 
 class How(StrEnum):
@@ -49,16 +46,6 @@ def due_at_issue(now: Moment, precedence: Precedence) -> int:
     return now.order + precedence.allowance * MINUTE
 
 
-def draws(point: Point) -> Iterator[tuple[Line, int]]:
-    """The lines a point may call from, each with its penalty in milliseconds."""
-    yield ("point", point.id), 0
-    for service in point.services:
-        yield ("service", service), 0
-    for service in point.backup_services:
-        if service not in point.services:
-            yield ("service", service), point.backup_penalty * MINUTE
-
-
 def may_be_called(ticket: Ticket, now: Moment) -> bool:
     """Whether its time to be called has come, as an appointment's has not long before the time agreed."""
     return ticket.not_before is None or ticket.not_before <= now.order
@@ -66,7 +53,7 @@ def may_be_called(ticket: Ticket, now: Moment) -> bool:
 
 def next_for(hall: Hall, point: Point, now: Moment) -> Ticket | None:
     """The least (due, number) among the tickets this point may call now, penalties counted; None if there is none."""
-    heads = ((place, penalty) for line, penalty in draws(point) if (place := _first(hall, line, now)))
+    heads = ((place, penalty) for line, penalty in point.draws() if (place := _first(hall, line, now)))
     first = min(heads, key=lambda head: (head[0].due + head[1], head[0].number), default=None)
     return hall.tickets[first[0].ticket] if first else None
 
@@ -91,7 +78,7 @@ def why(hall: Hall, point: Point, chosen: Ticket, now: Moment, how: How = How.NE
 
 def _came_before(hall: Hall, point: Point, chosen: Ticket, now: Moment) -> Iterator[Ticket]:
     """Found where they stand in front: the cost grows with those passed over, who are few, not with all who wait."""
-    for line, _ in draws(point):
+    for line, _ in point.draws():
         arrivals = hall.arrivals.get(line, ())
         earlier = (hall.tickets[arrival.ticket] for arrival in arrivals[: bisect_left(arrivals, chosen.arrival)])
         yield from (ticket for ticket in earlier if may_be_called(ticket, now))

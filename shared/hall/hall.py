@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -174,24 +174,42 @@ class Hall:
 
     def ahead_of(self, place: Place, line: Line) -> int:
         """How many who wait would come before this place in a line, among those its points also serve."""
-        return _before(place, self._rival_lines(line))
+        return self._before(place, self.rivals(line))
 
     def all_ahead(self) -> dict[TicketId, int]:
         """``ahead`` of everybody who waits, at the cost of finding each line's rivals once."""
         return {
-            place.ticket: _before(place, rivals)
+            place.ticket: self._before(place, rivals)
             for line, places in self.lines.items()
-            for rivals in [self._rival_lines(line)]
+            for rivals in [self.rivals(line)]
             for place in places
         }
 
-    def _rival_lines(self, line: Line) -> list[tuple[Place, ...]]:
-        return [self.lines[rival] for rival in self.rivals(line) if rival in self.lines]
+    def _before(self, place: Place, rivals: Mapping[Line, int]) -> int:
+        return sum(
+            bisect_left(self.lines[rival], place._replace(due=place.due + later))
+            for rival, later in rivals.items()
+            if rival in self.lines
+        )
 
-    def rivals(self, line: Line) -> set[Line]:
-        """The lines that share a point with this one, itself included."""
-        shared = (drawn for point in self.points.values() if line in (drawn := _drawn(point.id, point.services)))
-        return {line}.union(*shared)
+    def rivals(self, line: Line) -> Mapping[Line, int]:
+        """The lines that share a point with this one, itself included, and how many milliseconds later it counts there.
+
+        While no point that gives its service as its own is open, it is called by those that give it as a backup.
+        """
+        own: list[Point] = []
+        stand_ins: list[Point] = []
+        for point in self.points_for(line):
+            is_own = line in _drawn(point.id, point.services)
+            (own if is_own else stand_ins).append(point)
+        stand_ins = [point for point in stand_ins if point.status is not PointStatus.INACTIVE]
+        if not stand_ins or any(point.status is not PointStatus.INACTIVE for point in own):
+            return dict.fromkeys({line}.union(*(_drawn(point.id, point.services) for point in own)), 0)
+        later = {line: 0}
+        for drawn in (dict(point.draws()) for point in stand_ins):
+            for rival, penalty in drawn.items():
+                later[rival] = max(later.get(rival, 0), drawn[line] - penalty)
+        return later
 
     # ── the next state ──
 
@@ -244,11 +262,6 @@ def lined_up(tickets: Iterable[Ticket], order: Callable[[Ticket], P]) -> dict[Li
         if ticket.state is TicketState.WAITING:
             lines.setdefault(ticket.line, []).append(order(ticket))
     return {line: tuple(sorted(places)) for line, places in lines.items()}
-
-
-def _before(place: Place, lines: Iterable[Sequence[Place]]) -> int:
-    """How many places in these lines come before this one."""
-    return sum(bisect_left(line, place) for line in lines)
 
 
 def _found(where: Mapping[str, V], key: str, refusal: type[Unknown], sentence: str) -> V:

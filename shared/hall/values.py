@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -12,6 +12,9 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from shared.hall.hours import Hours
 from shared.hall.words import Language, PointId, PrecedenceId, ServiceId, TicketId, Words
+
+MINUTE = 60_000
+"""Milliseconds."""
 
 NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -153,6 +156,15 @@ class ServicePoint:
     def gives(self, service: ServiceId) -> bool:
         """Whether a service is given here, if only as a backup."""
         return service in self.services or service in self.backup_services
+
+    def draws(self) -> Iterator[tuple[Line, int]]:
+        """The lines it may call from, each with its penalty in milliseconds."""
+        yield ("point", self.id), 0
+        for service in self.services:
+            yield ("service", service), 0
+        for service in self.backup_services:
+            if service not in self.services:
+                yield ("service", service), self.backup_penalty * MINUTE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,12 +70,33 @@ def overtaken(history: History) -> Iterator[tuple[Ticket, list[Ticket]]]:
 
 
 def ahead_counted_slowly(hall: Hall, ticket: Ticket) -> int:
-    """Those due before it that wait for the same, or for a point that serves both first-hand."""
+    """Those due before it that wait for the same, or for a point that serves both first-hand.
+
+    Where no such point is open, it is those whom the open points that help out would call first.
+    """
     points = [point for point in hall.points.values() if first_hand(point, ticket)]
+    if helpers := helping_out(hall, ticket):
+        others = [other for other in waiting(hall) if other.id != ticket.id]
+        return sum(any(called_before(point, other, ticket) for point in helpers) for other in others)
     return sum(
         other.place < ticket.place and (other.line == ticket.line or any(first_hand(point, other) for point in points))
         for other in waiting(hall)
     )
+
+
+def helping_out(hall: Hall, ticket: Ticket) -> list[Point]:
+    """The open points that serve a ticket as a backup while none is open that serves it first-hand."""
+    open_ones = [point for point in hall.points.values() if point.status != "inactive"]
+    if any(first_hand(point, ticket) for point in open_ones):
+        return []
+    return [point for point in open_ones if penalty_of(point, ticket) is not None]
+
+
+def called_before(point: Point, other: Ticket, ticket: Ticket) -> bool:
+    theirs, ours = penalty_of(point, other), penalty_of(point, ticket)
+    if theirs is None or ours is None:
+        return False
+    return (other.due + theirs, other.number) < (ticket.due + ours, ticket.number)
 
 
 def first_hand(point: Point, ticket: Ticket) -> bool:

@@ -229,6 +229,32 @@ def test_who_would_be_ahead_is_who_is_ahead_of_the_ticket_then_taken(
     assert said > 0
 
 
+def test_ahead_of_whoever_only_a_backup_calls_are_those_it_calls_first(clinic: Clinic) -> None:
+    """Room 2 helps with registration, ten minutes later than with its own blood tests."""
+    clinic.open("2")
+    first, ticket = clinic.take(), clinic.take()
+    own = [clinic.take("tests")]
+    clinic.pass_time(minutes=9)
+    own.append(clinic.take("tests"))
+    clinic.pass_time(minutes=2)
+    too_late = clinic.take("tests")
+    said = queue_for(clinic.hall, clinic.hall.services["registration"], clinic.now).ahead
+    assert (clinic.ahead(ticket), said) == (3, 5)
+    called = [clinic.call("2") for _ in range(5)]
+    assert [one.label for one in called if one] == [one.label for one in (*own, first, ticket, too_late)]
+
+
+def test_ahead_are_as_ever_while_a_point_is_open_that_gives_the_service_as_its_own(clinic: Clinic) -> None:
+    clinic.open("1", "2")
+    clinic.take("tests")
+    ticket = clinic.take()
+    assert clinic.ahead(ticket) == 0
+    clinic.do(DeactivatePoint(point="1"))
+    assert clinic.ahead(ticket) == 1
+    clinic.open("1")
+    assert clinic.ahead(ticket) == 0
+
+
 def test_nobody_of_yesterday_would_be_ahead(clinic: Clinic) -> None:
     clinic.take()
     clinic.pass_time(days=1)

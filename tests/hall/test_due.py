@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.hall.due import draws, next_for, seconds
+from shared.hall.due import next_for, seconds
 from shared.hall.set_up import DefinePoint, DefinePrecedence
 from shared.hall.values import Point
 from tests.hall.builders import Clinic
@@ -102,7 +102,7 @@ def test_a_service_that_is_both_given_and_backed_up_has_no_penalty(clinic: Clini
             backup_services=("registration",),
         )
     )
-    assert dict(draws(clinic.point("2"))) == {
+    assert dict(clinic.point("2").draws()) == {
         ("point", "2"): 0,
         ("service", "tests"): 0,
         ("service", "registration"): 0,
