@@ -102,6 +102,15 @@ def test_with_a_first_password_one_can_do_nothing_but_choose_ones_own(admin: Lin
         come_in(person.login, FIRST)
 
 
+def test_somebody_of_every_hall_chooses_a_password_of_their_own_too(admin: Link, come_in) -> None:
+    """At a console that was told of no hall, since there is only one."""
+    link = come_in(somebody(admin, every_hall=True).login, FIRST)
+    with pytest.raises(PasswordMustChange):
+        link.snapshot()
+    link.request(ChangePassword(old=FIRST, new=OWN))
+    assert link.snapshot().id == admin.snapshot().id
+
+
 def test_a_new_password_ends_what_else_one_had_open(admin: Link, come_in) -> None:
     person, here = settled(admin, come_in)
     elsewhere = come_in(person.login, OWN)

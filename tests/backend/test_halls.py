@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import json
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +14,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
+from shared.access.staff import ChangePassword
 from shared.backend.halls.care import Care, opened
 from shared.backend.halls.samples import commands
+from shared.hall.errors import UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.opening import business_day
@@ -28,6 +31,7 @@ from shared.set_up_file.reading import LARGEST_FILE
 from tests.backends import PASSWORD, Caller, Premises
 
 ZONES = {"clinic": "Europe/Berlin", "harbour": "America/New_York", "temple": "Asia/Tokyo"}
+SUE = ("sue", PASSWORD)
 ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)
 
 
@@ -151,6 +155,25 @@ def test_nobody_sees_or_commands_a_hall_but_their_own(halls: Halls) -> None:
                 ]
                 assert [answer.status_code for answer in refused] == [403] * len(refused)
     assert {hall["id"] for hall in halls.admin.get("/api/v1/halls").json()} == set(ZONES)
+
+
+def test_whoever_works_in_several_halls_chooses_a_password_at_one_that_is_named(halls: Halls) -> None:
+    with opened(halls.premises.database) as care:
+        care.accounts.people.add(*SUE, Role.SPECIALIST, must_change=True)
+    new = ChangePassword(old=PASSWORD, new="kedava-own-words")
+    with signed_in(halls.premises.base, *SUE) as sue, pytest.raises(UnknownHall, match="Say which hall"):
+        sue.request(new)
+    with signed_in(f"{halls.premises.base}#harbour", *SUE) as sue:
+        sue.request(new)
+        assert sue.snapshot().id == "harbour"
+
+
+@contextmanager
+def signed_in(address: str, login: str, password: str) -> Iterator[Link]:
+    with closing(connect(address, role=Role.CONSOLE)) as console:
+        link, _ = console.sign_in(login, password)
+        with closing(link):
+            yield link
 
 
 def test_only_an_administrator_imports(halls: Halls) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.app import Console
+from shared.access.staff import AddPerson
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.values import TicketState
@@ -88,5 +89,26 @@ async def test_a_day_with_a_slip_a_pause_and_somebody_late(premises, backend, to
     await until(reception.given.number.text)
     assert state(reception.given.number.text()) is TicketState.WAITING
     assert not console.reception.address, "a phone does not get to a backend that serves this machine alone"
+    station.stop()
+    console.close()
+
+
+async def test_somebody_of_every_hall_chooses_a_password_of_their_own_and_goes_in(premises, backend, until) -> None:
+    backend.request(AddPerson(login="sue", password=PASSWORD, role=Role.SPECIALIST, every_hall=True))
+    station = Station(connect(premises.base, role=Role.CONSOLE))
+    station.start()
+    console = Console(station)
+    console.window.show()
+    console.window.activateWindow()
+    await until(console.window.isActiveWindow)
+    await Seat(console, None, until).sign_in("sue", PASSWORD)
+    page = console.password_page
+    assert console.page is page
+    for entry in (page.new, page.again):
+        QTest.keyClicks(entry, "kedava-own-words")
+    QTest.keyClick(page.again, Qt.Key.Key_Return)
+    await until(lambda: console.page is not page or page.sentence.text())
+    assert not page.sentence.text()
+    await until(lambda: console.page is console.points_page and console.points_page.rows.rows)
     station.stop()
     console.close()

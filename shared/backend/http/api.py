@@ -23,7 +23,7 @@ from shared.backend.desk.desk import Desk
 from shared.backend.halls.ledger import Ledger
 from shared.backend.halls.timekeeper import keep_time
 from shared.backend.http import coming_in, openapi, pairing_routes, problems, web
-from shared.backend.http.askers import Anybody, Asking, Backend, Here, Seeing, StaffSeeing, Token
+from shared.backend.http.askers import Anybody, Backend, Here, Seeing, StaffSeeing, Token
 from shared.backend.http.asking import json_body
 from shared.backend.http.commands import Commands
 from shared.backend.http.feed import HEARTBEAT, Feed, Telling
@@ -101,8 +101,9 @@ halls = APIRouter(tags=["halls"])
 
 
 @halls.get("/halls", name="list-halls")
-def visible_halls(backend: Here, actor: Asking) -> list[dict[str, Any]]:
+def visible_halls(backend: Here, actor: Anybody) -> list[dict[str, Any]]:
     """The halls the caller may see."""
+    # Before a password of their own too: a station that was told of no hall asks here where to send the new one.
     names = [actor.hall] if actor.hall else backend.ledger.halls()
     return [{"id": name, "name": encode(backend.ledger.hall(name).settings.name)} for name in names]
 
