@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.addresses import EXAMPLES, for_phones
+from shared.addresses import EXAMPLES, for_phones, shown
 from shared.hall.errors import Unfit
 from shared.hall.roles import Role
 from shared.link.box import Box, boxes
@@ -51,7 +51,7 @@ def _pages(chosen: Settings) -> Iterator[str]:
     known = [Memory(state_path(), place) for place in {chosen.hall, home.place if home else ""} if place]
     if not for_phones(address) and not any(memory.load() and memory.pages for memory in known):
         yield (
-            f"Tickets have no code to follow them on a phone, for none gets to {address}: set public_url where"
+            f"Tickets have no code to follow them on a phone, for none gets to {shown(address)}: set public_url where"
             f" `nowserving serve` runs, such as {EXAMPLES}."
         )
 

@@ -21,6 +21,9 @@ NUMBERS = re.compile(r"([0-9a-z_-]+\.)*(\d+|0x[0-9a-f]*)\.?")
 
 EXAMPLES = "http://192.0.2.7:8080 or https://queue.example.org"
 
+UNFIT = f"public_url must be an address such as {EXAMPLES}."
+"""It does not repeat what was written there, which may hold a password."""
+
 
 def public(address: str) -> str:
     """The address of the setting ``public_url`` in its one spelling, empty if it is; raises Unfit if it can be none."""
@@ -30,11 +33,14 @@ def public(address: str) -> str:
         parts = urlsplit(address.strip())
         host, port = _spelled(parts.hostname or ""), parts.port
     except (ValueError, OSError):
-        raise _unfit(address) from None
-    if parts.scheme not in ("http", "https") or port == 0 or parts.username is not None:
-        raise _unfit(address)
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise Unfit(f"public_url must end behind the host or its port: the pages do not work below {parts.path!r}.")
+        raise Unfit(UNFIT) from None
+    if parts.scheme not in ("http", "https") or port == 0:
+        raise Unfit(UNFIT)
+    if parts.username is not None:
+        raise Unfit(f"public_url must hold no user and no password: set it to an address such as {EXAMPLES}.")
+    for more, what in ((parts.path.strip("/"), "path"), (parts.query, "`?`"), (parts.fragment, "`#`")):
+        if more:
+            raise Unfit(f"public_url must end behind the host or its port: nothing may follow, no {what} either.")
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
@@ -62,7 +68,12 @@ def for_phones(address: str) -> str:
         host = (urlsplit(address).hostname or "").rstrip(".")
     except ValueError:
         return ""
-    return address.rstrip("/") if host and not _is_of_this_machine(host) else ""
+    return shown(address).rstrip("/") if host and not _is_of_this_machine(host) else ""
+
+
+def shown(address: str) -> str:
+    """The address as others may read it: without user and password, and what stands behind ``?`` or ``#``."""
+    return re.split("[?#]", re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@", r"\1", address))[0]
 
 
 def faults(public_url: str) -> Iterator[str]:
@@ -87,7 +98,3 @@ def _is_of_this_machine(host: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return address.is_loopback or address.is_unspecified or address.is_link_local
-
-
-def _unfit(address: str) -> Unfit:
-    return Unfit(f"public_url must be an address such as {EXAMPLES}, not {address!r}.")

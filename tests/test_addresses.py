@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
-from shared.addresses import faults, for_phones, public
-from shared.hall.errors import Unfit
+from shared.access.sign_on import require_safe
+from shared.addresses import faults, for_phones, public, shown
+from shared.hall.errors import Unfit, Unreachable
+from shared.link.http import HttpLink
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,51 @@ def test_what_can_be_no_public_address_is_refused_in_a_sentence(written: str) ->
     with pytest.raises(Unfit, match="public_url must"):
         public(written)
     assert ["public_url must" in fault for fault in faults(written)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("https://me:secret@queue.example.org", "must hold no user and no password"),
+        ("https://me:secret@queue.example.org/below", "must hold no user and no password"),
+        ("https://me:se#cret@queue.example.org", "must be an address such as"),
+        ("https://me:secret", "must be an address such as"),
+        ("me:secret@queue.example.org", "must be an address such as"),
+        ("https://queue.example.org/secret", "nothing may follow, no path either"),
+        ("https://queue.example.org?token=secret", "nothing may follow, no `?` either"),
+        ("https://queue.example.org/#secret", "nothing may follow, no `#` either"),
+    ],
+)
+def test_what_is_wrong_with_the_public_address_is_said_without_a_secret_it_may_hold(written: str, says: str) -> None:
+    [fault] = faults(written)
+    assert says in fault and "me:" not in fault and "cret" not in fault
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://192.0.2.7:8080", "http://192.0.2.7:8080"),
+        ("https://me:se/cr@et@queue.example.org:81", "https://queue.example.org:81"),
+        ("me:secret@queue.example.org", "queue.example.org"),
+        ("https://queue.example.org?token=secret", "https://queue.example.org"),
+    ],
+)
+def test_an_address_is_said_without_a_secret_it_may_hold(address: str, said: str) -> None:
+    assert shown(address) == said
+
+
+def test_no_password_of_a_hall_is_said_when_it_does_not_answer_or_given_to_a_phone() -> None:
+    for scheme in ("http", "https"):
+        with closing(HttpLink(f"{scheme}://me:secret@127.0.0.1:1", "clinic")) as link:
+            with pytest.raises(Unreachable, match=f"{scheme}://127.0.0.1:1 does not answer") as told:
+                link.snapshot()
+            assert "secret" not in told.value.detail
+    assert for_phones("http://me:secret@192.0.2.7:8080/") == "http://192.0.2.7:8080"
+
+
+def test_no_password_of_an_identity_provider_is_said() -> None:
+    with pytest.raises(Unfit, match=r"https://, also that at issuer\.example\.$"):
+        require_safe("http://me:secret@issuer.example")
 
 
 @pytest.mark.parametrize(

@@ -48,4 +48,5 @@ def require_safe(address: str) -> str:
     parts = urlsplit(address)
     if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
         return address
-    raise Unfit(f"An identity provider is reached by https://, not at {address!r}.")
+    whose = f", also that at {parts.hostname}" if parts.hostname else ""  # no more of it: it may hold a password
+    raise Unfit(f"An identity provider is reached by https://{whose}.")

@@ -15,7 +15,7 @@ import requests
 
 from shared.access.request import Request
 from shared.access.sign_on import Identity, Provider, SignOnProof
-from shared.addresses import HEADER, for_phones
+from shared.addresses import HEADER, for_phones, shown
 from shared.hall.errors import Invalid, Refused, Unknown, UnknownHall, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -174,7 +174,7 @@ class HttpLink:
         except requests.RequestException as error:
             if is_untrusted(error):
                 raise self._trust.broken() from error
-            raise Unreachable("The hall at {address} does not answer.", address=self._base) from error
+            raise Unreachable("The hall at {address} does not answer.", address=shown(self._base)) from error
         return _checked(response)
 
     def _session(self) -> requests.Session:

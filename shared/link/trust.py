@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from shared.access.mark import mark_of
+from shared.addresses import shown
 from shared.hall.errors import Unreachable
 from shared.link.lines import ANSWER_TIMEOUT, CONNECT_TIMEOUT, one_authority, session, usual_authorities
 
@@ -106,7 +107,7 @@ def _said_by_anybody(base: str) -> str:
             response = line.getresponse()
             return response.read(LARGEST).decode("ascii", "replace") if response.status == 200 else ""
     except (http.client.HTTPException, OSError) as error:
-        raise Unreachable("The hall at {address} does not answer.", address=base) from error
+        raise Unreachable("The hall at {address} does not answer.", address=shown(base)) from error
 
 
 def _fetch(base: str, context: ssl.SSLContext) -> str:
@@ -123,7 +124,7 @@ def _fetch(base: str, context: ssl.SSLContext) -> str:
     except (requests.RequestException, OSError) as error:
         if is_untrusted(error):
             raise Untrusted(base) from error
-        raise Unreachable("The hall at {address} does not answer.", address=base) from error
+        raise Unreachable("The hall at {address} does not answer.", address=shown(base)) from error
     finally:
         asked.close()
 
@@ -214,6 +215,6 @@ class Trust:
         if not self._told:
             self._told = True
             file = f" or remove {self._pins.file(self._base)}" if self._pins else ""
-            log.warning("%s shows a certificate that %s does not vouch for.", self._base, self.mark or USUAL)
+            log.warning("%s shows a certificate that %s does not vouch for.", shown(self._base), self.mark or USUAL)
             log.warning("If that is right, add this device again%s.", file)
         return Unreachable("Somebody else answers at the hall's address: its certificate is not the one known here.")
