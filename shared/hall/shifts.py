@@ -33,8 +33,9 @@ def take_point(hall: Hall, command: TakePoint, now: Moment) -> Events:
 
 
 def point_taken(hall: Hall, event: PointTaken) -> Hall:
+    """Whoever comes takes back nothing that was done before them."""
     point = hall.points[event.point]
-    return hall.with_point(replace(point, shift=point.shift + 1))
+    return hall.with_point(replace(point, shift=point.shift + 1, last=None))
 
 
 def require_shift(hall: Hall, command: Command) -> None:

@@ -11,7 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.actions import Action
 from console.app import Console
+from console.controls import KeyButton
 from shared.access.staff import AddPerson, ChangePassword
 from shared.hall.calling import CallNext
 from shared.hall.issuing import IssueTicket
@@ -101,6 +103,10 @@ async def begin_to_serve(seat: Seat) -> None:
     await seat.until(lambda: seat.number and seat.main_button == "Finish and call next")
 
 
+def undo(seat: Seat) -> KeyButton:
+    return seat.console.work_page.keys.buttons[Action.UNDO]
+
+
 def said(seat: Seat, line: int) -> str:
     return str(seat.console.points_page.rows.index(line, 3).data())
 
@@ -147,6 +153,37 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         QTest.keyClick(ann.console.window, Qt.Key.Key_P, CTRL)
         await ann.until(lambda: said(ann, 0).startswith("bob since "))
         assert not banner.isVisible() or ann.console.page is ann.console.points_page
+
+
+async def test_whoever_takes_over_is_not_offered_to_take_back_what_somebody_else_did(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        await arrive(ann, "ann")
+        await begin_to_serve(ann)
+        await ann.press(Qt.Key.Key_F2)
+        assert undo(ann).isEnabled()
+        await arrive(bob, "bob")
+        await turn_to(bob)
+        bob.console.points_page.list.selectRow(0)
+        QTest.keyClick(bob.console.points_page.list, Qt.Key.Key_Return)
+        await bob.until(bob.console.points_page.question.isVisible)
+        QTest.keyClick(bob.console.window, Qt.Key.Key_Return, CTRL)
+        await bob.until(lambda: "instead of ann" in bob.sentence and bob.console.work.point.last is None)
+        assert undo(bob).said() == "Undo" and not undo(bob).isEnabled()
+        await bob.press(Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+        assert undo(bob).said().startswith("Undo: point closed")
+
+
+async def test_a_point_somebody_has_just_left_leaves_its_next_one_nothing_to_take_back(at, tmp_path) -> None:
+    async with at(tmp_path / "a") as ann:
+        await arrive(ann, "ann")
+        await sit_down_at(ann, 0)
+        await ann.press(Qt.Key.Key_F5)
+        assert undo(ann).said().startswith("Undo: point opened")
+        await sign_out(ann)
+        await arrive(ann, "bob")
+        await sit_down_at(ann, 0)
+        await ann.until(lambda: ann.console.work.ready and ann.console.work.point.last is None)
+        assert undo(ann).said() == "Undo" and not undo(ann).isEnabled()
 
 
 async def test_after_a_crash_the_same_person_at_the_same_console_is_asked_nothing(at, tmp_path) -> None:

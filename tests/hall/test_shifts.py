@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from shared.hall.calling import CallNext
-from shared.hall.errors import PointTakenOver, UnknownPoint
+from shared.hall.errors import NothingToUndo, PointTakenOver, UnknownPoint
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint
 from shared.hall.serving import FinishService
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
+from shared.hall.values import PointStatus
 from shared.hall.wire import encode_event
 from tests.hall.builders import Clinic
 
@@ -40,8 +41,13 @@ def test_what_happened_tells_nobody_who_or_where_they_sit(clinic: Clinic) -> Non
     assert {*encode_event(clinic.journal[-1])} == {"type", "version", "at", "order", "point"}
 
 
-def test_taking_a_point_leaves_what_was_done_there_to_be_taken_back(clinic: Clinic) -> None:
-    clinic.do(ActivatePoint(point="1"))
+def test_what_was_done_last_is_not_for_whoever_comes_next_to_take_back(clinic: Clinic) -> None:
+    clinic.open("1")
+    ticket = clinic.take("registration")
+    clinic.do(CallNext(point="1"))
+    clinic.do(FinishService(point="1", ticket=ticket.id))
     shift = clinic.do(TakePoint(point="1", shift=0))["point"].shift
+    clinic.refuses(UndoLast(point="1", shift=shift), NothingToUndo)
+    clinic.do(PausePoint(point="1", shift=shift))
     clinic.do(UndoLast(point="1", shift=shift))
-    assert clinic.point("1").shift == shift
+    assert clinic.point("1").status is PointStatus.ACTIVE
