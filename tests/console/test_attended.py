@@ -110,6 +110,23 @@ async def test_whoever_closes_last_is_told_of_those_who_still_wait(sit_down, apa
         assert seat.sentence == "Registration (2): people wait, and no service point that could call them is active."
 
 
+async def test_whoever_closes_is_told_of_every_line_nobody_calls_from_any_more(sit_down, apart) -> None:
+    apart.do(DefinePoint(id="1", serial_number=1, name="Counter 1", services=("registration",),
+                         backup_services=("tests",)))  # fmt: skip
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F3, SHIFT)
+        left = "Registration (2), Blood tests (1): people wait, and no service point that could call them is active."
+        assert seat.sentence == left
+
+
+async def test_a_warning_does_not_look_like_a_success(sit_down, apart) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F3, SHIFT)
+        assert seat.sentence and seat.console.work_page.sentence.property("tone") == "warning"
+
+
 async def test_the_reception_knows_before_giving_a_number_what_it_will_say(sit_down, apart) -> None:
     async with sit_down() as seat:
         await seat.sign_in()
