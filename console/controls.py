@@ -177,8 +177,8 @@ class SentenceLine(QLabel):
         policy.setRetainSizeWhenHidden(keeps)
         self.setSizePolicy(policy)
 
-    def say(self, sentence: str, *, refusal: bool = True) -> None:
-        set_tone(self, "" if refusal else "good")
+    def say(self, sentence: str, *, refusal: bool = True, warning: bool = False) -> None:
+        set_tone(self, "warning" if warning else "" if refusal else "good")
         self.setVisible(bool(sentence))
         self.setText(sentence)
         self.setAccessibleName(sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QStyleOptionFrame,
     QStyleOptionHeader,
     QStyleOptionViewItem,
+    QTableView,
 )
 
 from shared.ui.theme import theme
@@ -161,21 +162,46 @@ class GivingCells(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
-        style = cell.widget.style()
-        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
-        around = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget) + 1
-        line = line_height(cell.text, cell.font)
-        air = line - QFontMetrics(cell.font).height()  # a taller script's, above the first line and below the last
-        shown = lines_of(cell.text, cell.font, room.width() - 2 * around, max(1, (room.height() + air) // line))
+        within, shown = _within(cell), _shown(cell)
         cell.text = ""
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        cell.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
         painter.save()
         painter.setFont(cell.font)
         painter.setPen(cell.palette.color(_ink(cell)))
         aligned = QStyle.visualAlignment(cell.direction, cell.displayAlignment)
-        within = room.adjusted(around, 0, -around, 0)
         painter.drawText(within, aligned | Qt.TextFlag.TextDontClip, "\n".join(shown))
         painter.restore()
+
+    def lines(self, table: QTableView, index: Index) -> list[str]:
+        """What a cell shows."""
+        return _shown(self._cell(table, index))
+
+    def height(self, table: QTableView, index: Index, most: int) -> int:
+        """Pixels in which a text of at most so many lines is whole."""
+        cell = self._cell(table, index)
+        within, line = _within(cell), line_height(cell.text, cell.font)
+        return len(lines_of(cell.text, cell.font, within.width(), most)) * line + cell.rect.height() - within.height()
+
+    def _cell(self, table: QTableView, index: Index) -> QStyleOptionViewItem:
+        cell = QStyleOptionViewItem()
+        table.initViewItemOption(cell)
+        cell.rect = QRect(0, 0, table.columnWidth(index.column()), table.rowHeight(index.row()))
+        self.initStyleOption(cell, index)
+        return cell
+
+
+def _within(cell: QStyleOptionViewItem) -> QRect:
+    """Where in its cell a text stands."""
+    style = cell.widget.style()
+    room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+    around = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget) + 1
+    return room.adjusted(around, 0, -around, 0)
+
+
+def _shown(cell: QStyleOptionViewItem) -> list[str]:
+    within, line = _within(cell), line_height(cell.text, cell.font)
+    air = line - QFontMetrics(cell.font).height()  # a taller script's, above the first line and below the last
+    return lines_of(cell.text, cell.font, within.width(), max(1, (within.height() + air) // line))
 
 
 def _ink(cell: QStyleOptionViewItem) -> QPalette.ColorRole:

@@ -232,25 +232,29 @@ def nobody_there(hall: Hall, line: Line) -> str:
     return sentence.format(_line_name(hall, line))
 
 
+def _unless_open(hall: Hall, line: Line, said: str) -> str:
+    """Said beside a ticket or its service: short, for there is little room."""
+    if hall.attended(line):
+        return said
+    return f"{said}. " + QCoreApplication.translate("Console", "No point is open.")
+
+
 def before_giving(hall: Hall, service: str, queue: Queue) -> str:
     """What a customer may be told before they are given a number of this service."""
     if queue.ahead:
         said = QCoreApplication.translate("Console", "%n ahead", None, queue.ahead)
     else:
         said = QCoreApplication.translate("Console", "Nobody ahead")
-    return " ".join(filter(None, [nobody_there(hall, ("service", service)), said]))
+    return _unless_open(hall, ("service", service), said)
 
 
 def _waits(hall: Hall, ticket: Ticket) -> str:
-    ahead, attended = hall.ahead(ticket), hall.attended(ticket.line)
-    if not ahead:
-        return (
-            _next(hall, ticket)
-            if attended
-            else QCoreApplication.translate("Console", "Waiting, no service point is open")
-        )
-    said = QCoreApplication.translate("Console", "Waiting, %n ahead", None, ahead)
-    return said if attended else f"{said}. {nobody_there(hall, ticket.line)}"
+    if ahead := hall.ahead(ticket):
+        said = QCoreApplication.translate("Console", "Waiting, %n ahead", None, ahead)
+        return _unless_open(hall, ticket.line, said)
+    if hall.attended(ticket.line):
+        return _next(hall, ticket)
+    return QCoreApplication.translate("Console", "Waiting, no point is open")
 
 
 def _next(hall: Hall, ticket: Ticket) -> str:
@@ -293,9 +297,9 @@ def due_briefly(hall: Hall | None, due_at: datetime, now: datetime) -> str:
     return clock(due_at, hall) + (" ▲" if due_at < now else "")
 
 
-def ago(hall: Hall | None, moment: datetime, now: datetime) -> str:
+def ago(hall: Hall | None, moment: datetime, now: datetime, between: str = " · ") -> str:
     """When something happened, and how long that is ago: ``14:05 · 4 min``."""
-    return f"{clock(moment, hall)} · {minutes((now - moment).total_seconds())}"
+    return f"{clock(moment, hall)}{between}{minutes((now - moment).total_seconds())}"
 
 
 def why(hall: Hall, reasons: Why) -> str:

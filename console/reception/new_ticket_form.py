@@ -38,7 +38,7 @@ class NewTicketForm(QFrame):
         self.search = QLineEdit(placeholderText=self.tr("Service"))
         self.search.setAccessibleName(self.tr("Service"))
         self.list = GivingList(self.tr("Services"))
-        self.before = GivingLabel()
+        self.before = GivingLabel(most=2)
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText=sentences.example("14:30"))

@@ -40,7 +40,8 @@ class ReceptionPage(QWidget):
         return giving
 
     def _say(self) -> None:
-        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+        model = self.model
+        self.sentence.say(model.sentence, refusal=model.is_refusal, warning=model.is_warning)
 
     def begin(self) -> None:
         """The next customer: everything as usual, and the keyboard where one types the service."""

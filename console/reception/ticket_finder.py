@@ -12,6 +12,7 @@ from console import sentences
 from console.actions import Action
 from console.clocks import now
 from console.controls import KeyButton, SureButton, button, column, frame, label, on_key, row, shown_key
+from console.giving import GivingCells
 from console.reception.reception_model import ReceptionModel
 from console.table import ChoosingTable, Column, Rows
 from console.work.transfer_panel import STEPS
@@ -19,6 +20,11 @@ from shared.hall.values import Ticket
 from shared.ui.theme import theme
 
 KEY = "Ctrl+F"
+WHERE = 2
+"""The column whose warnings are read whole."""
+
+MOST_LINES = 4
+"""Of a row; a name that needs more gives way."""
 
 
 class TicketFinder(QWidget):
@@ -30,6 +36,7 @@ class TicketFinder(QWidget):
         self.search = QLineEdit(placeholderText=self.tr("Number, as on the ticket"))
         self.search.setAccessibleName(self.tr("Find a ticket by its number"))
         self.rows = Rows(self._columns(), lambda ticket: ticket.id)
+        self.cells = GivingCells(self)
         self.table = self._table()
         self.reinstate = KeyButton(sentences.action_text(Action.REINSTATE), "F8", self.reinstate_chosen)
         self.cancel = KeyButton(self.tr("Cancel the ticket"), "F9", self.cancel_chosen)
@@ -54,6 +61,9 @@ class TicketFinder(QWidget):
         self.search.textChanged.connect(self._found)
         self.search.installEventFilter(self)
         self.table.chosen_changed.connect(self._chosen_changed)
+        self.table.horizontalHeader().sectionResized.connect(
+            self._fit_rows, Qt.ConnectionType.QueuedConnection
+        )  # once it is so
         on_key(KEY, self._come_in, self)
         self.model.changed.connect(self.refresh)
 
@@ -73,15 +83,16 @@ class TicketFinder(QWidget):
 
     def _since(self, ticket: Ticket) -> str:
         at = ticket.ended_at or ticket.started_at or ticket.called_at or ticket.issued_at
-        return sentences.ago(self.model.hall, at, now())
+        return sentences.ago(self.model.hall, at, now(), between="\n")  # a row has two lines, and no width to spare
 
     def _table(self) -> ChoosingTable:
         table = ChoosingTable(self.rows, self.tr("Tickets of today"))
         table.setWordWrap(True)
+        table.setItemDelegate(self.cells)
         table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (1, 2):
+        for named in (1, WHERE):
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
@@ -95,7 +106,14 @@ class TicketFinder(QWidget):
         if not self.isVisible():  # a day's tickets are many, and nobody looks
             return
         self.table.keeping(lambda: self.rows.show(self.model.find(self.search.text())))
+        self._fit_rows()
         self._offer()
+
+    def _fit_rows(self) -> None:
+        """A row is as high as where its ticket stands needs to be read whole."""
+        for at in range(self.rows.rowCount()):
+            wanted = self.cells.height(self.table, self.rows.index(at, WHERE), MOST_LINES) + theme().gap
+            self.table.setRowHeight(at, max(wanted, self.table.verticalHeader().defaultSectionSize()))
 
     def _found(self) -> None:
         self.refresh()

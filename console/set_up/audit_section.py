@@ -19,12 +19,8 @@ class AuditSection(QWidget):
         super().__init__()
         self.setProperty("is", "page")
         self.model = model
-        self.who = QLineEdit(placeholderText=self.tr("Who: a login, a device or an address"))
-        self.who.setAccessibleName(self.tr("Who: a login, a device or an address"))
-        self.act = QLineEdit(placeholderText=self.tr("What: call-next, sign-in …"))
-        self.act.setAccessibleName(self.tr("What: call-next, sign-in …"))
-        for entry in (self.who, self.act):
-            entry.setToolTip(entry.placeholderText())  # a narrow window elides it
+        self.who = _entry(self.tr("Who"), self.tr("Who: a login, a device or an address"))
+        self.act = _entry(self.tr("What"), self.tr("What: call-next, sign-in …"))
         self.days = QComboBox()
         self.days.setAccessibleName(self.tr("How far back"))
         for text, days in ((self.tr("Today"), 1), (self.tr("Seven days"), 7), (self.tr("Thirty days"), 30)):
@@ -129,6 +125,14 @@ class AuditSection(QWidget):
         dialog.selectFile("audit.xlsx")
         dialog.fileSelected.connect(lambda name: self.model.export(Path(name)))
         dialog.open()
+
+
+def _entry(short: str, whole: str) -> QLineEdit:
+    """A field between others, where a narrow window has no room for what may be typed there."""
+    entry = QLineEdit(placeholderText=short)
+    entry.setToolTip(whole)
+    entry.setAccessibleName(whole)
+    return entry
 
 
 def _ink(act: Act) -> str | None:

@@ -37,6 +37,7 @@ class Wishing(QObject):
         self.station = station
         self.sentence = ""
         self.is_refusal = False
+        self.is_warning = False
         self._settled_at = SETTLED
         self._resting = QTimer(self, interval=REST, singleShot=True)
         self._slow = QTimer(self, interval=SLOW, singleShot=True)
@@ -98,7 +99,7 @@ class Wishing(QObject):
         self._resting.start()
 
     def _say_slow(self) -> None:
-        self.say(self._slow_sentence())
+        self.say(self._slow_sentence(), warning=True)
         self.changed.emit()
 
     def _slow_sentence(self) -> str:
@@ -111,9 +112,9 @@ class Wishing(QObject):
 
     # ── sentences ──
 
-    def say(self, sentence: str, *, refusal: bool = False) -> None:
-        """Show a sentence for a while."""
-        self.sentence, self.is_refusal = sentence, refusal
+    def say(self, sentence: str, *, refusal: bool = False, warning: bool = False) -> None:
+        """Show a sentence for a while; what is neither refusal nor warning is good news."""
+        self.sentence, self.is_refusal, self.is_warning = sentence, refusal, warning
         self._shown.start()
         self.sentence_changed.emit()
 

@@ -69,7 +69,8 @@ class WorkPage(QWidget):
         return people
 
     def _say(self) -> None:
-        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+        model = self.model
+        self.sentence.say(model.sentence, refusal=model.is_refusal, warning=model.is_warning)
 
     def ask(self, action: Action) -> None:
         """Ask for what an action needs, where the keys were."""

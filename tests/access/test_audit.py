@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from shared.access.audit import AND_MORE, DONE, SIGN_IN, SIGN_OUT, Act, ReadAudit
-from shared.access.staff import ListStaff
+from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
+from shared.access.devices import (
+    ConfirmPairing,
+    ListDevices,
+    ListNewcomers,
+    RefusePairing,
+    RenameDevice,
+    ReportState,
+    RevokeDevice,
+)
+from shared.access.request import Request
+from shared.access.requests import REQUESTS
+from shared.access.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
+from shared.access.work import KeepNote, ReadOwnDay, ReadSeats
+from shared.backend.access.pairing import Pairing, Waiting
+from shared.backend.access.pairing_bodies import PairingAsked
 from shared.backend.desk.desk import Desk
 from shared.backend.halls import audit
 from shared.backend.halls.care import opened
@@ -24,14 +40,34 @@ from shared.backend.halls.ledger import CLOCK
 from shared.backend.halls.scribe import MORE_EVERY, Scribe
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
-from shared.hall.calling import CallNext
+from shared.hall.appointments import CheckIn
+from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.day import StartBusinessDay
-from shared.hall.errors import Invalid, NotAllowed, Refused, UnknownService
-from shared.hall.issuing import IssueTicket
-from shared.hall.points import ActivatePoint
+from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
+from shared.hall.errors import Invalid, LoginTaken, NotAllowed, Refused, UnknownService
+from shared.hall.feedback import GiveFeedback
+from shared.hall.importing import ImportSetUp
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.messages import Command
+from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.roles import Actor, Role
-from shared.hall.set_up import DefineHall
+from shared.hall.rules import COMMANDS
+from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
+from shared.hall.set_up import (
+    DefineHall,
+    DefinePoint,
+    DefinePrecedence,
+    DefineService,
+    RetirePoint,
+    RetirePrecedence,
+    RetireService,
+)
+from shared.hall.shifts import TakePoint
+from shared.hall.undo import UndoLast
 from tests.backends import DATABASES, Caller, Premises, new_database
+
+A = TypeVar("A")
 
 ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic", address="192.0.2.7")
 BOSS = Actor(name="boss", role=Role.SUPERVISOR, hall="clinic")
@@ -104,6 +140,107 @@ def test_a_command_that_is_sent_again_leaves_no_second_line(desk: Desk) -> None:
 def test_the_clocks_own_work_is_not_written_down(desk: Desk) -> None:
     desk.ledger.do("clinic", StartBusinessDay(), CLOCK)
     assert read(desk) == []
+
+
+# ── about whom and what ──
+
+NONE_OF_COMMANDS = {
+    DefineHall: "it is about the hall whose audit it stands in",
+    ImportSetUp: "the same",
+    StartBusinessDay: "the clock's own work, which leaves no line",
+    ObserveHolidays: "the same",
+}
+NONE_OF_REQUESTS = {
+    ChangePassword: "everybody changes their own, and who did it stands there",
+    ReportState: "what machines say all day, which leaves no line",
+    **dict.fromkeys((ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadAudit), "changes nothing"),
+}
+
+
+def test_every_command_says_what_it_is_about(desk: Desk) -> None:
+    tried = set()
+
+    def do(command: Command) -> str:
+        tried.add(type(command))
+        desk.ledger.do("clinic", command, ADMIN)
+        newest = read(desk)[0]
+        assert newest.act == command.type_name() and newest.about, command
+        return newest.about
+
+    first, second, third = (IssueTicket(service="registration") for _ in range(3))
+    at = {"point": "1", "ticket": first.command_id}
+    later = {"point": "1", "ticket": second.command_id}
+    for command in (
+        first, second, third,
+        CheckIn(service="registration", appointed_at=datetime.now(UTC)),
+        TakePoint(point="1", shift=0, console="C1"), ActivatePoint(point="1"),
+        PausePoint(point="1"), ResumePoint(point="1"),
+        CallNext(point="1"), UndoLast(point="1"),
+        CallTicket(**at), Recall(**at), StartService(**at), FinishService(**at),
+        GiveFeedback(ticket=first.command_id, rating=5),
+        CallTicket(**later), ReturnToQueue(**later), CallTicket(**later), Recall(**later), Recall(**later),
+        MarkNoShow(**later), ReinstateTicket(ticket=second.command_id),
+        CallTicket(**later), StartService(**later), ParkTicket(**later), ResumeTicket(**later),
+        CallTicket(**later), TransferTicket(**later, to_service="registration"),
+        CancelTicket(ticket=third.command_id), DeactivatePoint(point="1"),
+        DefinePrecedence(id="late", name="Late", allowance=60),
+        DefineService(id="xray", name="X-ray", prefix="X"),
+        DefinePoint(id="9", serial_number=9, name="Room 9", services=("xray",)),
+        DefineDay(date=date(2031, 5, 1)),
+    ):  # fmt: skip
+        do(command)
+    assert do(RetirePoint(point="9")) == "9", "what is gone was known until then"
+    assert do(RetireService(service="xray")) == "xray"
+    assert do(RetirePrecedence(precedence="late")) == "late"
+    assert do(RetireDay(date=date(2031, 5, 1))) == "2031-05-01"
+    assert tried | set(NONE_OF_COMMANDS) == set(COMMANDS.values())
+
+
+def test_every_request_says_whom_or_what_it_is_about(desk: Desk) -> None:
+    tried = set()
+
+    def ask(request: Request[A], about: str) -> A:
+        tried.add(type(request))
+        answer = desk.answer("clinic", request, ADMIN)
+        assert (read(desk)[0].act, read(desk)[0].about) == (request.type_name(), about)
+        return answer
+
+    person = ask(AddPerson(login="berta", password="kedava-first-word", role=Role.SPECIALIST), "berta").id
+    ask(ChangeRole(person=person, role=Role.SUPERVISOR), "berta")
+    ask(ResetPassword(person=person, password="kedava-other-word"), "berta")
+    ask(RemovePerson(person=person), "berta")
+    device = ask(ConfirmPairing(code=newcomer(desk).code, name="Kiosk 1"), "Kiosk 1").id
+    ask(RenameDevice(device=device, name="Kiosk at the door"), "Kiosk 1 · Kiosk at the door")
+    ask(RevokeDevice(device=device), "Kiosk at the door")
+    newcomer(desk)
+    [waits] = desk.answer("clinic", ListNewcomers(), ADMIN)
+    ask(RefusePairing(newcomer=waits.id), "kiosk · 192.0.2.80")
+    issue = IssueTicket(service="registration")
+    desk.ledger.do("clinic", issue, KIOSK)
+    ticket = issue.command_id
+    ask(KeepContact(ticket=ticket, contact=Contact(name="Jane Doe")), "A001")
+    ask(ReadContact(ticket=ticket), "A001")
+    ask(KeepNote(ticket=ticket, text="Brings the form.", id="n1"), "A001")
+    ask(ExportTicket(ticket=ticket), "A001")
+    ask(EraseTicket(ticket=ticket), "A001")
+    assert tried | set(NONE_OF_REQUESTS) == set(REQUESTS.values())
+
+
+def newcomer(desk: Desk) -> Waiting:
+    """A kiosk shows a code."""
+    asked = PairingAsked(role=Role.KIOSK, token_hash=secrets.token_hex(32), version="1.0.0")
+    return Pairing(desk.ledger.database).ask(asked, "192.0.2.80")
+
+
+def test_of_a_person_who_is_refused_only_a_login_that_is_known_is_repeated(desk: Desk) -> None:
+    wish = AddPerson(login="berta", password="kedava-first-word", role=Role.SPECIALIST)
+    with pytest.raises(Invalid):
+        desk.answer("clinic", replace(wish, login="Jane Doe, +1 555 0100"), ADMIN)
+    desk.answer("clinic", wish, ADMIN)
+    with pytest.raises(LoginTaken):
+        desk.answer("clinic", wish, ADMIN)
+    abouts = [(act.about, act.outcome) for act in reversed(read(desk, act="add-person"))]
+    assert abouts == [("", "invalid"), ("berta", DONE), ("berta", "login-taken")]
 
 
 # ── requests and the door ──

@@ -110,6 +110,23 @@ async def test_whoever_closes_last_is_told_of_those_who_still_wait(sit_down, apa
         assert seat.sentence == "Registration (2): people wait, and no service point that could call them is active."
 
 
+async def test_whoever_closes_is_told_of_every_line_nobody_calls_from_any_more(sit_down, apart) -> None:
+    apart.do(DefinePoint(id="1", serial_number=1, name="Counter 1", services=("registration",),
+                         backup_services=("tests",)))  # fmt: skip
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F3, SHIFT)
+        left = "Registration (2), Blood tests (1): people wait, and no service point that could call them is active."
+        assert seat.sentence == left
+
+
+async def test_a_warning_does_not_look_like_a_success(sit_down, apart) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F3, SHIFT)
+        assert seat.sentence and seat.console.work_page.sentence.property("tone") == "warning"
+
+
 async def test_the_reception_knows_before_giving_a_number_what_it_will_say(sit_down, apart) -> None:
     async with sit_down() as seat:
         await seat.sign_in()
@@ -120,7 +137,7 @@ async def test_the_reception_knows_before_giving_a_number_what_it_will_say(sit_d
         assert form.before.text() == "2 ahead"
         form.search.clear()
         QTest.keyClicks(form.search, "blood")
-        assert form.before.text() == "No service point that gives Blood tests is open. 1 ahead"
+        assert form.before.text() == "1 ahead. No point is open."
 
 
 async def test_nobody_is_said_to_be_next_while_no_point_is_open(sit_down, link) -> None:
@@ -132,13 +149,12 @@ async def test_nobody_is_said_to_be_next_while_no_point_is_open(sit_down, link) 
         QTest.keyClicks(page.form.search, "regis")
         QTest.keyClick(page.form.search, Qt.Key.Key_Return)
         await seat.until(page.given.number.text)
-        assert page.given.facts.text() == "Regular · Waiting, no service point is open"
+        assert page.given.facts.text() == "Regular · Waiting, no point is open"
         await seat.until(lambda: seat.console.reception.ready)
         QTest.keyClicks(page.form.search, "regis")
         QTest.keyClick(page.form.search, Qt.Key.Key_Return)
         await seat.until(lambda: page.given.number.text() == "A002")
-        said = "Regular · Waiting, 1 ahead. No service point that gives Registration is open."
-        assert page.given.facts.text() == said
+        assert page.given.facts.text() == "Regular · Waiting, 1 ahead. No point is open."
         link.do(ActivatePoint(point="1"))
         await seat.until(lambda: page.given.facts.text() == "Regular · Waiting, 1 ahead")
         assert link.do(IssueTicket(service="registration")).result["ahead"] == 2

@@ -49,7 +49,7 @@ async def test_a_few_letters_and_enter_give_a_ticket(sit_down, link) -> None:
         assert (given.service, given.precedence, given.language) == ("tests", "regular", "en")
         assert given.origin is Origin.RECEPTION
         assert page.given.service.text() == "Blood tests"
-        assert page.given.facts.text() == "Regular · Waiting, no service point is open"
+        assert page.given.facts.text() == "Regular · Waiting, no point is open"
         assert page.form.search.text() == "" and page.form.search.hasFocus()
 
 

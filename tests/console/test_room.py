@@ -11,10 +11,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from console.reception.ticket_finder import WHERE
 from console.work.customer_card import NumberLabel
 from console.work.service_chips import ServiceChips
 from console.work.waiting_table import WAITS
 from shared.hall.issuing import IssueTicket
+from shared.hall.points import DeactivatePoint
 from shared.hall.set_up import DefinePrecedence, DefineService
 from shared.ui.theme import theme
 from tests.console.hall import decide_on, ticket
@@ -52,6 +54,46 @@ async def test_nothing_is_cut_on_any_page(sit_down, busy, speaking, direction, l
             if folder := os.environ.get("SHOTS"):
                 window.grab().save(str(Path(folder) / f"{language}-{waiting}-{name.replace(' ', '_')}.png"))
     assert not cut, "\n".join(cut)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])
+async def test_warnings_of_the_reception_are_read_whole_in_the_smallest_window(
+    sit_down, busy, speaking, language: str
+) -> None:
+    speaking(language)
+    for _ in range(12):
+        busy.do(IssueTicket(service="registration"))
+    busy.do(DeactivatePoint(point="1"))
+    async with sit_down() as seat:
+        window, page = seat.console.window, seat.console.reception_page
+        window.resize(*ROOM)
+        await seat.work("admin")
+        seat.console.show_reception()
+        page.form.list.setCurrentRow(0)
+        await seat.until(page.form.before.text)
+        assert not faults(window)
+        assert " ".join(page.form.before.lines()) == page.form.before.text()
+        table = page.finder.table
+        for row in range(table.model().rowCount()):
+            where = table.model().index(row, WHERE)
+            await seat.until(lambda: " ".join(table.itemDelegate().lines(table, where)) == where.data())  # noqa: B023
+        if folder := os.environ.get("SHOTS"):
+            window.grab().save(str(Path(folder) / f"warned-{language}.png"))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])
+async def test_fields_say_whole_what_is_typed_there(sit_down, busy, speaking, language: str) -> None:
+    speaking(language)
+    async with sit_down() as seat:
+        seat.console.window.resize(*ROOM)
+        await seat.work("admin")
+        seat.console.show_set_up()
+        audit = seat.console.set_up_page.audit
+        seat.console.set_up_page.tabs.setCurrentWidget(audit)
+        assert not faults(seat.console.window)
+        for field in (audit.who, audit.act):
+            assert field.fontMetrics().horizontalAdvance(field.placeholderText()) < field.width() - 18
+            assert field.toolTip() == field.accessibleName() != field.placeholderText()
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])

@@ -34,7 +34,8 @@ class Desk(Books):
             self._write_down(request, refused.type_name(), hall, by, about)
             raise
         if audit.is_told(request, answer):
-            self._write_down(request, DONE, hall, by, about)
+            ticket, name = about
+            self._write_down(request, DONE, hall, by, (ticket, audit.named_since(name, answer)))
         return answer
 
     def _named(self, request: Request[Any], hall: HallId) -> About:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
 from shared.access.audit import DONE, ReadAudit
 from shared.access.contacts import Contact, ReadContact
-from shared.access.devices import ListDevices, ListNewcomers, ReportState
+from shared.access.devices import Device, ListDevices, ListNewcomers, ReportState
 from shared.access.request import Request
-from shared.access.staff import ListStaff
+from shared.access.staff import ListStaff, Person
 from shared.access.work import ReadOwnDay, ReadSeats
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row
@@ -57,7 +57,7 @@ def line(
 # ── commands ──
 
 
-def of_command(at: datetime, command: Command, by: Actor, hall: Hall, outcome: Accepted | Refused) -> Row:
+def of_command(at: datetime, command: Command, by: Actor, before: Hall, hall: Hall, outcome: Accepted | Refused) -> Row:
     """The line of a command that was decided; ``hall`` is as it left it."""
     ticket, label = _ticket(command, hall, outcome)
     return line(
@@ -67,7 +67,7 @@ def of_command(at: datetime, command: Command, by: Actor, hall: Hall, outcome: A
         by=by,
         hall=hall.id,
         ticket=ticket,
-        about=" · ".join(filter(None, (label, *_names(command, hall)))),
+        about=_together(label, *_names(command, before, hall)),
     )
 
 
@@ -79,18 +79,24 @@ def _ticket(command: Command, hall: Hall, outcome: Accepted | Refused) -> tuple[
     return (named, hall.ticket(named).label) if named and hall.knows(named) else (None, "")
 
 
-def _names(command: Command, hall: Hall) -> Iterator[str]:
-    """The ids a command names, as far as the hall knows them: what people type anywhere may be a name or worse."""
+def _names(command: Command, before: Hall, hall: Hall) -> Iterator[str]:
+    """What it names, as far as the hall knows it, or knew it until then: whatever else people type may be a secret."""
     for field in _naming(type(command)):  # type: ignore[arg-type]  # mypy: a type is hashable
         name = getattr(command, field)
-        if name in hall.points or name in hall.services or name in hall.precedences:
+        if isinstance(name, date):
+            yield name.isoformat()
+        elif any(name in things for at in (before, hall) for things in (at.points, at.services, at.precedences)):
             yield name
 
 
 @cache
 def _naming(kind: type[Command]) -> tuple[str, ...]:
-    wanted = ("point", "service", "precedence", "id", "to_point", "to_service")
+    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "date")
     return tuple(field.name for field in fields(kind) if field.name in wanted)
+
+
+def _together(*names: str) -> str:
+    return " · ".join(filter(None, names))
 
 
 # ── requests ──
@@ -109,16 +115,41 @@ def is_told(request: Request[Any], answer: object) -> bool:
 
 
 def named(connection: Connection, request: Request[Any], hall: HallId) -> tuple[TicketId | None, str]:
-    """The ticket, person or device a request is about, as far as there is one: asked before it may be gone."""
-    staff, devices, tickets = tables.staff.c, tables.devices.c, tables.tickets.c
-    if person := getattr(request, "person", None):
-        return None, connection.scalar(select(staff.login).where(staff.id == person)) or ""
-    if device := getattr(request, "device", None):
-        return None, connection.scalar(select(devices.name).where(devices.id == device)) or ""
+    """The ticket, person or device a request is about, as far as it is known: asked before it may be gone."""
+    tickets = tables.tickets.c
     if ticket := getattr(request, "ticket", None):
         label = connection.scalar(select(tickets.label).where(tickets.hall_id == hall, tickets.id == ticket))
         return (ticket, label) if label else (None, "")
-    return None, ""
+    return None, next((_name(connection, query) for query in _queries(request)), "")
+
+
+def _queries(request: Request[Any]) -> Iterator[Select[Any]]:
+    """How to find what a request calls by an id or by a login."""
+    staff, devices, newcomers = tables.staff.c, tables.devices.c, tables.newcomers.c
+    if person := getattr(request, "person", None):
+        yield select(staff.login).where(staff.id == person)
+    if login := getattr(request, "login", None):
+        yield select(staff.login).where(staff.login == login)
+    if device := getattr(request, "device", None):
+        yield select(devices.name).where(devices.id == device)
+    if newcomer := getattr(request, "newcomer", None):
+        yield select(newcomers.role, newcomers.address).where(newcomers.id == newcomer)
+
+
+def _name(connection: Connection, query: Select[Any]) -> str:
+    return _together(*(connection.execute(query).first() or ()))
+
+
+def named_since(name: str, answer: object) -> str:
+    """The same once it is answered: who is new, or has another name, was not known by it before."""
+    match answer:
+        case Person():
+            now = answer.login
+        case Device():
+            now = answer.name
+        case _:
+            now = name
+    return name if now == name else _together(name, now)
 
 
 # ── forgetting ──

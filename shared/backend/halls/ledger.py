@@ -320,7 +320,7 @@ class Ledger:
         after = self._decided[hall.id]
         page.answers[hall.id].keep(wish.command, outcome, after.seq, now.wall)
         if wish.by.role is not Role.CLOCK:
-            page.rows.insert(tables.audit, audit.of_command(now.wall, wish.command, wish.by, after, outcome))
+            page.rows.insert(tables.audit, audit.of_command(now.wall, wish.command, wish.by, hall, after, outcome))
         return outcome
 
     def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
