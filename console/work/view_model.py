@@ -19,7 +19,7 @@ from console.work.writing import Writing
 from shared.access.work import OwnDay, ReadOwnDay
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.day import BusinessDayStarted
-from shared.hall.due import Why, draws, may_be_called
+from shared.hall.due import Why, may_be_called
 from shared.hall.errors import Invalid
 from shared.hall.messages import Accepted, Event
 from shared.hall.points import PointDeactivated
@@ -197,7 +197,7 @@ class ConsoleModel(Writing):
     def _closed(self, event: PointDeactivated) -> None:
         """Whoever closes is told what becomes of those who wait."""
         back = self.tr("%n customers who were sent here wait for their services again.", "", len(event.tickets))
-        lines = [line for line, _ in draws(self.point)] if self.point else []
+        lines = [line for line, _ in self.point.draws()] if self.point else []
         left = sentences.uncalled(self.hall, lines) if self.hall else ""
         if event.tickets or left:
             self.say(" ".join(filter(None, [back if event.tickets else "", left])), warning=bool(left))
