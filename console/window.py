@@ -11,6 +11,7 @@ from console.clocks import now
 from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
 from console.giving import GivingLabel, elided
 from console.set_up import devices_words
+from console.work.turned_away import TurnedAway
 from console.work.view_model import ConsoleModel
 from shared.access.devices import Device
 from shared.hall.values import Point, PointStatus
@@ -51,6 +52,7 @@ class ConsoleWindow(QMainWindow):
         self.banner.hide()
         self.alert = label("", "banner", wrap=True)
         self.alert.hide()
+        self.turned_away = TurnedAway(model)
         self.alerts = False
         """Whether whoever looks is told of people whom nobody calls, or who may have no ticket."""
         self.unprinted: tuple[Device, ...] = ()
@@ -58,7 +60,7 @@ class ConsoleWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.bar = self._bar()
         inside = QWidget()
-        inside.setLayout(column(self.bar, self.banner, self.alert, self.pages, gap=0))
+        inside.setLayout(column(self.bar, self.banner, self.alert, self.turned_away, self.pages, gap=0))
         self.setCentralWidget(inside)
         self.setMinimumSize(*LEAST)
         self.resize(1280, 800)
@@ -106,6 +108,7 @@ class ConsoleWindow(QMainWindow):
         alerts = "\n".join(filter(None, [uncalled, devices_words.unprinted(self.unprinted)])) if self.alerts else ""
         self.alert.setText(alerts)
         self.alert.setVisible(bool(alerts))
+        self.turned_away.refresh(shows=not self.bar.isHidden())
         self.clock.setText(clock(now(), hall))
         self.hall_name.setText(sentences.said(hall, hall.settings.name) if hall else "")
         self.place.setText(sentences.point_name(hall, point) if hall and point else "")

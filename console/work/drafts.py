@@ -41,11 +41,15 @@ class Visit:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A note somebody has confirmed; it stays here until the hall has said that it keeps it, under this id."""
+    """A note somebody has confirmed; it stays here until the hall keeps it, under this id, or they know it never will.
+
+    ``label`` is of the ticket, which the hall may not know any more by then.
+    """
 
     id: str
     visit: Visit
     text: str
+    label: str = ""
 
 
 class Drafts:
@@ -85,14 +89,13 @@ class Drafts:
         """Keep this note until the hall does."""
         self._confirmed[note.id] = note
         if self._folder:
-            _written(self._file_of(note.id), {**vars(note.visit), "id": note.id, "text": note.text})
+            said = {"id": note.id, "text": note.text, "label": note.label}
+            _written(self._file_of(note.id), {**vars(note.visit), **said})
 
-    def is_kept(self, note: str) -> bool:
-        """The hall keeps the note with this id, or never will; whether it was here still."""
-        was_here = self._confirmed.pop(note, None) is not None
-        if was_here and self._folder:
+    def is_kept(self, note: str) -> None:
+        """The hall keeps the note with this id, or its author knows that it never will."""
+        if self._confirmed.pop(note, None) and self._folder:
             _remove(self._file_of(note))
-        return was_here
 
     def confirmed(self, hall: str, login: str) -> list[Confirmed]:
         """What somebody has confirmed and this hall has not, in their order."""
@@ -100,14 +103,11 @@ class Drafts:
         return sorted(theirs, key=lambda note: note.id)  # which begins with the time it was made at
 
     def follow(self, hall: Hall) -> None:
-        """Forget whatever is about somebody who is at no service point any more; ``hall`` is as it is now."""
+        """Forget the drafts about whoever is at no service point any more; ``hall`` is as it is now."""
         for visit in [visit for visit in self._files if visit.hall == hall.id]:
             ticket = hall.tickets.get(visit.ticket)
             if ticket is None or ticket.state not in AT_A_POINT:
                 self._forget(visit)
-        for note in [note for note in self._confirmed.values() if note.visit.hall == hall.id]:
-            if not (note.visit.ticket in hall.tickets or any(gone.id == note.visit.ticket for gone in hall.ended)):
-                self.is_kept(note.id)
 
     def forget(self, ticket: str) -> None:
         """Forget whatever anybody wrote here about this customer."""
@@ -132,7 +132,8 @@ class Drafts:
         try:
             written = _read(file)
             visit = Visit(written["hall"], written["login"], written["ticket"])
-            self._confirmed[written["id"]] = Confirmed(written["id"], visit, str(written["text"]))
+            note = Confirmed(written["id"], visit, str(written["text"]), str(written.get("label", "…")))
+            self._confirmed[note.id] = note
         except UNREADABLE:
             _remove(file)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from console import sentences
 from console.controls import KeyButton, column, frame, label, row
 from console.table import Column, LinesTable, Rows, TypeAhead, to_be_read
 from shared.access.work import ReadSeats, Seat
+from shared.hall.errors import Failure, Unreachable
 from shared.hall.messages import Event
 from shared.hall.points import PointActivated, PointDeactivated
 from shared.hall.roles import ADMINISTRATORS
@@ -18,6 +19,9 @@ from shared.hall.shifts import PointTaken
 from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
 from shared.ui.theme import theme
+
+AGAIN = 3_000
+"""Milliseconds until it is asked again who works where, if the hall did not answer."""
 
 
 class PointsTable(LinesTable):
@@ -52,6 +56,9 @@ class PointsPage(QWidget):
         self.setProperty("is", "page")
         self.station = station
         self.seats: dict[str, Seat] = {}
+        """Who works where, as far as anybody knew last."""
+        self._sees = False
+        """Whether the hall said so when it was asked last."""
         self._console = console
         self._usual = ""
         self._preselected = ""
@@ -59,6 +66,8 @@ class PointsPage(QWidget):
         self._asked_about = ""
         self._too_late_at = ""
         """The point where somebody else was first."""
+        self._again = QTimer(self, interval=AGAIN, singleShot=True)
+        self._again.timeout.connect(self._look_again)
         self.rows = Rows(self._columns(), lambda point: point.id)
         self.list = self._list()
         self.work = KeyButton(self.tr("Work here"), "Enter", self.choose, "primary", bind=False)
@@ -76,6 +85,7 @@ class PointsPage(QWidget):
         self.list.selectionModel().currentRowChanged.connect(self.calm)
         station.changed.connect(self.refresh)
         station.happened.connect(self._happened)
+        station.reachable_changed.connect(self._look_again)
         self.refresh()
 
     def _card(self) -> QWidget:
@@ -145,6 +155,7 @@ class PointsPage(QWidget):
         if hall and late:
             self.told.setText(sentences.was_first(hall, late, self.seats.get(late.id)))
         self._preselect()
+        self._ask_on()
 
     @property
     def _sets_up(self) -> bool:
@@ -198,12 +209,24 @@ class PointsPage(QWidget):
 
     def _look(self) -> None:
         if self.station.actor:
-            self.station.request(ReadSeats(), self.see)
+            self.station.request(ReadSeats(), self.see, self._unseen)
 
     def see(self, seats: tuple[Seat, ...]) -> None:
         """Know who works where."""
-        self.seats = {seat.point: seat for seat in seats}
+        self._again.stop()
+        self.seats, self._sees = {seat.point: seat for seat in seats}, True
         self.refresh()
+
+    def _unseen(self, failure: Failure) -> None:
+        """Nobody can say who works where: what was known stays, until the hall answers."""
+        self._sees = False
+        if isinstance(failure, Unreachable):  # an older hall never will
+            self._again.start()
+
+    def _look_again(self) -> None:
+        """Also after an outage nobody asked in: what happened meanwhile may not have been told event by event."""
+        if self.isVisible() and self.station.away_since is None and self.station.refusal is None:
+            self._look()
 
     def _happened(self, event: Event) -> None:
         if self.isVisible() and isinstance(event, (PointTaken, PointActivated, PointDeactivated)):
@@ -215,12 +238,18 @@ class PointsPage(QWidget):
         """Look who is there at this very moment, then go in or ask."""
         if point := self._current:
             self._preselected = self._too_late_at = ""
-            self.station.request(ReadSeats(), partial(self._go_in, point), lambda _: self._go_in(point, None))
+            self.station.request(ReadSeats(), partial(self._seen, point), partial(self._not_seen, point))
 
-    def _go_in(self, point: str, seats: tuple[Seat, ...] | None) -> None:
-        """None: nobody can say who works where."""
-        self.see(seats or ())
-        if question := self._question(point, is_known=seats is not None):
+    def _seen(self, point: str, seats: tuple[Seat, ...]) -> None:
+        self.see(seats)
+        self._go_in(point)
+
+    def _not_seen(self, point: str, failure: Failure) -> None:
+        self._unseen(failure)
+        self._go_in(point)
+
+    def _go_in(self, point: str) -> None:
+        if question := self._question(point):
             self._asked_about = point
             self.who.setText(question)
             self.question.show()
@@ -228,18 +257,28 @@ class PointsPage(QWidget):
         else:
             self._enter(point)
 
-    def _question(self, point: str, *, is_known: bool) -> str:
+    def _ask_on(self) -> None:
+        """An open question says what is known by now, and closes where there is nothing to ask any more."""
+        if self.question.isHidden():
+            return
+        if question := self._question(self._asked_about):
+            self.who.setText(question)
+        else:
+            self.calm()
+
+    def _question(self, point: str) -> str:
         """What is asked before somebody works there; nothing if they may go straight in."""
         hall = self.station.hall
         there = hall.points.get(point) if hall else None
         if hall is None or there is None:
             return ""
-        if not is_known:
+        seat = self.seats.get(point)
+        if seat and not self._ours(seat):
+            return sentences.takes_over(hall, there, seat)
+        if not self._sees:
             return sentences.takes_unseen(hall, there)
         if not self.is_asked_about(there):
             return ""
-        if seat := self.seats.get(point):
-            return sentences.takes_over(hall, there, seat)
         return sentences.takes_customer(hall, there, hall.tickets[there.ticket or ""])
 
     def _take_over(self) -> None:

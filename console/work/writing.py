@@ -46,6 +46,8 @@ class Writing(Holding):
         """What the last wish took along."""
         self._asked: set[str] = set()
         """The ids of the notes on their way to the hall."""
+        self._turned_away: set[str] = set()
+        """The ids of those it will never keep."""
         self._kept = drafts
         self._keeping = QTimer(self, interval=KEEP_AFTER, singleShot=True)
         self._keeping.timeout.connect(self._keep)
@@ -85,16 +87,27 @@ class Writing(Holding):
         """What was confirmed about this customer and the hall has yet to keep; nothing while that takes a moment."""
         if self.ticket is None or self._patience.isActive():
             return []
-        return [note.text for note in self._confirmed() if note.visit.ticket == self.ticket.id]
+        waits = (note for note in self._confirmed() if note.id not in self._turned_away)
+        return [note.text for note in waits if note.visit.ticket == self.ticket.id]
+
+    @property
+    def turned_away(self) -> list[Confirmed]:
+        """What whoever sits here confirmed and the hall will never keep, until they have read so."""
+        return [note for note in self._confirmed() if note.id in self._turned_away]
+
+    def have_read(self, note: Confirmed) -> None:
+        """Its author knows that the hall does not keep it: now nobody does."""
+        self._kept.is_kept(note.id)
+        self.changed.emit()
 
     def keep_note(self, then: Callable[[], object] = lambda: None) -> None:
         """Let the hall have the note now, and not only when the visit goes on or ends; then go on."""
-        visit, text = self._visit(), self.draft.note
-        if visit is None or not text:
+        ticket, visit, text = self.ticket, self._visit(), self.draft.note
+        if ticket is None or visit is None or not text:
             then()
             return
         same = (note for note in self._confirmed() if (note.visit, note.text) == (visit, text))
-        note = next(same, None) or Confirmed(new_id(), visit, text)
+        note = next(same, None) or Confirmed(new_id(), visit, text, ticket.label)
         self._kept.confirm(note)
         self.write(note="")
         self._keep_now()
@@ -121,12 +134,12 @@ class Writing(Holding):
         def failed(failure: Failure) -> None:
             self._asked.discard(note.id)
             self._patience.stop()
-            if is_final := isinstance(failure, FINAL):
-                self._give_back(note)
-            else:
+            is_final = isinstance(failure, FINAL)
+            is_back = is_final and self._give_back(note)
+            if not is_final:
                 self._again.start()
             self.changed.emit()
-            if then or is_final:
+            if then or is_back:
                 self.say(why_not(failure), refusal=True)
             if then:
                 then()
@@ -134,16 +147,22 @@ class Writing(Holding):
         self._asked.add(note.id)
         self.station.request(KeepNote(ticket=note.visit.ticket, text=note.text, id=note.id), kept, failed)
 
-    def _give_back(self, note: Confirmed) -> None:
-        """The hall will never keep it: whoever wrote it may change it, if its customer is here still."""
-        if self._kept.is_kept(note.id) and self._visit() == note.visit:
+    def _give_back(self, note: Confirmed) -> bool:
+        """The hall will never keep it: whoever wrote it may change it, if its customer is here still, or reads so."""
+        if self._visit() != note.visit:
+            self._turned_away.add(note.id)
+            return False
+        if note in self._confirmed():
             self.write(note=" ".join(filter(None, [note.text, self.draft.note])))
+            self._keep_now()
+            self._kept.is_kept(note.id)
+        return True
 
     def _try_again(self) -> None:
         """Let the hall have what it could not be told, under the same id: a lost answer makes no second note."""
         if self.station.away_since is None:
             for note in self._confirmed():
-                if note.id not in self._asked:
+                if note.id not in self._asked | self._turned_away:
                     self._ask_to_keep(note)
 
     def _took_along(self, wish: Command, visit: Visit | None) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from shared.access.audit import ReadAudit
 from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
 from shared.access.request import Request
+from shared.access.work import KeepNote
 from shared.backend.desk.desk import Desk
 from shared.backend.halls.care import Care
 from shared.backend.halls.ledger import Ledger
@@ -240,6 +241,60 @@ def test_what_is_erased_is_gone_for_good_and_the_audit_says_so_without_it(office
             office.desk.answer("clinic", asked, ANNA)
     with pytest.raises(UnknownTicket):
         office.desk.answer("clinic", EraseTicket(ticket="not there"), ADMIN)
+
+
+def write(office: Office, ticket: str, text: str = "brings the papers", identity: str = "") -> None:
+    office.desk.answer("clinic", KeepNote(ticket=ticket, text=text, id=identity or new_id()), ANNA)
+
+
+def test_a_note_that_comes_after_the_visit_is_kept_beside_its_others_on_the_same_business_day(office: Office) -> None:
+    ticket = office.somebody()
+    write(office, ticket)
+    office.serve(ticket)
+    office.later(hours=2)
+    write(office, ticket, "came back for a stamp")
+    assert [note.text for note in office.ledger.notes("clinic", ticket)] == [
+        "brings the papers",
+        "came back for a stamp",
+    ]
+
+
+@pytest.mark.parametrize("began", [True, False])
+def test_a_note_about_a_visit_of_another_day_is_refused(office: Office, began: bool) -> None:
+    served, left = office.somebody(), office.somebody()
+    office.serve(served)
+    office.clock.pass_time(hours=20)
+    if began:
+        office.do(StartBusinessDay(), CLOCK)
+    for ticket in (served, left) if began else (served,):
+        with pytest.raises(TooLate):
+            write(office, ticket)
+
+
+def test_a_note_whose_answer_was_lost_is_kept_still_on_another_day(office: Office) -> None:
+    ticket = office.somebody()
+    write(office, ticket, identity="n1")
+    office.clock.pass_time(hours=20)
+    office.do(StartBusinessDay(), CLOCK)
+    write(office, ticket, identity="n1")
+    assert len(office.ledger.notes("clinic", ticket)) == 1
+    office.desk.answer("clinic", EraseTicket(ticket=ticket), ADMIN)
+    with pytest.raises(TooLate):
+        write(office, ticket, identity="n1")
+
+
+def test_nothing_is_written_about_a_visit_that_is_over_and_erased(office: Office) -> None:
+    before, after = office.somebody(), office.somebody()
+    office.desk.answer("clinic", EraseTicket(ticket=before), ADMIN)
+    for ticket in (before, after):
+        office.serve(ticket)
+    for _ in range(2):
+        office.desk.answer("clinic", EraseTicket(ticket=after), ADMIN)
+    for ticket in (before, after):
+        with pytest.raises(TooLate):
+            write(office, ticket)
+        assert office.ledger.notes("clinic", ticket) == []
+        assert json.loads(office.desk.answer("clinic", ExportTicket(ticket=ticket), ADMIN).text)["notes"] == []
 
 
 def test_a_file_forgets_down_to_its_last_byte(tmp_path: Path) -> None:

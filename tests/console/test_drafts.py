@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -15,9 +17,12 @@ from shared.access.contacts import EraseTicket
 from shared.access.request import Done
 from shared.access.work import KeepNote
 from shared.hall.calling import CallNext, CallTicket
-from shared.hall.errors import Invalid, Unreachable
+from shared.hall.errors import Invalid, Refused, TooLate, UnknownTicket, Unreachable
 from shared.hall.serving import FinishService
 from tests.console.hall import decide_on, ticket
+from tests.memory_link import MemoryLink
+
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 async def begin_visit(seat, login: str = "reception"):
@@ -157,6 +162,67 @@ async def test_a_note_the_hall_will_not_keep_is_in_its_field_again(sit_down, bus
         await confirm(seat, "came alone")
         await seat.until(lambda: visit.note.text() == "came alone")
         assert not visit.not_kept.isVisible() and "can't be shown" in seat.sentence
+
+
+async def die_with_a_note(seat, link: MemoryLink) -> None:
+    """Sue confirms a note the hall does not get, and her console dies."""
+    await begin_visit(seat, "sue")
+    link.unplug()
+    await confirm(seat, "came alone")
+    await seat.until(seat.console.work_page.customer.visit.not_kept.isVisible)
+    await dies(seat)
+
+
+async def sign_out(seat) -> None:
+    QTest.keyClick(seat.console.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    await seat.until(lambda: seat.console.page is seat.console.log_in_page)
+
+
+async def test_a_confirmed_note_is_kept_though_a_colleague_ended_its_visit_meanwhile(sit_down, busy, tmp_path) -> None:
+    async with sit_down(tmp_path) as seat:
+        await die_with_a_note(seat, busy)
+    busy.plug()
+    async with sit_down(tmp_path) as again:
+        await begin_visit(again, "sam")
+        await again.press(Qt.Key.Key_F2)
+        await sign_out(again)
+        assert busy.kept == []
+        await again.sign_in("sue")
+        await again.until(lambda: [note.text for note in busy.kept] == ["came alone"])
+        await again.until(lambda: not list(tmp_path.rglob("drafts/*.note")))
+        assert not again.console.window.turned_away.isVisible()
+
+
+@pytest.mark.parametrize("why", [TooLate, UnknownTicket])
+async def test_whoever_wrote_a_note_the_hall_no_longer_takes_reads_it_on_any_page_and_only_then_it_goes(
+    sit_down, busy, tmp_path, why: type[Refused]
+) -> None:
+    def refuses(_: KeepNote) -> Done:
+        raise why("This visit is over: nothing more is kept about its customer.")
+
+    async with sit_down(tmp_path) as seat:
+        await die_with_a_note(seat, busy)
+    busy.plug()
+    busy.do(FinishService(point="1", ticket=ticket(busy, "A001").id))
+    with busy.news:
+        busy.hall = replace(busy.hall, ended=())  # as long after
+    busy.asked[KeepNote] = refuses
+    async with sit_down(tmp_path) as again:
+        console, strip = again.console, again.console.window.turned_away
+        for login in ("sue", "sam", "sue"):  # who signs out without having read it is told again
+            await again.sign_in(login)
+            await again.until(lambda: console.page is not console.log_in_page and console.work.hall)
+            await again.until(lambda login=login: strip.isVisible() is (login == "sue"))
+            console.show_reception()
+            assert strip.isVisible() is (login == "sue")
+            await sign_out(again)
+            assert not strip.isVisible()
+        await again.sign_in("sue")
+        await again.until(strip.isVisible)
+        assert strip.says.text() == "The hall no longer takes this note about A001: “came alone”"
+        assert list(tmp_path.rglob("drafts/*.note"))
+        QTest.keyClick(console.window, Qt.Key.Key_N, CTRL_SHIFT)
+        assert not strip.isVisible() and list(tmp_path.rglob("drafts/*.note")) == []
 
 
 async def test_to_forget_the_customer_forgets_notes_the_hall_has_not_got(sit_down, busy, tmp_path) -> None:

@@ -15,7 +15,7 @@ from shared.access.staff import AddPerson, ChangePassword
 from shared.access.work import KeepNote, OwnDay, ReadOwnDay, ReadSeats
 from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.errors import CommandIdReused, NotAllowed, NotSignedIn, PointTakenOver, TooLate
-from shared.hall.issuing import IssueTicket
+from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.roles import Role
 from shared.hall.serving import FinishService, MarkNoShow
@@ -183,7 +183,7 @@ def test_a_day_is_the_persons_own_and_follows_the_undo(house: House, name: Any) 
     assert house.come_in(login).request(ReadOwnDay()) == OwnDay(served=1)
 
 
-def test_a_note_is_kept_at_once_and_once_and_only_while_the_visit_lasts(house: House, name: Any) -> None:
+def test_a_note_is_kept_at_once_and_once_and_on_its_visits_day_also_after_its_end(house: House, name: Any) -> None:
     ann = house.hire(login := name("ann"))
     house.admin.do(ActivatePoint(point=house.point))
     ticket, note = house.ticket(), new_id()
@@ -195,8 +195,13 @@ def test_a_note_is_kept_at_once_and_once_and_only_while_the_visit_lasts(house: H
     assert house.admin.notes(ticket) == []
     at_the_point = house.admin.do(CallNext(point=house.point)).result["ticket"]["id"]
     house.admin.do(FinishService(point=house.point, ticket=at_the_point))
+    house.admin.request(EraseTicket(ticket=at_the_point))
     with pytest.raises(TooLate):
         ann.request(KeepNote(ticket=at_the_point, text="late", id=new_id()))
+    other = house.ticket()
+    house.admin.do(CancelTicket(ticket=other))
+    ann.request(KeepNote(ticket=other, text="gave up", id=new_id()))
+    assert [said.text for said in house.admin.notes(other)] == ["gave up"]
 
 
 def test_an_id_of_a_note_is_never_another_notes(house: House, name: Any) -> None:

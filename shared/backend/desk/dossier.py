@@ -45,8 +45,9 @@ def erase(books: Books, hall: HallId, asked: EraseTicket, by: Actor) -> Done:
     with books.ledger.database.writing() as connection:
         _ticket(connection, hall, asked.ticket)
         contacts.erase(connection, hall, asked.ticket)
-        for table in (tables.notes, tables.browsers):
-            connection.execute(delete(table).where(table.c.hall_id == hall, table.c.ticket == asked.ticket))
+        notes.erase(connection, hall, asked.ticket, books.ledger.wall())
+        browsers = tables.browsers.c
+        connection.execute(delete(tables.browsers).where(browsers.hall_id == hall, browsers.ticket == asked.ticket))
     books.ledger.database.scrub()
     return Done()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,13 +18,15 @@ from shared.backend.halls import notes, seats
 from shared.backend.storage import tables
 from shared.hall.day import BusinessDayStarted
 from shared.hall.errors import Invalid
+from shared.hall.hall import Hall
 from shared.hall.messages import DoneAtPoint, Event
+from shared.hall.opening import business_day, is_new_day
 from shared.hall.readable import LONGEST_TEXT
 from shared.hall.roles import Actor
 from shared.hall.rules import EVENTS
 from shared.hall.undo import LastUndone
 from shared.hall.wire import decode_event
-from shared.hall.words import HallId
+from shared.hall.words import HallId, TicketId
 
 COUNTED = tuple(name for name, kind in EVENTS.items() if issubclass(kind, (DoneAtPoint, LastUndone)))
 
@@ -62,10 +65,31 @@ def _keep_note(books: Books, hall: HallId, asked: KeepNote, by: Actor) -> Done:
     if not text or len(text) > LONGEST_TEXT or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", asked.id):
         raise Invalid(f"A note has up to {LONGEST_TEXT} characters, and an id of its own.")
     contacts.require_shown(text)
+    known, now = books.ledger.hall(hall), books.ledger.wall()
     with books.ledger.database.writing() as connection:
-        contacts.require_live(connection, hall, asked.ticket)
-        notes.add(connection, hall, asked.id, asked.ticket, text, by, books.ledger.wall())
+        if not notes.is_there(connection, hall, asked.id, asked.ticket, text):
+            _require_open(connection, known, asked.ticket, now)
+        notes.add(connection, hall, asked.id, asked.ticket, text, by, now)
     return Done()
+
+
+def _require_open(connection: Connection, hall: Hall, ticket: TicketId, now: datetime) -> None:
+    """A visit that is over keeps its notes, so one that comes late joins them on the same day, unless it was erased.
+
+    Raises UnknownTicket, TooLate.
+    """
+    if notes.is_erased(connection, hall.id, ticket) or not _ended_today(connection, hall, ticket, now):
+        contacts.require_live(connection, hall.id, ticket)
+
+
+def _ended_today(connection: Connection, hall: Hall, ticket: TicketId, now: datetime) -> bool:
+    """The row's day alone does not tell: a rating the day after moves it on, and a day's end ends visits after it."""
+    rows = tables.tickets.c
+    query = select(rows.business_day, rows.ended_at).where(rows.hall_id == hall.id, rows.id == ticket)
+    found = connection.execute(query).first()
+    if found is None or found.ended_at is None or is_new_day(hall, now):
+        return False
+    return bool(found.business_day == hall.business_day == business_day(hall.settings, found.ended_at))
 
 
 ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]] = {

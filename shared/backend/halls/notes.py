@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, insert, select
 
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Rows
@@ -39,18 +39,35 @@ def add(
 
     Raises CommandIdReused if the id is another note's.
     """
-    if _said(connection, hall, identity) == (ticket, text):  # before notes had keys of their own
+    if is_there(connection, hall, identity, ticket, text):
         return
     key = _key(identity)
     row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name, "text": text}
     is_new = insert_unless_there(connection, tables.notes, row)
-    if not is_new and _said(connection, hall, key) != (ticket, text):
+    if not is_new and not is_there(connection, hall, identity, ticket, text):
         raise CommandIdReused("This id was already used for another note: make a new one.")
 
 
-def _key(identity: str) -> str:
+def is_there(connection: Connection, hall: HallId, identity: str, ticket: TicketId, text: str) -> bool:
+    """Whether this very note is kept; under its bare id that is one from before notes had keys of their own."""
+    return (ticket, text) in (_said(connection, hall, _key(identity)), _said(connection, hall, identity))
+
+
+def erase(connection: Connection, hall: HallId, ticket: TicketId, at: datetime) -> None:
+    """Forget what was written about a ticket, and leave a mark without words: a note that comes late is not added."""
+    rows = tables.notes.c
+    connection.execute(delete(tables.notes).where(rows.hall_id == hall, rows.ticket == ticket))
+    mark = {"hall_id": hall, "command_id": _key(ticket, "erased"), "ticket": ticket, "at": at, "author": "", "text": ""}
+    connection.execute(insert(tables.notes), mark)
+
+
+def is_erased(connection: Connection, hall: HallId, ticket: TicketId) -> bool:
+    return _said(connection, hall, _key(ticket, "erased")) is not None
+
+
+def _key(identity: str, kind: str = "note") -> str:
     """No command has it, for no command_id holds a colon; a hash, for an id may be as long as a key."""
-    return f"note:{hashlib.sha256(identity.encode()).hexdigest()[:56]}"
+    return f"{kind}:{hashlib.sha256(identity.encode()).hexdigest()[:56]}"
 
 
 def _said(connection: Connection, hall: HallId, key: str) -> tuple[TicketId, str] | None:
@@ -64,5 +81,5 @@ def _said(connection: Connection, hall: HallId, key: str) -> tuple[TicketId, str
 def about(connection: Connection, hall: HallId, ticket: TicketId) -> list[Note]:
     """What was written about a ticket, the oldest first."""
     rows = tables.notes.c
-    query = select(rows.at, rows.author, rows.text).where(rows.hall_id == hall, rows.ticket == ticket).order_by(rows.at)
-    return [Note(at=row.at, author=row.author, text=row.text) for row in connection.execute(query)]
+    query = select(rows.at, rows.author, rows.text).where(rows.hall_id == hall, rows.ticket == ticket, rows.text != "")
+    return [Note(at=row.at, author=row.author, text=row.text) for row in connection.execute(query.order_by(rows.at))]
