@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from console import sentences
-from console.controls import column, label
+from console.controls import column, label, on_key
 from console.set_up.audit_model import AuditModel
 from console.set_up.audit_section import AuditSection
 from console.set_up.calling_section import CallingSection
@@ -60,6 +60,8 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self.tabs.currentChanged.connect(self.begin)
+        for key, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):  # a field with a date or time would take them
+            on_key(key, partial(self._turn, step), self)
         self.services.lacking.precedences_wanted.connect(partial(self.tabs.setCurrentWidget, self.precedences))
         self.services.lacking.points_wanted.connect(partial(self.tabs.setCurrentWidget, self.points))
         self.setLayout(column(self.tabs, self.warning, self.boxes, gap=0))
@@ -73,6 +75,10 @@ class SetUpPage(QWidget):
             self.tabs.setCurrentWidget(self.audit)
         for at in range(self.tabs.count()):
             self.tabs.setTabVisible(at, role is Role.ADMINISTRATOR or self.tabs.widget(at) is self.audit)
+
+    def _turn(self, step: int) -> None:
+        shown = [at for at in range(self.tabs.count()) if self.tabs.isTabVisible(at)]
+        self.tabs.setCurrentIndex(shown[(shown.index(self.tabs.currentIndex()) + step) % len(shown)])
 
     def begin(self) -> None:
         """Show the hall as it is now, or what was being written when one turned away."""
