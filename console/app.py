@@ -56,6 +56,8 @@ class Console(QObject):
         self._leave: Callable[[], object] = self._sign_out
         """What is done once it is known what becomes of the customer at the point."""
         self._may_close = False
+        self._warned_before: Callable[[], object] | None = None
+        """What was wanted when it was last said that a form is not saved yet; the same again goes through."""
         self.work = ConsoleModel(station, self.memory.name, Drafts(folder / "drafts" if folder else None), self)
         self.reception = ReceptionModel(station, self)
         self.set_up = SetUpModel(station, self)
@@ -125,6 +127,7 @@ class Console(QObject):
 
     def show_log_in(self, sentence: str = "") -> None:
         self.work.leave()
+        self.set_up_page.forget()
         self._turn_to(self.log_in_page)
         self.log_in_page.ask(sentence)
 
@@ -171,6 +174,7 @@ class Console(QObject):
             self.set_up_page.begin()
 
     def _turn_to(self, page: QWidget) -> None:
+        self._warned_before = None
         self.window.pages.setCurrentWidget(page)
         inside = page is not self.log_in_page and not self._must_change
         self.window.bar.setVisible(inside)
@@ -206,26 +210,38 @@ class Console(QObject):
 
     def sign_out(self) -> None:
         """Back to the first page; the service point stays as it is, for whoever comes next."""
-        if self.work.ticket:
-            self._ask_before(self._sign_out, self.tr("What becomes of this customer before you sign out?"))
-        else:
+        if not self._asks_before(self._sign_out, self.tr("What becomes of this customer before you sign out?")):
             self._sign_out()
 
-    def _ask_before(self, leave: Callable[[], object], question: str) -> None:
-        self._leave = leave
-        if self.page is not self.work_page:
-            self.show_work(self.work.point_id)
-        self.work_page.ask_before_leaving(question)
+    def _asks_before(self, leave: Callable[[], object], question: str) -> bool:
+        """Whether something is to be seen to first: a form that is not saved, then the customer at the point."""
+        if self._leads_to_unsaved(leave):
+            return True
+        if self.work.ticket:
+            self._leave = leave
+            if self.page is not self.work_page:
+                self.show_work(self.work.point_id)
+            self.work_page.ask_before_leaving(question)
+        return self.work.ticket is not None
+
+    def _leads_to_unsaved(self, leave: Callable[[], object]) -> bool:
+        form = self.set_up_page.unsaved
+        if form is None or (leave == self._warned_before and form.asks):
+            return False
+        self.show_set_up()
+        self._warned_before = leave
+        return True
 
     def _seen_to(self) -> None:
         QTimer.singleShot(0, self, self._leave)  # the answer that says so is still being told to others
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
-        """A window that is closed while a customer is at the point asks first, like signing out."""
-        if event.type() is QEvent.Type.Close and watched is self.window and self.work.ticket and not self._may_close:
-            event.ignore()
-            self._ask_before(self._close_window, self.tr("What becomes of this customer before the window closes?"))
-            return True
+        """A window that is closed asks first, like signing out."""
+        if event.type() is QEvent.Type.Close and watched is self.window and not self._may_close:
+            question = self.tr("What becomes of this customer before the window closes?")
+            if self._asks_before(self._close_window, question):
+                event.ignore()
+                return True
         return super().eventFilter(watched, event)
 
     def _close_window(self) -> None:

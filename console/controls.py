@@ -91,8 +91,10 @@ def button(text: str, kind: str = "", pressed: Callable[[], object] | None = Non
 
 
 def on_key(key: str, act: Callable[[], object], parent: QWidget) -> QShortcut:
-    """Act on a key while ``parent`` is visible and enabled; a key held down acts once."""
+    """Act on a key while ``parent`` is visible and enabled; a key held down acts once. Enter is either of the two."""
     shortcut = QShortcut(QKeySequence(key), parent)
+    if "Enter" in key:
+        shortcut.setKeys([QKeySequence(key), QKeySequence(key.replace("Enter", "Return"))])
     shortcut.setAutoRepeat(False)
     shortcut.activated.connect(act)
     return shortcut

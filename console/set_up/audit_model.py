@@ -43,6 +43,7 @@ class AuditModel(QObject):
     def look(self, wanted: ReadAudit) -> None:
         """Ask for the newest lines that fit."""
         self.wanted = wanted
+        self.hush()
         self.station.request(wanted, self._arrived, self._failed)
 
     def more(self) -> None:
@@ -75,6 +76,10 @@ class AuditModel(QObject):
         self.acts, self.older = before + page.acts, page.older
         self._say("")
         self.changed.emit()
+
+    def hush(self) -> None:
+        """What was said is about something else."""
+        self._say("")
 
     def _failed(self, failure: Failure) -> None:
         self._say(why_not(failure), refusal=True)

@@ -68,6 +68,7 @@ class AuditSection(QWidget):
     def _listen(self) -> None:
         for entry in (self.who, self.act):
             entry.editingFinished.connect(self.begin)
+            entry.textEdited.connect(self.model.hush)
         self.days.currentIndexChanged.connect(self.begin)
         self.refused.toggled.connect(self.begin)
         self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -80,6 +81,10 @@ class AuditSection(QWidget):
         """The newest lines that fit."""
         if self.isVisible():
             self.model.look(self.wanted())
+
+    def forget(self) -> None:
+        """The next person is not told what this one did."""
+        self.model.hush()
 
     def wanted(self) -> ReadAudit:
         """What the filters ask for."""

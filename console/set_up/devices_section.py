@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
@@ -25,9 +25,9 @@ class DevicesSection(QWidget):
         super().__init__()
         self.setProperty("is", "page")
         self.model = model
+        self.new_name = _entry(self.tr("Name"), 280)
         self._code_and_name()
         self._tables()
-        self.new_name = _entry(self.tr("Name"), 280)
         self.rename_button = KeyButton(self.tr("Rename"), "Ctrl+S", self.rename)
         self.revoke_button = SureButton(
             self.tr("Take out of service …"), self.tr("It stops at once. Press again"), self.revoke
@@ -52,6 +52,8 @@ class DevicesSection(QWidget):
         self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
         self.code.returnPressed.connect(self._from_code)
         self.name.returnPressed.connect(self.confirm)
+        for entry in (self.code, self.name, self.new_name):
+            entry.textEdited.connect(self._calm)
 
     def _tables(self) -> None:
         self.new_rows = Rows(self._new_columns(), lambda newcomer: newcomer.id)
@@ -60,7 +62,7 @@ class DevicesSection(QWidget):
         self.refuse_button = button(self.tr("Turn it away"), "", self.refuse)
         self.rows = Rows(self._columns(), lambda device: device.id)
         self.devices = _table(self.rows, self.tr("Devices of this hall"))
-        self.devices.chosen_changed.connect(self._turn_to)
+        self.devices.chosen_changed.connect(self._chose)
 
     def _new(self) -> QHBoxLayout:
         about = self.tr(
@@ -129,6 +131,13 @@ class DevicesSection(QWidget):
         self.model.begin()
         self.take_focus()
 
+    def forget(self) -> None:
+        """The next person finds nothing of what was typed here."""
+        self.code.clear()
+        self.name.clear()
+        self._chosen = ""
+        self.model.say("")
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
         """Nobody looks any more."""
         self.model.looked_at = False
@@ -163,6 +172,15 @@ class DevicesSection(QWidget):
 
     # ── what is shown ──
 
+    def _calm(self) -> None:
+        """What was done is not what is being done now. What is lacking stays, to be read while it is filled in."""
+        if self.model.sentence and not self.model.is_refusal:
+            self.model.say("")
+
+    def _chose(self) -> None:
+        self._calm()
+        self._turn_to()
+
     def _turn_to(self) -> None:
         """The line below the table is about the device chosen in it."""
         if self.devices.chosen != self._chosen:
@@ -175,7 +193,8 @@ class DevicesSection(QWidget):
     def refresh(self) -> None:
         newcomers, devices = list(self.model.newcomers), list(self.model.devices)
         self.newcomers.keeping(lambda: self.new_rows.show(newcomers))
-        self.devices.keeping(lambda: self.rows.show(devices))
+        with QSignalBlocker(self.devices):  # nobody chooses another by its going
+            self.devices.keeping(lambda: self.rows.show(devices))
         for part in (self.newcomers, self.refuse_button):
             part.setVisible(bool(newcomers))
         header = self.newcomers.horizontalHeader().sizeHint().height()

@@ -112,6 +112,11 @@ class FileModel(QObject):
 
     # ── reading ──
 
+    def begin(self) -> None:
+        """Somebody looks from now on; what was said of a file stays only while it is open."""
+        if self.file is None:
+            self._say("")
+
     def open(self, file: Path) -> None:
         """Look what a file would change; nothing is changed yet."""
         self.put_aside()

@@ -79,6 +79,14 @@ class FileSection(QWidget):
 
     # ── what is shown ──
 
+    def begin(self) -> None:
+        self.model.begin()
+        self.take_focus()
+
+    def forget(self) -> None:
+        """The next person takes over no file that this one chose."""
+        self.model.put_aside()
+
     def take_focus(self) -> None:
         self.import_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

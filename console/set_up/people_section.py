@@ -71,6 +71,10 @@ class PeopleSection(ListSection):
             self.model.look()
         super().begin(identity)
 
+    def forget(self) -> None:
+        self.model.told = None
+        super().forget()
+
     def refresh(self) -> None:
         super().refresh()
         self._tell()

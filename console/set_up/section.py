@@ -6,15 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, SignalInstance
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
     QFrame,
     QHBoxLayout,
     QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QScrollArea,
     QSpinBox,
     QWidget,
@@ -46,6 +50,7 @@ class Section(QWidget):
         self.discard_button = KeyButton(self.tr("Discard"), "Esc", self.discard)
         self.discard_button.hide()
         self._loaded: object = None
+        self._asked_about: object = None
         self._saving = False
         self._go_on: Callable[[], None] = self.begin
         model.sentence_changed.connect(self._say)
@@ -88,8 +93,21 @@ class Section(QWidget):
 
     def loaded(self) -> None:
         """The form now says what the hall says."""
-        self._loaded, self._saving = self.written(), False
+        self._loaded, self._saving, self._go_on = self.written(), False, self.begin
         self.discard_button.hide()
+        self._listen()
+
+    def _listen(self) -> None:
+        """Hear of every change in the form; some of its fields come and go with what the hall has."""
+        for field in self.findChildren(QWidget):
+            if (changed := _change_of(field)) and not field.property("heard"):
+                field.setProperty("heard", True)
+                changed.connect(self._changed)
+
+    def _changed(self, *_: object) -> None:
+        """What was saved is not what stands here now. A refusal stays, to be read while it is put right."""
+        if self.model.sentence and not self.model.is_refusal:
+            self.model.say("")
 
     def leave(self, go_on: Callable[[], None]) -> bool:
         """Turn to something else, unless that would lose what is written: then ask."""
@@ -97,21 +115,32 @@ class Section(QWidget):
             self._go_on = go_on
             self.ask()
             return False
+        self.model.say("")
         go_on()
         return True
 
     def ask(self) -> None:
         """Say that something is not saved yet, and offer to discard it."""
+        self._asked_about = self.written()
         self.discard_button.show()
         self.model.say(self.tr("This is not saved yet: save it or discard it first."), refusal=True)
 
+    @property
+    def asks(self) -> bool:
+        """Whether it was said of just what stands here that it is not saved yet."""
+        return self.unsaved and self.written() == self._asked_about
+
     def discard(self) -> None:
         """Forget what is written, and go where one wanted to."""
-        go_on, self._go_on = self._go_on, self.begin
-        self._loaded = None
-        self.model.say("")
-        self.discard_button.hide()
+        go_on = self._go_on
+        self.forget()
         go_on()
+
+    def forget(self) -> None:
+        """Whoever turns to this form next begins with what the hall has."""
+        self._loaded, self._saving, self._go_on = None, False, self.begin
+        self.discard_button.hide()
+        self.model.say("")
 
 
 class ListSection(Section):
@@ -182,12 +211,8 @@ class ListSection(Section):
         self.list.blockSignals(False)
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None and not self.leave(partial(self._turn_to, item.data(IDENTITY))):
+        if item is not None and not self.leave(partial(self._load, item.data(IDENTITY))):
             QTimer.singleShot(0, self._point_at)  # the list is still busy with the press
-
-    def _turn_to(self, identity: str) -> None:
-        self.model.say("")
-        self._load(identity)
 
     def _load(self, identity: str) -> None:
         self.identity = identity
@@ -235,6 +260,23 @@ class SettingsSection(Defined):
     def written(self) -> HallSettings:
         """Without what the form does not show: others may change that meanwhile."""
         return self.filled(HallSettings())
+
+
+def _change_of(field: QWidget) -> SignalInstance | None:
+    """What says that something else stands in a field."""
+    match field:
+        case QLineEdit() | QPlainTextEdit():
+            return field.textChanged
+        case QSpinBox():
+            return field.valueChanged
+        case QDateTimeEdit():
+            return field.dateTimeChanged
+        case QComboBox():
+            return field.currentIndexChanged
+        case QCheckBox():
+            return field.toggled
+        case _:
+            return None
 
 
 def number_field(name: str, highest: int, *, least: int = 0, width: int = 130, unit: str = "") -> QSpinBox:

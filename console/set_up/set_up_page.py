@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from console import sentences
-from console.controls import column, label
+from console.controls import column, label, on_key
 from console.set_up.audit_model import AuditModel
 from console.set_up.audit_section import AuditSection
 from console.set_up.calling_section import CallingSection
@@ -59,7 +59,10 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.devices, self.tr("Devices"))
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
-        self.tabs.currentChanged.connect(self.begin)
+        self._shown = self.tabs.currentWidget()
+        self.tabs.currentChanged.connect(self._turned)
+        for key, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):  # a field with a date or time would take them
+            on_key(key, partial(self._turn, step), self)
         self.services.lacking.precedences_wanted.connect(partial(self.tabs.setCurrentWidget, self.precedences))
         self.services.lacking.points_wanted.connect(partial(self.tabs.setCurrentWidget, self.points))
         self.setLayout(column(self.tabs, self.warning, self.boxes, gap=0))
@@ -74,13 +77,37 @@ class SetUpPage(QWidget):
         for at in range(self.tabs.count()):
             self.tabs.setTabVisible(at, role is Role.ADMINISTRATOR or self.tabs.widget(at) is self.audit)
 
+    @property
+    def unsaved(self) -> Section | None:
+        """The form that is not saved yet; nobody turns to another page of these before it is."""
+        return self._shown if isinstance(self._shown, Section) and self._shown.unsaved else None
+
+    def forget(self) -> None:
+        """The next person finds nothing of what this one wrote or was told."""
+        for at in range(self.tabs.count()):
+            section = self.tabs.widget(at)
+            assert isinstance(section, (Section, DevicesSection, AuditSection, FileSection))
+            section.forget()
+
+    def _turn(self, step: int) -> None:
+        shown = [at for at in range(self.tabs.count()) if self.tabs.isTabVisible(at)]
+        self.tabs.setCurrentIndex(shown[(shown.index(self.tabs.currentIndex()) + step) % len(shown)])
+
+    def _turned(self) -> None:
+        wanted, left = self.tabs.currentWidget(), self.unsaved
+        if left is None:
+            self._shown = wanted
+            self.begin()
+        elif left is not wanted:
+            self.tabs.setCurrentWidget(left)
+            left.leave(partial(self.tabs.setCurrentWidget, wanted))
+
     def begin(self) -> None:
         """Show the hall as it is now, or what was being written when one turned away."""
         self.model.say("")
+        self.people.model.say("")
         section = self.tabs.currentWidget()
-        if section is self.file:
-            self.file.take_focus()
-        if section in (self.devices, self.audit):
+        if section in (self.devices, self.audit, self.file):
             section.begin()
         if not isinstance(section, Section):
             return

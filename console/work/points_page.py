@@ -76,8 +76,10 @@ class PointsPage(QWidget):
         self.to_set_up.setAutoDefault(True)  # Enter presses it
         self.told = label("", "", wrap=True)
         self.who = label("", "", wrap=True)
-        self.take_over = KeyButton(self.tr("Work here anyway"), "Ctrl+Return", self._take_over)
+        self.take_over = KeyButton(self.tr("Work here anyway"), "Ctrl+Enter", self._take_over)
         self.another = KeyButton(self.tr("Choose another"), "Esc", self.calm)
+        for answer in (self.another, self.take_over):
+            answer.setAutoDefault(True)  # Enter presses whichever has the keyboard
         self.question = frame("card", column(self.who, row(None, self.another, self.take_over), margin=theme().margin))
         self.question.hide()
         self.card = self._card()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTabWidget, QWidget
 
 from console.actions import Action
 from tests.console.conftest import Seat
@@ -110,6 +110,39 @@ class Instead:
         self.stand_in.setEnabled(False)
         self.stand_in.setParent(None)
         self.shortcut.setEnabled(True)
+
+
+async def test_the_pages_of_the_set_up_turn_from_every_field_of_every_section(sit_down, busy) -> None:
+    inhabit(busy)
+    tried = set()
+    async with sit_down() as seat:
+        async for name in every_page(seat):
+            if name.startswith("set-up"):
+                tabs = seat.console.set_up_page.tabs
+                for field in focusable(tabs.currentWidget()):
+                    tried.add(type(field).__name__)
+                    await turns_the_pages(seat, tabs, field, name)
+    assert tried >= {"QLineEdit", "HoursEdit", "QSpinBox", "QTimeEdit", "QDateEdit", "QComboBox", "QCheckBox", "Matrix"}
+
+
+def focusable(page: QWidget) -> list[QWidget]:
+    """What can have the keyboard on a page, one of each kind."""
+    seen = [widget for widget in page.findChildren(QWidget) if widget.isVisible() and widget.isEnabled()]
+    tabbed = [widget for widget in seen if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy()]
+    return list({type(widget): widget for widget in tabbed}.values())
+
+
+async def turns_the_pages(seat: Seat, tabs: QTabWidget, field: QWidget, where: str) -> None:
+    """One page on and back again; the second key is Tab on some systems, and Backtab on others."""
+    at, last = tabs.currentIndex(), tabs.count() - 1
+    both = CTRL | Qt.KeyboardModifier.ShiftModifier
+    keys = ((Qt.Key.Key_Tab, CTRL, 1), (Qt.Key.Key_Backtab, both, -1), (Qt.Key.Key_Tab, both, -1))
+    for key, modifiers, step in keys:
+        field.setFocus()
+        await seat.until(field.hasFocus)
+        QTest.keyClick(field, key, modifiers)
+        assert tabs.currentIndex() == (at + step) % (last + 1), f"{field.accessibleName()} on {where}"
+        tabs.setCurrentIndex(at)
 
 
 async def test_an_undo_in_the_note_is_the_notes_until_there_is_nothing_left_to_take_back(sit_down, busy) -> None:

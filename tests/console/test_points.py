@@ -132,9 +132,12 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         QTest.keyClick(page.list, Qt.Key.Key_Return)
         await bob.until(page.question.isVisible)
         assert "ann has worked at" in page.who.text() and "since" in page.who.text()
+        assert page.another.hasFocus() and page.take_over.accessibleName() == "Work here anyway, key Ctrl+Enter"
         QTest.keyClick(bob.console.window.focusWidget(), Qt.Key.Key_Return)  # a second Enter is no yes
-        assert bob.console.page is page and ann.number
+        assert bob.console.page is page and ann.number and not page.question.isVisible() and page.list.hasFocus()
         number = ann.number
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+        await bob.until(page.question.isVisible)
         QTest.keyClick(bob.console.window, Qt.Key.Key_Return, CTRL)
         await bob.until(lambda: bob.number == number)
         await bob.until(lambda: "instead of ann" in bob.sentence)
@@ -184,6 +187,30 @@ async def test_a_point_somebody_has_just_left_leaves_its_next_one_nothing_to_tak
         await sit_down_at(ann, 0)
         await ann.until(lambda: ann.console.work.ready and ann.console.work.point.last is None)
         assert undo(ann).said() == "Undo" and not undo(ann).isEnabled()
+
+
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "focused"),
+    [(Qt.Key.Key_Enter, CTRL, False), (Qt.Key.Key_Enter, CTRL | KEYPAD, False), (Qt.Key.Key_Enter, KEYPAD, True)],
+    ids=["the other Enter", "that of the keypad", "the button itself"],
+)
+async def test_whoever_takes_over_may_press_either_enter_or_the_button(at, tmp_path, key, modifiers, focused) -> None:
+    async with at(tmp_path / "a") as ann, at(tmp_path / "b") as bob:
+        await arrive(ann, "ann")
+        await begin_to_serve(ann)
+        await arrive(bob, "bob")
+        await turn_to(bob)
+        page = bob.console.points_page
+        page.list.selectRow(0)
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+        await bob.until(page.question.isVisible)
+        if focused:
+            page.take_over.setFocus()
+        QTest.keyClick(page.take_over if focused else bob.console.window, key, modifiers)
+        await bob.until(lambda: bob.console.page is bob.console.work_page)
 
 
 async def test_after_a_crash_the_same_person_at_the_same_console_is_asked_nothing(at, tmp_path) -> None:
