@@ -24,6 +24,7 @@ from tests import nursery, postgres
 from tests.backends import Premises, new_database
 from tests.cheap import make_passwords_cheap
 from tests.memory_link import MemoryLink, clinic
+from tests.watch import Watch
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +80,11 @@ def system_language() -> Iterator[None]:
     """What one test's window speaks is not what the next one hears."""
     yield
     QLocale.setDefault(QLocale.system())
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
 
 
 @pytest.fixture

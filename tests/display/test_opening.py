@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,23 +14,7 @@ from tests.console.hall import decide_on, define
 from tests.display.room import Room, items, texts
 from tests.kiosk.screen import kiosk
 from tests.memory_link import MemoryLink
-
-MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Berlin
-
-
-class Watch:
-    """What the display takes for the time."""
-
-    def __init__(self) -> None:
-        self.now = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
+from tests.watch import Watch
 
 
 async def test_a_closed_hall_says_when_it_opens_and_follows_the_minute(link: MemoryLink, until, watch: Watch) -> None:

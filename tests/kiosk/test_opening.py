@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -11,23 +11,7 @@ from shared.hall.days import DefineDay
 from shared.hall.set_up import DefineHall, DefineService
 from tests.kiosk.screen import kiosk
 from tests.memory_link import MemoryLink, clinic
-
-MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Berlin
-
-
-class Watch:
-    """What the kiosk takes for the time."""
-
-    def __init__(self) -> None:
-        self.now = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
+from tests.watch import Watch
 
 
 class Office(MemoryLink):
