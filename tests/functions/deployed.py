@@ -240,10 +240,10 @@ def test_a_customers_page_stays_live_and_says_nothing_of_a_lost_connection(base:
             "() => { window.said = []; new MutationObserver(() => window.said.push(away.textContent))"
             ".observe(document.getElementById('away'), {childList: true}); }"
         )
-        before = page.inner_text("#waits-registration")
+        before = page.locator("[id='waits-registration:regular']").inner_text()
         admin.do(IssueTicket(service="registration"))
         page.wait_for_function(
-            "before => document.getElementById('waits-registration').innerText !== before", arg=before
+            "before => document.getElementById('waits-registration:regular').innerText !== before", arg=before
         )
         page.wait_for_timeout(12_000)  # two more rounds of coming again
         assert [words for words in page.evaluate("window.said") if words] == []
