@@ -229,6 +229,7 @@ class Console(QObject):
         if form is None or (leave == self._warned_before and form.asks):
             return False
         self.show_set_up()
+        form.leave(form.begin)  # whoever discards it stays, wherever they wanted to go before
         self._warned_before = leave
         return True
 

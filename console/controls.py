@@ -85,6 +85,7 @@ def _filled(layout: L, children: Iterable[QWidget | QLayout | None], margin: int
 def button(text: str, kind: str = "", pressed: Callable[[], object] | None = None) -> QPushButton:
     made = QPushButton(text)
     made.setProperty("is", kind)
+    made.setAutoDefault(True)  # Enter presses it while it has the keyboard
     if pressed:
         made.clicked.connect(pressed)
     return made

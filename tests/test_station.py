@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.hall.calling import CallNext
-from shared.hall.errors import PointNotActive
+from shared.hall.errors import NotSignedIn, PointNotActive
 from shared.hall.issuing import IssueTicket, TicketCancelled
 from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
@@ -53,6 +53,19 @@ async def test_a_cut_cable_keeps_the_last_hall_and_says_since_when(link: MemoryL
     await until(lambda: not station.away_since)
     link.do(IssueTicket(service="tests"))
     await until(lambda: station.hall and station.hall.waiting("tests") == 1)
+    station.stop()
+
+
+async def test_a_hall_that_refuses_is_there(link: MemoryLink, until) -> None:
+    """As it does everybody who has yet to sign in, or to choose a password of their own."""
+    station = Station(link)
+    station.start()
+    await until(lambda: station.hall)
+    link.unplug()
+    await until(lambda: station.away_since)
+    link.refusal = NotSignedIn("Please sign in.")
+    await until(lambda: station.refusal)
+    assert station.away_since is None
     station.stop()
 
 

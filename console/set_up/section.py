@@ -64,7 +64,8 @@ class Section(QWidget):
     def _say(self) -> None:
         if self.model.is_refusal:
             self._saving = False
-        self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
+        elsewhere = not self.model.is_refusal and self.unsaved and not self._saving
+        self.sentence.say("" if elsewhere else self.model.sentence, refusal=self.model.is_refusal)
 
     def begin(self, identity: str = "") -> None:
         """Show the hall as it is now, with this one chosen."""

@@ -244,9 +244,11 @@ class Station(QObject):
     def _lost(self, listener: _Listener, failure: Failure) -> None:
         if listener is not self._listener or not self._loop:
             return
-        if isinstance(failure, Refused):
-            before, self.refusal = self.refusal, failure
-            if not before or before.detail != failure.detail:
+        if isinstance(failure, Refused):  # whoever refuses is there
+            self._stop_waiting()
+            was_away, before = self.away_since, self.refusal
+            self.away_since, self.refusal = None, failure
+            if was_away or not before or before.detail != failure.detail:
                 self.reachable_changed.emit()
         elif not self.away_since and not self._outage:
             self._outage = self._loop.call_later(OUTAGE, self._say_away, datetime.now(UTC), failure)
@@ -256,10 +258,13 @@ class Station(QObject):
         log.warning("the hall can't be reached: %s", why.detail)
         self.reachable_changed.emit()
 
-    def _reached(self) -> None:
+    def _stop_waiting(self) -> None:
         if self._outage:
             self._outage.cancel()
             self._outage = None
+
+    def _reached(self) -> None:
+        self._stop_waiting()
         if self.away_since or self.refusal:
             log.warning("the hall is back")
             self.away_since = self.refusal = None

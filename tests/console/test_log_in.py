@@ -32,6 +32,16 @@ async def test_enter_in_the_login_goes_on_to_the_password(sit_down) -> None:
         assert page.password.hasFocus()
 
 
+async def test_enter_presses_the_button_that_has_the_keyboard(sit_down) -> None:
+    async with sit_down() as seat:
+        page = seat.console.log_in_page
+        page.login.setText("reception")
+        page.password.setText("right")
+        page.enter.setFocus()
+        QTest.keyClick(page.enter, Qt.Key.Key_Return)
+        await seat.until(lambda: seat.console.page is seat.console.points_page)
+
+
 async def test_the_list_of_points_says_who_is_free(sit_down, link) -> None:
     link.do(ActivatePoint(point="2"))
     link.do(PausePoint(point="2"))

@@ -82,6 +82,16 @@ async def test_what_is_discarded_after_the_question_signs_nobody_out(sit_down) -
         assert seat.console.page is seat.console.log_in_page
 
 
+async def test_what_was_wanted_before_the_question_is_not_done_after_it(sit_down) -> None:
+    async with sit_down() as seat:
+        services = await begin_a_service(seat)
+        QTest.keyClick(services.name.fields["en"], Qt.Key.Key_Tab, CTRL)
+        press_sign_out(seat)
+        assert is_asked(seat, services)
+        QTest.keyClick(services, Qt.Key.Key_Escape)
+        assert services.isVisible() and services.name.fields["en"].text() == "Registration"
+
+
 async def test_a_window_that_is_closed_leads_to_what_is_not_saved_and_closes_the_second_time(sit_down) -> None:
     async with sit_down() as seat:
         services = await begin_a_service(seat)
@@ -174,6 +184,16 @@ async def test_a_point_marked_in_the_table_is_no_longer_said_to_be_saved_beside_
             await seat.until(points.sentence.isVisible)
             turn()
             assert not points.sentence.isVisible()
+
+
+async def test_a_point_marked_in_the_table_is_not_said_to_be_saved_above_a_form_that_is_not(sit_down, link) -> None:
+    async with sit_down() as seat:
+        points = await open_set_up(seat, 2)
+        QTest.keyClicks(points.name.fields["en"], "X")
+        before = link.hall.points["1"].services
+        QTest.keyClick(points.matrix, Qt.Key.Key_Space)
+        await seat.until(lambda: link.hall.points["1"].services != before and seat.console.set_up.can_save)
+        assert not points.sentence.isVisible() and points.unsaved
 
 
 async def test_nothing_that_was_said_or_begun_in_the_set_up_is_there_for_the_next_person(sit_down, busy, tmp_path):
