@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from console.actions import Action
 from console.app import Console
 from console.controls import KeyButton
+from console.work.points_page import PointsPage
 from shared.access.staff import AddPerson, ChangePassword
 from shared.hall.calling import CallNext
 from shared.hall.issuing import IssueTicket
@@ -103,6 +104,16 @@ async def begin_to_serve(seat: Seat) -> None:
     await seat.until(lambda: seat.number and seat.main_button == "Finish and call next")
 
 
+async def be_asked_about_the_first(seat: Seat) -> PointsPage:
+    """Press Enter at the first service point, where a colleague works."""
+    await turn_to(seat)
+    page = seat.console.points_page
+    page.list.selectRow(0)
+    QTest.keyClick(page.list, Qt.Key.Key_Return)
+    await seat.until(page.question.isVisible)
+    return page
+
+
 def undo(seat: Seat) -> KeyButton:
     return seat.console.work_page.keys.buttons[Action.UNDO]
 
@@ -126,11 +137,7 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         await arrive(ann, "ann")
         await begin_to_serve(ann)
         await arrive(bob, "bob")
-        await turn_to(bob)
-        page = bob.console.points_page
-        page.list.selectRow(0)
-        QTest.keyClick(page.list, Qt.Key.Key_Return)
-        await bob.until(page.question.isVisible)
+        page = await be_asked_about_the_first(bob)
         assert "ann has worked at" in page.who.text() and "since" in page.who.text()
         assert page.another.hasFocus() and page.take_over.accessibleName() == "Work here anyway, key Ctrl+Enter"
         QTest.keyClick(bob.console.window.focusWidget(), Qt.Key.Key_Return)  # a second Enter is no yes
@@ -165,10 +172,7 @@ async def test_whoever_takes_over_is_not_offered_to_take_back_what_somebody_else
         await ann.press(Qt.Key.Key_F2)
         assert undo(ann).isEnabled()
         await arrive(bob, "bob")
-        await turn_to(bob)
-        bob.console.points_page.list.selectRow(0)
-        QTest.keyClick(bob.console.points_page.list, Qt.Key.Key_Return)
-        await bob.until(bob.console.points_page.question.isVisible)
+        await be_asked_about_the_first(bob)
         QTest.keyClick(bob.console.window, Qt.Key.Key_Return, CTRL)
         await bob.until(lambda: "instead of ann" in bob.sentence and bob.console.work.point.last is None)
         assert undo(bob).said() == "Undo" and not undo(bob).isEnabled()
@@ -202,11 +206,7 @@ async def test_whoever_takes_over_may_press_either_enter_or_the_button(at, tmp_p
         await arrive(ann, "ann")
         await begin_to_serve(ann)
         await arrive(bob, "bob")
-        await turn_to(bob)
-        page = bob.console.points_page
-        page.list.selectRow(0)
-        QTest.keyClick(page.list, Qt.Key.Key_Return)
-        await bob.until(page.question.isVisible)
+        page = await be_asked_about_the_first(bob)
         if focused:
             page.take_over.setFocus()
         QTest.keyClick(page.take_over if focused else bob.console.window, key, modifiers)
