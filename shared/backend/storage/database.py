@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from shared.backend.storage import complaints
+from shared.backend.storage.place import Displaced
 from shared.backend.storage.postgres import Postgres
 from shared.backend.storage.sqlite import Sqlite
 from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
@@ -59,6 +60,9 @@ class Kind(Protocol):
 
     def start_afresh(self) -> None:
         """Let go of connections after a failure that may have spoiled them."""
+
+    def require_sound(self) -> None:
+        """Raises Unfit, before anybody is served, for a database in which reading at any place may fail."""
 
     def scrub(self) -> bool:
         """Leave no trace of what was deleted in the database's own log; False: try again later."""
@@ -106,6 +110,8 @@ class Database:
         try:
             with self._in_words(), self.kind.writing() as connection:
                 yield connection
+        except Displaced:  # a new connection would have another file
+            raise
         except Unreachable:
             self.kind.start_afresh()
             raise
@@ -163,6 +169,15 @@ class Database:
         if not self.is_current():
             self.close()
             raise Unfit(OLDER)
+
+    def require_sound(self) -> None:
+        """Raises Unfit, and closes the database, if it is damaged. It reads all of it, which takes its time."""
+        try:
+            with self._in_words():
+                self.kind.require_sound()
+        except Failure:
+            self.close()
+            raise
 
     def _check(self, *, create: bool) -> None:
         tables = inspect(self.engine).get_table_names()
