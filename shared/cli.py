@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import entry_points, version
 from typing import Any
 
-from shared import addresses, people, records, settings
+from shared import addresses, people, records, settings, whole_file
 from shared.hall.errors import Failure, Unfit
 from shared.hall.hall import Hall
 from shared.settings import as_path, as_text
@@ -173,6 +173,8 @@ def _add_care(commands: Any) -> None:
     _command(commands, "check", _check, "say what is wrong with this installation, if anything")
     backup = _command(commands, "backup", _backup, "copy the database to a file while work goes on")
     backup.add_argument("file", type=as_path)
+    restore = _command(commands, "restore", _restore, "put a backup in the place of the database, which is kept aside")
+    restore.add_argument("file", type=as_path)
     upgrade = _command(commands, "upgrade", _upgrade, "bring an older database up to this version, after a backup")
     upgrade.add_argument("--without-backup", action="store_true", help="a backup was made in another way")
 
@@ -231,10 +233,7 @@ def _export(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     if asked.output is None:
         sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
         return 0
-    try:
-        asked.output.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise Unfit(f"{asked.output} can't be written: {error.strerror}.") from None
+    whole_file.write_text(asked.output, text)
     print(f"The set-up of {hall} is in {asked.output}.")
     return 0
 
@@ -290,6 +289,21 @@ def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:
         halls.backup(asked.file)
         print(f"Everything is in {asked.file}.")
     return 0
+
+
+def _restore(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    from shared.backend.halls import restoring  # noqa: PLC0415  # a station has no backend installed
+
+    done = restoring.restore(chosen.database, asked.file)
+    newest = f"{done.newest.astimezone():%Y-%m-%d %H:%M}" if done.newest else "never: nothing has happened in it"
+    print(f"{asked.file} is in place. The last thing in it happened: {newest}.")
+    if done.kept:
+        print(f"What was there before is in {done.kept}; `nowserving restore {done.kept}` puts it back.")
+    if not done.is_current:
+        print("It is older than this program: run `nowserving upgrade`.")
+    for fault in done.faults:
+        print(fault, file=sys.stderr)
+    return 1 if done.faults else 0
 
 
 def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:

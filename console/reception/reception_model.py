@@ -20,7 +20,7 @@ from console.work.wishes import Wishing
 from shared.access.contacts import Contact, Dossier, EraseTicket, ExportTicket, KeepContact
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, Unreachable
 from shared.hall.issuing import CancelTicket, IssueTicket, queue_for
 from shared.hall.messages import Accepted
 from shared.hall.opening import business_day
@@ -29,6 +29,7 @@ from shared.hall.words import Language, PrecedenceId, ServiceId
 from shared.ui.order_clock import OrderClock
 from shared.ui.station import Station
 from shared.ui.words import why_not
+from shared.whole_file import write_text
 
 NOBODY = Contact()
 """Of a customer who said nothing about themselves, as nearly all do."""
@@ -156,7 +157,7 @@ class ReceptionModel(Wishing):
 
         def arrived(dossier: Dossier) -> None:
             said = self.tr("What is kept about {0} is in {1}.").format(ticket.label, file.name)
-            self.station.aside(lambda: _written(file, dossier.text), lambda _: self.say(said), self._not_kept)
+            self.station.aside(lambda: write_text(file, dossier.text), lambda _: self.say(said), self._not_kept)
 
         self.station.request(ExportTicket(ticket=ticket.id), arrived, self._not_kept)
 
@@ -183,14 +184,6 @@ class ReceptionModel(Wishing):
         if self.ready and self.may_reinstate(ticket):
             said = self.tr("{0} waits again.").format(ticket.label)
             self._send(ReinstateTicket(ticket=ticket.id), lambda _: self.say(said))
-
-
-def _written(file: Path, text: str) -> None:
-    """Raises Unfit."""
-    try:
-        file.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise Unfit(f"{file.name} can't be written: {error.strerror}.") from None
 
 
 def _matches(label: str, wanted: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from console import sentences
-from shared.hall.errors import Failure, Refused, Unfit
+from shared.hall.errors import Failure, Refused
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted
 from shared.hall.rules import decide
@@ -20,6 +20,7 @@ from shared.set_up_file.reading import SetUpFile, open_file, what
 from shared.set_up_file.writing import write
 from shared.ui.station import Station
 from shared.ui.words import why_not
+from shared.whole_file import write_text
 
 
 class FileModel(QObject):
@@ -105,7 +106,7 @@ class FileModel(QObject):
         if self._hall is None:
             return
         text = write(set_up_of(self._hall))
-        self.station.aside(lambda: _written(file, text), lambda _: self._exported(file), self._failed)
+        self.station.aside(lambda: write_text(file, text), lambda _: self._exported(file), self._failed)
 
     def _exported(self, file: Path) -> None:
         self._say(self.tr("The set-up is in {0}.").format(file.name))
@@ -193,10 +194,3 @@ class FileModel(QObject):
     def _say(self, sentence: str, *, refusal: bool = False) -> None:
         self.sentence, self.is_refusal = sentence, refusal
         self.changed.emit()
-
-
-def _written(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise Unfit(f"{file} can't be written: {error.strerror}.") from None

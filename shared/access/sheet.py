@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from shared.hall.errors import Unfit
+from shared.whole_file import ANYBODYS, beside
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a formula begins with; full-width signs count as the others in Japanese spreadsheets."""
@@ -29,7 +30,8 @@ def write(file: Path, titles: Row, rows: Sequence[Row]) -> None:
     if form is None:
         raise Unfit("A table is written to a file that ends in .csv or .xlsx.")
     try:
-        form(file, [titles, *rows])
+        with beside(file, ANYBODYS) as part:
+            form(part, [titles, *rows])
     except OSError as error:
         raise Unfit(f"{file.name} can't be written: {error.strerror}.") from None
 

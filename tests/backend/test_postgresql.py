@@ -113,7 +113,7 @@ def test_without_the_driver_it_is_said_what_to_install(address: str) -> None:
         ("57P01", "stopping or starting", Unreachable),
         ("58030", "can't be reached", Unreachable),
         ("42501", "make it the owner", Unfit),
-        ("XX001", "put a backup in its place", Unfit),
+        ("XX001", "nowserving restore FILE", Unreachable),
     ],
 )
 def test_each_complaint_of_the_server_is_a_sentence_and_nothing_is_half_done(

@@ -31,7 +31,7 @@ from shared.hall.words import HallId, TicketId
 MOST = 20
 """Sentences about one hall; whoever reads them does the same about twenty as about a thousand."""
 
-RESTORE = "Put the last good backup in its place."
+RESTORE = "Put the last good backup in its place with `nowserving restore FILE`."
 
 MOVES = {
     None: {"waiting"},

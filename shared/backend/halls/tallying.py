@@ -22,7 +22,10 @@ Row = Mapping[str, Any]
 AT_ONCE = 500
 """Rows read in one question: what keeps the memory of a check the same, however long the history."""
 
-REMEDY = "Numbers are given and called rightly, but reports may be wrong: put the last good backup in its place."
+REMEDY = (
+    "Numbers are given and called rightly, but reports may be wrong: "
+    "put the last good backup in its place with `nowserving restore FILE`."
+)
 
 
 class TicketTally:

@@ -92,7 +92,7 @@ class Database:
     """
 
     def __init__(self, address: str, *, create: bool = False, kinds: Kinds = KINDS) -> None:
-        self.url = _url(address)
+        self.url = address_of(address)
         self.kind = kinds[self.url.get_backend_name()](self.url, create=create)
         self.engine = self.kind.engine
         self.traces = False
@@ -204,8 +204,8 @@ class Database:
             raise complaints.busy() from error
 
 
-def _url(address: str) -> URL:
-    """Raises Unfit. What may hold a password is never repeated."""
+def address_of(address: str) -> URL:
+    """The parts of a database's address; raises Unfit. What may hold a password is never repeated."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):

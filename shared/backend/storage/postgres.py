@@ -223,7 +223,12 @@ _SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], type[Failure], str], .
     ),
     # asked for by nobody but a stranger's program: what people say is checked before
     ((), ("cannot contain NUL",), Invalid, "A text holds characters that can't be shown."),
-    (("XX001", "XX002"), (), Unfit, "The database {database} is damaged: put a backup in its place."),
+    (
+        ("XX001", "XX002"),
+        (),
+        Unreachable,
+        "The database {database} is damaged: put the last good backup in its place with `nowserving restore FILE`.",
+    ),
 )
 """PostgreSQL's error codes, parts of what is said before there are codes, and what it means."""
 

@@ -1,8 +1,9 @@
-"""A copy of a PostgreSQL database in one file, made by PostgreSQL's own pg_dump."""
+"""A copy of a PostgreSQL database in one file, made by PostgreSQL's own pg_dump; how its programs are run."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,34 +11,44 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from shared.hall.errors import Unfit
-
-OURS_ALONE = 0o600
-"""In the copy is everything of every hall."""
+from shared.whole_file import beside
 
 
 def dump(url: URL, name: str, target: Path) -> None:
     """Write everything, as of one moment, to a file that ``pg_restore`` reads; raises Unfit and leaves none."""
-    tool = shutil.which("pg_dump")
-    if tool is None:
-        raise Unfit(
-            "A backup needs pg_dump: install PostgreSQL's client programs, "
-            "or back the database up in your own way and upgrade with --without-backup."
-        )
+    tool = program("pg_dump", "A backup", ", or back the database up in your own way and upgrade with --without-backup")
     try:
-        target.touch(mode=OURS_ALONE)
-        done = subprocess.run(  # noqa: S603  # the password goes by the environment: arguments can be seen by others
-            [tool, "--format=custom", "--no-password", f"--file={target}", "--dbname", _without_password(url)],
-            env={**os.environ, "PGPASSWORD": password_of(url)} if password_of(url) else None,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with beside(target) as part:
+            run([tool, "--format=custom", f"--file={part}"], f"The database {name} can't be copied", url)
     except OSError as error:
-        target.unlink(missing_ok=True)
         raise Unfit(f"The database {name} can't be copied to {target}: {error}.") from error
+
+
+def program(name: str, what: str, otherwise: str = "") -> str:
+    """Where one of PostgreSQL's own programs is; raises Unfit."""
+    found = shutil.which(name)
+    if found is None:
+        raise Unfit(f"{what} needs {name}: install PostgreSQL's client programs{otherwise}.")
+    return found
+
+
+def run(command: list[str], failed: str, url: URL | None = None) -> str:
+    """What one of PostgreSQL's programs prints; raises Unfit, with the cause, when it fails.
+
+    The password of the database goes by the environment: arguments can be seen by others.
+    """
+    at = ["--no-password", "--dbname", _without_password(url)] if url else []
+    secret = password_of(url) if url else ""
+    done = subprocess.run(  # noqa: S603  # PostgreSQL's own programs
+        [*command, *at],
+        env={**os.environ, "PGPASSWORD": secret} if secret else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
-        target.unlink(missing_ok=True)
-        raise Unfit(f"The database {name} can't be copied: {_cause(done.stderr)}.")
+        raise Unfit(f"{failed}: {_cause(done.stderr)}.")
+    return done.stdout
 
 
 def password_of(url: URL) -> str:
@@ -53,7 +64,5 @@ def _without_password(url: URL) -> str:
 
 def _cause(said: str) -> str:
     """The first line of a complaint, which names the cause; where programs differ in age, the line behind says how."""
-    lines = [
-        line.removeprefix("pg_dump: ").removeprefix("error: ").removeprefix("detail: ") for line in said.splitlines()
-    ]
-    return "; ".join(line.strip(" .") for line in lines[:2]) or "pg_dump failed"
+    lines = [re.sub(r"^(?:\w+: |psql:\S+ )?(?:error|detail|ERROR|DETAIL): +", "", line) for line in said.splitlines()]
+    return "; ".join(line.strip(" .") for line in lines[:2]) or "it failed"

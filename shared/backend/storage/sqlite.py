@@ -19,11 +19,9 @@ from shared.backend.storage.complaints import BUSY
 from shared.backend.storage.place import Place
 from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
+from shared.whole_file import OURS_ALONE, beside
 
 log = logging.getLogger(__name__)
-
-OURS_ALONE = 0o600
-"""Who may open the file may do everything in every hall. SQLite gives its log the same permissions."""
 
 BUSY_TIMEOUT = 4000
 """Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
@@ -40,12 +38,9 @@ LEAST_ROOM = 100_000_000
 COMPLAINTS = 3
 """How many of SQLite's own complaints are passed on; a damaged file has thousands, and one remedy."""
 
-RESTORE = "put the last good backup in its place"
+RESTORE = "put the last good backup in its place with `nowserving restore FILE`"
 
-DAMAGED = (
-    "The file of the database {database} is damaged, so nothing is accepted: "
-    "stop the backend and put the last good backup in its place with `nowserving restore FILE`."
-)
+DAMAGED = f"The file of the database {{database}} is damaged, so nothing is accepted: stop the backend and {RESTORE}."
 
 THE_FILE = "file"
 """The one lane there is: who writes holds the whole file, so everything that waits is written together."""
@@ -164,11 +159,13 @@ class Sqlite:
 
     def backup(self, target: Path) -> None:
         try:
-            target.touch(mode=OURS_ALONE)
-            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
+            with (
+                beside(target) as part,
+                closing(sqlite3.connect(self.path)) as source,
+                closing(sqlite3.connect(part)) as copy,
+            ):
                 source.backup(copy)
         except (OSError, sqlite3.Error) as error:
-            target.unlink(missing_ok=True)
             raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
 
     def before_upgrade(self, revision: str | None) -> Path:

@@ -1,0 +1,220 @@
+"""`nowserving restore`: a backup in the place of a database, on either kind, after whatever has happened to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from shared.backend.halls import care
+from shared.backend.halls.care import INIT
+from shared.hall.issuing import IssueTicket
+from shared.hall.words import new_id
+from tests import postgres
+from tests.backend.test_cli import fails
+from tests.backends import DATABASES, Caller, Premises, new_database, nowserving
+
+
+@pytest.fixture(autouse=True)
+def _programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own programs, and a folder for what is kept aside."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(postgres.server().programs), prepend=os.pathsep)
+
+
+def tools() -> dict[str, str]:
+    return {"PATH": os.environ["PATH"]}
+
+
+def restore(backup: Path, database: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return nowserving("restore", str(backup), "--database", database, cwd=folder, **tools())
+
+
+def labels(database: str) -> list[str]:
+    with care.opened(database) as halls:
+        assert list(halls.faults()) == []
+        return sorted(
+            ticket.label for hall in halls.ledger.halls() for ticket in halls.ledger.hall(hall).tickets.values()
+        )
+
+
+def issue(there: Premises, tickets: int) -> None:
+    caller = Caller(there)
+    caller.sign_in()
+    for _ in range(tickets):
+        assert caller.command("issue-ticket", command_id=new_id(), service="registration").ok
+
+
+@pytest.fixture(params=DATABASES)
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Premises, Path]]:
+    """A hall that is being served, with five tickets, and a backup from after the second."""
+    there = Premises(tmp_path, database=new_database(request.param, tmp_path))
+    there.serve()
+    issue(there, 2)
+    backup = tmp_path / "backup"
+    done = nowserving("backup", str(backup), "--database", there.database, **tools())
+    assert done.returncode == 0, done.stderr
+    issue(there, 3)
+    yield there, backup
+    there.stop()
+
+
+def test_a_backup_is_put_in_place_after_a_crash(served: tuple[Premises, Path], tmp_path: Path) -> None:
+    there, backup = served
+    there.kill()
+    done = restore(backup, there.database, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert labels(there.database) == ["A001", "A002"]
+    kept = Path(done.stdout.split("What was there before is in ")[1].split(";")[0])
+    again = restore(tmp_path / kept, there.database, tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert labels(there.database) == ["A001", "A002", "A003", "A004", "A005"]
+    there.serve()
+    issue(there, 1)
+
+
+def test_nothing_is_restored_while_anybody_serves(served: tuple[Premises, Path], tmp_path: Path) -> None:
+    there, backup = served
+    before = sorted(file.name for file in tmp_path.iterdir())
+    done = restore(backup, there.database, tmp_path)
+    assert done.returncode == 1 and "is in use, and nothing was changed: stop" in done.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == before
+    issue(there, 1)
+    there.stop()
+    assert len(labels(there.database)) == 6
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_what_is_no_backup_is_refused_and_nothing_changes(kind: str, tmp_path: Path) -> None:
+    there = Premises(tmp_path, database=new_database(kind, tmp_path))
+    (tmp_path / "text").write_text("this is no database\n" * 500)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as raw, raw:
+        raw.execute("CREATE TABLE recipes (name TEXT)")
+    at = ("--database", there.database)
+    for backup in ("text", "other.db"):
+        fails(
+            "restore",
+            str(tmp_path / backup),
+            *at,
+            says="nothing was changed" if kind == "sqlite" else "can't be read",
+            **tools(),
+        )
+    fails("restore", str(tmp_path / "nowhere"), *at, says="no backup", **tools())
+    assert nowserving("check", *at).returncode == 0
+
+
+# ── one file ──
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A database of three tickets, closed; beside it ``backup.db`` from after the first."""
+    file = tmp_path / "halls.db"
+    with care.opened(f"sqlite:///{file}", create=True) as halls:
+        hall = halls.init("clinic", None)
+        for number in range(3):
+            halls.ledger.do(hall, IssueTicket(service="registration"), INIT)
+            if not number:
+                halls.backup(tmp_path / "backup.db")
+    return file
+
+
+@pytest.mark.parametrize("damage", ["garbled", "empty", "gone", "gone but for its log"])
+def test_whatever_became_of_the_file_a_backup_takes_its_place(file: Path, damage: str, tmp_path: Path) -> None:
+    match damage:
+        case "garbled":
+            file.write_bytes(b"\x55" * 40_000)
+            Path(f"{file}-wal").write_bytes(b"\x55" * 4_000)
+        case "empty":
+            file.write_bytes(b"")
+        case "gone":
+            file.unlink()
+        case _:
+            with closing(sqlite3.connect(file)) as open_still:
+                open_still.execute("UPDATE halls SET seq = seq")
+                open_still.commit()
+                shutil.copy(f"{file}-wal", tmp_path / "log")
+            file.unlink()
+            (tmp_path / "log").rename(f"{file}-wal")
+    done = restore(tmp_path / "backup.db", f"sqlite:///{file}", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert labels(f"sqlite:///{file}") == ["A001"]
+    if damage == "garbled":
+        [kept] = tmp_path.glob("halls.before-restore-*.db")
+        assert kept.read_bytes() == b"\x55" * 40_000 and Path(f"{kept}-wal").exists()
+
+
+def test_a_damaged_backup_and_the_database_itself_are_refused(file: Path, tmp_path: Path) -> None:
+    at = ("--database", f"sqlite:///{file}")
+    spoiled = tmp_path / "spoiled.db"
+    shutil.copy(tmp_path / "backup.db", spoiled)
+    with spoiled.open("r+b") as raw:
+        raw.seek(8192)
+        raw.write(b"\x55" * (spoiled.stat().st_size - 8192))
+    fails("restore", str(spoiled), *at, says="nothing was changed")
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as raw, raw:
+        raw.execute("UPDATE halls SET seq = seq + 1")
+    fails("restore", str(tmp_path / "backup.db"), *at, says="damaged itself")
+    fails("restore", str(file), *at, says="is the database itself")
+    assert len(labels(f"sqlite:///{file}")) == 3
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+left = int(sys.argv[1])
+def count(event, arguments):
+    global left
+    if event in ("os.rename", "os.link", "os.remove", "shutil.copyfile", "sqlite3.connect", "open"):
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+from shared.backend.halls import restoring
+sys.addaudithook(count)
+restoring.restore(sys.argv[2], Path(sys.argv[3]))
+"""
+
+
+def test_a_restore_that_is_killed_leaves_the_old_or_the_new(file: Path, tmp_path: Path) -> None:
+    backup, whole = tmp_path / "backup.db", file.read_bytes()
+    seen, step, ended = set(), 0, False
+    while not ended:
+        step += 1
+        command = [sys.executable, "-c", KILLED, str(step), f"sqlite:///{file}", str(backup)]
+        ended = subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode != -signal.SIGKILL
+        found = len(labels(f"sqlite:///{file}"))
+        assert found in (1, 3), step
+        seen.add(found)
+        for part in tmp_path.glob("halls.db-*"):
+            part.unlink()
+        file.write_bytes(whole)
+    assert seen == {1, 3}
+    assert step > 10, "it was killed at every step"
+
+
+# ── half-written copies ──
+
+
+@pytest.mark.parametrize("command", [("backup", "copy.db"), ("export", "--output", "copy.db")])
+def test_a_copy_that_is_killed_does_not_take_its_name(file: Path, command: tuple[str, ...], tmp_path: Path) -> None:
+    script = (
+        KILLED.split("from shared.backend", maxsplit=1)[0]
+        .replace("sys.argv[1]", "1")
+        .replace('"os.rename", "os.link", "os.remove", "shutil.copyfile", "sqlite3.connect", "open"', '"os.rename",')
+    )
+    script += "from shared.cli import main\nsys.addaudithook(count)\nmain(sys.argv[1:])\n"
+    arguments = [*command, "--database", f"sqlite:///{file}"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    killed = subprocess.run([sys.executable, "-c", script, *arguments], check=False, cwd=tmp_path, env=environment)
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "copy.db").exists()
+    assert nowserving(*arguments, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "copy.db").stat().st_size > 500
