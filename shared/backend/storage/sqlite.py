@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.backend.storage.complaints import BUSY
+from shared.durable import sync_folder
 from shared.hall.errors import Failure, Unfit, Unreachable
 from shared.hall.words import HallId
 
@@ -23,6 +24,9 @@ OURS_ALONE = 0o600
 
 BUSY_TIMEOUT = 4000
 """Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
+
+WHOLLY = "PRAGMA fullfsync = ON"
+"""Otherwise a Mac calls synced what is only in the memory of the disk."""
 
 SCRUB_TIMEOUT = 100
 """Milliseconds to wait for whoever reads in the log; nobody can write meanwhile."""
@@ -135,7 +139,9 @@ class Sqlite:
         try:
             target.touch(mode=OURS_ALONE)
             with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
+                copy.execute(WHOLLY)
                 source.backup(copy)
+            sync_folder(target.parent)  # else its journal may come back, and take the copy back
         except (OSError, sqlite3.Error) as error:
             target.unlink(missing_ok=True)
             raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
@@ -191,6 +197,7 @@ def _set_up(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute(WHOLLY)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
