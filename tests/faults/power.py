@@ -1,7 +1,7 @@
 """Power cuts: what was answered is there on whatever disk is left, and asked again everything acts once.
 
-Each scene is played once on watched files. Then it is cut off at one step after another, every sync and every write among
-them, and opened anew from a disk of which chance decides what that had not synced (``platter.py``).
+Each scene is played once on watched files. Then it is cut off at one step after another, every sync and every write
+among them, and opened anew from a disk of which chance decides what that had not synced (``platter.py``).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Upgrade:
     def before(self, folder: Path) -> None:
         newest = folder / "newest.db"
         with closing(Ledger(Database(_address(folder, newest.name), create=True))) as ledger:
-            _furnish(ledger, lambda about, said: None)
+            _furnish(ledger, lambda *_: None)
         killing.play(
             _address(folder, newest.name), HALL, self._groups, None, lambda line: self._hear(*json.loads(line))
         )

@@ -153,6 +153,9 @@ class _Connection:
     def in_transaction(self) -> bool:
         return self.raw.in_transaction
 
+    def settle(self) -> None:
+        """Nobody takes these files away: that is not looked for here."""
+
     def cursor(self) -> _Cursor:
         return _Cursor(self)
 

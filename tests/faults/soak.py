@@ -1,4 +1,4 @@
-"""Everything at length: histories, kill points, power cuts, faults in the rules, a day; figures as it goes, a table at the end."""
+"""Everything at length: histories, kills, power cuts, faults in the rules, a day; figures as it goes, then a table."""
 
 from __future__ import annotations
 
