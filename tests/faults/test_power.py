@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from console.work.drafts import Confirmed, Drafts, Visit
 from shared.backend.http import authority
+from shared.backend.storage.database import Database
 from shared.hall.roles import Role
 from shared.link.home import Home, Homes, write_whole
 from shared.link.trust import Pin, Pins
@@ -52,6 +54,26 @@ def test_a_scene_goes_the_same_way_every_time(name: str) -> None:
     """Or no cut could be told again by its seed."""
     ways = [[(type(step), getattr(step, "about", "")) for step in played(name, 5).record.steps] for _ in range(2)]
     assert ways[0] == ways[1]
+
+
+# ── what was erased ──
+
+
+def test_what_was_erased_does_not_come_back(tmp_path: Path) -> None:
+    with recording(tmp_path) as record, closing(Database(f"sqlite:///{tmp_path / 'hall.db'}", create=True)) as database:
+        with database.writing() as connection:
+            connection.exec_driver_sql("INSERT INTO halls (id, seq, created_at) VALUES ('a secret', 0, '2026-01-01')")
+        with database.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM halls")
+        database.scrub()
+        record.told("the erasure", "done")
+    for seed in range(40):
+        assert not [name for name, kept in _left(record, _answered(record), seed).items() if b"a secret" in kept]
+
+
+def _answered(record: Record) -> int:
+    """The first step after the first answer."""
+    return next(cut for cut in range(len(record.steps) + 1) if record.answers(cut))
 
 
 # ── files that are not databases ──

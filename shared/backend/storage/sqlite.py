@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 import threading
@@ -143,11 +144,15 @@ class Sqlite:
         self.engine.dispose()
 
     def scrub(self) -> bool:
-        """Empty the log, in which what was deleted still stands."""
+        """Empty the log, in which what was deleted still stands; not only until the next power cut."""
+        self._require_fit()
         with self.engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT}")
             busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+            if not busy:
+                with open(f"{self.path}-wal", "rb+") as log_file:  # noqa: PTH123  # SQLite's own name for it
+                    os.fsync(log_file.fileno())
         return not busy
 
     def faults(self, connection: Connection) -> Iterator[str]:
