@@ -23,11 +23,12 @@ def sync_folder(folder: Path) -> None:
     """What was made, renamed or removed in here is so for good; raises OSError."""
     if sys.platform == "win32":  # it can't, and need not: names are in the journal of its file system
         return
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     except OSError as error:
         if error.errno not in UNABLE:
             raise
-    finally:
-        os.close(handle)
