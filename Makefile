@@ -13,7 +13,7 @@ help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
 	@echo "make test      the tests"
 	@echo "make crowd     the largest crowds we promise, on either database; some minutes"
-	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 TICKETS=500 for less"
+	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 CUTS=50 TICKETS=500 for less"
 	@echo "make coverage  the tests again, and what none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies, known vulnerabilities"
 	@echo "make fuzz      the API, sent all that a program could send it; some minutes"
@@ -47,9 +47,10 @@ crowd: setup
 # What must hold whatever dies: docs/faults.md. Every violation names the command that replays it.
 HISTORIES ?= 10000
 POINTS ?= 1000
+CUTS ?= 1000
 TICKETS ?= 5000
 soak: setup
-	$(BIN)/python -m tests.faults soak --histories $(HISTORIES) --points $(POINTS) --tickets $(TICKETS)
+	$(BIN)/python -m tests.faults soak --histories $(HISTORIES) --points $(POINTS) --cuts $(CUTS) --tickets $(TICKETS)
 
 coverage: setup
 	$(BIN)/coverage run -m pytest

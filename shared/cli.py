@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import entry_points, version
 from typing import Any
 
-from shared import addresses, people, records, settings, whole_file
+from shared import addresses, durable, people, records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.hall import Hall
 from shared.settings import as_path, as_text
@@ -233,7 +233,7 @@ def _export(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     if asked.output is None:
         sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
         return 0
-    whole_file.write_text(asked.output, text)
+    durable.write_text(asked.output, text)
     print(f"The set-up of {hall} is in {asked.output}.")
     return 0
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared import whole_file
+from shared import durable
 from shared.access import sheet
 from shared.access.audit import COLUMNS, Act, ReadAudit, columns
 from shared.access.contacts import EraseTicket, ExportTicket
@@ -99,7 +99,7 @@ def _export(asked: argparse.Namespace, chosen: Settings) -> int:
     if asked.output is None:
         sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
         return 0
-    whole_file.write_text(asked.output, text)
+    durable.write_text(asked.output, text)
     print(f"What is kept about {label} is in {asked.output}.")
     return 0
 

@@ -18,6 +18,7 @@ from console.clocks import now
 from console.set_aside import may_come_back
 from console.work.wishes import Wishing
 from shared.access.contacts import Contact, Dossier, EraseTicket, ExportTicket, KeepContact
+from shared.durable import write_text
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket
 from shared.hall.errors import Failure, Unreachable
@@ -29,7 +30,6 @@ from shared.hall.words import Language, PrecedenceId, ServiceId
 from shared.ui.order_clock import OrderClock
 from shared.ui.station import Station
 from shared.ui.words import why_not
-from shared.whole_file import write_text
 
 NOBODY = Contact()
 """Of a customer who said nothing about themselves, as nearly all do."""

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from console import sentences
+from shared.durable import write_text
 from shared.hall.errors import Failure, Refused
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted
@@ -20,7 +21,6 @@ from shared.set_up_file.reading import SetUpFile, open_file, what
 from shared.set_up_file.writing import write
 from shared.ui.station import Station
 from shared.ui.words import why_not
-from shared.whole_file import write_text
 
 
 class FileModel(QObject):

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 from console.desk import Draft
 from shared.hall.hall import Hall
 from shared.hall.values import AT_A_POINT
+from shared.link.home import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -160,24 +160,11 @@ def _read(file: Path) -> Any:
 def _written(file: Path, said: Mapping[str, str]) -> bool:
     """Whether it is on the disk; a full one is logged and forgiven."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(file, json.dumps(said, ensure_ascii=False))
+        write_whole(file, json.dumps(said, ensure_ascii=False))
     except OSError as error:
         log.warning("a draft could not be kept: %s", error)
         return False
     return True
-
-
-def _replace(file: Path, text: str) -> None:
-    """All of it or nothing, and for nobody else's eyes at any moment."""
-    beside = file.with_suffix(f".{os.getpid()}.new")
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:  # noqa: PTH123  # a path can't be opened with a mode of its own
-            out.write(text)
-        os.replace(beside, file)  # noqa: PTH105  # atomic on every platform
-    except OSError:
-        _remove(beside)  # a full disk leaves half of it
-        raise
 
 
 def _remove(file: Path) -> None:

@@ -10,8 +10,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from shared.durable import ANYBODYS, beside
 from shared.hall.errors import Unfit
-from shared.whole_file import ANYBODYS, beside
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a formula begins with; full-width signs count as the others in Japanese spreadsheets."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from shared.durable import make_folder
 from shared.hall.errors import NoLabelLeft
 from shared.hall.issuing import IssueTicket
 from shared.hall.wire import decode, encode
@@ -127,9 +128,10 @@ def boxes(folder: Path) -> list[Box]:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     database = sqlite3.connect(file, timeout=2, isolation_level=None, check_same_thread=False)
     try:
+        database.execute("PRAGMA fullfsync = ON")  # else a Mac calls it synced when it is in the memory of the disk
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")  # what is on paper must survive a power cut
         database.execute(

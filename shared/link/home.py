@@ -9,6 +9,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from shared.durable import make_folder, sync_folder
 from shared.hall.errors import Refused
 from shared.hall.roles import Role
 from shared.hall.wire import decode
@@ -74,10 +75,16 @@ class Homes:
 def write_whole(file: Path, text: str) -> None:
     """All of it or nothing, for nobody's eyes but our own, and there after the plug was pulled; raises OSError."""
     beside = file.with_suffix(f".{os.getpid()}.new")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(beside, file)  # noqa: PTH105  # atomic on every platform
+    make_folder(file.parent)
+    try:
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(beside, file)  # noqa: PTH105  # atomic on every platform
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    sync_folder(file.parent)

@@ -22,6 +22,7 @@ import requests
 
 from shared.access.mark import mark_of
 from shared.addresses import shown
+from shared.durable import make_folder, sync_folder
 from shared.hall.errors import Unreachable
 from shared.link.lines import ANSWER_TIMEOUT, CONNECT_TIMEOUT, one_authority, session, usual_authorities
 
@@ -155,12 +156,13 @@ class Pins:
         file = self.file(base)
         beside = file.with_suffix(f".{os.getpid()}.new")
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder)
             with beside.open("w", encoding="ascii") as out:
                 out.write(pin.pem or USUAL)
                 out.flush()
                 os.fsync(out.fileno())
             beside.replace(file)
+            sync_folder(self._folder)
         except OSError as error:
             log.warning("the authority of %s could not be remembered: %s", base, error)
 

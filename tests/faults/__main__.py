@@ -1,4 +1,4 @@
-"""``python -m tests.faults``: replay one history, or soak the whole product."""
+"""``python -m tests.faults``: replay one history or power cut, or soak the whole product."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ import tempfile
 from pathlib import Path
 
 from tests.faults.mutants import survivors
+from tests.faults.power import SCENES, cut_off, played
 from tests.faults.soak import one, say, soak
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["replay", "soak", "mutants"], default="replay")
+    parser.add_argument("what", nargs="?", choices=["replay", "soak", "mutants", "power"], default="replay")
     parser.add_argument("--seed", type=int, default=0, help="the history to replay, or the first of the soak")
     parser.add_argument("--histories", type=int, default=10_000)
     parser.add_argument("--points", type=int, default=1_000, help="kill points")
+    parser.add_argument("--cuts", type=int, default=1_000, help="power cuts")
+    parser.add_argument("--scene", choices=SCENES, help="of the power cut to replay")
+    parser.add_argument("--cut", type=int, default=0, help="the step before which the power goes")
     parser.add_argument("--tickets", type=int, default=5_000, help="of the day")
     parser.add_argument("--no-mutants", action="store_true")
     asked = parser.parse_args()
@@ -24,9 +28,12 @@ def main() -> int:
         return _replay(asked.seed)
     if asked.what == "mutants":
         return _mutants()
+    if asked.what == "power":
+        return _power(asked.scene, asked.seed, asked.cut)
     wrong = soak(
         histories=asked.histories,
         points=asked.points,
+        cuts=asked.cuts,
         mutants=not asked.no_mutants,
         tickets=asked.tickets,
         seed=asked.seed,
@@ -44,6 +51,17 @@ def _replay(seed: int) -> int:
     for fault in told.faults:
         say(f"VIOLATION: {fault}")
     return 1 if told.faults else 0
+
+
+def _power(scene: str, seed: int, cut: int) -> int:
+    """What was done until the power went, and what was wrong on the disk it left."""
+    of = played(scene, seed)
+    for number, step in enumerate(of.record.steps[:cut]):
+        say(f"{number}: {step!r:.150}")
+    faults = cut_off(of, scene, seed, cut).faults
+    for fault in faults:
+        say(f"VIOLATION: {fault}")
+    return 1 if faults else 0
 
 
 def _mutants() -> int:

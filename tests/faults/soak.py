@@ -1,7 +1,8 @@
-"""Everything at length: histories, kill points, faults in the rules, a day; figures as it goes, a table at the end."""
+"""Everything at length: histories, kills, power cuts, faults in the rules, a day; figures as it goes, then a table."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 import time
@@ -17,6 +18,7 @@ from tests.faults import killing
 from tests.faults.day import day
 from tests.faults.history import Told, kept, remembered
 from tests.faults.mutants import survivors
+from tests.faults.power import Cut, campaign
 
 AT_ONCE = 2
 """Processes: the promise is for two cores."""
@@ -55,13 +57,15 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)  # noqa: T201  # a person watches
 
 
-def soak(*, histories: int, points: int, mutants: bool, tickets: int, seed: int) -> int:
+def soak(*, histories: int, points: int, cuts: int, mutants: bool, tickets: int, seed: int) -> int:
     """All of it; how many promises were broken."""
     table, began = Table(), time.monotonic()
     if histories:
         _histories(table, histories, seed)
     if points:
         _kill_points(table, points, seed)
+    if cuts:
+        _power_cuts(table, cuts, seed)
     if mutants:
         _mutants(table)
     if tickets:
@@ -141,6 +145,29 @@ def _killed(wanted: int, first: int) -> tuple[int, list[str]]:
         say(f"[{os.getpid()}] {sentence}")
 
     return killing.main(wanted, first, hear), said
+
+
+def _power_cuts(table: Table, wanted: int, first: int) -> None:
+    """Each process plays scenes of its own."""
+    share = [wanted // AT_ONCE + (place < wanted % AT_ONCE) for place in range(AT_ONCE)]
+    with table.timed(f"{wanted:,} power cuts") as figures:
+        with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+            results = list(pool.map(_cut_off, share, [first + 1_000 * place for place in range(AT_ONCE)]))
+        for cut in itertools.chain(*results):
+            if cut.faults:
+                table.violated(f"{cut.faults}\n    {cut.command}")
+        syncs = sum(cut.at_a_sync for cut in itertools.chain(*results))
+        answered = sum(cut.answered for cut in itertools.chain(*results))
+        figures += [f"{syncs:,} at a sync", f"{answered:,} answers given before"]
+
+
+def _cut_off(wanted: int, first: int) -> list[Cut]:
+    done: list[Cut] = []
+    for cut in campaign(wanted, first):
+        done.append(cut)
+        if len(done) % 100 == 0:
+            say(f"[{os.getpid()}] power cuts: {len(done)} of {wanted}, {sum(bool(one.faults) for one in done)} wrong")
+    return done
 
 
 def _mutants(table: Table) -> None:

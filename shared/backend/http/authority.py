@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shared.access.mark import mark_of
+from shared.durable import make_folder, sync_folder
 from shared.hall.errors import Unfit
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class Authority:
         self.server = folder / "server.pem"
         """The file a server loads: its key, its certificate and the authority's."""
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
             self._key, self._certificate = self._own(folder / "authority.pem")
         except OSError as error:
             raise Unfit(f"The folder {folder} for the certificate can't be used: {error.strerror}.") from None
@@ -259,6 +260,7 @@ def _write(file: Path, text: bytes, *, replace: bool) -> None:
             out.flush()
             os.fsync(out.fileno())
         made.replace(file) if replace else os.link(made, file)
+        sync_folder(file.parent)
     finally:
         made.unlink(missing_ok=True)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from shared.durable import beside
 from shared.hall.errors import Unfit
-from shared.whole_file import beside
 
 
 def dump(url: URL, name: str, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 import threading
@@ -17,14 +18,17 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.backend.storage.complaints import BUSY
 from shared.backend.storage.place import Place
+from shared.durable import OURS_ALONE, beside
 from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
-from shared.whole_file import OURS_ALONE, beside
 
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 4000
 """Milliseconds to wait for another process that writes. SQLite polls for the lock, so nobody waits in order."""
+
+WHOLLY = "PRAGMA fullfsync = ON"
+"""Otherwise a Mac calls synced what is only in the memory of the disk."""
 
 SCRUB_TIMEOUT = 100
 """Milliseconds to wait for whoever reads in the log; nobody can write meanwhile."""
@@ -134,11 +138,15 @@ class Sqlite:
         self.engine.dispose()
 
     def scrub(self) -> bool:
-        """Empty the log, in which what was deleted still stands."""
+        """Empty the log, in which what was deleted still stands; not only until the next power cut."""
+        self._require_fit()
         with self.engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT}")
             busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+            if not busy:
+                with open(f"{self.path}-wal", "rb+") as log_file:  # noqa: PTH123  # SQLite's own name for it
+                    os.fsync(log_file.fileno())
         return not busy
 
     def faults(self, connection: Connection) -> Iterator[str]:
@@ -164,6 +172,7 @@ class Sqlite:
                 closing(sqlite3.connect(self.path)) as source,
                 closing(sqlite3.connect(part)) as copy,
             ):
+                copy.execute(WHOLLY)
                 source.backup(copy)
         except (OSError, sqlite3.Error) as error:
             raise Unfit(f"{self.path} can't be copied to {target}: {error}.") from error
@@ -225,6 +234,7 @@ def _set_up(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute(WHOLLY)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from shared.durable import OURS_ALONE, sync_folder, take_the_place_of
 from shared.hall.errors import Unfit
-from shared.whole_file import OURS_ALONE, sync_folder, take_the_place_of
 
 LOGS = ("-wal", "-journal")
 """What SQLite would play over whatever file it finds beside it."""

@@ -1,13 +1,21 @@
-"""Files that are there whole or not at all, whatever dies while they are written."""
+"""Files that are there whole or not at all, whatever dies while they are written, and stay after a power cut.
+
+A file that was synced may be there and its name not: so folders are synced too.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shared.hall.errors import Unfit
+
+UNABLE = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
+"""What is said where nobody can sync a folder: on some shares, and where its owner lets nobody read it."""
 
 OURS_ALONE = 0o600
 """For what only its owner may read."""
@@ -45,16 +53,6 @@ def take_the_place_of(target: Path, part: Path) -> None:
     sync_folder(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Let names in a folder survive a power cut, where folders can be opened."""
-    with suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
-
 def write_text(target: Path, text: str) -> None:
     """A text somebody wants as a file, in UTF-8; raises Unfit."""
     try:
@@ -62,3 +60,26 @@ def write_text(target: Path, text: str) -> None:
             part.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise Unfit(f"{target} can't be written: {error.strerror}.") from None
+
+
+def make_folder(folder: Path) -> None:
+    """For nobody else, with all it is in, and there after the plug was pulled; raises OSError."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in missing:
+        sync_folder(one.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """What was made, renamed or removed in here is so for good; raises OSError."""
+    if sys.platform == "win32":  # it can't, and need not: names are in the journal of its file system
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in UNABLE:
+            raise
