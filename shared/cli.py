@@ -182,7 +182,9 @@ def _add_device(commands: Any) -> None:
     revoke = _command(actions, "revoke", _revoke_device, "take a device out of service; it stops within seconds")
     revoke.add_argument("name")
     revoke.add_argument("--hall", metavar="ID", help="the hall it belongs to (default: the only one)")
-    _command(actions, "list", _list_devices, "list the devices: name, role, hall, when last seen, version, paper")
+    _command(
+        actions, "list", _list_devices, "list the devices: name, role, hall, when last seen, version, paper, troubles"
+    )
 
 
 def _add_halls(commands: Any) -> None:
@@ -295,7 +297,9 @@ def _list_devices(asked: argparse.Namespace, chosen: settings.Settings) -> int:
         for device in halls.accounts.devices():
             seen = f"{device.seen_at:%Y-%m-%d %H:%M} UTC" if device.seen_at else "never seen"
             unprinted = f"{device.unprinted} may not be printed" if device.unprinted else ""
-            state = f"{seen:20} {device.version:8} {device.paper:8} {unprinted}".rstrip()
+            troubles = (f"{one.kind}: {one.what} ({one.at:%Y-%m-%d %H:%M} UTC)" for one in device.troubles)
+            told = ", ".join(filter(None, [unprinted, *troubles]))
+            state = f"{seen:20} {device.version:8} {device.series:4} {device.paper:8} {told}".rstrip()
             print(f"{device.name:24} {device.role:14} {device.hall:24} {state}")
     return 0
 
@@ -360,7 +364,7 @@ def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.ui.memory import remembered  # noqa: PLC0415  # stations' code, but without Qt
 
-    faults = [*addresses.faults(chosen.public_url), *_station_faults(chosen)]
+    faults = [*addresses.faults(chosen.public_url), *_station_faults(chosen), *_damaged()]
     faults += _boxes(remembered(settings.state_path()))
     try:
         with _care().opened(chosen.database, current=False) as halls:
@@ -381,6 +385,17 @@ def _station_faults(chosen: settings.Settings) -> Iterator[str]:
         except ImportError:  # this machine is no station of that kind
             continue
         yield from look(chosen)
+
+
+def _damaged() -> Iterator[str]:
+    """Files of this machine's stations that could not be read."""
+    from shared.link.keeping import put_asides  # noqa: PLC0415  # as above
+
+    for file in put_asides(settings.state_path()):
+        yield (
+            f"A file of a station could not be read and was put aside: {file}. "
+            "Whatever could be saved of it is in use again; remove it once nobody needs it."
+        )
 
 
 def _boxes(halls: Iterable[Hall]) -> Iterator[str]:

@@ -11,6 +11,9 @@ from shared.hall.roles import DEVICE_ROLES, Role
 
 PAPERS = ("", "ok", "low", "out", "unknown")
 
+MOST_TROUBLES = 100
+"""Of one device at once; it tells the latest."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PairingAsked:
@@ -51,6 +54,10 @@ def require_state(state: ReportState) -> None:
         raise Invalid("Paper is ok, low, out or unknown.")
     if not re.fullmatch(r"[A-Z0-9-]{0,16}", state.unprinted):
         raise Invalid("What may not be printed is the label of a ticket, or empty.")
+    if len(state.troubles) > MOST_TROUBLES or not all(
+        re.fullmatch(r"[\w.-]{1,80}", one.what, re.ASCII) for one in state.troubles
+    ):
+        raise Invalid("A trouble names a file or a number: up to 80 letters, figures, dots and dashes.")
     _require_version(state.version)
 
 
