@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.access.devices import ReportState
+from shared.access.devices import ClaimSeries, ReportState
 from shared.hall.errors import Invalid, NotNow, UnknownPairing
+from shared.hall.labels import is_series
 from shared.hall.roles import DEVICE_ROLES, Role
 
 PAPERS = ("", "ok", "low", "out", "unknown")
@@ -59,6 +60,12 @@ def require_state(state: ReportState) -> None:
     ):
         raise Invalid("A trouble names a file or a number: up to 80 letters, figures, dots and dashes.")
     _require_version(state.version)
+
+
+def require_series(asked: ClaimSeries) -> None:
+    """Raises Invalid."""
+    if asked.set_to and not is_series(asked.set_to):
+        raise Invalid("A series is one to four capital letters or figures, like K1.")
 
 
 def _require_version(version: str) -> None:

@@ -7,10 +7,9 @@ import logging
 from sqlalchemy import Connection, select, update
 
 from shared.access.devices import ClaimSeries, OwnSeries
+from shared.backend.access.pairing_bodies import require_series
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
-from shared.hall.errors import Invalid
-from shared.hall.labels import is_series
 from shared.hall.roles import Role
 from shared.hall.words import HallId
 
@@ -22,8 +21,7 @@ FIRST, LAST = 2, 999
 
 def claim(database: Database, hall: HallId, device: str, asked: ClaimSeries) -> OwnSeries:
     """The series of this kiosk from now on: what it is set to, else one that no other has. Raises Invalid."""
-    if asked.set_to and not is_series(asked.set_to):
-        raise Invalid("A series is one to four capital letters or figures, like K1.")
+    require_series(asked)
     with database.writing() as connection:
         hold(database, connection, hall)
         found = _by_kiosk(connection, hall)
