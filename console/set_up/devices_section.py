@@ -89,7 +89,7 @@ class DevicesSection(QWidget):
             label(self.tr("Devices of this hall"), "large"),
             self.nobody,
             self.devices,
-            row(self.troubles, self.seen_button),
+            _seen(self.troubles, self.seen_button),
             rule(),
             self._keys(),
             margin=theme().margin,
@@ -221,6 +221,13 @@ class DevicesSection(QWidget):
             key.setEnabled(free and bool(self._chosen))
         self.confirm_button.setEnabled(free)
         self.refuse_button.setEnabled(free and bool(self.newcomers.chosen))
+
+
+def _seen(says: QWidget, key: QWidget) -> QHBoxLayout:
+    """The words take the room there is."""
+    line = row(says, key)
+    line.setStretch(0, 1)
+    return line
 
 
 def _entry(name: str, width: int = 0) -> QLineEdit:

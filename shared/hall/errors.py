@@ -13,6 +13,7 @@ Failure
 │   └── TooOften         the same thing asked too many times                    429
 ├── Unreachable          the hall may be fine, the way to it is not: keep, retry, say it   503
 └── Unfit                what was set up cannot be used: not our database, a port in use
+    └── NoHallsYet       there is no database, or nothing in it
 """
 
 from __future__ import annotations
@@ -93,6 +94,9 @@ class Unreachable(Failure):
 
 class Unfit(Failure):
     """What the administrator set up cannot be used; the sentence says what to change."""
+
+
+class NoHallsYet(Unfit): ...
 
 
 class Malformed(Refused):

@@ -164,7 +164,7 @@ def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: Care) -> None:
 
 
 def test_halls_do_not_wait_for_one_another(halls: Care, address: str) -> None:
-    assert halls.init("clinic", "Second") == "second"
+    assert halls.add_hall("second", "clinic", None) == "second"
     with rough(address).held():
         stuck = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
         assert issue(halls, "second") == "A001"

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from shared.backend.storage import complaints
 from shared.backend.storage.postgres import Postgres
 from shared.backend.storage.sqlite import Sqlite
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -171,7 +171,7 @@ class Database:
             if tables:
                 raise Unfit(f"{self.kind.name} is a database of another program: choose another one.")
             if not create:
-                raise Unfit(f"{self.kind.name} has no halls yet: make one with `nowserving init`.")
+                raise NoHallsYet(f"{self.kind.name} has no halls yet: make one with `nowserving init`.")
             self.upgrade()
         elif revision not in versions():
             raise Unfit(f"{self.kind.name} was written by a newer Now Serving: install that version or a later one.")

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.backend.storage.complaints import BUSY
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
 
 OURS_ALONE = 0o600
@@ -173,7 +173,7 @@ def _path(url: URL, *, create: bool) -> Path:
     if not path.parent.is_dir():
         raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
     if not path.exists() and not create:
-        raise Unfit(f"There is no database {path}: make one with `nowserving init --database sqlite:///{path}`.")
+        raise NoHallsYet(f"There is no database {path}: make one with `nowserving init --database sqlite:///{path}`.")
     if not path.exists():
         with suppress(OSError):  # SQLite itself will say what is wrong
             path.touch(mode=OURS_ALONE)
