@@ -183,7 +183,7 @@ class Console(QObject):
         self.window.to_set_up.setVisible(inside and self.may_set_up)
         self.window.alerts = inside and (self.may_set_up or page is not self.work_page)
         self.unprinted.look(self.window.alerts)
-        self.window.unprinted = self.unprinted.devices
+        self.window.devices = self.unprinted.devices
         self.window.to_points.say(self.tr("Back to work") if self._can_go_back() else self.tr("Service points"))
         self.window.refresh()
 
@@ -314,7 +314,7 @@ class Console(QObject):
             self.show_points()
 
     def _unprinted_changed(self) -> None:
-        self.window.unprinted = self.unprinted.devices
+        self.window.devices = self.unprinted.devices
         self.window.refresh()
 
     def _reachable_changed(self) -> None:

@@ -39,5 +39,5 @@ class ConsoleMemory:
 def _by_login(text: str) -> dict[str, str]:
     try:
         return {str(login): str(point) for login, point in json.loads(text).items()}
-    except (ValueError, AttributeError):  # nothing yet, or half of it when the disk was full
+    except (ValueError, AttributeError, RecursionError):  # nothing yet, or damaged: then the next one overwrites it
         return {}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from shared.durable import write_whole
+from shared.link.keeping import read
+
 log = logging.getLogger(__name__)
 
 
@@ -16,17 +19,13 @@ class Remembered:
 
     def read(self, name: str) -> str:
         """What was written last under this name, or nothing."""
-        try:
-            return (self._folder / name).read_text("utf-8").strip() if self._folder else ""
-        except (OSError, ValueError):
-            return ""
+        return (read(self._folder / name, str.strip) or "") if self._folder else ""
 
     def write(self, name: str, text: str) -> None:
         """Remember this; a full disk is logged and forgiven, for nothing depends on it."""
         if self._folder is None:
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / name).write_text(text, "utf-8")
+            write_whole(self._folder / name, text)
         except OSError as error:
             log.warning("%s could not be remembered: %s", name, error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -361,3 +361,17 @@ def away(hall: Hall | None, since: datetime) -> str:
     return QCoreApplication.translate(
         "Console", "No connection to the hall since {0}; calling is not possible."
     ).format(clock(since, hall))
+
+
+def same_numbers(hall: Hall) -> Iterator[str]:
+    """Of two people whose papers show one number: by what each is called."""
+    alive = {ticket.label for ticket in hall.tickets.values()}
+    said = QCoreApplication.translate(
+        "Console",
+        "Two people hold {0}, from two kiosks: whose paper shows {1} is called as {2}. "
+        "Compare the times on the papers.",
+    )
+    for called in sorted(alive):
+        paper, _, time = called.partition(" ")
+        if time and paper in alive:
+            yield said.format(paper, time, called)

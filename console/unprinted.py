@@ -1,4 +1,4 @@
-"""Which tickets may not be printed, asked again and again on behalf of whoever may know and sees the alerts."""
+"""How the devices are, asked again and again on behalf of whoever may know and sees the alerts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.ui.station import Station
 
 
 class Unprinted(QObject):
-    """The devices that say so. ``looked_at`` says whether anybody sees it."""
+    """The devices of the hall. ``looked_at`` says whether anybody sees it."""
 
     changed = Signal()
 
@@ -35,5 +35,5 @@ class Unprinted(QObject):
             self._station.request(ListDevices(), self._read)
 
     def _read(self, devices: tuple[Device, ...]) -> None:
-        self.devices = tuple(device for device in devices if device.unprinted) if self._looked_at else ()
+        self.devices = devices if self._looked_at else ()
         self.changed.emit()

@@ -14,6 +14,7 @@ from console.set_up import devices_words
 from console.work.turned_away import TurnedAway
 from console.work.view_model import ConsoleModel
 from shared.access.devices import Device
+from shared.hall.hall import Hall
 from shared.hall.values import Point, PointStatus
 from shared.ui.theme import palette, style_sheet, theme
 from shared.ui.words import clock
@@ -55,8 +56,8 @@ class ConsoleWindow(QMainWindow):
         self.turned_away = TurnedAway(model)
         self.alerts = False
         """Whether whoever looks is told of people whom nobody calls, or who may have no ticket."""
-        self.unprinted: tuple[Device, ...] = ()
-        """Devices with a ticket that may not be printed."""
+        self.devices: tuple[Device, ...] = ()
+        """Those of the hall, for what staff have to see to at them."""
         self.pages = QStackedWidget()
         self.bar = self._bar()
         inside = QWidget()
@@ -104,10 +105,7 @@ class ConsoleWindow(QMainWindow):
         hall, point = self.model.hall, self._point
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
-        uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
-        alerts = "\n".join(filter(None, [uncalled, devices_words.unprinted(self.unprinted)])) if self.alerts else ""
-        self.alert.setText(alerts)
-        self.alert.setVisible(bool(alerts))
+        self._alert(hall)
         self.turned_away.refresh(shows=not self.bar.isHidden())
         self.clock.setText(clock(now(), hall))
         self.hall_name.setText(sentences.said(hall, hall.settings.name) if hall else "")
@@ -119,6 +117,14 @@ class ConsoleWindow(QMainWindow):
             set_tone(self.status, TONES[point.status])
         self._fit()
         self.setWindowTitle(" · ".join(filter(None, [self._label(), self.place.text(), self.hall_name.text()])))
+
+    def _alert(self, hall: Hall | None) -> None:
+        """What whoever watches over the hall has to see to."""
+        uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
+        same = sentences.same_numbers(hall) if hall else ()
+        lines = [uncalled, *same, *devices_words.alerts(self.devices, hall)] if self.alerts else []
+        self.alert.setText("\n".join(filter(None, lines)))
+        self.alert.setVisible(bool(self.alert.text()))
 
     @property
     def _point(self) -> Point | None:

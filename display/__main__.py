@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 from display.app import Display, Sign
 from shared.hall.roles import Role
-from shared.settings import Settings
+from shared.link.keeping import damaged
+from shared.settings import Settings, state_path
 from shared.ui.program import App
 from shared.ui.reporting import Reporting
 from shared.ui.start import options, start
 from shared.ui.station import Station
+
+MOST = 20
+"""Damaged files told of at once."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Display | Sign:
         screen = Sign(station, settings, wanted.point) if wanted.point else Display(station, settings)
         screen.show(full_screen=settings.full_screen)
-        Reporting(station)
+        Reporting(station, troubles=lambda: tuple(damaged(state_path()))[-MOST:])
         return screen
 
     return start("display", wanted, App(role=Role.SIGN if wanted.point else Role.DISPLAY, show=show))

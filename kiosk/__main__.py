@@ -8,9 +8,11 @@ from collections.abc import Callable
 from kiosk.app import Kiosk
 from kiosk.printer.printer import printer_for
 from kiosk.printer.unprinted import Accountable
+from shared.access.devices import Trouble
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
-from shared.link.box import box_of
+from shared.link.box import box_of, refused
+from shared.link.keeping import damaged
 from shared.link.outbox import Outbox, require_series
 from shared.link.port import Link
 from shared.settings import Settings, state_path
@@ -18,6 +20,9 @@ from shared.ui.program import App
 from shared.ui.reporting import Reporting
 from shared.ui.start import options, start
 from shared.ui.station import Station
+
+MOST = 20
+"""Troubles told at once; whoever sees to them sees the others on the machine itself."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -39,8 +44,14 @@ def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | N
     printer = Accountable(found, memory.beside("unprinted") if memory else None) if found else None
     kiosk = Kiosk(station, printer, paper=settings.paper, inches=settings.screen_inches, own_series=True)
     kiosk.show(full_screen=settings.full_screen)
-    Reporting(station, printer)
+    Reporting(station, printer, troubles)
     return kiosk
+
+
+def troubles() -> tuple[Trouble, ...]:
+    """What staff have to see of this kiosk: the latest there are."""
+    found = [*damaged(state_path()), *refused(state_path())]
+    return tuple(sorted(found, key=lambda one: one.at)[-MOST:])
 
 
 KIOSK = App(role=Role.KIOSK, show=show, way=with_outbox, require=require)

@@ -16,6 +16,7 @@ from shared.hall.roles import Role
 from shared.link.box import Box, boxes
 from shared.link.home import Homes
 from shared.link.outbox import require_series
+from shared.link.salvage import Damaged
 from shared.settings import Settings, state_path
 from shared.ui.memory import Memory
 
@@ -61,8 +62,8 @@ def _box(box: Box) -> Iterator[str]:
     try:
         with contextlib.closing(box):
             stuck = box.stuck(datetime.now(UTC))
-    except (sqlite3.Error, OSError) as error:
-        yield f"The tickets this kiosk gave on its own can't be read ({error}): move {box.folder} away."
+    except (sqlite3.Error, OSError, Damaged) as error:
+        yield f"The tickets this kiosk gave on its own can't be read ({error}): see to the disk of {box.folder}."
         return
     if waiting := ", ".join(one.label for one in stuck if not one.refused):
         yield f"Tickets given while the hall was away wait to be delivered ({waiting}): start the kiosk and let it run."

@@ -252,7 +252,7 @@ def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.ui.memory import remembered  # noqa: PLC0415  # stations' code, but without Qt
 
-    faults = [*addresses.faults(chosen.public_url), *_station_faults(chosen)]
+    faults = [*addresses.faults(chosen.public_url), *_station_faults(chosen), *_damaged()]
     faults += _boxes(remembered(settings.state_path()))
     try:
         with _care().opened(chosen.database, current=False) as halls:
@@ -273,6 +273,17 @@ def _station_faults(chosen: settings.Settings) -> Iterator[str]:
         except ImportError:  # this machine is no station of that kind
             continue
         yield from look(chosen)
+
+
+def _damaged() -> Iterator[str]:
+    """Files of this machine's stations that could not be read."""
+    from shared.link.keeping import put_asides  # noqa: PLC0415  # as above
+
+    for file in put_asides(settings.state_path()):
+        yield (
+            f"A file of a station could not be read and was put aside: {file}. "
+            "Whatever could be saved of it is in use again; remove it once nobody needs it."
+        )
 
 
 def _boxes(halls: Iterable[Hall]) -> Iterator[str]:

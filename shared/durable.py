@@ -28,14 +28,14 @@ ANYBODYS = 0o666
 def beside(target: Path, mode: int = OURS_ALONE) -> Iterator[Path]:
     """A new file to write to, beside the target, which it becomes at the end, on the disk too; raises OSError.
 
-    If anything fails there is nothing new under either name; a program that is killed leaves ``.nowserving-….part``.
+    If anything fails there is nothing new under either name; one that is killed leaves a ``.part``.
     What is no file, such as a terminal, is written to itself.
     """
     target = target.resolve()
     if target.exists() and not target.is_file():
         yield target
         return
-    part = target.with_name(f".nowserving-{os.getpid()}.part")
+    part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
         yield part
@@ -60,6 +60,13 @@ def write_text(target: Path, text: str) -> None:
             part.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise Unfit(f"{target} can't be written: {error.strerror}.") from None
+
+
+def write_whole(target: Path, text: str) -> None:
+    """What a program keeps for itself, for nobody's eyes but its own; raises OSError."""
+    make_folder(target.parent)
+    with beside(target) as part:
+        part.write_text(text, "utf-8")
 
 
 def make_folder(folder: Path) -> None:

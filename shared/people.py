@@ -66,7 +66,8 @@ def _add_device(commands: Any, command: Add) -> None:
     revoke = command(actions, "revoke", _revoke_device, "take a device out of service; it stops within seconds")
     revoke.add_argument("name")
     revoke.add_argument("--hall", metavar="ID", help="the hall it belongs to (default: the only one)")
-    command(actions, "list", _list_devices, "list the devices: name, role, hall, when last seen, version, paper")
+    about = "list the devices: name, role, hall, when last seen, version, series, paper, troubles"
+    command(actions, "list", _list_devices, about)
 
 
 def _add_person(asked: argparse.Namespace, chosen: Settings) -> int:
@@ -131,7 +132,9 @@ def _list_devices(asked: argparse.Namespace, chosen: Settings) -> int:
         for device in halls.accounts.devices():
             seen = f"{device.seen_at:%Y-%m-%d %H:%M} UTC" if device.seen_at else "never seen"
             unprinted = f"{device.unprinted} may not be printed" if device.unprinted else ""
-            state = f"{seen:20} {device.version:8} {device.paper:8} {unprinted}".rstrip()
+            troubles = (f"{one.kind}: {one.what} ({one.at:%Y-%m-%d %H:%M} UTC)" for one in device.troubles)
+            told = ", ".join(filter(None, [unprinted, *troubles]))
+            state = f"{seen:20} {device.version:8} {device.series:4} {device.paper:8} {told}".rstrip()
             print(f"{device.name:24} {device.role:14} {device.hall:24} {state}")
     return 0
 

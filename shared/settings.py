@@ -63,8 +63,8 @@ class Settings:
     printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
     paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
     offline_series: str = meaning(
-        "Series of the numbers a kiosk gives while its hall is away: 1 to 4 capitals or figures, its own on each.",
-        "K1",
+        "Series of the numbers a kiosk gives while its hall is away: 1 to 4 capitals or figures. Empty: the hall says.",
+        "",
     )
     screen_inches: float = meaning("Diagonal of the screen in inches, so that sizes are true; 0: the app's usual.", 0.0)
     farthest_seat: float = meaning("Metres from the hall display to its farthest seat: sets how large calls are.", 8.0)

@@ -13,7 +13,7 @@ from datetime import time as time_of_day
 from typing import Any, TypeVar, cast
 
 from shared.access.contacts import Contact, KeepContact, ReadContact
-from shared.access.devices import ListDevices
+from shared.access.devices import ClaimSeries, ListDevices, OwnSeries
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
 from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, Seat, own_day
@@ -48,6 +48,7 @@ class MemoryLink:
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
             ListDevices: lambda _: (),
+            ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
         self.signs_on: Provider | None = None
         self.mark = ""

@@ -16,6 +16,7 @@ from shared.access.devices import (
     RefusePairing,
     RenameDevice,
     RevokeDevice,
+    SeeTroubles,
 )
 from shared.access.request import Done, Request
 from shared.hall.errors import Failure, Refused
@@ -98,6 +99,9 @@ class DevicesModel(QObject):
             self.say(self.tr("It is called “{0}” now.").format(renamed.name), refusal=False)
 
         self._ask(RenameDevice(device=device.id, name=name), done)
+
+    def see_troubles(self, device: Device) -> None:
+        self._ask(SeeTroubles(device=device.id), self._nothing)
 
     def revoke(self, device: Device) -> None:
         def done(_: Done) -> None:

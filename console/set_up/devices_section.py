@@ -32,6 +32,8 @@ class DevicesSection(QWidget):
         self.revoke_button = SureButton(
             self.tr("Take out of service …"), self.tr("It stops at once. Press again"), self.revoke
         )
+        self.troubles = label("", "warning", wrap=True)
+        self.seen_button = button(self.tr("I have seen it"), "", self.see_troubles)
         self.nobody = label(self.tr("No device yet: switch one on, and type its code above."), "quiet", wrap=True)
         self.sentence = SentenceLine()
         self._chosen = ""
@@ -87,6 +89,7 @@ class DevicesSection(QWidget):
             label(self.tr("Devices of this hall"), "large"),
             self.nobody,
             self.devices,
+            _seen(self.troubles, self.seen_button),
             rule(),
             self._keys(),
             margin=theme().margin,
@@ -111,7 +114,7 @@ class DevicesSection(QWidget):
     def _columns(self) -> list[Column[Device]]:
         return [
             Column(title=self.tr("Name"), text=lambda one: one.name),
-            Column(title=self.tr("Kind"), text=lambda one: words.kind(one.role)),
+            Column(title=self.tr("Kind"), text=words.device_kind),
             Column(
                 title=self.tr("Last seen"),
                 text=lambda one: words.last_seen(one.seen_at, now()),
@@ -170,6 +173,10 @@ class DevicesSection(QWidget):
         if chosen := self.model.device(self._chosen):
             self.model.revoke(chosen)
 
+    def see_troubles(self) -> None:
+        if chosen := self.model.device(self._chosen):
+            self.model.see_troubles(chosen)
+
     # ── what is shown ──
 
     def _calm(self) -> None:
@@ -205,10 +212,22 @@ class DevicesSection(QWidget):
 
     def _offer(self) -> None:
         free = not self.model.busy and self.model.station.away_since is None
+        told = words.troubles(self.model.device(self._chosen), self.model.station.hall)
+        self.troubles.setText(told)
+        for part in (self.troubles, self.seen_button):
+            part.setVisible(bool(told))
+        self.seen_button.setEnabled(free)
         for key in (self.rename_button, self.revoke_button, self.new_name):
             key.setEnabled(free and bool(self._chosen))
         self.confirm_button.setEnabled(free)
         self.refuse_button.setEnabled(free and bool(self.newcomers.chosen))
+
+
+def _seen(says: QWidget, key: QWidget) -> QHBoxLayout:
+    """The words take the room there is."""
+    line = row(says, key)
+    line.setStretch(0, 1)
+    return line
 
 
 def _entry(name: str, width: int = 0) -> QLineEdit:
@@ -230,6 +249,6 @@ def _table(rows: Rows[Device] | Rows[Newcomer], name: str) -> ChoosingTable:
 
 
 def _paper_ink(device: Device) -> str | None:
-    if device.unprinted and device.paper != "out":
+    if (device.unprinted or device.troubles) and device.paper != "out":
         return theme().warning
     return {"low": theme().warning, "out": theme().bad, "ok": theme().good}.get(device.paper)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from console.clocks import now
 from console.sentences import minutes
-from shared.access.devices import Device
+from shared.access.devices import Device, Trouble, TroubleKind
+from shared.hall.hall import Hall
+from shared.hall.opening import local
 from shared.hall.roles import Role
+from shared.ui.words import clock
 
 SILENT = timedelta(minutes=3)
 """Devices report about once a minute."""
+
+
+MOST = 5
+"""Troubles of one device in sight."""
+
+
+def device_kind(device: Device) -> str:
+    """Of which kind it is, and what the numbers begin with that it gives without the hall."""
+    return " · ".join(filter(None, (kind(device.role), device.series)))
 
 
 def kind(role: Role) -> str:
@@ -49,12 +62,63 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
 
 def paper(device: Device) -> str:
     """What a printer says of its paper, and which ticket may not be on it; nothing for what has no printer."""
-    return " · ".join(said for said in (_paper(device.paper), _unprinted(device.unprinted)) if said)
+    trouble = QCoreApplication.translate("Console", "Something happened") if device.troubles else ""
+    return " · ".join(filter(None, (_paper(device.paper), _unprinted(device.unprinted), trouble)))
 
 
-def unprinted(devices: Iterable[Device]) -> str:
-    """Which ticket may not be printed, and where, of every device that says so."""
-    return " · ".join(f"{device.name}: {_unprinted(device.unprinted)}" for device in devices if device.unprinted)
+def alerts(devices: Sequence[Device], hall: Hall | None) -> Iterator[str]:
+    """What staff have to see to at the devices, a line each."""
+    if said := " · ".join(f"{one.name}: {_unprinted(one.unprinted)}" for one in devices if one.unprinted):
+        yield said
+    for device in devices:
+        yield from (f"{device.name}: {_trouble(one, hall)}" for one in device.troubles[-MOST:])
+    yield from _alike(devices)
+
+
+def troubles(device: Device | None, hall: Hall | None) -> str:
+    """What a device tells that no administrator has seen yet."""
+    return "\n".join(_trouble(one, hall) for one in device.troubles[-MOST:]) if device else ""
+
+
+def _trouble(one: Trouble, hall: Hall | None) -> str:
+    return _said_of(one.kind).format(one.what, _when(one.at, hall))
+
+
+def _said_of(kind: TroubleKind) -> str:
+    match kind:
+        case TroubleKind.REFUSED:
+            return QCoreApplication.translate(
+                "Console",
+                "Nobody calls {0}, a number given at {1} while the hall was away: the hall refused it. "
+                "Whoever holds it needs a new one.",
+            )
+        case TroubleKind.DAMAGED:
+            return QCoreApplication.translate(
+                "Console", "A damaged file was put aside at {1} and is kept there as {0}."
+            )
+
+
+def _when(moment: datetime, hall: Hall | None) -> str:
+    """The time of day, with the date unless that is today."""
+    here = (lambda at: local(hall.settings, at)) if hall else (lambda at: at.astimezone())
+    day, today = here(moment).date(), here(now()).date()
+    date = QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
+    return clock(moment, hall) if day == today else f"{date} {clock(moment, hall)}"
+
+
+def _alike(devices: Sequence[Device]) -> Iterator[str]:
+    """Kiosks that would print the same numbers."""
+    by_series: dict[str, list[str]] = {}
+    for device in devices:
+        by_series.setdefault(device.series, []).append(device.name)
+    said = QCoreApplication.translate(
+        "Console",
+        "These kiosks give the same numbers while the hall is away, {1}-01 and so on: {0}. "
+        "Take offline_series out of their settings.",
+    )
+    for series, names in by_series.items():
+        if series and len(names) > 1:
+            yield said.format(" · ".join(names), series)
 
 
 def _unprinted(ticket: str) -> str:

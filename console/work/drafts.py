@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from console.desk import Draft
+from shared.durable import write_whole
 from shared.hall.hall import Hall
 from shared.hall.values import AT_A_POINT
-from shared.link.home import write_whole
+from shared.link.keeping import put_aside, put_asides
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,8 @@ class Drafts:
         for note in [note for note in self._confirmed.values() if note.visit.ticket == ticket]:
             self.is_kept(note.id)
         self._sweep()
+        for file in put_asides(self._folder) if self._folder else ():  # nobody can tell whom it names
+            _remove(file)
 
     def _forget(self, visit: Visit) -> None:
         if file := self._files.pop(visit, None):
@@ -125,8 +128,8 @@ class Drafts:
         try:
             written = _read(file)
             self._files[Visit(written["hall"], written["login"], written["ticket"])] = file
-        except UNREADABLE:
-            _remove(file)
+        except UNREADABLE as error:
+            _out_of_the_way(file, error)
 
     def _find_confirmed(self, file: Path) -> None:
         try:
@@ -134,16 +137,19 @@ class Drafts:
             visit = Visit(written["hall"], written["login"], written["ticket"])
             note = Confirmed(written["id"], visit, str(written["text"]), str(written.get("label", "…")))
             self._confirmed[note.id] = note
-        except UNREADABLE:
-            _remove(file)
+        except UNREADABLE as error:
+            _out_of_the_way(file, error)
 
     def _file_of(self, note: str) -> Path:
         return (self._folder or Path()) / f"{_hash(note)}.note"
 
     def _sweep(self) -> None:
-        """Remove what a console left half written when it was killed."""
-        for file in self._folder.glob("*.new") if self._folder else ():
+        """Remove what a console left half written when it was killed, and what was put aside and has grown too old."""
+        for file in self._folder.glob("*.part") if self._folder else ():
             _remove(file)
+        for file in put_asides(self._folder) if self._folder else ():
+            if _is_too_old(file):
+                _remove(file)
 
 
 def _hash(name: str) -> str:
@@ -152,9 +158,23 @@ def _hash(name: str) -> str:
 
 def _read(file: Path) -> Any:
     """Raises TimeoutError, which is an OSError, for what is too old, and whatever else is UNREADABLE."""
-    if time.time() - file.stat().st_mtime > LONGEST_VISIT:
+    if _is_too_old(file):
         raise TimeoutError(file)
     return json.loads(file.read_text("utf-8"))
+
+
+def _is_too_old(file: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # another console of this machine was quicker
+        return time.time() - file.stat().st_mtime > LONGEST_VISIT
+    return False
+
+
+def _out_of_the_way(file: Path, why: Exception) -> None:
+    """What is too old goes for good. What is damaged may be a note nobody else has: it is kept as long as a draft."""
+    if isinstance(why, TimeoutError):
+        _remove(file)
+    else:
+        put_aside(file, type(why).__name__)  # the error itself may quote what was written
 
 
 def _written(file: Path, said: Mapping[str, str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 
 from kiosk.printer.port import Paper, Printed, Printer
-from shared.link.home import write_whole
+from shared.durable import write_whole
+from shared.link.keeping import read
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,7 @@ class Accountable:
         return became
 
     def _read(self) -> str:
-        with contextlib.suppress(OSError, ValueError):
-            if self._file and LABEL.fullmatch(label := self._file.read_text("utf-8")):
-                return label
-        return ""
+        return (read(self._file, _label) or "") if self._file else ""
 
     def _write(self, label: str) -> None:
         """A full disk is logged: people get their tickets all the same."""
@@ -58,3 +55,10 @@ class Accountable:
                 self._file.unlink(missing_ok=True)
         except OSError as error:
             log.warning("which ticket may not be printed could not be remembered: %s", error)
+
+
+def _label(text: str) -> str:
+    """Raises ValueError for what is no label."""
+    if not LABEL.fullmatch(text):
+        raise ValueError(text[:16])
+    return text

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from shared.access.request import Done, Request
-from shared.hall.roles import ADMINISTRATORS, DEVICES, SUPERVISORS, Role
+from shared.hall.roles import ADMINISTRATORS, DEVICES, KIOSKS, SUPERVISORS, Role
 from shared.hall.words import HallId
+
+
+class TroubleKind(StrEnum):
+    DAMAGED = "damaged"
+    """A file of its own could not be read and was put aside."""
+    REFUSED = "refused"
+    """It gave a number while the hall was away, and the hall does not take it: nobody calls who holds the paper."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Something that happened at a device and that staff have to see."""
+
+    kind: TroubleKind
+    what: str
+    """The name of the file as it was put aside, or the number on paper."""
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +45,10 @@ class Device:
     """``ok``, ``low``, ``out`` or ``unknown``; empty for what has no printer."""
     unprinted: str = ""
     """The label of its last ticket, unless that is known to be printed."""
+    series: str = ""
+    """What the numbers begin with that a kiosk gives without its hall."""
+    troubles: tuple[Trouble, ...] = ()
+    """What no administrator has seen yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +129,37 @@ class ReportState(Request[Done]):
     version: str
     paper: str = ""
     unprinted: str = ""
+    troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeeTroubles(Request[Done]):
+    """An administrator has seen what this device says, and wants to hear of it no more."""
+
+    ANSWER = Done
+    ALLOWED = ADMINISTRATORS
+
+    device: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSeries:
+    """What the numbers of a kiosk begin with that it gives without its hall."""
+
+    name: str
+    """Empty: the hall has none for it."""
+    shared_with: tuple[str, ...] = ()
+    """The names of other kiosks that were set to the same one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimSeries(Request[OwnSeries]):
+    """A kiosk asks for its series; it gets the one it is ``set_to`` by its own settings, if it is."""
+
+    ANSWER = OwnSeries
+    ALLOWED = KIOSKS
+
+    set_to: str = ""
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (
@@ -117,4 +170,6 @@ REQUESTS: tuple[type[Request[Any]], ...] = (
     RenameDevice,
     RevokeDevice,
     ReportState,
+    SeeTroubles,
+    ClaimSeries,
 )

@@ -17,7 +17,7 @@ from shared.hall.errors import (
     UnknownLanguage,
 )
 from shared.hall.hall import Hall
-from shared.hall.labels import OFFLINE, next_label, require_free, series
+from shared.hall.labels import OFFLINE, called_as, next_label, series
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, the_ticket
 from shared.hall.opening import business_day, by_hours, day_begins, is_new_day, require_open
 from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
@@ -123,12 +123,11 @@ def _taken_offline(hall: Hall, service: Service, taken_at: datetime, now: Moment
 
 def _label(hall: Hall, service: Service, command: IssueTicket) -> tuple[str, int]:
     """The label and the counter that gave it; the label on paper is the label that is called."""
-    if command.offline_label is None:
+    if command.offline_label is None or command.taken_at is None:
         return next_label(hall, service)
     if not OFFLINE.fullmatch(command.offline_label):
         raise Invalid("An offline_label is a kiosk's letters, a dash and two to four figures, like K2-07.")
-    require_free(hall, command.offline_label)
-    return command.offline_label, 0
+    return called_as(hall, command.offline_label, command.taken_at), 0
 
 
 def _senders(command: IssueTicket) -> frozenset[Role]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.hall.errors import Invalid, LabelTaken, NoLabelLeft, PrefixTaken
 from shared.hall.hall import Hall
+from shared.hall.opening import local
 from shared.hall.values import Service
 
 OFFLINE = re.compile(r"[A-Z0-9]{1,4}-[0-9]{2,4}")
@@ -72,10 +74,23 @@ def next_label(hall: Hall, service: Service) -> tuple[str, int]:
     raise NoLabelLeft("All numbers of this service are taken: please come again a little later.")
 
 
-def require_free(hall: Hall, label: str) -> None:
-    """Raises LabelTaken if a live ticket shows this label."""
-    if any(ticket.label == label for ticket in hall.tickets.values()):
-        raise LabelTaken("Somebody who waits already has {label}.", label=label)
+def is_series(name: str) -> bool:
+    """Whether a kiosk's own numbers may begin with this."""
+    return bool(OFFLINE.fullmatch(f"{name}-01"))
+
+
+def called_as(hall: Hall, printed: str, taken_at: datetime) -> str:
+    """The label by which a number is called that a kiosk has printed; raises LabelTaken.
+
+    It is what is on paper. Where somebody alive holds the same, the time on this paper stands behind it, as in
+    ``K1-01 09:42``, and a letter if that is the same too.
+    """
+    alive = {ticket.label for ticket in hall.tickets.values()}
+    timed = f"{printed} {local(hall.settings, taken_at):%H:%M}"
+    for label in (printed, timed, *(timed + letter for letter in "bcdefghij")):
+        if label not in alive:
+            return label
+    raise LabelTaken("Somebody who waits already has {label}.", label=timed)
 
 
 def numbered(hall: Hall, service: Service) -> list[Service]:

@@ -156,10 +156,10 @@ def decode_hall(data: Json) -> Hall:
     settings = data["hall"]
     tickets = _by_id(Ticket, data["tickets"])
     return Hall(
-        id=settings["id"],
-        seq=data["seq"],
+        id=decode(str, settings["id"]),
+        seq=decode(int, data["seq"]),
         at=decode(datetime, settings["at"]),
-        order=settings["order"],
+        order=decode(int, settings["order"]),
         business_day=decode(date, settings["business_day"]) if settings["business_day"] else None,
         settings=decode(HallSettings, settings, strict=False),
         services=_by_id(Service, data["services"]),
@@ -168,8 +168,8 @@ def decode_hall(data: Json) -> Hall:
         tickets=tickets,
         ended=tuple(decode(Ticket, ticket, strict=False) for ticket in data["ended"]),
         calls=tuple(decode(Call, call, strict=False) for call in data["calls"]),
-        counters=MappingProxyType(dict(settings["counters"])),
-        taken=MappingProxyType(dict(settings.get("taken", {}))),
+        counters=_each(int, settings["counters"]),
+        taken=_each(int, settings.get("taken", {})),
         visits=_each(Visits, settings.get("visits", {})),
         days=_by_date(data.get("days", [])),
         holidays=_by_date(data.get("holidays", [])),

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from shared.durable import make_folder, sync_folder
-from shared.hall.errors import Refused
+from shared.durable import write_whole
 from shared.hall.roles import Role
 from shared.hall.wire import decode
 from shared.hall.words import HallId
+from shared.link.keeping import read
 from shared.link.trust import Pin
 
 log = logging.getLogger(__name__)
@@ -54,11 +53,8 @@ class Homes:
         self._file = folder / f"home-{role}.json"
 
     def load(self) -> Home | None:
-        """Where it belongs, or None if nothing can be read; what a newer version wrote beside it is left out."""
-        try:
-            return decode(Home, json.loads(self._file.read_text("utf-8")), strict=False)
-        except (OSError, ValueError, RecursionError, Refused):
-            return None
+        """Where it belongs, or None if that can't be read; what a newer version wrote beside it is left out."""
+        return read(self._file, lambda text: decode(Home, json.loads(text), strict=False))
 
     def save(self, home: Home) -> None:
         """Remember it, whole or not at all. A full disk is logged: the station works until it is switched off."""
@@ -70,21 +66,3 @@ class Homes:
     def forget(self) -> None:
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
-
-
-def write_whole(file: Path, text: str) -> None:
-    """All of it or nothing, for nobody's eyes but our own, and there after the plug was pulled; raises OSError."""
-    beside = file.with_suffix(f".{os.getpid()}.new")
-    make_folder(file.parent)
-    try:
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(beside, file)  # noqa: PTH105  # atomic on every platform
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
-    sync_folder(file.parent)

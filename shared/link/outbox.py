@@ -7,12 +7,12 @@ kiosk's series, and an answer at once; everything else goes straight through.
 from __future__ import annotations
 
 import logging
-import re
 import sqlite3
 import threading
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from shared.access.devices import ClaimSeries
 from shared.access.request import Request
 from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import (
@@ -27,6 +27,7 @@ from shared.hall.errors import (
 )
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
+from shared.hall.labels import is_series
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor
@@ -35,6 +36,7 @@ from shared.hall.wire import encode
 from shared.hall.words import TicketId
 from shared.link.box import Box
 from shared.link.port import Link, Watch
+from shared.link.salvage import Damaged
 
 A = TypeVar("A")
 
@@ -42,6 +44,11 @@ log = logging.getLogger(__name__)
 
 AGAIN = 5.0
 """Seconds until a delivery that failed is tried again, if nothing says sooner that the hall is back."""
+
+UNTOLD = "K1"
+"""The series of a kiosk that no hall has told one, as of every older one: a hall never gives it to any."""
+
+SHARED = "another kiosk gives numbers of the series %s too (%s): set offline_series to another one, or leave it out"
 
 OURS = (NotSignedIn, NotAllowed, TooOften, UnknownHall)
 """Refusals of this kiosk and not of the ticket: it keeps its place until somebody has mended that."""
@@ -51,11 +58,18 @@ class Outbox:
     """A link to a hall that may be away, with a box beside it and a thread that delivers what is in the box."""
 
     def __init__(self, link: Link, box: Box, series: str, hall: Hall | None = None) -> None:
-        """``hall`` is the hall as it was last known here. Raises Unfit for a series that is none."""
+        """``series``: the one of the kiosk's settings; empty: the hall says. ``hall``: as it was last known here.
+
+        Raises Unfit for a series that is none.
+        """
         self._link = link
         self._box = box
-        self._series = require_series(series)
+        self._set_to = require_series(series)
         self._hall = hall
+        self._unasked = True
+        """Whether the hall has yet to be asked for this kiosk's series."""
+        self._said = ""
+        """The trouble with the box that was logged last: it is asked every few seconds."""
         self._closed = threading.Event()
         self._woken = threading.Event()
         threading.Thread(target=self._run, name="outbox", daemon=True).start()
@@ -71,6 +85,7 @@ class Outbox:
 
     def watch(self, after: int) -> Watch:
         watch = self._link.watch(after)
+        self._unasked = True
         self._woken.set()  # the hall is there
         return watch
 
@@ -105,6 +120,25 @@ class Outbox:
         self._woken.set()
         self._link.close()
 
+    # ── its series ──
+
+    @property
+    def _series(self) -> str:
+        return self._set_to or self._box.series() or UNTOLD
+
+    def _claim(self) -> None:
+        """Ask the hall for a series that no other kiosk has; raises Unreachable."""
+        try:
+            told = self._link.request(ClaimSeries(set_to=self._set_to))
+        except Refused as refused:
+            log.info("the hall names no series: %s", refused.detail)  # a backend that is older than this
+        else:
+            if told.shared_with:
+                log.warning(SHARED, told.name, ", ".join(told.shared_with))
+            if is_series(told.name) and told.name != self._box.series():
+                self._box.keep_series(told.name)
+        self._unasked = False
+
     # ── giving ──
 
     def _keep(self, ticket: IssueTicket) -> Accepted:
@@ -113,8 +147,8 @@ class Outbox:
             raise _cannot()
         try:
             kept = self._box.put(ticket, self._series, business_day(self._hall.settings, ticket.taken_at))
-        except (sqlite3.Error, OSError):
-            log.exception("a ticket of the kiosk's own series could not be written down")
+        except (sqlite3.Error, OSError, Damaged) as error:
+            self._say(f"numbers of the kiosk's own series can't be given, for none can be written down: {error}")
             raise _cannot() from None
         self._woken.set()
         return Accepted({"ticket": encode(_as_given(kept)), "ahead": None, "forecast": None}, self._hall.seq)
@@ -132,31 +166,46 @@ class Outbox:
     def _delivered(self) -> bool:
         """Whether all is settled now; each ticket in its turn, none before the one taken earlier."""
         try:
+            if self._unasked:
+                self._claim()
             for ticket in self._box.waiting():
                 if self._closed.is_set():
                     return False
                 self._deliver(ticket)
         except Unreachable:
             return False
+        except (sqlite3.Error, OSError, Damaged) as error:
+            self._say(f"tickets of the kiosk's own series can't be delivered, for their file can't be used: {error}")
+            return False
         except OURS as refused:
             log.warning("tickets of the kiosk's own series can't be delivered: %s", refused.detail)
             return False
-        except Exception:  # a full disk, a fault of ours: the tickets are where they were
+        except Exception:  # a fault of ours: the tickets are where they were
             log.exception("tickets of the kiosk's own series could not be delivered")
             return False
+        self._said = ""
         return True
+
+    def _say(self, trouble: str) -> None:
+        """Once, until all is well again."""
+        if trouble != self._said:
+            self._said = trouble
+            log.warning("%s", trouble)
 
     def _deliver(self, ticket: IssueTicket) -> None:
         """Hand one over; asked twice, the hall gives one ticket, for it has one id."""
         try:
-            self._link.do(ticket)
+            called = self._link.do(ticket).result["ticket"]["label"]
         except OURS:
             raise
         except Refused as refused:
             log.warning("ticket %s was given while the hall was away and is refused: %s", ticket.offline_label, refused)
             self._box.settle(ticket.command_id, refused.detail)
         else:
-            log.warning("ticket %s was given while the hall was away and is delivered", ticket.offline_label)
+            label = ticket.offline_label
+            log.warning("ticket %s was given while the hall was away and is delivered", label)
+            if called != label:
+                log.warning("somebody else holds %s too: this one is called as %s, for the time on it", label, called)
             self._box.settle(ticket.command_id)
 
 
@@ -165,8 +214,8 @@ def _cannot() -> NotNow:
 
 
 def require_series(series: str) -> str:
-    """The name of a kiosk's own series; raises Unfit if no label could begin with it."""
-    if not re.fullmatch("[A-Z0-9]{1,4}", series):
+    """The name of a kiosk's own series, empty if none was set; raises Unfit if no label could begin with it."""
+    if series and not is_series(series):
         raise Unfit(f"offline_series must be one to four capital letters or figures, like K1, not {series!r}.")
     return series
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import logging
-import os
 import ssl
 import threading
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ import requests
 
 from shared.access.mark import mark_of
 from shared.addresses import shown
-from shared.durable import make_folder, sync_folder
+from shared.durable import write_whole
 from shared.hall.errors import Unreachable
 from shared.link.lines import ANSWER_TIMEOUT, CONNECT_TIMEOUT, one_authority, session, usual_authorities
 
@@ -135,6 +134,7 @@ class Pins:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._told: set[str] = set()
 
     def file(self, base: str) -> Path:
         return self._folder / f"{quote(urlsplit(base).netloc.lower(), safe='')}.pem"
@@ -148,21 +148,15 @@ class Pins:
             return None
         except (OSError, ValueError):
             # Not as if nothing had been known: who can damage a file must not choose whom we trust.
-            log.warning("%s can't be read: remove it to trust whoever answers at %s next", self.file(base), base)
+            if base not in self._told:  # it is asked again and again
+                self._told.add(base)
+                log.warning("%s can't be read: remove it to trust whoever answers at %s next", self.file(base), base)
             raise Unreachable("What is known here of the hall's certificate can't be read.") from None
 
     def keep(self, base: str, pin: Pin) -> None:
         """Remember it; a full disk is logged and forgiven: then the next start is a first contact again."""
-        file = self.file(base)
-        beside = file.with_suffix(f".{os.getpid()}.new")
         try:
-            make_folder(self._folder)
-            with beside.open("w", encoding="ascii") as out:
-                out.write(pin.pem or USUAL)
-                out.flush()
-                os.fsync(out.fileno())
-            beside.replace(file)
-            sync_folder(self._folder)
+            write_whole(self.file(base), pin.pem or USUAL)
         except OSError as error:
             log.warning("the authority of %s could not be remembered: %s", base, error)
 

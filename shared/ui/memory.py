@@ -6,12 +6,12 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 from pathlib import Path
 
-from shared.hall.errors import Failure
+from shared.durable import write_whole
 from shared.hall.hall import Hall
 from shared.hall.wire import decode_hall, encode_hall
+from shared.link.keeping import DAMAGE, read
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ class Memory:
         return self._file.with_name(f"{what}-{self._file.stem.removeprefix('hall-')}")
 
     def load(self) -> Hall | None:
-        """The hall as it was last known, or None if there is nothing that can be read."""
-        kept = _read(self._file)
+        """The hall as it was last known, or None if there is nothing that can be read; what can't be is put aside."""
+        kept = read(self._file, _hall_and_pages)
         if kept is None:
             return None
         hall, self.pages = kept
@@ -42,16 +42,10 @@ class Memory:
         ``pages``: where phones reach its own; None if the hall has not said, and what was known stays.
         """
         self.pages = self.pages if pages is None else pages
-        # A name of our own: other windows of this hall save theirs at the same moment.
-        beside = self._file.with_suffix(f".{os.getpid()}.new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps({**encode_hall(hall), "pages": self.pages}), "utf-8")
-            os.replace(beside, self._file)  # noqa: PTH105  # atomic on every platform
+            write_whole(self._file, json.dumps({**encode_hall(hall), "pages": self.pages}))
         except OSError as error:
             log.warning("the hall could not be remembered: %s", error)
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
 
     def forget(self) -> None:
         with contextlib.suppress(OSError):
@@ -59,14 +53,15 @@ class Memory:
 
 
 def remembered(folder: Path) -> list[Hall]:
-    """Every hall the stations of this machine remember."""
-    return [kept[0] for file in sorted(folder.glob("hall-*.json")) if (kept := _read(file))]
+    """Every hall the stations of this machine remember. Nothing is put aside: who only looks changes nothing."""
+    found = []
+    for file in sorted(folder.glob("hall-*.json")):
+        with contextlib.suppress(OSError, *DAMAGE):
+            found.append(_hall_and_pages(file.read_text("utf-8"))[0])
+    return found
 
 
-def _read(file: Path) -> tuple[Hall, str] | None:
-    """The hall in a file, and where its pages are; None if there is nothing that can be read."""
-    try:
-        kept = json.loads(file.read_text("utf-8"))
-        return decode_hall(kept), str(kept.get("pages", ""))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, Failure):
-        return None
+def _hall_and_pages(text: str) -> tuple[Hall, str]:
+    """The hall in a file, and where its pages are; raises DAMAGE."""
+    kept = json.loads(text)
+    return decode_hall(kept), str(kept.get("pages", ""))

@@ -15,6 +15,7 @@ from shared.hall.roles import Role
 from shared.link.arrival import Arrival, as_base
 from shared.link.connect import connect
 from shared.link.home import Home, Homes
+from shared.link.keeping import close_to_others
 from shared.link.port import Link
 from shared.link.roaming import RoamingLink
 from shared.link.trust import Pins, Trust
@@ -78,6 +79,7 @@ class Program(QObject):
         self.station: Station | None = None
         self._app = app
         self._settings = settings
+        close_to_others(state_path())
         self._homes = Homes(state_path(), app.role)
         self._pins = Pins(state_path() / "trust")
 

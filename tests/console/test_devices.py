@@ -23,10 +23,15 @@ from shared.access.devices import (
     RefusePairing,
     RenameDevice,
     RevokeDevice,
+    SeeTroubles,
+    Trouble,
+    TroubleKind,
 )
 from shared.access.request import Done
 from shared.hall.errors import NameTaken, UnknownPairing
+from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
+from shared.hall.values import Origin
 
 NOW = datetime.now(UTC)
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -50,6 +55,7 @@ class House:
         asked[RefusePairing] = self.refuse
         asked[RenameDevice] = self.rename
         asked[RevokeDevice] = self.revoke
+        asked[SeeTroubles] = self.see
 
     def confirm(self, asked: ConfirmPairing) -> Device:
         if asked.code != "7kqf9mhr":
@@ -67,6 +73,10 @@ class House:
             raise NameTaken("Another device of this hall has this name: choose another one.")
         self.devices = [replace(one, name=asked.name) if one.id == asked.device else one for one in self.devices]
         return next(one for one in self.devices if one.id == asked.device)
+
+    def see(self, asked: SeeTroubles) -> Done:
+        self.devices = [replace(one, troubles=()) if one.id == asked.device else one for one in self.devices]
+        return Done()
 
     def revoke(self, asked: RevokeDevice) -> Done:
         self.devices = [one for one in self.devices if one.id != asked.device]
@@ -113,6 +123,48 @@ async def test_who_watches_over_the_hall_is_alerted_of_a_ticket_that_may_not_be_
         await seat.until(lambda: alert.isVisible() and alert.text() == "Kiosk at the door: A042 may not be printed")
         house.devices[0] = replace(house.devices[0], unprinted="")
         await seat.until(lambda: not alert.isVisible())
+
+
+REFUSED = Trouble(kind=TroubleKind.REFUSED, what="K1-07", at=NOW - timedelta(days=2))
+DAMAGED = Trouble(kind=TroubleKind.DAMAGED, what="tickets.db.damaged-20260302-094200", at=NOW)
+
+
+async def test_what_happened_at_a_kiosk_is_said_until_an_administrator_has_seen_it(sit_down, house: House) -> None:
+    house.devices[0] = replace(house.devices[0], series="K2", troubles=(REFUSED, DAMAGED))
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        alert = seat.console.window.alert
+        await seat.until(lambda: alert.isVisible() and "K1-07" in alert.text())
+        refused, damaged = alert.text().splitlines()
+        assert refused.startswith("Kiosk at the door: Nobody calls K1-07, a number given at ")
+        assert DAMAGED.what in damaged
+        assert shown(section)[0][1] == "Kiosk · K2"
+        assert shown(section)[0][-1] == "Paper is low · Something happened"
+        section.devices.selectRow(0)
+        await seat.until(section.seen_button.isVisible)
+        assert "K1-07" in section.troubles.text() and DAMAGED.what in section.troubles.text()
+        section.seen_button.click()
+        await seat.until(lambda: not alert.isVisible() and not section.seen_button.isVisible())
+
+
+async def test_two_kiosks_that_would_give_the_same_numbers_are_said(sit_down, house: House) -> None:
+    house.devices = [replace(one, series="K1") for one in house.devices]
+    async with sit_down() as seat:
+        await seat.work("admin")
+        alert = seat.console.window.alert
+        await seat.until(lambda: "K1-01 and so on: Kiosk at the door · Old kiosk" in alert.text())
+
+
+async def test_two_people_who_hold_one_number_are_said(sit_down, link) -> None:
+    settings = replace(link.hall.settings, offline_tickets=True)
+    link.hall = replace(link.hall, settings=settings)
+    for _ in range(2):
+        link.meanwhile(
+            IssueTicket(service="tests", origin=Origin.OFFLINE, offline_label="K1-01", taken_at=datetime.now(UTC))
+        )
+    async with sit_down() as seat:
+        await seat.work("admin")
+        await seat.until(lambda: "Two people hold K1-01" in seat.console.window.alert.text())
 
 
 async def test_who_may_not_ask_about_devices_does_not(sit_down, link, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -275,12 +276,21 @@ async def test_to_forget_the_customer_forgets_what_was_being_typed(sit_down, bus
         assert visit.note.text() == ""
 
 
-def test_what_can_not_be_read_is_thrown_away(tmp_path: Path) -> None:
-    for text in ("", "{", '{"hall": 1}', "[]", "[" * 100_000):
-        for name in ("x.json", "x.note"):
-            (tmp_path / name).write_text(text, "utf-8")
-        Drafts(tmp_path)
-        assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("text", ["", "{", '{"hall": 1}', "[]", "[" * 100_000], ids=lambda text: text[:9])
+def test_what_can_not_be_read_is_put_aside_as_long_as_a_draft_may_last(tmp_path: Path, text: str) -> None:
+    """It may be the only note of a visit, and it may name somebody."""
+    for name in ("x.json", "x.note"):
+        (tmp_path / name).write_text(text, "utf-8")
+    Drafts(tmp_path)
+    aside = sorted(tmp_path.iterdir())
+    assert [file.name.partition(".damaged-")[0] for file in aside] == ["x.json", "x.note"]
+    Drafts(tmp_path)
+    assert sorted(tmp_path.iterdir()) == aside
+    os.utime(aside[0], (0, 0))
+    Drafts(tmp_path)
+    assert sorted(tmp_path.iterdir()) == aside[1:]
+    Drafts(tmp_path).forget("t1")
+    assert list(tmp_path.iterdir()) == [], "nobody can tell whom it names"
 
 
 def test_a_full_disk_leaves_no_half_of_a_note(tmp_path: Path) -> None:
@@ -291,11 +301,11 @@ def test_a_full_disk_leaves_no_half_of_a_note(tmp_path: Path) -> None:
     file.mkdir()  # nothing can take its place
     drafts = Drafts(tmp_path)
     drafts.keep(visit, Draft(note="Mrs A and her son"))
-    assert list(tmp_path.glob("*.new")) == []
+    assert list(tmp_path.glob("*.part")) == []
 
 
 def test_what_a_killed_console_left_half_written_goes_at_the_start_and_with_the_customer(tmp_path: Path) -> None:
-    half = tmp_path / "0.1.new"
+    half = tmp_path / ".0.1.part"
     half.write_text("Mrs A", "utf-8")
     drafts = Drafts(tmp_path)
     assert not half.exists()

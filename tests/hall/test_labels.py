@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.backend.storage import tables
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import (
     Invalid,
@@ -24,7 +25,7 @@ from shared.hall.errors import (
     StillInUse,
     TakenTooEarly,
 )
-from shared.hall.issuing import IssueTicket
+from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.labels import Series
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow
@@ -294,11 +295,29 @@ def test_a_clock_set_back_does_not_make_todays_numbers_yesterdays(offline: Clini
     assert offline.do(printed(at=MORNING - timedelta(days=1)))["ticket"].label == "K2-07"
 
 
-def test_a_label_somebody_alive_has_is_refused(offline: Clinic) -> None:
+def test_of_two_papers_with_one_number_the_second_is_called_with_the_time_on_it(offline: Clinic) -> None:
     first = printed()
     offline.do(first)
     assert offline.do(first)["ticket"].label == "K2-07", "a retry is no second ticket"
-    offline.refuses(printed(), LabelTaken)
+    later = printed(at=MORNING + timedelta(minutes=12))
+    offline.pass_time(minutes=30)
+    assert offline.do(later)["ticket"].label == "K2-07 09:12"
+    assert offline.do(printed(at=later.taken_at))["ticket"].label == "K2-07 09:12b", "in the same minute a letter tells"
+    assert offline.do(later)["ticket"].label == "K2-07 09:12"
+    for _ in range(8):
+        offline.do(printed(at=later.taken_at))
+    offline.refuses(printed(at=later.taken_at), LabelTaken)
+
+
+def test_a_number_whose_first_holder_has_gone_is_called_as_it_is_printed(offline: Clinic) -> None:
+    offline.do(CancelTicket(ticket=offline.do(printed())["ticket"].id))
+    assert offline.do(printed())["ticket"].label == "K2-07"
+
+
+def test_the_longest_number_with_its_time_fits_its_column(offline: Clinic) -> None:
+    for _ in range(3):
+        longest = offline.do(printed("KIOS-1234"))["ticket"].label
+    assert len(longest) == tables.tickets.c.label.type.length == 16
 
 
 @pytest.mark.parametrize("label", ["A001", "K2-7", "k2-07", "K2-07 ", "KIOSK-07", "K2-12345", ""])

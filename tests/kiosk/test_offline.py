@@ -20,6 +20,7 @@ from kiosk.check import faults
 from kiosk.printer.port import Printer
 from kiosk.printer.printer import FolderPrinter
 from kiosk.view_model import Pace
+from shared import cli
 from shared.hall.calling import CallNext
 from shared.hall.errors import NotSignedIn, Unreachable
 from shared.hall.issuing import IssueTicket
@@ -32,7 +33,7 @@ from shared.link.box import Box, box_of
 from shared.link.connect import connect
 from shared.link.outbox import Outbox
 from shared.link.port import Link
-from shared.settings import Settings
+from shared.settings import Settings, state_path
 from shared.ui.memory import Memory
 from tests.backends import Premises
 from tests.kiosk.screen import LANDSCAPE, NO_WAIT, PORTRAIT, SMALL, Screen, kiosk
@@ -308,9 +309,17 @@ async def test_check_tells_of_numbers_on_paper_that_are_not_in_the_hall(
         assert refused.startswith("Nobody calls K1-01") and "tests" in refused
 
 
-def test_check_says_when_the_numbers_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kiosk.check.state_path", lambda: tmp_path)
-    (tmp_path / "outbox-0" / "tickets.db").parent.mkdir()
-    (tmp_path / "outbox-0" / "tickets.db").write_text("no database, " * 1000)
-    [said] = faults(Settings())
-    assert "can't be read" in said and "outbox-0" in said
+def test_check_says_that_the_numbers_could_not_be_read_until_that_file_is_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = state_path() / "outbox-0" / "tickets.db"
+    file.parent.mkdir(parents=True)
+    file.write_text("no database, " * 1000)
+    premises = Premises(tmp_path)
+    for _ in range(2):
+        assert cli.main(["check", "--database", premises.database]) == 1
+        assert "tickets.db.damaged-" in capsys.readouterr().err
+    next(file.parent.glob("*.damaged-*")).unlink()
+    cli.main(["check", "--database", premises.database])
+    assert "damaged" not in capsys.readouterr().err

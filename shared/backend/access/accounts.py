@@ -10,15 +10,17 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 
-from shared.access.devices import Device
+from shared.access.devices import Device, Trouble
 from shared.backend.access.hashes import hash_of
 from shared.backend.access.people import People
+from shared.backend.access.series import first_series
 from shared.backend.access.sessions import Sessions, actor_of
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import Invalid, NameTaken, NotSignedIn
 from shared.hall.roles import DEVICE_ROLES, Actor, Role
+from shared.hall.wire import decode
 from shared.hall.words import HallId, new_id
 
 
@@ -58,6 +60,7 @@ class Accounts:
             "created_at": datetime.now(UTC),
         }
         with self._database.writing() as connection:
+            row["series"] = first_series(self._database, connection, hall, role)
             if not insert_unless_there(connection, tables.devices, row):
                 raise name_taken()
         return token
@@ -104,6 +107,8 @@ def device_of(row: Any) -> Device:
         version=row.version,
         paper=row.paper,
         unprinted=row.unprinted,
+        series=row.series,
+        troubles=tuple(decode(Trouble, one) for one in row.troubles if one not in row.seen_troubles),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,11 +28,13 @@ from shared.backend.access.pairing_bodies import (
     require_proof,
     require_state,
 )
+from shared.backend.access.series import first_series
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import TooOften, UnknownDevice, UnknownPairing
 from shared.hall.roles import Role
+from shared.hall.wire import encode
 from shared.hall.words import HallId, new_id
 
 CODE_LASTS = timedelta(minutes=10)
@@ -120,7 +122,7 @@ class Pairing:
     def report(self, device: str, address: str, state: ReportState) -> None:
         """A device says how it is; raises Invalid."""
         require_state(state)
-        heard = {"seen_at": datetime.now(UTC), "address": address, **asdict(state)}
+        heard = {"seen_at": datetime.now(UTC), "address": address, **encode(state)}
         with self._database.writing() as connection:
             connection.execute(update(tables.devices).where(tables.devices.c.id == device).values(heard))
 
@@ -138,7 +140,7 @@ class Pairing:
         name = named(name)
         receipt = self._limits.take({f"code {by}": PER_PERSON})
         with self._database.writing() as connection:
-            device = _confirmed(connection, hall, as_kept(code), name)
+            device = _confirmed(self._database, connection, hall, as_kept(code), name)
         self._limits.give_back(receipt)
         return device
 
@@ -158,6 +160,14 @@ class Pairing:
             if connection.execute(change).rowcount == 0:
                 raise _unknown_device()
             return device_of(connection.execute(select(tables.devices).where(rows.id == device)).one())
+
+    def see_troubles(self, hall: HallId, device: str) -> None:
+        """What this device tells of now is seen; raises UnknownDevice."""
+        rows = tables.devices.c
+        change = update(tables.devices).where(rows.hall_id == hall, rows.id == device)
+        with self._database.writing() as connection:
+            if connection.execute(change.values(seen_troubles=rows.troubles)).rowcount == 0:
+                raise _unknown_device()
 
     def revoke(self, hall: HallId, device: str) -> None:
         """Its token opens nothing any more; again, or for a device of another hall, nothing happens."""
@@ -211,7 +221,7 @@ def _new_code() -> str:
     return as_kept("".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)))
 
 
-def _confirmed(connection: Connection, hall: HallId, code: str, name: str) -> Device:
+def _confirmed(database: Database, connection: Connection, hall: HallId, code: str, name: str) -> Device:
     """From the newcomers to the devices, in one step: a code is good once."""
     now, rows = datetime.now(UTC), tables.newcomers.c
     found = connection.execute(select(tables.newcomers).where(rows.code == code, rows.expires_at > now)).first()
@@ -226,6 +236,7 @@ def _confirmed(connection: Connection, hall: HallId, code: str, name: str) -> De
         "created_at": now,
         "address": found.address,
         "version": found.version,
+        "series": first_series(database, connection, hall, Role(found.role)),
     }
     if not insert_unless_there(connection, tables.devices, row):
         raise name_taken()

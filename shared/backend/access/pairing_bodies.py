@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.access.devices import ReportState
+from shared.access.devices import ClaimSeries, ReportState
 from shared.hall.errors import Invalid, NotNow, UnknownPairing
+from shared.hall.labels import is_series
 from shared.hall.roles import DEVICE_ROLES, Role
 
 PAPERS = ("", "ok", "low", "out", "unknown")
+
+MOST_TROUBLES = 100
+"""Of one device at once; it tells the latest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,17 @@ def require_state(state: ReportState) -> None:
         raise Invalid("Paper is ok, low, out or unknown.")
     if not re.fullmatch(r"[A-Z0-9-]{0,16}", state.unprinted):
         raise Invalid("What may not be printed is the label of a ticket, or empty.")
+    if len(state.troubles) > MOST_TROUBLES or not all(
+        re.fullmatch(r"[\w.-]{1,80}", one.what, re.ASCII) for one in state.troubles
+    ):
+        raise Invalid("A trouble names a file or a number: up to 80 letters, figures, dots and dashes.")
     _require_version(state.version)
+
+
+def require_series(asked: ClaimSeries) -> None:
+    """Raises Invalid."""
+    if asked.set_to and not is_series(asked.set_to):
+        raise Invalid("A series is one to four capital letters or figures, like K1.")
 
 
 def _require_version(version: str) -> None:

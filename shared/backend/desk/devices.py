@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.access.devices import (
+    ClaimSeries,
     ConfirmPairing,
     Device,
     ListDevices,
     ListNewcomers,
     Newcomer,
+    OwnSeries,
     RefusePairing,
     RenameDevice,
     ReportState,
     RevokeDevice,
+    SeeTroubles,
 )
 from shared.access.request import Done, Request
+from shared.backend.access import series
 from shared.backend.access.pairing import Pairing
 from shared.backend.desk.books import Books
 from shared.hall.roles import Actor
@@ -55,6 +59,17 @@ def _report(books: Books, hall: HallId, asked: ReportState, by: Actor) -> Done:
     return Done()
 
 
+def _see(books: Books, hall: HallId, asked: SeeTroubles, by: Actor) -> Done:
+    _pairing(books).see_troubles(hall, asked.device)
+    return Done()
+
+
+def _series(books: Books, hall: HallId, asked: ClaimSeries, by: Actor) -> OwnSeries:
+    if not by.id:  # as above
+        return OwnSeries(name="")
+    return series.claim(books.ledger.database, hall, by.id, asked)
+
+
 def _pairing(books: Books) -> Pairing:
     return Pairing(books.ledger.database)
 
@@ -67,4 +82,6 @@ ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]]
     RenameDevice: _rename,
     RevokeDevice: _revoke,
     ReportState: _report,
+    SeeTroubles: _see,
+    ClaimSeries: _series,
 }

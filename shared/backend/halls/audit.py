@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, delete, select
 
 from shared.access.audit import DONE, ReadAudit
 from shared.access.contacts import Contact, ReadContact
-from shared.access.devices import Device, ListDevices, ListNewcomers, ReportState
+from shared.access.devices import ClaimSeries, Device, ListDevices, ListNewcomers, ReportState
 from shared.access.request import Request
 from shared.access.staff import ListStaff, Person
 from shared.access.work import ReadOwnDay, ReadSeats
@@ -102,7 +102,7 @@ def _together(*names: str) -> str:
 # ── requests ──
 
 UNTOLD: frozenset[type[Request[Any]]] = frozenset(
-    {ListStaff, ListDevices, ListNewcomers, ReportState, ReadSeats, ReadOwnDay}
+    {ListStaff, ListDevices, ListNewcomers, ReportState, ClaimSeries, ReadSeats, ReadOwnDay}
 )
 """What screens and machines ask all day, and what tells nothing about customers; only a refusal is written down."""
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
+    text,
 )
 from sqlalchemy.types import BigInteger
 
@@ -229,6 +230,9 @@ devices = Table(
     Column("version", String(32), nullable=False, server_default=""),
     Column("paper", String(16), nullable=False, server_default=""),
     Column("unprinted", String(16), nullable=False, server_default="", comment="The label of a ticket"),
+    Column("series", String(4), nullable=False, server_default="", comment="Of the numbers it gives without its hall"),
+    Column("troubles", JSON, nullable=False, server_default=text("'[]'"), comment="As it tells of them itself"),
+    Column("seen_troubles", JSON, nullable=False, server_default=text("'[]'"), comment="By an administrator"),
     Index(None, "hall_id", "name", unique=True),
 )
 
