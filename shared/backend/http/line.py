@@ -16,6 +16,7 @@ from uvicorn.server import ServerState
 
 from shared.backend.http import problems
 from shared.backend.http.asking import network_of
+from shared.backend.http.finishing import Begun, begin
 from shared.backend.http.gate import FOR_PROGRAMS
 from shared.backend.http.room import FULL, Room, Who, sent_by
 
@@ -211,9 +212,13 @@ class Handshake(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self.network = network_of((transport.get_extra_info("peername") or ("",))[0])
-        transport.pause_reading()  # until somebody is there who understands it
         self._room.put(self, Who.UNFINISHED)
-        self._shaking = asyncio.get_running_loop().create_task(self._shake(transport))
+        loop = asyncio.get_running_loop()
+        patience = self._patience.request
+        # At once: what comes before TLS has taken the socket over is lost, and uvloop reads on although told to pause.
+        safe = begin(loop.start_tls(transport, self, self._context, server_side=True, ssl_handshake_timeout=patience))
+        if safe:
+            self._shaking = loop.create_task(self._shake(transport, safe))
 
     def data_received(self, data: bytes) -> None:
         self._early.append(data)
@@ -228,12 +233,9 @@ class Handshake(asyncio.Protocol):
     def look(self, now: float) -> None:
         """Nothing to do: a handshake has its time from the start."""
 
-    async def _shake(self, raw: asyncio.Transport) -> None:
-        loop = asyncio.get_running_loop()
+    async def _shake(self, raw: asyncio.Transport, shaking: Begun[asyncio.Transport | None]) -> None:
         try:
-            safe = await loop.start_tls(
-                raw, self, self._context, server_side=True, ssl_handshake_timeout=self._patience.request
-            )
+            safe = await shaking
         except OSError:  # theirs to say; ssl.SSLError and the end of our patience are such
             raw.abort()
             safe = None
