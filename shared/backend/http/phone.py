@@ -60,7 +60,7 @@ BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 class Site:
     """The halls, their changes and the templates."""
 
-    def __init__(self, ledger: Ledger, feed: Telling, names: frozenset[str] | None) -> None:
+    def __init__(self, ledger: Ledger, feed: Telling, names: frozenset[str] | None = None) -> None:
         self.ledger = ledger
         self.feed = feed
         self.names = names

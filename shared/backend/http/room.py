@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from shared.backend.http.gate import PROGRAMS
-from shared.hall.errors import Failure
+from shared.hall.errors import Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,8 @@ AGAIN = "30"
 """Seconds after which whoever was turned away may try again."""
 
 
-class Crowded(Failure):
+class Crowded(Unreachable):
     """There is no room for one more customer."""
-
-    status = 503
 
 
 class Who(StrEnum):
