@@ -52,6 +52,7 @@ def serve(settings: Settings, host: str, port: int, patience: Patience | None = 
     """Serve a database until told to stop; raises Unfit for a bad database, certificate or a port in use."""
     database = Database(settings.database)
     database.require_current()
+    database.require_sound()
     tls, most = _tls(settings, host), capacity()
     patience = patience or Patience()
     room = Room(most.lines, patience.quiet)
