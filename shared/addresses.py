@@ -19,6 +19,9 @@ NAME = re.compile(r"(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_](
 NUMBERS = re.compile(r"([0-9a-z_-]+\.)*(\d+|0x[0-9a-f]*)\.?")
 """What no browser asks DNS for, since its last part is a number (WHATWG URL, 3.5): ``127.1`` is 127.0.0.1."""
 
+INSIDE = ("localhost", "local", "lan", "internal", "home.arpa")
+"""The names of machines inside a house, each with everything below it."""
+
 EXAMPLES = "http://192.0.2.7:8080 or https://queue.example.org"
 
 UNFIT = f"public_url must be an address such as {EXAMPLES}."

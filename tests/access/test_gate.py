@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import secrets
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 import requests
 
 from shared.hall.roles import Role
+from shared.hall.words import new_id
 from tests.backends import Caller, Premises
 
 TOKEN = "a-token-for-prometheus"
@@ -158,3 +160,43 @@ def test_the_figures_are_for_this_machine_a_token_and_administrators(premises: P
     token = caller.sign_in().json()["token"]
     assert status(**ELSEWHERE, Authorization=f"Bearer {token}") == 200
     caller.session.close()
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+    """A house whose pages have a name."""
+    there = Premises(tmp_path_factory.mktemp("named"))
+    there.serve(NOWSERVING_PUBLIC_URL="http://queue.example.org")
+    yield there
+    there.stop()
+
+
+NAMES = [
+    ("127.0.0.1", True),
+    ("[::1]:8080", True),
+    ("localhost:8080", True),
+    ("office", True),
+    ("office.local", True),
+    ("queue.office.lan.", True),
+    ("QUEUE.example.org", True),
+    ("elsewhere.example", False),
+    ("queue.example.org.elsewhere.example", False),
+    ("local.elsewhere.example", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("host", "ours"), NAMES)
+def test_only_a_name_of_the_house_gives_numbers(named: Premises, host: str, ours: bool) -> None:
+    assert ask(named, "GET", "/h/clinic", headers={"Host": host}).status_code == 200, "whoever looks takes nothing"
+    form = {"command_id": new_id(), "token": secrets.token_urlsafe(16)}
+    taken = ask(named, "POST", "/h/clinic/tickets", headers={"Host": host}, data={**form, "service": "doctor"})
+    assert taken.status_code == (303 if ours else 403), taken.text
+    if not ours:
+        assert "No numbers are given under this address" in taken.text
+        assert ask(named, "GET", f"/t/{form['token']}").status_code == 404
+
+
+def test_a_station_may_call_its_hall_by_any_name(named: Premises) -> None:
+    token = {"Authorization": f"Bearer {named.device(Role.KIOSK)}", "Host": "elsewhere.example"}
+    assert ask(named, "GET", "/api/v1/halls/clinic", headers=token).status_code == 200

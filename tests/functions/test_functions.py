@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -86,6 +87,7 @@ def test_hello_answers_as_the_seed_does() -> None:
 def on_a_port(premises: Premises, event: Any) -> tuple[int, dict[str, str], bytes]:
     """What a backend of the usual kind answers to the same request."""
     own = {name: value for name, value in event["headers"].items() if not name.startswith("x-")}
+    own["host"] = urlsplit(premises.base).netloc  # the gateway's https has checked its name
     own["cookie"] = "; ".join(event.get("cookies", []))
     address = f"{premises.base}{event['rawPath']}?{event['rawQueryString']}"
     method, body = event["requestContext"]["http"]["method"], event.get("body", "").encode()

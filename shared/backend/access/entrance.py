@@ -31,6 +31,9 @@ class Entrance:
     metrics_token: str = ""
     """What opens ``/metrics`` from elsewhere; empty: an administrator's session alone."""
     sign_on: SignOnRules | None = None
+    names: frozenset[str] | None = None
+    """What this machine and its pages are called, besides what is sure to be inside the house; None: whatever is said
+    is believed, for somebody in front of it has seen to that."""
     pages: str = ""
     """Where customers' phones reach the pages, for stations that know another way; empty: where stations do."""
 

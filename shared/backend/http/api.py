@@ -30,6 +30,7 @@ from shared.backend.http.feed import HEARTBEAT, Feed, Telling
 from shared.backend.http.figures import figures, require_reader
 from shared.backend.http.gate import Gated
 from shared.backend.http.housekeeping import keep_house
+from shared.backend.http.room import Room
 from shared.backend.http.stream import EventStream
 from shared.backend.storage.database import OLDER
 from shared.hall.errors import Invalid, Unreachable
@@ -38,13 +39,17 @@ from shared.hall.wire import encode, encode_hall
 
 
 def create_app(
-    ledger: Ledger, accounts: Accounts, entrance: Entrance | None = None, feed: Telling | None = None
+    ledger: Ledger,
+    accounts: Accounts,
+    entrance: Entrance | None = None,
+    feed: Telling | None = None,
+    room: Room | None = None,
 ) -> FastAPI:
     """The whole backend over one ledger: API, pages, feed."""
     entrance = entrance or Entrance()
     sign_on = SignOn(ledger.database, entrance.sign_on, ledger.halls) if entrance.sign_on else None
     feed, door, desk, guard = feed or Feed(ledger), Door(accounts), Desk(ledger, accounts), Guard(accounts)
-    backend = Backend(ledger, accounts, feed, door, desk, entrance, sign_on, guard)
+    backend = Backend(ledger, accounts, feed, door, desk, entrance, sign_on, guard, room or Room())
     app = Gated(title="Now Serving", version=openapi.VERSION, lifespan=_lifespan, only_https=entrance.only_https)
     app.state.backend = backend
     problems.install(app)
@@ -54,7 +59,7 @@ def create_app(
     bodies = [*coming_in.BODIES, *pairing_routes.BODIES, *RULES, *REQUESTS.values()]
     openapi.install(app, bodies, _commands().routes)
     app.put_in_front(partial(Commands, ledger=ledger, door=door))
-    web.mount(app, ledger, feed)
+    web.mount(app, ledger, feed, entrance.names)
     return app
 
 
@@ -91,7 +96,7 @@ def ready(backend: Here) -> PlainTextResponse:
 @health.get("/metrics")
 async def metrics(backend: Here, request: Request) -> PlainTextResponse:
     await require_reader(request, backend.entrance, backend.door)
-    text = await asyncio.to_thread(figures, backend.ledger)
+    text = await asyncio.to_thread(figures, backend.ledger, backend.room)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 

@@ -16,6 +16,7 @@ from shared.backend.desk.desk import Desk
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.asking import address_of, bearer
 from shared.backend.http.feed import Telling
+from shared.backend.http.room import Room
 from shared.hall.errors import NotAllowed
 from shared.hall.roles import Actor, of_staff, settled
 
@@ -32,6 +33,7 @@ class Backend:
     entrance: Entrance
     sign_on: SignOn | None
     guard: Guard
+    room: Room
 
 
 async def backend_of(request: Request) -> Backend:

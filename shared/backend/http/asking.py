@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -36,6 +36,15 @@ def address_of(request: Request) -> str:
     return _spelled(request.client.host) if request.client else ""
 
 
+def network_of(address: str) -> str:
+    """Where an address is at home: of IPv6 its network, for every phone has as many addresses as it likes."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Address(int(known) >> 64 << 64)) if isinstance(known, IPv6Address) else address
+
+
 @lru_cache(maxsize=10_000)
 def _spelled(host: str) -> str:
     try:
@@ -47,6 +56,9 @@ def _spelled(host: str) -> str:
 async def json_body(request: Request) -> Any:
     """The body as JSON; raises TooLarge or Malformed."""
     body, largest = b"", LARGEST.get(request.url.path.rpartition("/")[2], LARGEST_BODY)
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > largest:
+        raise TooLarge(f"A body has at most {largest} bytes.")
     try:
         async for chunk in request.stream():
             body += chunk

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shared.access.mark import mark_of
+from shared.addresses import INSIDE
 from shared.durable import make_folder, sync_folder
 from shared.hall.errors import Unfit
 
@@ -45,9 +46,6 @@ PRIVATE = (
     *("::1/128", "fc00::/7", "fe80::/10"),
 )
 """The addresses of networks inside a house (RFC 1918, 3927, 6598, 4193, 4291): addresses change, these stay."""
-
-INSIDE = ("localhost", "local", "lan", "internal", "home.arpa")
-"""The names of machines inside a house, each with everything below it."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from starlette.responses import Response
 
 from shared.backend.access.hashes import hash_of
 from shared.backend.access.limits import Limit, Limits
-from shared.backend.http.asking import address_of
+from shared.backend.http.asking import address_of, network_of
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
@@ -85,13 +84,8 @@ class Customers:
 
 
 def place(request: Request) -> str:
-    """Where a request comes from; of IPv6 the network, for every phone has as many addresses as it likes."""
-    address = address_of(request)
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    return str(IPv6Address(int(known) >> 64 << 64)) if isinstance(known, IPv6Address) else address
+    """Where a request comes from."""
+    return network_of(address_of(request))
 
 
 def browser_of(request: Request) -> str:

@@ -46,7 +46,7 @@ class Listener:
     seq: int
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     gone: bool = False
-    begun: Begun | None = None
+    begun: Begun[None] | None = None
     """What its socket had no room for."""
 
     def leave(self) -> None:

@@ -12,6 +12,7 @@ from shared.backend.access.door import Door
 from shared.backend.access.entrance import Entrance
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.asking import address_of, bearer
+from shared.backend.http.room import Room
 from shared.hall.errors import NotAllowed
 from shared.hall.roles import Role
 
@@ -48,7 +49,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def figures(ledger: Ledger) -> str:
+def figures(ledger: Ledger, room: Room) -> str:
     """The state of the halls (text format 0.0.4)."""
     lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
     for name in ledger.halls():
@@ -56,4 +57,10 @@ def figures(ledger: Ledger) -> str:
         states = Counter(str(ticket.state) for ticket in hall.tickets.values())
         lines += [f'nowserving_tickets{{hall="{name}",state="{state}"}} {n}' for state, n in sorted(states.items())]
         lines += [f'nowserving_events_total{{hall="{name}"}} {hall.seq}']
+    lines += ["# TYPE nowserving_connections gauge"]
+    lines += [f'nowserving_connections{{who="{who}"}} {n}' for who, n in room.count.items()]
+    lines += ["# TYPE nowserving_connections_most gauge", f"nowserving_connections_most {room.most}"]
+    lines += ["# TYPE nowserving_turned_away_total counter"]
+    lines += [f'nowserving_turned_away_total{{who="{who}"}} {n}' for who, n in room.turned_away.items()]
+    lines += ["# TYPE nowserving_too_slow_total counter", f"nowserving_too_slow_total {room.slow}"]
     return "\n".join(lines) + "\n"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Awaitable, Generator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-Begun: TypeAlias = Awaitable[None]
+T = TypeVar("T")
+
+Begun: TypeAlias = Awaitable[T]
 """The rest of something that had to wait."""
 
 
-def begin(act: Awaitable[None]) -> Begun | None:
+def begin(act: Awaitable[T]) -> Begun[T] | None:
     """Do what can be done at once; the rest, to be awaited in any task, or None if nothing is left.
 
     Most sends never wait. To give each a task of its own, as is usual, costs more than the send.
@@ -24,6 +26,6 @@ def begin(act: Awaitable[None]) -> Begun | None:
 
 
 @types.coroutine
-def _rest(waits_for: Any, steps: Generator[Any, Any, None]) -> Generator[Any, Any, None]:
+def _rest(waits_for: Any, steps: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
     yield waits_for
-    yield from steps
+    return (yield from steps)

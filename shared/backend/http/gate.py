@@ -7,6 +7,7 @@ one (WHATWG Fetch), and what would change something is refused when a browser sa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
@@ -16,7 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.backend.http import problems
-from shared.hall.errors import NotAllowed
+from shared.backend.http.hosts import is_one
+from shared.hall.errors import Malformed, NotAllowed
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 """What there is; TRACE, OPTIONS of a preflight and whatever somebody invents are refused alike."""
@@ -100,6 +102,8 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, receive, send = _without_body(scope, receive, send)
         headers = self._programs if scope["path"].startswith(PROGRAMS) else self._people
 
         def sending(message: Message) -> Awaitable[None]:
@@ -118,7 +122,27 @@ def _completed(said: Iterable[tuple[bytes, bytes]], ours: Headers) -> list[tuple
     return own + [header for header in ours if header[0] not in names]
 
 
+def _without_body(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
+    """HEAD as the GET that it is but for the body (RFC 9110, 9.3.2): over with the head, also of what never ends."""
+    over = asyncio.Event()
+
+    async def heard() -> Message:
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    async def say(message: Message) -> None:
+        if not over.is_set():
+            await send(message)
+        if message["type"] == "http.response.start":
+            await send({"type": "http.response.body", "body": b""})
+            over.set()
+
+    return {**scope, "method": "GET"}, heard, say
+
+
 def _refusal(scope: Scope) -> ASGIApp | None:
+    if not is_one(scope):
+        return problems.failed(Malformed("A request names one host, in one Host header."))
     if scope["method"] not in METHODS:
         return problems.plain(HTTPException(405, headers={"Allow": ", ".join(METHODS)}))
     if scope["method"] not in READING and _from_elsewhere(dict(scope["headers"])):

@@ -23,7 +23,9 @@ from shared.backend.access.hashes import hash_of
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.feed import Telling
 from shared.backend.http.holding import UNGUESSABLE, held_by
+from shared.backend.http.hosts import require_ours
 from shared.backend.http.reading import Menu, Reader, Shown, menu, readable, reader_of
+from shared.backend.http.room import AGAIN, FULL, Crowded
 from shared.catalogue import languages
 from shared.hall.errors import Failure, Malformed, NotAllowed, Refused, TooLarge, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall
@@ -58,9 +60,10 @@ BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 class Site:
     """The halls, their changes and the templates."""
 
-    def __init__(self, ledger: Ledger, feed: Telling) -> None:
+    def __init__(self, ledger: Ledger, feed: Telling, names: frozenset[str] | None = None) -> None:
         self.ledger = ledger
         self.feed = feed
+        self.names = names
         loader = FileSystemLoader(FOLDER / "templates")
         self.templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
         self.templates.globals.update(asset=asset, is_right_to_left=is_right_to_left, own_name=own_name, menu=self.menu)
@@ -84,6 +87,8 @@ class Site:
         page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then, held=held)
         if "retry_after" in failure.about:
             page.headers["Retry-After"] = failure.about["retry_after"]
+        if isinstance(failure, Crowded):
+            page.headers["Connection"] = "close"
         return page
 
     def menu(self, hall: Hall) -> Menu:
@@ -187,7 +192,7 @@ def friendly(site: Site) -> type[APIRoute]:
 
             async def page(request: Request) -> Response:
                 try:
-                    _limit(request)
+                    _limit(request, site)
                     return await answer(request)
                 except Failure as failure:
                     return site.apology(request, failure)
@@ -202,7 +207,12 @@ def friendly(site: Site) -> type[APIRoute]:
     return FriendlyRoute
 
 
-def _limit(request: Request) -> None:
+def _limit(request: Request, site: Site) -> None:
+    """Whoever is turned away unheard; raises Crowded, UnknownHost or TooLarge."""
+    if request.scope.get(FULL):
+        raise Crowded("There is no room for one more at the moment.", retry_after=AGAIN)
+    if request.method == "POST" and site.names is not None:
+        require_ours(request.url.scheme, request.headers.get("host", ""), site.names)
     length = request.headers.get("content-length", "")
     if request.method == "POST" and not (length.isdecimal() and int(length) <= LARGEST_FORM):
         raise TooLarge(f"A form has at most {LARGEST_FORM} bytes.")

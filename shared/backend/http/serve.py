@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from shared.addresses import public
 from shared.backend.access.accounts import Accounts
@@ -23,8 +24,11 @@ from shared.backend.halls.ledger import Ledger
 from shared.backend.http import openapi, pairing_routes
 from shared.backend.http.announcing import Announcement, Offer
 from shared.backend.http.api import create_app
-from shared.backend.http.authority import usual_folder
+from shared.backend.http.authority import this_machine, usual_folder
 from shared.backend.http.feed import Feed
+from shared.backend.http.line import Handshake, Line, Patience
+from shared.backend.http.listening import capacity, listening
+from shared.backend.http.room import Room
 from shared.backend.http.tls import Tls, given, own
 from shared.backend.storage.database import Database
 from shared.hall.errors import Unfit
@@ -32,6 +36,9 @@ from shared.settings import Settings, state_path
 
 PATIENCE = 0.7
 """Seconds a listener has to take the end of its stream."""
+
+LOOKS_EVERY = 5
+"""Tenths of a second between two looks at who is too slow."""
 
 
 UNPROTECTED = (
@@ -41,20 +48,24 @@ UNPROTECTED = (
 )
 
 
-def serve(settings: Settings, host: str, port: int) -> int:
+def serve(settings: Settings, host: str, port: int, patience: Patience | None = None) -> int:
     """Serve a database until told to stop; raises Unfit for a bad database, certificate or a port in use."""
     database = Database(settings.database)
     database.require_current()
     database.require_sound()
-    tls = _tls(settings, host)
-    with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
+    tls, most = _tls(settings, host), capacity()
+    patience = patience or Patience()
+    room = Room(most.lines, patience.quiet)
+    with contextlib.closing(listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
         _say_how_safe(host, tls)
-        app = create_app(ledger, Accounts(database), _entrance(settings, tls))
+        app = create_app(ledger, Accounts(database), _entrance(settings, tls), room=room)
         config = uvicorn.Config(
             app,
             log_level=settings.log_level.lower(),
             timeout_graceful_shutdown=1,
             access_log=False,
+            backlog=most.waiting,
+            ws="none",
             server_header=False,  # nobody needs to know what this is made of
             # What a proxy says of whom it speaks for is believed of these alone: limits count by address, and anybody
             # may write anything into a header. By itself uvicorn would believe everything on this machine.
@@ -64,7 +75,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
         )
         config.load()
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            server = _Server(config, app.state.backend.feed)
+            server = _Server(config, app.state.backend.feed, room, patience)
             scheme = "https" if tls else "http"
             with _announced(ledger, listener, scheme) if settings.announce else contextlib.nullcontext():
                 runner.run(_run(server, listener, tls))
@@ -107,6 +118,7 @@ def _entrance(settings: Settings, tls: Tls | None) -> Entrance:
         only_https=tls is not None and tls.authority is None,
         metrics_token=settings.metrics_token,
         sign_on=_sign_on(settings),
+        names=this_machine().names | {urlsplit(settings.public_url).hostname or ""},
         pages=public(settings.public_url),
     )
 
@@ -140,9 +152,27 @@ def _is_loopback(host: str) -> bool:
 class _Server(uvicorn.Server):
     """A server that ends in order, and with status 0, when it is told to stop; uvicorn would die of the signal."""
 
-    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+    def __init__(self, config: uvicorn.Config, feed: Feed, room: Room, patience: Patience) -> None:
         super().__init__(config)
-        self._feed = feed
+        self._feed, self._room, self._patience = feed, room, patience
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen; uvicorn knows of no deadlines, and of a connection only once TLS stands."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            sys.exit(STARTUP_FAILURE)
+        loop, backlog = asyncio.get_running_loop(), self.config.backlog
+        self.servers = [await loop.create_server(self._line, sock=one, backlog=backlog) for one in sockets or ()]
+        self.started = True
+
+    def _line(self) -> asyncio.Protocol:
+        line = Line(self.config, self.server_state, self.lifespan.state, self._room, self._patience)
+        return Handshake(line, self.config.ssl, self._room, self._patience) if self.config.ssl else line
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % LOOKS_EVERY == 0:
+            self._room.look(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the event streams, which never end by themselves; then everything else."""
@@ -152,8 +182,7 @@ class _Server(uvicorn.Server):
 
     def _cut(self) -> None:
         """Let go of whoever still does not take what was sent: a task that is cancelled would say so at length."""
-        for connection in [*self.server_state.connections]:
-            connection.transport.abort()
+        self._room.clear()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -174,19 +203,6 @@ async def _run(server: uvicorn.Server, listener: socket.socket, tls: Tls | None)
     await serving
     if fresh:
         fresh.cancel()
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms longer.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise Unfit(f"Port {port} of {host} can't be used ({error}): stop what uses it or choose another.") from None
-    return listener
 
 
 def _for_url(host: str) -> str:

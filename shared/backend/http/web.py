@@ -43,16 +43,16 @@ log = logging.getLogger(__name__)
 CUSTOMER = Actor(name="web", role=Role.CUSTOMER)
 
 
-def mount(app: FastAPI, ledger: Ledger, feed: Telling) -> None:
+def mount(app: FastAPI, ledger: Ledger, feed: Telling, names: frozenset[str] | None) -> None:
     """Put the customer's pages, and what they are made of, into the backend."""
     app.mount("/static/fonts", LongLived(directory=FOLDER / "fonts"))
     app.mount("/static", LongLived(directory=FOLDER / "static"))
-    app.include_router(pages(ledger, feed))
+    app.include_router(pages(ledger, feed, names))
 
 
-def pages(ledger: Ledger, feed: Telling) -> APIRouter:
+def pages(ledger: Ledger, feed: Telling, names: frozenset[str] | None) -> APIRouter:
     """The routes of the customer's pages."""
-    site = Site(ledger, feed)
+    site = Site(ledger, feed, names)
     router = APIRouter(route_class=friendly(site), include_in_schema=False)
     _choosing(router, site)
     customers = Customers(ledger.database)
