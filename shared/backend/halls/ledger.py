@@ -33,6 +33,7 @@ from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
+from shared.hall.readable import readable
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow, answer, decide
 from shared.hall.set_up import DefineHall
@@ -118,9 +119,13 @@ class Ledger:
         return await asyncio.wrap_future(self.submit(hall, command, by))
 
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
-        """Hand a command to its writer; raises NotAllowed, or Invalid holidays, before anything else happens."""
+        """Hand a command to its writer; raises NotAllowed or Invalid before anything else happens.
+
+        Whatever the database could not keep is refused here, where it costs nobody else anything.
+        """
         with self.scribe.refusals(command.type_name(), by=by, hall=hall):
             allow(command, by, hall)
+            readable(command)
             holidays.check(command)
         wish = _Wish(hall, command, by)
         if not self._lanes.put(self.database.kind.lane(hall), wish):
