@@ -101,7 +101,10 @@ def test_files_of_other_editors_are_taken() -> None:
         (changed("allowance = 30", 'allowance = "30"'), ", line 8: precedences[0].allowance: A whole number is needed"),
         (changed("allowance = 30", "allowance = true"), ", line 8: precedences[0].allowance: A whole number is needed"),
         (changed("allowance = 30", "allowance = -1"), ", line 8: precedences[0].allowance: An allowance is a number"),
-        (changed("allowance = 30", "allowance = 5000000"), ", line 8: precedences[0].allowance: allowance is a number of at"),
+        (
+            changed("allowance = 30", "allowance = 5000000"),
+            ", line 8: precedences[0].allowance: allowance is a number of at",
+        ),
         (changed('prefix = "B"', 'prefix = "b"'), ", line 18: services[1].prefix: A prefix is one to three capital"),
         (changed('prefix = "B"', 'prefix = "A"'), ", line 18: services[1].prefix: Another service gives these numbers"),
         (changed('"Tests"', '"Te\\u0000sts"'), ", line 17: services[1].name: name holds characters that can't be"),

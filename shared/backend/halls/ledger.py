@@ -24,6 +24,7 @@ from shared.backend.halls.answers import Answers
 from shared.backend.halls.clock import Clock, OrderClocks
 from shared.backend.halls.lanes import Lanes
 from shared.backend.halls.scribe import Scribe
+from shared.backend.halls.tokens import Tokens
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.rows import Rows
@@ -68,8 +69,9 @@ class _Wish:
 class _Page:
     """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
 
-    def __init__(self, connection: Connection, batch: list[_Wish]) -> None:
+    def __init__(self, database: Database, connection: Connection, batch: list[_Wish]) -> None:
         self.connection = connection
+        self.tokens = Tokens(database, connection, (wish.command for wish in batch))
         self.rows = Rows()
         self.answers: dict[HallId, Answers] = {}
         """By hall, of those that are locked: nobody else changes them until this transaction ends."""
@@ -96,6 +98,8 @@ class Ledger:
         """Halls as readers may see them."""
         self._told: dict[HallId, int] = {}
         """The last event of each hall that was written here: of those, whoever listens hears without the database."""
+        self._failed: set[Actor] = set()
+        """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
         self._lanes: Lanes[_Wish] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
@@ -271,15 +275,21 @@ class Ledger:
             lane, waiting = taken
             # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
             if batch := [wish for wish in waiting if wish.answer.set_running_or_notify_cancel()]:
-                self._write(batch)
+                for part in self._parted(batch):
+                    self._write(part)
             self._lanes.done(lane)
 
+    def _parted(self, batch: list[_Wish]) -> list[list[_Wish]]:
+        """Together those of senders with whom all went well, then one by one those of whom a bug met last."""
+        well = [wish for wish in batch if wish.by not in self._failed]
+        return [*([well] if well else []), *([wish] for wish in batch if wish.by in self._failed)]
+
     def _write(self, batch: list[_Wish]) -> None:
-        """Decide a batch in one transaction; after a bug each alone, so that one can't spoil the rest."""
+        """Decide a batch in one transaction; after a bug each half alone, so that one can't spoil the rest."""
         halls = {wish.hall for wish in batch}
         try:
             with self.database.writing() as connection:
-                page = _Page(connection, batch)
+                page = _Page(self.database, connection, batch)
                 outcomes = [self._outcome(page, wish) for wish in batch]
                 page.rows.write(connection)
                 changed = self._changed(halls)
@@ -288,12 +298,15 @@ class Ledger:
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
             self._forget(halls)
             if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
+                self._failed.update(wish.by for wish in batch if not isinstance(error, Unreachable))
                 for wish in batch:
                     _answer(wish, error)
             else:
-                for wish in batch:
-                    self._write([wish])
+                half = len(batch) // 2
+                self._write(batch[:half])
+                self._write(batch[half:])
             return
+        self._failed.difference_update(wish.by for wish in batch)
         self._committed.update(changed)
         self._told.update({hall: after.seq for hall, after in changed.items()})
         for wish, outcome in zip(batch, outcomes, strict=True):
@@ -330,6 +343,7 @@ class Ledger:
 
     def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
         try:
+            page.tokens.require_free(hall.id, wish.command)
             events = decide(hall, wish.command, now)
         except Refused as refused:
             return refused
@@ -338,6 +352,7 @@ class Ledger:
         after = journal.record(page.rows, hall, events, wish.command, wish.by)
         notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
         seats.follow(page.connection, hall.id, events, wish.command, wish.by, now.wall)
+        page.tokens.keep(hall.id, wish.command)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 
