@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -159,6 +160,15 @@ def test_whoever_the_database_has_refused_costs_others_nothing(
     assert transactions["undone"] == 1
     assert transactions["kept"] <= 2, "the first may have gone before the others"
     assert sound(halls)
+
+
+async def test_whoever_is_refused_at_the_door_takes_their_turn(halls: Care, address: str) -> None:
+    with rough(address).held():
+        honest = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
+        turn = asyncio.create_task(halls.ledger.turn("clinic"))
+        await asyncio.sleep(0)
+    await turn
+    assert honest.done()
 
 
 def test_a_page_leads_to_one_ticket_alone(halls: Care, address: str) -> None:

@@ -66,6 +66,13 @@ class _Wish:
     answer: Future[Accepted] = field(default_factory=Future)
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """Somebody who has nothing to write, and waits as if they had."""
+
+    answer: Future[None] = field(default_factory=Future)
+
+
 class _Page:
     """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
 
@@ -100,7 +107,7 @@ class Ledger:
         """The last event of each hall that was written here: of those, whoever listens hears without the database."""
         self._failed: set[Actor] = set()
         """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
-        self._lanes: Lanes[_Wish] = Lanes()
+        self._lanes: Lanes[_Wish | _Turn] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
         self.scribe = Scribe(database, self.clock)
@@ -121,6 +128,12 @@ class Ledger:
     async def do_soon(self, hall: HallId, command: Command, by: Actor) -> Accepted:
         """``do`` for a caller with a loop to run."""
         return await asyncio.wrap_future(self.submit(hall, command, by))
+
+    async def turn(self, hall: HallId) -> None:
+        """Wait as a command does: whoever is refused at the door and comes again at once takes their turn."""
+        turn = _Turn()
+        if self._lanes.put(self.database.kind.lane(hall), turn):
+            await asyncio.wrap_future(turn.answer)
 
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
         """Hand a command to its writer; raises NotAllowed or Invalid before anything else happens.
@@ -274,9 +287,11 @@ class Ledger:
         while taken := self._lanes.take(LARGEST_BATCH):
             lane, waiting = taken
             # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
-            if batch := [wish for wish in waiting if wish.answer.set_running_or_notify_cancel()]:
-                for part in self._parted(batch):
-                    self._write(part)
+            there = [one for one in waiting if one.answer.set_running_or_notify_cancel()]
+            for part in self._parted([one for one in there if isinstance(one, _Wish)]):
+                self._write(part)
+            for turn in (one for one in there if isinstance(one, _Turn)):
+                turn.answer.set_result(None)
             self._lanes.done(lane)
 
     def _parted(self, batch: list[_Wish]) -> list[list[_Wish]]:
@@ -296,7 +311,7 @@ class Ledger:
                 for hall, after in changed.items():
                     self.database.kind.announce(connection, hall, after.seq)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
-            self._forget(halls)
+            self._step_back(halls, error)
             if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
                 self._failed.update(wish.by for wish in batch if not isinstance(error, Unreachable))
                 for wish in batch:
@@ -318,10 +333,12 @@ class Ledger:
         decided = {hall: self._decided[hall] for hall in halls if hall in self._decided}
         return {hall: after for hall, after in decided.items() if after is not self._committed.get(hall)}
 
-    def _forget(self, halls: set[HallId]) -> None:
-        """What was decided may or may not have been kept: the database will say."""
+    def _step_back(self, halls: set[HallId], error: Exception) -> None:
+        """To what readers see; where the database is away nobody knows what was kept, and it has to say."""
         for hall in halls:
             self._decided.pop(hall, None)
+            if hall in self._committed and not isinstance(error, Unreachable):
+                self._decided[hall] = self._committed[hall]
 
     def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
         """The answer this command had before, or the one it gets now."""
