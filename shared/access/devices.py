@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.access.request import Done, Request
 from shared.hall.roles import ADMINISTRATORS, DEVICES, KIOSKS, SUPERVISORS, Role
-from shared.hall.words import HallId
+from shared.hall.words import DeviceName, HallId, Id, Version
 
 
 class TroubleKind(StrEnum):
@@ -86,8 +86,8 @@ class ConfirmPairing(Request[Device]):
     ANSWER = Device
     ALLOWED = ADMINISTRATORS
 
-    code: str
-    name: str
+    code: Id
+    name: DeviceName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class RefusePairing(Request[Done]):
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
 
-    newcomer: str
+    newcomer: Id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +105,8 @@ class RenameDevice(Request[Device]):
     ANSWER = Device
     ALLOWED = ADMINISTRATORS
 
-    device: str
-    name: str
+    device: Id
+    name: DeviceName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ class RevokeDevice(Request[Done]):
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
 
-    device: str
+    device: Id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,7 @@ class ReportState(Request[Done]):
     ANSWER = Done
     ALLOWED = DEVICES
 
-    version: str
+    version: Version
     paper: str = ""
     unprinted: str = ""
     troubles: tuple[Trouble, ...] = ()
@@ -139,7 +139,7 @@ class SeeTroubles(Request[Done]):
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
 
-    device: str
+    device: Id
 
 
 @dataclass(frozen=True, kw_only=True)
