@@ -16,7 +16,8 @@ from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.devices import ClaimSeries, ListDevices, OwnSeries
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
-from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, Seat, own_day
+from shared.access.work import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
+from shared.hall.aside import ParkTicket
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -47,6 +48,7 @@ class MemoryLink:
             ReadSeats: lambda _: tuple(self.seats.values()),
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
+            ReadReasons: lambda _: self._reasons(),
             ListDevices: lambda _: (),
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
@@ -97,9 +99,13 @@ class MemoryLink:
     def notes(self, ticket: str) -> list[Note]:
         self._reach()
         said = [command for command, _ in self.answers.values() if getattr(command, "ticket", None) == ticket]
-        texts = [getattr(command, "note", "") for command in said]
+        texts = [getattr(command, field, "") for command in said for field in ("reason", "note")]
         texts += [note.text for note in self.kept if note.ticket == ticket]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
+
+    def _reasons(self) -> tuple[ParkedFor, ...]:
+        said = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket) and command.reason]
+        return tuple(ParkedFor(ticket=command.ticket, reason=command.reason) for command in said)
 
     def _keep_note(self, asked: KeepNote) -> Done:
         if asked not in self.kept:

@@ -63,6 +63,22 @@ class KeepNote(Request[Done]):
     id: CommandId
 
 
+@dataclass(frozen=True, kw_only=True)
+class ParkedFor:
+    """Why somebody was parked, in the words of who did it."""
+
+    ticket: TicketId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadReasons(Request[tuple[ParkedFor, ...]]):
+    """Why those are parked who are; who gave no reason is left out."""
+
+    ANSWER = tuple[ParkedFor, ...]
+    ALLOWED = STAFF
+
+
 def own_day(events: Iterable[tuple[Event, bool]]) -> OwnDay:
     """What a day's events, each with whether it was theirs, come to; what was taken back did not happen."""
     served = no_shows = 0
@@ -85,4 +101,4 @@ def _counts(event: DoneAtPoint) -> tuple[int, int]:
     return int(given), int(isinstance(event, TicketNoShow))
 
 
-REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote)
+REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote, ReadReasons)

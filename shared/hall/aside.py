@@ -22,9 +22,8 @@ class ParkTicket(AtPoint):
     """The visit pauses: the customer fetches a paper or fills in a form, and the point serves others meanwhile."""
 
     reason: str = ""
-    """For colleagues, not for customers."""
+    """For colleagues, not for customers. Kept apart from the journal, as the note is, for either may name people."""
     note: str = ""
-    """Kept apart from the journal, for it may name people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,6 @@ class ReinstateTicket(Command):
 @dataclass(frozen=True, kw_only=True)
 class TicketParked(DoneAtPoint):
     ticket: TicketId
-    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,7 @@ def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
     ticket = hall.ticket_at(command.point, command.ticket)
     if ticket.state is not TicketState.SERVING:
         raise TicketNotServing("{label} is not being served yet: start the visit first.", **ticket.named)
-    return [TicketParked(ticket=ticket.id, point=command.point, reason=command.reason)]
+    return [TicketParked(ticket=ticket.id, point=command.point)]
 
 
 def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
@@ -106,7 +104,7 @@ def can_live_again(hall: Hall, ticket: Ticket) -> None:
 
 def ticket_parked(hall: Hall, event: TicketParked) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, reason=event.reason, parked_at=event.at))
+    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, parked_at=event.at))
 
 
 def ticket_resumed(hall: Hall, event: TicketResumed) -> Hall:

@@ -122,7 +122,6 @@ def ticket_called(hall: Hall, event: TicketCalled) -> Hall:
         started_at=None,
         last_call=event.order,
         recalls=0,
-        reason="",
         parked_at=None,
     )
     return hall.with_ticket(ticket).with_call(_call(ticket, event, times=1))

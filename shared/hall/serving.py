@@ -266,7 +266,6 @@ def waiting_again(ticket: Ticket, due: int, not_before: int | None = None) -> Ti
         started_at=None,
         last_call=None,
         recalls=0,
-        reason="",
         parked_at=None,
     )
 

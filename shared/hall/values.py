@@ -200,8 +200,6 @@ class Ticket:
     appointed_at: datetime | None = None
     then: tuple[ServiceId, ...] = ()
     """The services this visit goes on to."""
-    reason: str = ""
-    """Why it is parked, for colleagues."""
     parked_at: datetime | None = None
     outcome: str = ""
     rating: int | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import requests
@@ -18,7 +19,7 @@ from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepConta
 from shared.access.request import Request
 from shared.access.work import KeepNote
 from shared.backend.desk.desk import Desk
-from shared.backend.halls.care import Care
+from shared.backend.halls.care import Care, opened
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.housekeeping import forget
 from shared.backend.storage import tables
@@ -26,9 +27,11 @@ from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Invalid, NotAllowed, TooLate, UnknownTicket
+from shared.hall.forms import TEXT, Form
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Actor, Role
+from shared.hall.rules import COMMANDS
 from shared.hall.serving import FinishService, MarkNoShow, StartService
 from shared.hall.set_up import DefineHall
 from shared.hall.undo import UndoLast
@@ -350,6 +353,47 @@ def test_names_phones_and_notes_are_found_nowhere_but_where_they_belong(chatty: 
         "the table contacts",
         "the table notes",
     }
+    with opened(chatty.database) as halls:
+        for ticket in _tickets(halls):
+            Desk(halls.ledger, halls.accounts).answer(chatty.hall, EraseTicket(ticket=ticket), ADMIN)
+    left = "".join(_tables(chatty.database).values())
+    assert not [planted for planted in PLANTED if planted in left]
+
+
+OF_THE_HALL = {
+    "pause-point.reason": "about the service point: lunch, a meeting",
+    **dict.fromkeys(
+        ("define-hall.name", "define-hall.time_zone", "define-hall.accent", "define-hall.holidays"), "the set-up"
+    ),
+    **dict.fromkeys(("define-service.name", "define-service.prefix", "define-service.description"), "the set-up"),
+    **dict.fromkeys(("define-precedence.name", "define-point.name", "define-day.reason"), "the set-up"),
+}
+"""Texts of commands that are for everybody, and why they are no place for a customer's name."""
+
+OF_A_VISIT = {"call-next.note", "finish-service.note", "transfer-ticket.note", "park-ticket.note", "park-ticket.reason"}
+"""Those that stand with the notes."""
+
+
+def test_every_text_of_a_command_is_the_halls_or_stands_with_the_notes() -> None:
+    texts = {
+        f"{name}.{field.name}"
+        for name, command in COMMANDS.items()
+        for field in dataclasses.fields(command)
+        if _is_free(get_type_hints(command, include_extras=True)[field.name])
+    }
+    assert texts == OF_A_VISIT | OF_THE_HALL.keys()
+
+
+def _is_free(kind: Any) -> bool:
+    """Whether people may write what they like, and no id or code: of no form, or of that of any text."""
+    forms = [one for one in _within(kind) if isinstance(one, Form)]
+    return str in _within(kind) and all(form is TEXT for form in forms)
+
+
+def _within(kind: Any) -> list[Any]:
+    """A type and all it is made of."""
+    parts = (*get_args(kind), *getattr(kind, "__metadata__", ()))
+    return [kind, *(one for part in parts for one in _within(part))]
 
 
 def _plant_everywhere(there: Premises) -> str:
@@ -366,7 +410,7 @@ def _plant_everywhere(there: Premises) -> str:
     note = "Whisperwind brings the papers"
     for name, fields in (
         ("finish-service", {}),
-        ("park-ticket", {}),
+        ("park-ticket", {"reason": "Whisperwind fetches a form"}),
         ("transfer-ticket", {"to_service": "registration", "place": "last"}),
     ):
         called = _do(caller, "call-next", point="1").json()["result"]["ticket"]["id"]
@@ -382,6 +426,11 @@ def _plant_everywhere(there: Premises) -> str:
     own = taken.url.removeprefix(there.base)
     assert own.startswith("/t/")
     return own
+
+
+def _tickets(halls: Care) -> list[str]:
+    with halls.database.reading() as connection:
+        return list(connection.scalars(select(tables.tickets.c.id)))
 
 
 def _do(caller: Caller, name: str, **fields: Any) -> requests.Response:

@@ -45,9 +45,10 @@ async def test_a_visit_pauses_with_a_reason_and_the_next_one_can_be_called(sit_d
         await seat.work()
         await begin_visit(seat)
         await park(seat, "fetches a form")
-        assert (ticket(busy, "A001").state, ticket(busy, "A001").reason) == (TicketState.PARKED, "fetches a form")
+        assert ticket(busy, "A001").state is TicketState.PARKED
         aside = seat.console.work_page.aside
         await seat.until(aside.isVisible)
+        await seat.until(lambda: ":" in lines(aside.rows)[0][1])
         label, why, service, since = lines(aside.rows)[0]
         assert (label, why, service) == ("A001", "Parked: fetches a form", "Registration")
         assert since.endswith("· under 1 min")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from shared.access.request import Done, Request
-from shared.access.work import KeepNote, OwnDay, ReadOwnDay, ReadSeats, Seat, own_day
+from shared.access.work import KeepNote, OwnDay, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 from shared.backend.desk import contacts
 from shared.backend.desk.books import Books
 from shared.backend.halls import notes, seats
@@ -23,6 +23,7 @@ from shared.hall.opening import business_day, is_new_day
 from shared.hall.roles import Actor
 from shared.hall.rules import EVENTS
 from shared.hall.undo import LastUndone
+from shared.hall.values import TicketState
 from shared.hall.wire import decode_event
 from shared.hall.words import HallId, TicketId
 
@@ -70,6 +71,13 @@ def _keep_note(books: Books, hall: HallId, asked: KeepNote, by: Actor) -> Done:
     return Done()
 
 
+def _reasons(books: Books, hall: HallId, asked: ReadReasons, by: Actor) -> tuple[ParkedFor, ...]:
+    parked = [one.id for one in books.ledger.hall(hall).tickets.values() if one.state is TicketState.PARKED]
+    with books.ledger.database.reading() as connection:
+        found = notes.reasons(connection, hall, parked)
+    return tuple(ParkedFor(ticket=ticket, reason=reason) for ticket, reason in found.items())
+
+
 def _require_open(connection: Connection, hall: Hall, ticket: TicketId, now: datetime) -> None:
     """A visit that is over keeps its notes, so one that comes late joins them on the same day, unless it was erased.
 
@@ -93,4 +101,5 @@ ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]]
     ReadSeats: _seats,
     ReadOwnDay: _own_day,
     KeepNote: _keep_note,
+    ReadReasons: _reasons,
 }

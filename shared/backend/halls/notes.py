@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -10,26 +11,35 @@ from sqlalchemy import Connection, delete, insert, select
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Rows
 from shared.backend.storage.upsert import insert_unless_there
+from shared.hall.aside import ParkTicket
 from shared.hall.errors import CommandIdReused
 from shared.hall.messages import Command, Note
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
 
+REASON = "reason"
+"""What the keys of notes begin with that say why somebody was parked."""
+
 
 def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
     """Write down what a command says beside what it does."""
-    text = getattr(command, "note", "").strip()
     ticket = getattr(command, "ticket", None) or getattr(command, "holding", None)
-    if text and ticket:
-        row = {
-            "hall_id": hall,
-            "command_id": command.command_id,
-            "ticket": ticket,
-            "at": at,
-            "author": by.name,
-            "text": text,
-        }
-        rows.insert(tables.notes, row)
+    said = {command.command_id: getattr(command, "note", "")}
+    if isinstance(command, ParkTicket):
+        said[_key(command.command_id, REASON)] = command.reason
+    for key, text in said.items():
+        if ticket and text.strip():
+            row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name}
+            rows.insert(tables.notes, {**row, "text": text.strip()})
+
+
+def reasons(connection: Connection, hall: HallId, tickets: Collection[TicketId]) -> dict[TicketId, str]:
+    """Why each of these was parked last, as far as somebody said so."""
+    rows = tables.notes.c
+    query = select(rows.ticket, rows.text).where(
+        rows.hall_id == hall, rows.ticket.in_(tickets), rows.command_id.startswith(f"{REASON}:")
+    )
+    return {row.ticket: row.text for row in connection.execute(query.order_by(rows.at))}
 
 
 def add(
