@@ -135,7 +135,7 @@ class Gate:
 
 
 def wants_page(scope: Scope) -> bool:
-    """Whether a browser asks for something to look at: it says so (RFC 9110, 12.5.1), and no program's path is meant."""
+    """Whether a browser asks for something to look at: it says so (RFC 9110, 12.5.1), and means no program's path."""
     accept = dict(scope["headers"]).get(b"accept", b"").lower()
     return b"text/html" in accept and not f"{scope['path']}/".startswith((*PROGRAMS, *FILES, "/api/"))
 

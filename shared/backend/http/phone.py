@@ -162,7 +162,11 @@ class Site:
         return self.ledger.hall(found[0]), found[1]
 
     def stream(
-        self, hall: HallId, look: Callable[[Hall], S], write: Callable[[S], str], over: Callable[[S], bool]
+        self,
+        hall: HallId,
+        look: Callable[[Hall], S],
+        write: Callable[[S], str],
+        over: Callable[[S], bool] | None = None,
     ) -> Response:
         """What a page shows, as Server-Sent Events: now, and whenever ``look`` finds something else, until it is over.
 
@@ -176,7 +180,7 @@ class Site:
                 now = look(self.hall_at(hall, seq))
                 if now != last:
                     yield _event(write(now))
-                    if over(now):
+                    if over and over(now):
                         yield OVER
                         return
                 elif seq == last_seq:

@@ -126,7 +126,7 @@ def _choosing(router: APIRouter, site: Site) -> None:
         def write(now: tuple[Menu, list[Held]]) -> str:
             return site.render("waiting.html", to, hall=found, now=now[0], held=now[1])
 
-        return site.stream(hall, look, write, lambda now: False)
+        return site.stream(hall, look, write)
 
     @router.get("/h/{hall}/s/{service}")
     async def precedences(request: Request, hall: str, service: str) -> Response:
