@@ -54,7 +54,11 @@ def test_a_slash_too_many_leads_to_the_page_that_was_meant_and_nowhere_else(
     ],
 )
 def test_a_near_miss_gets_a_page_with_a_way_on(
-    phone: Phone, method: str, path: str, status: int, sentence: str
+    phone: Phone,
+    method: str,
+    path: str,
+    status: int,
+    sentence: str,  # noqa: F811
 ) -> None:
     held = phone.take("imaging", "regular")
     page = phone.session.request(method, phone.base + path, headers=BROWSER, timeout=5)
@@ -70,13 +74,13 @@ def test_a_near_miss_gets_a_page_with_a_way_on(
     phone.send(f"{held}/leave", {})
 
 
-def test_another_sites_form_is_refused_in_words(phone: Phone) -> None:
+def test_another_sites_form_is_refused_in_words(phone: Phone) -> None:  # noqa: F811
     page = phone.send("/h/clinic/tickets", {}, headers={**BROWSER, "Sec-Fetch-Site": "cross-site"})
     refused(page, 403, "Another website sent this form")
 
 
 @pytest.mark.parametrize("path", ["/api/nowhere", "/api/v1/nowhere", "/healthz/", "/readyz/x", "/static/nothing.css"])
-def test_a_programs_near_miss_stays_a_document_whoever_asks(phone: Phone, path: str) -> None:
+def test_a_programs_near_miss_stays_a_document_whoever_asks(phone: Phone, path: str) -> None:  # noqa: F811
     answer = phone.get(path, headers=BROWSER)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     answer = phone.get("/nowhere", headers={"Accept": "application/json"})
