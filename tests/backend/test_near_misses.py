@@ -54,11 +54,11 @@ def test_a_slash_too_many_leads_to_the_page_that_was_meant_and_nowhere_else(
     ],
 )
 def test_a_near_miss_gets_a_page_with_a_way_on(
-    phone: Phone,
+    phone: Phone,  # noqa: F811
     method: str,
     path: str,
     status: int,
-    sentence: str,  # noqa: F811
+    sentence: str,
 ) -> None:
     held = phone.take("imaging", "regular")
     page = phone.session.request(method, phone.base + path, headers=BROWSER, timeout=5)
