@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import calling, durable, halls, listening
+from benchmarks import calling, durable, halls, listening, nuisance
 from benchmarks.measured import Measured
 
-ALL = {"durable": durable, "listening": listening, "calling": calling, "halls": halls}
+ALL = {"durable": durable, "listening": listening, "calling": calling, "halls": halls, "nuisance": nuisance}
 
 
 def main(wanted: list[str]) -> int:

@@ -25,21 +25,29 @@ def connected(addresses: Sequence[tuple[str, int]], lines: int) -> Iterator[list
             line.close()
 
 
-def per_second(lines: list[socket.socket], requests: list[bytes]) -> float:
-    """Answers a second, when on every line the next request follows the last answer."""
-    waiting = iter(requests)
+def per_second(
+    lines: list[socket.socket],
+    requests: list[bytes],
+    others: Sequence[socket.socket] = (),
+    nuisance: Iterator[bytes] | None = None,
+) -> float:
+    """Answers a second, when on every line the next request follows the last answer.
+
+    On ``others`` the same is done with a ``nuisance`` that has no end; how it is answered does not matter.
+    """
+    sending = {**dict.fromkeys(lines, iter(requests)), **dict.fromkeys(others, nuisance or iter(()))}
     began = time.perf_counter()
     with selectors.DefaultSelector() as ready:
-        for line in lines:
+        for line, waiting in sending.items():
             ready.register(line, selectors.EVENT_READ)
             line.sendall(next(waiting))
         answered = 0
         while answered < len(requests):
             for key, _ in ready.select(10):
                 line = _socket(key)
-                take_answer(line)
-                answered += 1
-                if request := next(waiting, None):
+                take_answer(line, any_status=line in others)
+                answered += line not in others
+                if request := next(sending[line], None):
                     line.sendall(request)
     return len(requests) / (time.perf_counter() - began)
 
@@ -54,13 +62,13 @@ def receive(key: selectors.SelectorKey) -> bytes:
     return _socket(key).recv(LONGEST)
 
 
-def take_answer(line: socket.socket) -> bytes:
-    """One whole answer from a line; it has to be a good one."""
+def take_answer(line: socket.socket, *, any_status: bool = False) -> bytes:
+    """One whole answer from a line; usually it has to be a good one."""
     answer = line.recv(LONGEST)
     head, _, body = answer.partition(b"\r\n\r\n")
     missing = int(head.lower().partition(b"content-length:")[2].split()[0]) - len(body)
     while missing > 0:
         more = line.recv(LONGEST)
         answer, missing = answer + more, missing - len(more)
-    assert answer.startswith(b"HTTP/1.1 200"), answer
+    assert any_status or answer.startswith(b"HTTP/1.1 200"), answer
     return answer

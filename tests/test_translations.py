@@ -42,7 +42,7 @@ FOR_PROGRAMS = {
 
 FAILURES = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.Failure)}
 NOT_ON_SCREEN = {"Malformed", "Unfit"}
-ON_BEHALF = {"_require": 1, "_named": 1, "Gap": 1, "_found": 3}
+ON_BEHALF = {"_require": 1, "_named": 1, "Gap": 1, "_found": 3, "Form": 2}
 """What raises a refusal for others, and which of its arguments is the sentence."""
 
 

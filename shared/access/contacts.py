@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from shared.access.request import Done, Request
+from shared.hall.forms import PERSON_NAME, PHONE
 from shared.hall.roles import ADMINISTRATORS, STAFF
 from shared.hall.words import TicketId
 
@@ -15,8 +16,8 @@ from shared.hall.words import TicketId
 class Contact:
     """What a customer said about themselves; empty where they said nothing."""
 
-    name: str = ""
-    phone: str = ""
+    name: Annotated[str, PERSON_NAME] = ""
+    phone: Annotated[str, PHONE] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

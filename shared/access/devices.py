@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.access.request import Done, Request
 from shared.hall.roles import ADMINISTRATORS, DEVICES, SUPERVISORS, Role
-from shared.hall.words import HallId
+from shared.hall.words import DeviceName, HallId, Id, Version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +64,8 @@ class ConfirmPairing(Request[Device]):
     ANSWER = Device
     ALLOWED = ADMINISTRATORS
 
-    code: str
-    name: str
+    code: Id
+    name: DeviceName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class RefusePairing(Request[Done]):
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
 
-    newcomer: str
+    newcomer: Id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +83,8 @@ class RenameDevice(Request[Device]):
     ANSWER = Device
     ALLOWED = ADMINISTRATORS
 
-    device: str
-    name: str
+    device: Id
+    name: DeviceName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ class RevokeDevice(Request[Done]):
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
 
-    device: str
+    device: Id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ class ReportState(Request[Done]):
     ANSWER = Done
     ALLOWED = DEVICES
 
-    version: str
+    version: Version
     paper: str = ""
     unprinted: str = ""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.access.request import Done, Request
 from shared.hall.roles import ADMINISTRATORS, STAFF, Role
-from shared.hall.words import HallId
+from shared.hall.words import HallId, Id, Login, Password
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class AddPerson(Request[Person]):
     ANSWER = Person
     ALLOWED = ADMINISTRATORS
 
-    login: str
-    password: str
+    login: Login
+    password: Password
     role: Role
     every_hall: bool = False
     """Only whoever works in every hall may say so."""
@@ -55,7 +55,7 @@ class ChangeRole(Request[Person]):
     ANSWER = Person
     ALLOWED = ADMINISTRATORS
 
-    person: str
+    person: Id
     role: Role
 
 
@@ -66,8 +66,8 @@ class ResetPassword(Request[Person]):
     ANSWER = Person
     ALLOWED = ADMINISTRATORS
 
-    person: str
-    password: str
+    person: Id
+    password: Password
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class RemovePerson(Request[Done]):
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
 
-    person: str
+    person: Id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +88,8 @@ class ChangePassword(Request[Done]):
     ALLOWED = STAFF
     BEFORE_ALL = True
 
-    old: str
-    new: str
+    old: Password
+    new: Password
 
 
 def first_password() -> str:

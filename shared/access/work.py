@@ -12,7 +12,7 @@ from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.roles import STAFF
 from shared.hall.serving import ClosedBy, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
-from shared.hall.words import PointId, TicketId
+from shared.hall.words import CommandId, PointId, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class KeepNote(Request[Done]):
 
     ticket: TicketId
     text: str
-    id: str
+    id: CommandId
 
 
 def own_day(events: Iterable[tuple[Event, bool]]) -> OwnDay:

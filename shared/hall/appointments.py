@@ -12,7 +12,7 @@ from shared.hall.messages import Command, Events, Rule
 from shared.hall.opening import business_day
 from shared.hall.roles import TICKET_GIVERS
 from shared.hall.values import Moment, Origin
-from shared.hall.words import Language, PrecedenceId, ServiceId
+from shared.hall.words import Hash, Language, PrecedenceId, ServiceId
 
 A_DAY = timedelta(hours=48)
 """No business day is longer, whatever is done to a clock."""
@@ -26,7 +26,7 @@ class CheckIn(Command):
     appointed_at: datetime
     precedence: PrecedenceId | None = None
     language: Language | None = None
-    token_hash: str | None = None
+    token_hash: Hash | None = None
 
 
 def check_in(hall: Hall, command: CheckIn, now: Moment) -> Events:

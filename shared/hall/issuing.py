@@ -22,7 +22,7 @@ from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, t
 from shared.hall.opening import business_day, by_hours, day_begins, is_new_day, require_open
 from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
 from shared.hall.values import Moment, Origin, Place, Service, Ticket, TicketState, frozen
-from shared.hall.words import Language, PrecedenceId, ServiceId, TicketId
+from shared.hall.words import Hash, Language, PrecedenceId, ServiceId, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,8 @@ class IssueTicket(Command):
     language: Language | None = None
     """None: the hall's own."""
     origin: Origin = Origin.RECEPTION
-    token_hash: str | None = None
-    """SHA-256, hexadecimal, of the token the sender made for the customer's own page."""
+    token_hash: Hash | None = None
+    """Of the token the sender made for the customer's own page."""
     offline_label: str | None = None
     """What a kiosk has printed already while it could not reach the hall: ``K2-07``."""
     taken_at: datetime | None = None

@@ -11,17 +11,14 @@ from shared.hall.errors import kebab
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.hall.values import NEVER, Moment
-from shared.hall.words import PointId, TicketId, new_id
+from shared.hall.words import CommandId, PointId, TicketId, new_id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """Somebody's wish. The same ``command_id`` again is the same wish: it acts once and answers the same."""
 
-    MOST_VALUES: ClassVar[int] = 1_000
-    """Names, texts and numbers in one command, those in its lists included."""
-
-    command_id: str = field(default_factory=new_id)
+    command_id: CommandId = field(default_factory=new_id)
 
     @classmethod
     def type_name(cls) -> str:

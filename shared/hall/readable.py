@@ -1,60 +1,87 @@
-"""What no person would say is no command: endless texts, control characters, absurd numbers."""
+"""What no person would say comes through no door: endless texts, control characters, absurd numbers, far-off years.
+
+Commands are looked at, and requests, and whatever else comes in a body: field by field, each in the form of its type.
+"""
 
 from __future__ import annotations
 
-import re
+import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from functools import cache
-from typing import Any, TypeAlias
-from unicodedata import category
+from typing import Annotated, Any, TypeAlias
 
 from shared.hall.errors import Invalid
-from shared.hall.messages import Command
-
-LONGEST_TEXT = 2_000
-"""Characters; nothing a hall is told needs more."""
+from shared.hall.forms import TEXT, Form, can_be_shown
 
 LARGEST_NUMBER = 1_000_000
 
+MOST_VALUES = 1_000
+"""Names, texts and numbers in one body, those in its lists included, unless it says otherwise."""
 
-def readable(command: Command) -> None:
-    """Raises Invalid for a command that holds what no person would say."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command.command_id):
-        raise Invalid("A command_id is a UUID: up to 64 letters, digits and dashes.")
-    leaves = list(_leaves(command, ()))
-    if len(leaves) > command.MOST_VALUES:
-        raise Invalid(f"More than {command.MOST_VALUES} things are named at once.")
-    for value, place in leaves:
-        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-            raise Invalid(f"A number is larger than {LARGEST_NUMBER}.", **_named(place))
-        if isinstance(value, str) and len(value) > LONGEST_TEXT:
-            raise Invalid(f"A text is longer than {LONGEST_TEXT} characters.", **_named(place))
-        if isinstance(value, str) and not value.isprintable() and any(category(sign) in ("Cc", "Cs") for sign in value):
-            raise Invalid("A text holds characters that can't be shown.", **_named(place))
+YEARS = (1900, 2200)
+"""In which everything happens: near the ends of time no zone can be reckoned with. A clock that lost it says 1970."""
+
+
+def readable(said: object) -> None:
+    """Raises Invalid for what holds something no person would say."""
+    leaves = list(_leaves(said, (), TEXT))
+    most = getattr(said, "MOST_VALUES", MOST_VALUES)
+    if len(leaves) > most:
+        raise Invalid("More than {most} things are named at once.", most=str(most))
+    for value, place, form in leaves:
+        if isinstance(value, str):
+            require(form, value, **_named(place))
+        elif isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+            raise Invalid("{field} is a number of at most {most}.", most=str(LARGEST_NUMBER), **_named(place))
+        elif isinstance(value, date) and not YEARS[0] <= value.year <= YEARS[1]:
+            first, last = map(str, YEARS)
+            raise Invalid("{field} lies between the years {first} and {last}.", first=first, last=last, **_named(place))
+
+
+def require(form: Form, text: str, field: str, **place: str) -> None:
+    """Raises Invalid for a text that is not of this form."""
+    if form.fits(text):
+        return
+    about = {"field": field, "most": str(form.longest), **place}
+    if form.sentence:
+        raise Invalid(form.sentence, **about)
+    if can_be_shown(text):
+        raise Invalid("{field} has at most {most} characters.", **about)
+    raise Invalid("{field} holds characters that can't be shown.", **about)
 
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a value: fields by name, things in a list by number."""
 
 
-def _leaves(value: object, place: Place) -> Iterator[tuple[object, Place]]:
+def _leaves(value: object, place: Place, form: Form) -> Iterator[tuple[object, Place, Form]]:
     if isinstance(value, Mapping):
         for item in (*value.keys(), *value.values()):
-            yield from _leaves(item, place)
+            yield from _leaves(item, place, form)
     elif isinstance(value, (list, tuple)):
         for at, item in enumerate(value):
-            yield from _leaves(item, (*place, at) if is_dataclass(item) else place)
-    elif names := _fields(type(value)):  # type: ignore[arg-type]  # mypy: a type is hashable
-        for name in names:
-            yield from _leaves(getattr(value, name), (*place, name))
+            yield from _leaves(item, (*place, at) if is_dataclass(item) else place, form)
+    elif forms := _forms(type(value)):  # type: ignore[arg-type]  # mypy: a type is hashable
+        for name, its in forms.items():
+            yield from _leaves(getattr(value, name), (*place, name), its)
     else:
-        yield value, place
+        yield value, place, form
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+def _forms(kind: type[Any]) -> dict[str, Form]:
+    """The form of each field."""
+    hints = typing.get_type_hints(kind, include_extras=True) if is_dataclass(kind) else {}
+    return {field.name: _form(hints[field.name]) or TEXT for field in fields(kind)} if hints else {}
+
+
+def _form(hint: Any) -> Form | None:
+    """The form a type names, or the first of those it is made of."""
+    if typing.get_origin(hint) is Annotated:
+        return next(about for about in hint.__metadata__ if isinstance(about, Form))
+    return next((found for part in typing.get_args(hint) if (found := _form(part))), None)
 
 
 def _named(place: Place) -> dict[str, str]:

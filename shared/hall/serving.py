@@ -13,7 +13,7 @@ from shared.hall.hall import Hall
 from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.values import MINUTE, Moment, Ticket, TicketState
-from shared.hall.words import PointId, ServiceId, TicketId
+from shared.hall.words import Outcome, PointId, ServiceId, TicketId
 
 
 class Placement(StrEnum):
@@ -40,7 +40,7 @@ class StartService(AtPoint):
 class FinishService(AtPoint):
     """This service is given: the visit is over, or goes on to the next of its services."""
 
-    outcome: str = ""
+    outcome: Outcome = ""
     """One of the hall's outcomes, for reports."""
     note: str = ""
     """Kept apart from the journal, for it may name people."""

@@ -6,8 +6,10 @@ The hall never knows who it is: names stand beside it, for colleagues alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from shared.hall.errors import PointTakenOver
+from shared.hall.forms import CONSOLE
 from shared.hall.hall import Hall
 from shared.hall.messages import Change, Command, Event, Events, PointCommand, Rule, the_point
 from shared.hall.roles import STAFF
@@ -19,7 +21,7 @@ from shared.hall.words import PointId
 class TakePoint(PointCommand):
     """Whoever sends this works at the point from now on; ``shift`` is the one that they saw there and end."""
 
-    console: str = ""
+    console: Annotated[str, CONSOLE] = ""
     """The console they sit at, by a name no other has: whoever comes back to it after a crash is asked nothing."""
 
 

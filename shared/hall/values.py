@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from shared.hall.hours import Hours
-from shared.hall.words import Language, PointId, PrecedenceId, ServiceId, TicketId, Words
+from shared.hall.words import Language, Outcome, PointId, PrecedenceId, ServiceId, TicketId, Words
 
 MINUTE = 60_000
 """Milliseconds."""
@@ -85,7 +85,7 @@ class HallSettings:
     """Minutes before its time from which on an appointment may be called."""
     appointment_grace: int = 10
     """Minutes after its time up to which an appointment still counts from that time."""
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     """What a visit may end in, for reports; none named means nobody is asked."""
     web: bool = True
     """Whether customers may take a ticket with their phone."""

@@ -21,6 +21,7 @@ from shared.hall.hall import Hall, lined_up
 from shared.hall.hours import Day
 from shared.hall.messages import Command, Event
 from shared.hall.opening import state
+from shared.hall.readable import readable
 from shared.hall.rules import COMMANDS, EVENTS
 from shared.hall.values import BY_ARRIVAL, BY_PLACE, Call, HallSettings, Point, Precedence, Service, Ticket, Visits
 
@@ -130,6 +131,13 @@ def encode_answer(hall: Hall, answer: Mapping[str, Any]) -> Json:
 def decode(kind: type[T], data: Any, where: str = "", *, strict: bool = True) -> T:
     """The value of this type that ``data`` stands for; raises Invalid. ``strict``: an unknown field is refused too."""
     return cast("T", _reader(kind, strict)(data, where or kind.__name__))  # type: ignore[arg-type]  # mypy: a type is hashable
+
+
+def decode_body(kind: type[T], data: Any, where: str) -> T:
+    """``decode`` for what neither the ledger nor the desk looks at; raises Invalid for what no person would say too."""
+    said = decode(kind, data, where)
+    readable(said)
+    return said
 
 
 def decode_command(name: str, data: Any) -> Command:

@@ -6,16 +6,27 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-HallId: TypeAlias = str
-ServiceId: TypeAlias = str
-PrecedenceId: TypeAlias = str
-PointId: TypeAlias = str
-TicketId: TypeAlias = str
-Language: TypeAlias = str
+from shared.hall.forms import COMMAND_ID, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, PASSWORD, TEXT, VERSION
 
-Words: TypeAlias = str | Mapping[Language, str]
+Id: TypeAlias = Annotated[str, ID]
+HallId: TypeAlias = Annotated[str, ID]
+ServiceId: TypeAlias = Annotated[str, ID]
+PrecedenceId: TypeAlias = Annotated[str, ID]
+PointId: TypeAlias = Annotated[str, ID]
+TicketId: TypeAlias = Annotated[str, ID]
+CommandId: TypeAlias = Annotated[str, COMMAND_ID]
+Language: TypeAlias = Annotated[str, LANGUAGE]
+Login: TypeAlias = Annotated[str, LOGIN]
+Password: TypeAlias = Annotated[str, PASSWORD]
+DeviceName: TypeAlias = Annotated[str, DEVICE]
+Version: TypeAlias = Annotated[str, VERSION]
+Outcome: TypeAlias = Annotated[str, OUTCOME]
+Hash: TypeAlias = Annotated[str, HASH]
+"""SHA-256 of a secret, hexadecimal."""
+
+Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
 """A name or sentence: one for everybody, or one for each language (``{"en": "Cash desk", …}``)."""
 
 

@@ -55,7 +55,7 @@ EVERY_COMMAND: list[Command] = [
         retire=True,
     ),
     IssueTicket(service="tests"),
-    IssueTicket(service="tests", precedence="paid", language="de", origin=Origin.WEB, token_hash="ab12"),
+    IssueTicket(service="tests", precedence="paid", language="de", origin=Origin.WEB, token_hash="ab12" * 16),
     CancelTicket(ticket="x"),
     CallNext(point="1"),
     CallNext(point="1", holding="x"),
@@ -79,7 +79,7 @@ EVERY_COMMAND: list[Command] = [
     ReinstateTicket(point="1", ticket="x"),
     UndoLast(point="1"),
     TakePoint(point="1", shift=3, console="c-1"),
-    CheckIn(service="tests", appointed_at=MORNING, precedence="paid", language="de", token_hash="ab12"),
+    CheckIn(service="tests", appointed_at=MORNING, precedence="paid", language="de", token_hash="ab12" * 16),
     GiveFeedback(ticket="x", rating=5),
     DefineHall(name="H", hours=("mon 08:00-12:00",), holidays="DE-BE", last_ticket=True, offline_tickets=True),
     DefineService(

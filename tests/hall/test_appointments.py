@@ -59,7 +59,7 @@ def test_those_who_wait_behind_it_are_called_meanwhile(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", [MORNING + timedelta(days=1), datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)]
+    "at", [MORNING + timedelta(days=1), datetime(2200, 12, 31, 23, 59, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)]
 )
 def test_an_appointment_of_another_day_is_refused(clinic: Clinic, at: datetime) -> None:
     clinic.refuses(CheckIn(service="registration", appointed_at=at), AppointmentNotToday)

@@ -36,10 +36,10 @@ def test_a_ticket_waits_from_its_issue_on(clinic: Clinic) -> None:
 
 
 def test_one_issue_is_one_event(clinic: Clinic) -> None:
-    [issued] = clinic.happens(IssueTicket(service="tests", token_hash="0a1b"))
+    [issued] = clinic.happens(IssueTicket(service="tests", token_hash="0a1b" * 16))
     assert isinstance(issued, TicketIssued)
-    assert (issued.at, issued.label, issued.counter, issued.token_hash) == (MORNING, "B001", 1, "0a1b")
-    assert clinic.hall.ticket(issued.ticket).token_hash == "0a1b"
+    assert (issued.at, issued.label, issued.counter, issued.token_hash) == (MORNING, "B001", 1, "0a1b" * 16)
+    assert clinic.hall.ticket(issued.ticket).token_hash == "0a1b" * 16
 
 
 def test_the_ticket_has_the_id_of_its_command(clinic: Clinic) -> None:

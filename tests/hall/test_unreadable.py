@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -29,6 +30,7 @@ from shared.hall.wire import (
     decode_event,
     encode_event,
 )
+from shared.hall.words import new_id
 from tests.hall.builders import Clinic
 from tests.hall.examples import sent
 
@@ -143,11 +145,35 @@ def test_a_long_text_a_person_might_say_is_taken(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize(
     "command_id",
-    ["", "a b", "../x", "ä", "a" * 65, "a\n", "a\0", "\ud800", "'; --"],
+    ["", "a b", "../x", "ä", "a" * 65, "a\n", "a\0", "\ud800", "'; --", "0199C0DE-0000-7000-8000-00000000000A"],
     ids=ascii,
 )
 def test_an_id_no_program_would_make_is_refused(clinic: Clinic, command_id: str) -> None:
     clinic.refuses(IssueTicket(service="tests", command_id=command_id), Invalid)
+
+
+@pytest.mark.parametrize("command_id", [new_id(), uuid.uuid4().hex, "init-0", "A" * 64, "0199C0DE"])
+def test_an_id_that_programs_make_is_taken(clinic: Clinic, command_id: str) -> None:
+    clinic.do(IssueTicket(service="tests", command_id=command_id))
+
+
+@pytest.mark.parametrize("token_hash", ["", "ab12", "0A" * 32, "0a" * 33, "0g" * 32, "0a" * 32 + "\n"])
+def test_a_token_hash_is_a_sha_256_in_small_letters(clinic: Clinic, token_hash: str) -> None:
+    clinic.refuses(IssueTicket(service="tests", token_hash=token_hash), Invalid)
+
+
+def test_a_refusal_names_the_field_and_its_limit(clinic: Clinic) -> None:
+    clinic.open("1")
+    refused = clinic.refuses(PausePoint(point="1", reason="x" * 2_001), Invalid)
+    assert refused.detail == "reason has at most 2000 characters."
+    assert refused.about["field"] == "reason"
+
+
+def test_what_a_journal_holds_is_read_whatever_the_rules_are_now(clinic: Clinic) -> None:
+    """Limits are for the door: what came in before there were any stays."""
+    [issued] = clinic.happens(IssueTicket(service="tests"))
+    written = encode_event(replace(issued, token_hash="any text " * 50))  # type: ignore[call-arg]
+    assert decode_event(written).token_hash == "any text " * 50  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("number", [1_000_001, -1_000_001, 10**30, -(10**300)], ids=lambda number: f"{number:.0e}")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
 from shared.access.devices import ReportState
 from shared.hall.errors import Invalid, NotNow, UnknownPairing
+from shared.hall.forms import Form
 from shared.hall.roles import DEVICE_ROLES, Role
+from shared.hall.words import Hash, Id, Version
 
+NONCE = Form(128, "[0-9a-f]{32,128}", "A nonce is 32 to 128 hexadecimal figures.")
 PAPERS = ("", "ok", "low", "out", "unknown")
 
 
@@ -17,32 +21,23 @@ class PairingAsked:
     """A new device that wants to belong to a hall."""
 
     role: Role
-    token_hash: str
-    """SHA-256 of the token it made, in hexadecimal figures."""
-    version: str
+    token_hash: Hash
+    """Of the token it made."""
+    version: Version
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProofAsked:
     """A device that wants to know whether this backend knows it, before it says its token."""
 
-    device: str
-    nonce: str
+    device: Id
+    nonce: Annotated[str, NONCE]
 
 
 def require_pairing(asked: PairingAsked) -> None:
     """Raises Invalid."""
     if asked.role not in DEVICE_ROLES:
         raise Invalid(f"A device is one of {', '.join(DEVICE_ROLES)}.")
-    if not re.fullmatch(r"[0-9a-f]{64}", asked.token_hash):
-        raise Invalid("token_hash is a SHA-256: 64 hexadecimal figures, the letters small.")
-    _require_version(asked.version)
-
-
-def require_proof(asked: ProofAsked) -> None:
-    """Raises Invalid."""
-    if not re.fullmatch(r"[0-9a-f]{32,128}", asked.nonce):
-        raise Invalid("A nonce is 32 to 128 hexadecimal figures.")
 
 
 def require_state(state: ReportState) -> None:
@@ -51,12 +46,6 @@ def require_state(state: ReportState) -> None:
         raise Invalid("Paper is ok, low, out or unknown.")
     if not re.fullmatch(r"[A-Z0-9-]{0,16}", state.unprinted):
         raise Invalid("What may not be printed is the label of a ticket, or empty.")
-    _require_version(state.version)
-
-
-def _require_version(version: str) -> None:
-    if not re.fullmatch(r"[\w.+-]{1,32}", version, re.ASCII):
-        raise Invalid("A version is up to 32 letters, figures, dots and dashes.")
 
 
 def nobody_waits() -> UnknownPairing:

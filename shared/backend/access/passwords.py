@@ -11,8 +11,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from shared.hall.errors import Invalid
+from shared.hall.forms import PASSWORD
+from shared.hall.readable import require
 
-SHORTEST, LONGEST = 8, 128
+SHORTEST = 8
 """Characters (NIST SP 800-63B, 3.1.1.2: no rules on what they are made of, but none that everybody tries)."""
 
 GUESSABLE = 2
@@ -34,8 +36,7 @@ def require_good(password: str, login: str) -> None:
     """Raises Invalid for a password that is too short, too long or among the first anybody would try."""
     if len(password) < SHORTEST:
         raise Invalid("A password has at least 8 characters.")
-    if len(password) > LONGEST:
-        raise Invalid("A password has at most 128 characters.")
+    require(PASSWORD, password, "password")
     found = zxcvbn(password[:LOOKED_AT], user_inputs=[login, "nowserving", "now serving"])
     if found["score"] < GUESSABLE:
         raise Invalid(

@@ -17,6 +17,8 @@ from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_or_overwrite
 from shared.hall.errors import NotSignedIn
+from shared.hall.forms import LOGIN
+from shared.hall.readable import require
 from shared.hall.roles import Actor, Role
 
 SESSION_LASTS = timedelta(hours=14)
@@ -58,8 +60,10 @@ class Sessions:
     def sign_in(self, login: str, password: str, place: str) -> Session:
         """A new session for whoever comes from this place, a network address.
 
-        Raises NotSignedIn, the same for a wrong login and a wrong password, and TooOften, whoever it is.
+        Raises NotSignedIn, the same for a wrong login and a wrong password, and TooOften, whoever it is, and Invalid
+        for what can be no login.
         """
+        require(LOGIN, login, "login")
         with self._database.reading() as connection:
             usual, present = _is_usual(connection, login, place), _named(connection, login)
         lock = hash_of(present.password_hash) if present else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_
@@ -80,9 +80,10 @@ def _place(cursor: str) -> tuple[datetime, int]:
     try:
         at, _, identity = cursor.partition(" ")
         moment, number = datetime.fromisoformat(at), int(identity)
-    except ValueError:
+        known = moment.tzinfo is not None and moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid("This is not where a page of the audit ends.") from None
-    if moment.tzinfo is None or not 0 <= number < 1 << 63:
+    if not known or not 0 <= number < 1 << 63:
         raise Invalid("This is not where a page of the audit ends.")
     return moment, number
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from unicodedata import category
 
 from sqlalchemy import Connection, and_, delete, or_, select
 
@@ -15,15 +14,12 @@ from shared.backend.desk.books import Books
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_or_overwrite
-from shared.hall.errors import Invalid, TooLate, UnknownTicket
+from shared.hall.errors import TooLate, UnknownTicket
 from shared.hall.hall import Hall
 from shared.hall.roles import Actor
 from shared.hall.undo import UNDO_WITHIN
 from shared.hall.values import TicketState
 from shared.hall.words import HallId, TicketId
-
-LONGEST_NAME, LONGEST_PHONE = 100, 40
-"""Characters."""
 
 UNDOABLE = timedelta(milliseconds=UNDO_WITHIN) + timedelta(seconds=5)
 """How long the end of a visit may still be taken back, and the contact with it."""
@@ -35,7 +31,6 @@ LONGEST_VISIT = timedelta(hours=26)
 def keep(books: Books, hall: HallId, asked: KeepContact, by: Actor) -> Done:
     """Write down how the customer of a live ticket can be reached, instead of what was known."""
     contact = Contact(name=asked.contact.name.strip(), phone=asked.contact.phone.strip())
-    _require(contact)
     forget(books.ledger.database, books.ledger.hall(hall), books.ledger.wall())
     with books.ledger.database.writing() as connection:
         require_live(connection, hall, asked.ticket)
@@ -94,20 +89,6 @@ def _due(connection: Connection, hall: Hall, now: datetime) -> list[TicketId]:
     same = and_(tickets.hall_id == contacts.hall_id, tickets.id == contacts.ticket)
     query = select(contacts.ticket).outerjoin_from(tables.contacts, tables.tickets, same)
     return list(connection.scalars(query.where(contacts.hall_id == hall.id, over)))
-
-
-def _require(contact: Contact) -> None:
-    """Raises Invalid for what no person would say."""
-    for text, longest in ((contact.name, LONGEST_NAME), (contact.phone, LONGEST_PHONE)):
-        if len(text) > longest:
-            raise Invalid("A name has up to 100 characters, a phone number up to 40.")
-        require_shown(text)
-
-
-def require_shown(text: str) -> None:
-    """Raises Invalid."""
-    if any(category(sign) in ("Cc", "Cs") for sign in text):
-        raise Invalid("A text holds characters that can't be shown.")
 
 
 def require_live(connection: Connection, hall: HallId, ticket: TicketId) -> None:

@@ -11,6 +11,7 @@ from shared.backend.desk import audit_pages, contacts, devices, dossier, staff, 
 from shared.backend.desk.books import Books
 from shared.backend.halls import audit, journal
 from shared.hall.errors import Refused
+from shared.hall.readable import readable
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
 
@@ -28,6 +29,7 @@ class Desk(Books):
         about: About = None, ""
         try:
             permit(request, by, hall)
+            readable(request)
             about = self._named(request, hall)
             answer = cast("A", ANSWERS[type(request)](self, hall, request, by))
         except Refused as refused:

@@ -17,6 +17,7 @@ from shared.backend.desk.books import Books
 from shared.backend.halls import notes
 from shared.backend.storage import tables
 from shared.hall.errors import UnknownTicket
+from shared.hall.forms import ID
 from shared.hall.roles import Actor
 from shared.hall.wire import encode
 from shared.hall.words import HallId, TicketId
@@ -55,7 +56,7 @@ def erase(books: Books, hall: HallId, asked: EraseTicket, by: Actor) -> Done:
 def find(connection: Connection, hall: HallId, name: str) -> tuple[TicketId, str, datetime]:
     """The ticket of this id, or the last one that had this label, and when it was taken; raises UnknownTicket."""
     rows = tables.tickets.c
-    for wanted in (rows.id == name, rows.label == name.strip().upper()):
+    for wanted in (rows.id == name, rows.label == name.strip().upper()) if ID.fits(name) else ():
         query = select(rows.id, rows.label, rows.issued_at).where(rows.hall_id == hall, wanted)
         if found := connection.execute(query.order_by(rows.issued_at.desc()).limit(1)).first():
             return found.id, found.label, found.issued_at

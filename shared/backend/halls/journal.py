@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Select, Table, delete, select
 
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row, Rows
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import UnknownHall
+from shared.hall.forms import ID
 from shared.hall.hall import Hall
 from shared.hall.messages import Command, Event
 from shared.hall.roles import Actor
@@ -37,20 +38,21 @@ class Entry:
 
 def last_seq(connection: Connection, hall: str) -> int:
     """The number of the hall's last event; raises UnknownHall."""
-    seq = connection.scalar(select(tables.halls.c.seq).where(tables.halls.c.id == hall))
-    if seq is None:
-        raise UnknownHall(f"There is no hall {hall!r}.")
-    return int(seq)
+    return _seq(connection, hall, select(tables.halls.c.seq))
 
 
 def lock(connection: Connection, hall: str) -> int:
     """``last_seq``, and nobody else writes to the hall till this transaction ends; raises UnknownHall."""
-    rows = tables.halls.c
     # key_share: who only refers to the hall, as a new device does, need not wait
-    seq = connection.scalar(select(rows.seq).where(rows.id == hall).with_for_update(key_share=True))
+    return _seq(connection, hall, select(tables.halls.c.seq).with_for_update(key_share=True))
+
+
+def _seq(connection: Connection, hall: str, query: Select[int]) -> int:
+    """An address can name anything: what can be no hall's id is not looked for."""
+    seq = connection.scalar(query.where(tables.halls.c.id == hall)) if ID.fits(hall) else None
     if seq is None:
-        raise UnknownHall(f"There is no hall {hall!r}.")
-    return int(seq)
+        raise UnknownHall(f"There is no hall {hall[: ID.longest]!r}.")
+    return seq
 
 
 def entries_after(connection: Connection, hall: str, after: int, limit: int = 1000) -> list[Entry]:

@@ -24,6 +24,7 @@ from shared.backend.halls.answers import Answers
 from shared.backend.halls.clock import Clock, OrderClocks
 from shared.backend.halls.lanes import Lanes
 from shared.backend.halls.scribe import Scribe
+from shared.backend.halls.tokens import Tokens
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.rows import Rows
@@ -33,6 +34,7 @@ from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
+from shared.hall.readable import readable
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow, answer, decide
 from shared.hall.set_up import DefineHall
@@ -64,11 +66,19 @@ class _Wish:
     answer: Future[Accepted] = field(default_factory=Future)
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """Somebody who has nothing to write, and waits as if they had."""
+
+    answer: Future[None] = field(default_factory=Future)
+
+
 class _Page:
     """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
 
-    def __init__(self, connection: Connection, batch: list[_Wish]) -> None:
+    def __init__(self, database: Database, connection: Connection, batch: list[_Wish]) -> None:
         self.connection = connection
+        self.tokens = Tokens(database, connection, (wish.command for wish in batch))
         self.rows = Rows()
         self.answers: dict[HallId, Answers] = {}
         """By hall, of those that are locked: nobody else changes them until this transaction ends."""
@@ -95,7 +105,9 @@ class Ledger:
         """Halls as readers may see them."""
         self._told: dict[HallId, int] = {}
         """The last event of each hall that was written here: of those, whoever listens hears without the database."""
-        self._lanes: Lanes[_Wish] = Lanes()
+        self._failed: set[Actor] = set()
+        """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
+        self._lanes: Lanes[_Wish | _Turn] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
         self.scribe = Scribe(database, self.clock)
@@ -117,10 +129,20 @@ class Ledger:
         """``do`` for a caller with a loop to run."""
         return await asyncio.wrap_future(self.submit(hall, command, by))
 
+    async def turn(self, hall: HallId) -> None:
+        """Wait as a command does: whoever is refused at the door and comes again at once takes their turn."""
+        turn = _Turn()
+        if self._lanes.put(self.database.kind.lane(hall), turn):
+            await asyncio.wrap_future(turn.answer)
+
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
-        """Hand a command to its writer; raises NotAllowed, or Invalid holidays, before anything else happens."""
+        """Hand a command to its writer; raises NotAllowed or Invalid before anything else happens.
+
+        Whatever the database could not keep is refused here, where it costs nobody else anything.
+        """
         with self.scribe.refusals(command.type_name(), by=by, hall=hall):
             allow(command, by, hall)
+            readable(command)
             holidays.check(command)
         wish = _Wish(hall, command, by)
         if not self._lanes.put(self.database.kind.lane(hall), wish):
@@ -264,30 +286,41 @@ class Ledger:
         while taken := self._lanes.take(LARGEST_BATCH):
             lane, waiting = taken
             # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
-            if batch := [wish for wish in waiting if wish.answer.set_running_or_notify_cancel()]:
-                self._write(batch)
+            there = [one for one in waiting if one.answer.set_running_or_notify_cancel()]
+            for part in self._parted([one for one in there if isinstance(one, _Wish)]):
+                self._write(part)
+            for turn in (one for one in there if isinstance(one, _Turn)):
+                turn.answer.set_result(None)
             self._lanes.done(lane)
 
+    def _parted(self, batch: list[_Wish]) -> list[list[_Wish]]:
+        """Together those of senders with whom all went well, then one by one those of whom a bug met last."""
+        well = [wish for wish in batch if wish.by not in self._failed]
+        return [*([well] if well else []), *([wish] for wish in batch if wish.by in self._failed)]
+
     def _write(self, batch: list[_Wish]) -> None:
-        """Decide a batch in one transaction; after a bug each alone, so that one can't spoil the rest."""
+        """Decide a batch in one transaction; after a bug each half alone, so that one can't spoil the rest."""
         halls = {wish.hall for wish in batch}
         try:
             with self.database.writing() as connection:
-                page = _Page(connection, batch)
+                page = _Page(self.database, connection, batch)
                 outcomes = [self._outcome(page, wish) for wish in batch]
                 page.rows.write(connection)
                 changed = self._changed(halls)
                 for hall, after in changed.items():
                     self.database.kind.announce(connection, hall, after.seq)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
-            self._forget(halls)
+            self._step_back(halls, error)
             if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
+                self._failed.update(wish.by for wish in batch if not isinstance(error, Unreachable))
                 for wish in batch:
                     _answer(wish, error)
             else:
-                for wish in batch:
-                    self._write([wish])
+                half = len(batch) // 2
+                self._write(batch[:half])
+                self._write(batch[half:])
             return
+        self._failed.difference_update(wish.by for wish in batch)
         self._committed.update(changed)
         self._told.update({hall: after.seq for hall, after in changed.items()})
         for wish, outcome in zip(batch, outcomes, strict=True):
@@ -299,10 +332,12 @@ class Ledger:
         decided = {hall: self._decided[hall] for hall in halls if hall in self._decided}
         return {hall: after for hall, after in decided.items() if after is not self._committed.get(hall)}
 
-    def _forget(self, halls: set[HallId]) -> None:
-        """What was decided may or may not have been kept: the database will say."""
+    def _step_back(self, halls: set[HallId], error: Exception) -> None:
+        """To what readers see; where the database is away nobody knows what was kept, and it has to say."""
         for hall in halls:
             self._decided.pop(hall, None)
+            if hall in self._committed and not isinstance(error, Unreachable):
+                self._decided[hall] = self._committed[hall]
 
     def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
         """The answer this command had before, or the one it gets now."""
@@ -324,6 +359,7 @@ class Ledger:
 
     def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
         try:
+            page.tokens.require_free(hall.id, wish.command)
             events = decide(hall, wish.command, now)
         except Refused as refused:
             return refused
@@ -332,6 +368,7 @@ class Ledger:
         after = journal.record(page.rows, hall, events, wish.command, wish.by)
         notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
         seats.follow(page.connection, hall.id, events, wish.command, wish.by, now.wall)
+        page.tokens.keep(hall.id, wish.command)
         self._decided[hall.id] = after
         return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
 

@@ -26,7 +26,7 @@ def follow(
     """Keep up with who takes a point, and free what is closed or gone."""
     for event in events:
         if isinstance(event, PointTaken):
-            _sit_down(connection, hall, event.point, getattr(command, "console", "")[:64], by, at)
+            _sit_down(connection, hall, event.point, getattr(command, "console", ""), by, at)
         elif isinstance(event, (PointDeactivated, PointRetired)):
             _free(connection, hall, event.point)
 

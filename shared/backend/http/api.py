@@ -33,6 +33,8 @@ from shared.backend.http.housekeeping import keep_house
 from shared.backend.http.stream import EventStream
 from shared.backend.storage.database import OLDER
 from shared.hall.errors import Invalid, Unreachable
+from shared.hall.forms import ID
+from shared.hall.readable import require
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.wire import encode, encode_hall
 
@@ -117,6 +119,7 @@ def snapshot(backend: Here, hall: str, actor: Seeing) -> JSONResponse:
 @halls.get("/halls/{hall}/tickets/{ticket}/notes", name="read-notes")
 def notes(backend: Here, hall: str, ticket: str, actor: StaffSeeing) -> list[dict[str, Any]]:
     """What colleagues wrote down about a visit, the oldest first; for staff alone."""
+    require(ID, ticket, "ticket")
     return [encode(note) for note in backend.ledger.notes(hall, ticket)]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 
 from shared.hall.errors import Invalid, Malformed, NotSignedIn, TooLarge
+from shared.hall.forms import ADDRESS
 from shared.hall.importing import ImportSetUp
 from shared.set_up_file.reading import LARGEST_FILE
 
@@ -40,8 +41,8 @@ def address_of(request: Request) -> str:
 def _spelled(host: str) -> str:
     try:
         return str(ip_address(host))
-    except ValueError:
-        return host
+    except ValueError:  # what a proxy calls an address
+        return "".join(sign for sign in host[: ADDRESS.longest] if sign.isprintable())
 
 
 async def json_body(request: Request) -> Any:

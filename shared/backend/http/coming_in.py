@@ -18,15 +18,16 @@ from shared.backend.http import openapi
 from shared.backend.http.askers import Anybody, Backend, Here, Token
 from shared.backend.http.asking import address_of, bearer, json_body
 from shared.hall.errors import NotSignedIn, UnknownAuthority
-from shared.hall.wire import decode, encode
+from shared.hall.wire import decode_body, encode
+from shared.hall.words import Login, Password
 
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
     """What a person types to come in."""
 
-    login: str
-    password: str
+    login: Login
+    password: Password
 
 
 routes = APIRouter(tags=["sessions"])
@@ -58,7 +59,7 @@ async def come_in(
     """Come in with the provider's ID token in place of a token of ours; from then on it is a session like any other."""
     with backend.ledger.scribe.refusals(SIGN_IN, address=address_of(request)):
         id_token = bearer(authorization)
-        proof = decode(SignOnProof, await json_body(request), "sign-on")
+        proof = decode_body(SignOnProof, await json_body(request), "sign-on")
     return await _begun(backend, request, partial(_vouched, backend, id_token, proof.nonce))
 
 
@@ -75,7 +76,7 @@ def _vouched(backend: Backend, id_token: str, nonce: str) -> Session:
 async def sign_in(backend: Here, request: Request) -> dict[str, Any]:
     """Come in with login and password; the token goes into every further request."""
     with backend.ledger.scribe.refusals(SIGN_IN, address=address_of(request)):
-        typed = decode(Credentials, await json_body(request), "sessions")
+        typed = decode_body(Credentials, await json_body(request), "sessions")
     come_in = partial(backend.accounts.sessions.sign_in, typed.login, typed.password, address_of(request))
     return await _begun(backend, request, come_in, typed.login)
 

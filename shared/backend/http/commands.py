@@ -6,6 +6,7 @@ framework describes these routes in the API's documentation, and serves all othe
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from shared.backend.access.door import Door
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http import problems
 from shared.backend.http.asking import address_of, bearer, json_body
-from shared.hall.errors import Failure
+from shared.hall.errors import Failure, Refused
 from shared.hall.messages import Command
 from shared.hall.roles import Actor
 from shared.hall.rules import COMMANDS
@@ -56,8 +57,13 @@ class Commands:
             return problems.bug(f"{name!r} in {hall!r}", error)
 
     async def _do(self, request: Request, hall: str, name: str) -> Response:
-        actor, command = await self._read(request, hall, name)
-        accepted = await self._ledger.do_soon(hall, command, actor)
+        try:
+            actor, command = await self._read(request, hall, name)
+            decided = self._ledger.submit(hall, command, actor)
+        except Refused:
+            await self._ledger.turn(hall)
+            raise
+        accepted = await asyncio.wrap_future(decided)
         return JSONResponse({"result": accepted.result, "seq": accepted.seq})
 
     async def _read(self, request: Request, hall: str, name: str) -> tuple[Actor, Command]:

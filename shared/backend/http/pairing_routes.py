@@ -16,7 +16,7 @@ from shared.backend.http import openapi
 from shared.backend.http.asking import address_of, bearer, json_body
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
-from shared.hall.wire import decode, encode
+from shared.hall.wire import decode_body, encode
 from shared.hall.words import in_language
 
 Body = Annotated[Any, Depends(json_body)]
@@ -40,7 +40,7 @@ def routes(ledger: Ledger) -> APIRouter:
     @router.post("/pairings", openapi_extra=openapi.body(PairingAsked))
     async def begin(request: Request, body: Body) -> JSONResponse:
         """Wait to be paired; the code to show. The same token_hash again gives the same code while it lasts."""
-        asked = decode(PairingAsked, body, "pairings")
+        asked = decode_body(PairingAsked, body, "pairings")
         return _json(await asyncio.to_thread(pairing.ask, asked, address_of(request)))
 
     @router.get("/pairings/current")
@@ -53,7 +53,7 @@ def routes(ledger: Ledger) -> APIRouter:
     async def proof(request: Request, body: Body) -> JSONResponse:
         """Show that this backend knows a device, before the device tells its token at a new address."""
         host, port = request.scope["server"]
-        asked = decode(ProofAsked, body, "proof")
+        asked = decode_body(ProofAsked, body, "proof")
         return _json({"proof": await asyncio.to_thread(pairing.proof, asked, f"{host}:{port}")})
 
     return router

@@ -31,6 +31,7 @@ from shared.hall.errors import (
     UnknownTicket,
 )
 from shared.hall.feedback import GiveFeedback
+from shared.hall.forms import COMMAND_ID
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.opening import require_open
@@ -151,7 +152,7 @@ def _taking(router: APIRouter, site: Site, customers: Customers) -> None:
     ) -> Response:
         found = site.hall(hall)
         to = reader_of(request, found.settings.languages)
-        if not re.fullmatch(UNGUESSABLE, token) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command_id):
+        if not re.fullmatch(UNGUESSABLE, token) or not COMMAND_ID.fits(command_id):
             raise Invalid("This form can't be read.")
         command = IssueTicket(
             command_id=command_id,

@@ -36,6 +36,8 @@ MIGRATION_LOCK = 0x6E6F7773
 BREATH = 0.2
 """Seconds a listener waits in one go, before it looks whether it is to stop."""
 
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
+
 DETERMINED = {
     "client_encoding": "utf8",
     "connect_timeout": PATIENCE,
@@ -96,8 +98,7 @@ class Postgres:
             yield connection
 
     def hold(self, connection: Connection, names: Iterable[str]) -> None:
-        for name in sorted(names):  # always in one order, so that no two wait for each other
-            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+        connection.execute(_HOLD, {"names": sorted(names)})  # always in one order, so that no two wait for each other
 
     def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
         connection.execute(select(func.pg_notify(CHANNEL, f"{seq} {hall}")))

@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
+from shared.hall.forms import ADDRESS, COMMAND_ID, CONSOLE, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, VERSION
+
 
 class Utc(TypeDecorator[datetime]):
     """A time in UTC, aware in Python whatever the database keeps."""
@@ -48,7 +50,7 @@ metadata = MetaData(
 
 
 def _hall() -> Column[str]:
-    return Column("hall_id", String(64), ForeignKey("halls.id"), primary_key=True)
+    return Column("hall_id", String(ID.longest), ForeignKey("halls.id"), primary_key=True)
 
 
 # ── the truth ──
@@ -56,7 +58,7 @@ def _hall() -> Column[str]:
 halls = Table(
     "halls",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(ID.longest), primary_key=True),
     Column("seq", BigInteger, nullable=False, comment="The row a command locks: the number of the hall's last event"),
     Column("created_at", Utc, nullable=False),
 )
@@ -68,7 +70,7 @@ journal = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("type", String(64), nullable=False),
     Column("at", Utc, nullable=False),
-    Column("command_id", String(64), nullable=False),
+    Column("command_id", String(COMMAND_ID.longest), nullable=False),
     Column("actor", String(128), nullable=False, comment="Who it was: role and name"),
     Column("body", Text, nullable=False, comment="The event as JSON, with its version"),
 )
@@ -77,7 +79,7 @@ answers = Table(
     "answers",
     metadata,
     _hall(),
-    Column("command_id", String(64), primary_key=True),
+    Column("command_id", String(COMMAND_ID.longest), primary_key=True),
     Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the command: the same id is the same wish"),
     Column("at", Utc, nullable=False),
     Column("seq", BigInteger, nullable=False),
@@ -98,7 +100,7 @@ services = Table(
     "services",
     metadata,
     _hall(),
-    Column("id", String(64), primary_key=True),
+    Column("id", String(ID.longest), primary_key=True),
     Column("name", JSON, nullable=False),
     Column("description", JSON, nullable=False),
     Column("prefix", String(3), nullable=False),
@@ -111,7 +113,7 @@ precedences = Table(
     "precedences",
     metadata,
     _hall(),
-    Column("id", String(64), primary_key=True),
+    Column("id", String(ID.longest), primary_key=True),
     Column("name", JSON, nullable=False),
     Column("allowance", Integer, nullable=False, comment="Minutes"),
 )
@@ -120,7 +122,7 @@ service_points = Table(
     "service_points",
     metadata,
     _hall(),
-    Column("id", String(64), primary_key=True),
+    Column("id", String(ID.longest), primary_key=True),
     Column("serial_number", Integer, nullable=False),
     Column("name", JSON, nullable=False),
     Column("services", JSON, nullable=False),
@@ -128,33 +130,33 @@ service_points = Table(
     Column("backup_penalty", Integer, nullable=False, comment="Minutes"),
     Column("status", String(16), nullable=False),
     Column("reason", Text, nullable=False),
-    Column("ticket", String(64)),
+    Column("ticket", String(ID.longest)),
 )
 
 tickets = Table(
     "tickets",
     metadata,
     _hall(),
-    Column("id", String(64), primary_key=True),
+    Column("id", String(ID.longest), primary_key=True),
     Column("business_day", Date),
     Column("label", String(16), nullable=False),
-    Column("service", String(64), nullable=False),
-    Column("precedence", String(64), nullable=False),
-    Column("language", String(16), nullable=False),
+    Column("service", String(ID.longest), nullable=False),
+    Column("precedence", String(ID.longest), nullable=False),
+    Column("language", String(LANGUAGE.longest), nullable=False),
     Column("origin", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("issued_at", Utc, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("due", BigInteger, nullable=False, comment="Milliseconds on the hall's order clock"),
-    Column("point", String(64)),
-    Column("for_point", String(64)),
+    Column("point", String(ID.longest)),
+    Column("for_point", String(ID.longest)),
     Column("called_at", Utc),
     Column("started_at", Utc),
     Column("ended_at", Utc),
     Column("recalls", Integer, nullable=False),
-    Column("token_hash", String(64)),
+    Column("token_hash", String(HASH.longest)),
     Column("appointed_at", Utc),
-    Column("outcome", String(64), nullable=False, server_default=""),
+    Column("outcome", String(OUTCOME.longest), nullable=False, server_default=""),
     Column("rating", Integer, comment="What the customer thought of the visit, 1 to 5"),
     Index(None, "token_hash"),
     Index(None, "hall_id", "issued_at"),
@@ -165,8 +167,8 @@ calls = Table(
     metadata,
     _hall(),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("ticket", String(64), nullable=False),
-    Column("point", String(64), nullable=False),
+    Column("ticket", String(ID.longest), nullable=False),
+    Column("point", String(ID.longest), nullable=False),
     Column("at", Utc, nullable=False),
     Column("recall", Boolean, nullable=False),
     Column("why", JSON),
@@ -176,8 +178,8 @@ notes = Table(
     "notes",
     metadata,
     _hall(),
-    Column("command_id", String(64), primary_key=True),
-    Column("ticket", String(64), nullable=False),
+    Column("command_id", String(COMMAND_ID.longest), primary_key=True),
+    Column("ticket", String(ID.longest), nullable=False),
     Column("at", Utc, nullable=False),
     Column("author", String(128), nullable=False),
     Column("text", Text, nullable=False, comment="May name people: never in the journal"),
@@ -196,10 +198,12 @@ staff = Table(
     "staff",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("login", String(64), nullable=False, unique=True),
+    Column("login", String(LOGIN.longest), nullable=False, unique=True),
     Column("password_hash", Text, nullable=False, comment="argon2id"),
     Column("role", String(16), nullable=False),
-    Column("hall_id", String(64), ForeignKey("halls.id"), comment="The one hall they work in; none: every hall"),
+    Column(
+        "hall_id", String(ID.longest), ForeignKey("halls.id"), comment="The one hall they work in; none: every hall"
+    ),
     Column("created_at", Utc, nullable=False),
     Column("must_change", Boolean, nullable=False, server_default=false(), comment="The password, at the next log-in"),
     Column("issuer", String(255), comment="The identity provider they come by"),
@@ -210,7 +214,7 @@ staff = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("token_hash", String(64), primary_key=True, comment="SHA-256"),
+    Column("token_hash", String(HASH.longest), primary_key=True, comment="SHA-256"),
     Column("staff_id", String(36), ForeignKey("staff.id"), nullable=False),
     Column("expires_at", Utc, nullable=False),
 )
@@ -219,14 +223,14 @@ devices = Table(
     "devices",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("name", String(64), nullable=False),
+    Column("name", String(DEVICE.longest), nullable=False),
     Column("role", String(16), nullable=False),
-    Column("hall_id", String(64), ForeignKey("halls.id"), nullable=False),
-    Column("token_hash", String(64), nullable=False, unique=True, comment="SHA-256"),
+    Column("hall_id", String(ID.longest), ForeignKey("halls.id"), nullable=False),
+    Column("token_hash", String(HASH.longest), nullable=False, unique=True, comment="SHA-256"),
     Column("created_at", Utc, nullable=False),
     Column("seen_at", Utc),
-    Column("address", String(64), nullable=False, server_default=""),
-    Column("version", String(32), nullable=False, server_default=""),
+    Column("address", String(ADDRESS.longest), nullable=False, server_default=""),
+    Column("version", String(VERSION.longest), nullable=False, server_default=""),
     Column("paper", String(16), nullable=False, server_default=""),
     Column("unprinted", String(16), nullable=False, server_default="", comment="The label of a ticket"),
     Index(None, "hall_id", "name", unique=True),
@@ -238,9 +242,11 @@ newcomers = Table(
     Column("id", String(36), primary_key=True),
     Column("code", String(16), nullable=False, unique=True, comment="What the device shows and an administrator types"),
     Column("role", String(16), nullable=False),
-    Column("token_hash", String(64), nullable=False, unique=True, comment="SHA-256 of the token the device made"),
-    Column("address", String(64), nullable=False),
-    Column("version", String(32), nullable=False),
+    Column(
+        "token_hash", String(HASH.longest), nullable=False, unique=True, comment="SHA-256 of the token the device made"
+    ),
+    Column("address", String(ADDRESS.longest), nullable=False),
+    Column("version", String(VERSION.longest), nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
 )
@@ -267,7 +273,7 @@ contacts = Table(
     "contacts",
     metadata,
     _hall(),
-    Column("ticket", String(64), primary_key=True),
+    Column("ticket", String(ID.longest), primary_key=True),
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("at", Utc, nullable=False),
@@ -278,7 +284,7 @@ browsers = Table(
     metadata,
     Column("what", String(64), primary_key=True, comment="SHA-256 of the browser's cookie; forgotten within a day"),
     _hall(),
-    Column("ticket", String(64), primary_key=True),
+    Column("ticket", String(ID.longest), primary_key=True),
     Column("at", Utc, nullable=False),
 )
 
@@ -286,9 +292,9 @@ seats = Table(
     "seats",
     metadata,
     _hall(),
-    Column("point", String(64), primary_key=True),
+    Column("point", String(ID.longest), primary_key=True),
     Column("session", String(64), nullable=False, comment="SHA-256 of its token: whose it is while that lasts"),
-    Column("console", String(64), nullable=False, comment="What the console calls itself"),
+    Column("console", String(CONSOLE.longest), nullable=False, comment="What the console calls itself"),
     Column("since", Utc, nullable=False),
 )
 
@@ -297,13 +303,13 @@ audit = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, comment="As they were written down"),
     Column("at", Utc, nullable=False),
-    Column("hall_id", String(64), comment="None: it concerns no hall, or one that is not there"),
+    Column("hall_id", String(ID.longest), comment="None: it concerns no hall, or one that is not there"),
     Column("role", String(16), nullable=False),
     Column("actor", String(64), nullable=False),
-    Column("address", String(64), nullable=False),
+    Column("address", String(ADDRESS.longest), nullable=False),
     Column("act", String(64), nullable=False),
-    Column("ticket", String(64), comment="The id of the ticket it is about"),
+    Column("ticket", String(ID.longest), comment="The id of the ticket it is about"),
     Column("about", String(128), nullable=False, comment="What it names of the hall's: a label, a point, a person"),
-    Column("outcome", String(64), nullable=False),
+    Column("outcome", String(OUTCOME.longest), nullable=False),
     Index(None, "hall_id", "at"),
 )

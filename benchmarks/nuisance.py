@@ -1,0 +1,85 @@
+"""Honest clients beside one that sends nothing the hall can take: they go on nearly as fast as without."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import repeat
+
+from benchmarks.backend import PASSWORD, Backend, serving
+from benchmarks.clients import connected, per_second
+from benchmarks.measured import Measured, side_by_side
+from shared.backend.halls import care
+from shared.hall.roles import Role
+from shared.hall.words import HallId
+
+ROUNDS = 5
+HONEST = 10
+TICKETS = 500
+"""In a round, each in a hall of its own."""
+
+PLANTED = "CREATE UNIQUE INDEX planted ON tickets (language) WHERE language = 'ar'"
+"""A rule that the database alone knows, as a bug of ours would meet one: all Arabic tickets but the first."""
+
+Send = Callable[[Backend, HallId], bytes]
+
+
+def _unfit(backend: Backend, hall: HallId) -> bytes:
+    return backend.command(hall, "issue-ticket", service="registration", token_hash="x" * 2_000)
+
+
+def _refused(backend: Backend, hall: HallId) -> bytes:
+    return backend.command(hall, "cancel-ticket", ticket="nobody's")
+
+
+def _a_bug(backend: Backend, hall: HallId) -> bytes:
+    token = secrets.token_hex(32)
+    return backend.command(hall, "issue-ticket", service="registration", language="ar", token_hash=token)
+
+
+NUISANCES: dict[str, tuple[Send, int, float | None]] = {
+    "one that sends fields that can't be": (_unfit, 1, 0.8),
+    "one that sends what the hall refuses": (_refused, 1, 0.8),
+    "one whose tickets the database refuses": (_a_bug, 1, 0.8),
+    "ten that send what the hall refuses": (_refused, 10, None),
+}
+"""What is sent, on how many lines, and what is promised."""
+
+
+def measure() -> Iterator[Measured]:
+    with serving(halls=ROUNDS * (1 + len(NUISANCES))) as backend:
+        other = _other(backend)
+        halls = iter(backend.halls)
+        sides = [lambda what=what: _rate(backend, next(halls), other, *what[:2]) for what in NUISANCES.values()]
+        alone, *beside = side_by_side(ROUNDS, lambda: _rate(backend, next(halls), other, _unfit, 0), *sides)
+    for (what, (_, _, limit)), rate in zip(NUISANCES.items(), beside, strict=True):
+        yield Measured(
+            what=f"tickets a second, {HONEST} clients beside {what}",
+            value=rate,
+            against="without",
+            peer=alone,
+            unit="/s",
+            limit=limit,
+            at_most=False,
+        )
+
+
+def _other(backend: Backend) -> Backend:
+    """The same backend, for somebody else; whose database has a rule of its own now."""
+    file = backend.folder / "halls.db"
+    with care.opened(f"sqlite:///{file}") as opened:
+        opened.accounts.people.add("nuisance", PASSWORD, Role.ADMINISTRATOR)
+        token = opened.accounts.sessions.sign_in("nuisance", PASSWORD, "127.0.0.1").token
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(PLANTED)
+    return replace(backend, token=token)
+
+
+def _rate(backend: Backend, hall: HallId, other: Backend, send: Send, lines: int) -> float:
+    """Honest tickets a second."""
+    with connected(backend.addresses, HONEST) as honest, connected(backend.addresses, lines) as others:
+        nuisance = (send(other, hall) for _ in repeat(None))
+        return per_second(honest, backend.issuing([hall], TICKETS), others, nuisance)

@@ -1,0 +1,65 @@
+"""What a text may be that somebody sends: how long, and of which signs; declared once, beside its type.
+
+A field's type names its form (``TicketId = Annotated[str, ID]``). ``readable`` looks at it at the door, the tables take
+their lengths from here, and the API's description says it. What a journal holds was let in under the rules of its time
+and is never looked at again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import category
+
+
+@dataclass(frozen=True)
+class Form:
+    """``longest``: characters."""
+
+    longest: int
+    pattern: str = ""
+    """What the whole of it matches; none: whatever can be shown."""
+    sentence: str = ""
+    """What is said of a text that is not of this form; none: just what is wrong with it."""
+
+    def fits(self, text: str) -> bool:
+        of_these = re.fullmatch(self.pattern, text) if self.pattern else can_be_shown(text)
+        return len(text) <= self.longest and bool(of_these)
+
+    def __get_pydantic_json_schema__(self, core: Any, described: Any) -> dict[str, Any]:
+        """How the API's description says it."""
+        pattern = {"pattern": f"^({self.pattern})$"} if self.pattern else {}
+        return {**described(core), "maxLength": self.longest, **pattern}
+
+
+def can_be_shown(text: str) -> bool:
+    return text.isprintable() or not any(category(sign) in ("Cc", "Cs") for sign in text)
+
+
+TEXT = Form(2_000)
+"""Whatever names no other form; nothing a hall is told needs more."""
+
+ID = Form(64)
+"""Names something: what no hall can know need not be looked for."""
+
+_UUID = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+COMMAND_ID = Form(
+    64,
+    f"(?!(?=.*[A-F]){_UUID}$)[A-Za-z0-9_-]{{1,64}}",
+    "A command_id is a UUID, its letters small, or up to 64 other letters, digits and dashes.",
+)
+"""A UUID in one form alone: in another it would be another command, and act twice."""
+
+HASH = Form(64, "[0-9a-f]{64}", "{field} is a SHA-256: 64 hexadecimal figures, the letters small.")
+LANGUAGE = Form(16)
+OUTCOME = Form(64)
+CONSOLE = Form(64)
+LOGIN = Form(64)
+PASSWORD = Form(128, r"[^\ud800-\udfff]*", "A password has at most 128 characters.")
+DEVICE = Form(64)
+VERSION = Form(32, "[A-Za-z0-9_.+-]{1,32}", "A version is up to 32 letters, figures, dots and dashes.")
+PERSON_NAME = Form(100, "", "A name has up to 100 characters, a phone number up to 40.")
+PHONE = Form(40, "", PERSON_NAME.sentence)
+ADDRESS = Form(64)
+"""Where on the network somebody is; a proxy may call it what it likes."""
