@@ -44,6 +44,11 @@ def unturned(text: str) -> str:
     return text if text.isprintable() else text.translate(TURNING)
 
 
+def isolated(text: str) -> str:
+    """A text somebody wrote, within a line of others: whatever its direction, the rest keeps its own."""
+    return f"\u2068{unturned(text)}\u2069"
+
+
 @dataclass(frozen=True)
 class Form:
     """``longest``: characters."""
