@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QTabBar,
+    QTableView,
     QToolTip,
     QWidget,
 )
@@ -24,7 +25,7 @@ from shared.access.contacts import Contact, ReadContact
 from shared.access.devices import ListDevices
 from shared.access.staff import ListStaff
 from tests.console.pages import every_page, grow, inhabit
-from tests.names import TURNING, hostile, listening, rename_everything, was_asked
+from tests.names import hostile, listening, rename_everything, was_asked
 
 TIP = Qt.ItemDataRole.ToolTipRole
 Tip = tuple[QWidget, QPoint, str]
@@ -53,14 +54,14 @@ def _headings(part: QHeaderView) -> Iterator[Tip]:
     for at in range(part.count()):
         start = part.sectionViewportPosition(at) + 2
         there = QPoint(start, 2) if across else QPoint(2, start)
-        if part.viewport().rect().contains(there):
+        if not part.isSectionHidden(at) and part.viewport().rect().contains(there):
             yield part.viewport(), there, part.model().headerData(at, part.orientation(), TIP)
 
 
 def _cells(part: QAbstractItemView) -> Iterator[Tip]:
     model = part.model()
     for row in range(model.rowCount()):
-        for column in range(model.columnCount()):
+        for column in range(model.columnCount()) if isinstance(part, QTableView) else (0,):
             cell = model.index(row, column)
             there: QRect = part.visualRect(cell) & part.viewport().rect()
             if not there.isEmpty():
@@ -86,7 +87,7 @@ def not_plain(window: QWidget) -> Iterator[str]:
             case QTabBar():
                 yield from (f"tab {part.tabText(at)!r}" for at in range(part.count()) if "&" in part.tabText(at))
         said = part.text() if isinstance(part, QLabel) else part.currentText() if isinstance(part, QComboBox) else ""
-        if any(sign in said for sign in TURNING):
+        if "\u202e" in said:
             yield f"turns: {said!r}"
     for part, there, wanted in list(tips(window)):
         said = said_in_tip(part, there)
@@ -94,6 +95,7 @@ def not_plain(window: QWidget) -> Iterator[str]:
             yield f"tip of {type(part).__name__}: {said!r} and not {wanted!r}"
 
 
+@pytest.mark.qt_log_ignore("does not support raise")  # a tip wants to be above all, which offscreen nothing is
 @pytest.mark.parametrize("language", ["en", "ar"])
 async def test_every_page_shows_names_as_they_are(sit_down, busy, speaking, language: str) -> None:
     speaking(language)
