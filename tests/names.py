@@ -1,4 +1,4 @@
-"""Names as nobody means them: they look like markup, or mark a key, or turn the line, and the hall takes them or not."""
+"""Names as nobody means them: they look like markup, or mark a key, or turn the line."""
 
 from __future__ import annotations
 

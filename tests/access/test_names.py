@@ -104,9 +104,7 @@ def test_a_login_of_more_than_one_script_is_refused(login: str) -> None:
         as_login(login)
 
 
-@pytest.mark.parametrize(
-    "login", ["anna.o-1@example.org", "борис2", "山田たろう", "김철수", "فاطمه_۲", "محمد٢", "josé"]
-)
+@pytest.mark.parametrize("login", ["anna.o-1@example.org", "борис2", "山田たろう", "김철수", "فاطمه_۲", "محمد٢"])
 def test_a_login_of_one_script_is_taken(login: str) -> None:
     assert as_login(login) == login
 
