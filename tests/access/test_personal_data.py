@@ -362,11 +362,10 @@ def test_names_phones_and_notes_are_found_nowhere_but_where_they_belong(chatty: 
 
 OF_THE_HALL = {
     "pause-point.reason": "about the service point: lunch, a meeting",
-    **dict.fromkeys(
-        ("define-hall.name", "define-hall.time_zone", "define-hall.accent", "define-hall.holidays"), "the set-up"
-    ),
-    **dict.fromkeys(("define-service.name", "define-service.prefix", "define-service.description"), "the set-up"),
-    **dict.fromkeys(("define-precedence.name", "define-point.name", "define-day.reason"), "the set-up"),
+    "issue-ticket.offline_label": "the number a kiosk has printed",
+    **dict.fromkeys(("define-hall.time_zone", "define-hall.accent", "define-hall.holidays"), "chosen from a list"),
+    **dict.fromkeys(("define-hall.hours", "define-service.hours", "define-day.hours"), "times of day"),
+    "define-service.prefix": "the letter of its numbers",
 }
 """Texts of commands that are for everybody, and why they are no place for a customer's name."""
 

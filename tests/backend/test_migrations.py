@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -11,12 +12,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import insert, select, text, update
 
-from shared.backend.halls import care
+from shared.backend.halls import care, notes
 from shared.backend.storage import tables
 from shared.backend.storage.database import MIGRATIONS, Database, versions
+from shared.hall.aside import ParkTicket
+from shared.hall.calling import CallNext
 from shared.hall.errors import Unfit
+from shared.hall.issuing import IssueTicket
+from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
+from shared.hall.serving import StartService
+from shared.hall.wire import encode_hall
 from shared.link.connect import connect
 from tests import postgres
 from tests.backends import DATABASES, begin, new_database, nowserving
@@ -120,3 +128,47 @@ def _revise(file: Path, revision: str) -> None:
     raw.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     raw.commit()
     raw.close()
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("erased", [False, True])
+def test_why_somebody_was_parked_moves_to_the_notes_unless_they_are_forgotten(
+    kind: str, erased: bool, tmp_path: Path
+) -> None:
+    address = new_database(kind, tmp_path)
+    with care.opened(address, create=True) as halls:
+        hall, do = halls.init("clinic", None), halls.ledger.do
+        ticket = do(hall, IssueTicket(service="registration"), care.INIT).result["ticket"]["id"]
+        for command in (ActivatePoint(point="1"), CallNext(point="1"), StartService(point="1", ticket=ticket)):
+            do(hall, command, care.INIT)
+        do(hall, ParkTicket(point="1", ticket=ticket), care.INIT)
+        _as_once(halls, hall, ticket, erased=erased)
+        halls.database.upgrade()
+    with care.opened(address) as halls:
+        assert list(halls.faults()) == []
+        said = [note.text for note in halls.ledger.notes(hall, ticket)]
+        assert said == ([] if erased else ["Whisperwind fetches a form"])
+        with halls.database.reading() as connection:
+            for table in (tables.journal, tables.answers, tables.snapshots):
+                assert "Whisperwind" not in "".join(connection.scalars(select(table.c.body)))
+
+
+def _as_once(halls: care.Care, hall: str, ticket: str, *, erased: bool) -> None:
+    """The database as the version before wrote it."""
+    rows = tables.journal.c
+    parked = (rows.hall_id == hall, rows.type == "ticket-parked")
+    with halls.database.writing() as connection:
+        if erased:
+            notes.erase(connection, hall, ticket, halls.ledger.wall())
+        body = json.loads(connection.scalar(select(rows.body).where(*parked)) or "")
+        body["reason"] = "Whisperwind fetches a form"
+        connection.execute(update(tables.journal).where(*parked).values(body=json.dumps(body)))
+        then = encode_hall(halls.ledger.hall(hall))
+        then["tickets"][0]["reason"] = body["reason"]
+        snapshot = {"hall_id": hall, "seq": then["seq"], "body": json.dumps(then)}
+        connection.execute(insert(tables.snapshots), snapshot)
+        answer = {"result": {"ticket": then["tickets"][0]}}
+        connection.execute(
+            update(tables.answers).where(tables.answers.c.command_id == "init-0").values(body=json.dumps(answer))
+        )
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
