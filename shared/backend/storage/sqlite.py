@@ -44,7 +44,8 @@ RESTORE = "put the last good backup in its place"
 
 DAMAGED = (
     "The file of the database {database} is damaged, so nothing is accepted: "
-    "stop the backend and put the last good backup in its place with `nowserving restore FILE`."
+    "stop the backend, see what `nowserving check` says, "
+    "and put the last good backup in its place with `nowserving restore FILE`."
 )
 
 THE_FILE = "file"
@@ -216,9 +217,8 @@ def _path(url: URL, *, create: bool) -> Path:
 
 
 def _engine(url: URL, place: Place) -> Engine:
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"factory": place.connect}
-    )  # what people said has no place in a log
+    # hidden: what people said has no place in a log
+    engine = create_engine(url, hide_parameters=True, connect_args={"factory": place.connect})
     event.listen(engine, "connect", _set_up)
     return engine
 
