@@ -3,12 +3,15 @@ start would not find, it is said, and no stranger learns where the file is."""
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
@@ -16,10 +19,14 @@ from shared.backend.halls import care
 from shared.backend.halls.care import INIT, Care
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
-from shared.hall.errors import Failure
+from shared.hall.errors import Failure, Invalid, Unreachable
 from shared.hall.issuing import IssueTicket
+from shared.hall.roles import Role
 from shared.hall.words import new_id
+from shared.link.connect import connect
+from tests import postgres
 from tests.backends import DATABASES, Caller, Premises, new_database, nowserving
+from tests.faults import test_disk as disk
 from tests.faults.test_disk import issue, refused, sound
 
 
@@ -96,6 +103,74 @@ def test_a_log_that_is_gone_loses_nothing_that_was_answered(there: Premises, tmp
     assert sound(there)
 
 
+@pytest.mark.parametrize("way", ["over HTTP", "straight to the file"])
+def test_a_station_that_listens_is_cut_off_too(way: str, there: Premises, tmp_path: Path) -> None:
+    """It says since when the hall is away, and does not take silence for a quiet hall."""
+    caller = serve(there, tmp_path / "log")
+    link = there.admin() if way == "over HTTP" else connect(f"{there.database}#{there.hall}", role=Role.DISPLAY)
+    with closing(link):
+        heard = iter(link.watch(link.snapshot().seq))
+        assert issue(caller).ok
+        assert next(happened for happened in heard if happened)
+        file_of(there).rename(tmp_path / "away.db")
+        with pytest.raises(Unreachable):
+            list(heard)
+        (tmp_path / "away.db").rename(file_of(there))
+        while not issue(caller).ok:  # the test's own time limit is the only one
+            pass
+        link.snapshot()
+
+
+def test_what_waits_for_the_file_is_said_once(
+    there: Premises, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with care.opened(there.database) as halls:
+        halls.ledger.scribe.write_down("sign-in")
+        file_of(there).rename(tmp_path / "away.db")
+        for _ in range(3):
+            halls.ledger.scribe.write()
+        (tmp_path / "away.db").rename(file_of(there))
+        halls.ledger.scribe.write()
+    assert caplog.text.count("the audit waits") == caplog.text.count("the audit is written again") == 1
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_another_history_as_long_as_the_one_that_is_known_is_read_anew(kind: str, tmp_path: Path) -> None:
+    """A database was turned back, and another backend went on with it before this one looked."""
+    address = new_database(kind, tmp_path)
+    with care.opened(address, create=True) as halls:
+        hall = halls.init("clinic", None)
+        before = halls.ledger.hall(hall).seq
+        for _ in range(3):
+            halls.ledger.do(hall, IssueTicket(service="registration"), INIT)
+        with care.opened(address) as another:
+            _turn_back(another, hall, before)
+            for _ in range(3):
+                another.ledger.do(hall, IssueTicket(service="doctor"), INIT)
+            now = another.ledger.hall(hall)
+        assert halls.ledger.hall(hall).tickets.keys() == now.tickets.keys()
+        label = halls.ledger.do(hall, IssueTicket(service="registration"), INIT).result["ticket"]["label"]
+        assert label == "A001"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_station_ahead_of_an_older_database_begins_anew(kind: str, tmp_path: Path) -> None:
+    there = Premises(tmp_path, database=new_database(kind, tmp_path))
+    there.serve()
+    with closing(there.admin()) as link:
+        before = link.snapshot().seq
+        for _ in range(3):
+            link.do(IssueTicket(service="registration"))
+        watch = link.watch(link.snapshot().seq)
+        with care.opened(there.database) as halls:
+            _turn_back(halls, there.hall, before)
+            halls.ledger.do(there.hall, IssueTicket(service="doctor"), INIT)
+        with pytest.raises(Invalid, match="fresh snapshot"):
+            list(watch)
+        assert link.snapshot().seq == before + 1
+    there.stop()
+
+
 @pytest.mark.parametrize("kind", DATABASES)
 def test_an_older_database_in_its_place_is_not_gone_on_with_from_memory(kind: str, tmp_path: Path) -> None:
     with care.opened(new_database(kind, tmp_path), create=True) as halls:
@@ -134,7 +209,8 @@ def test_nobody_serves_a_damaged_file(there: Premises) -> None:
     spoil(file_of(there))
     done = nowserving("serve", "--database", there.database, "--port", "0")
     assert done.returncode == 1
-    assert "is damaged" in done.stderr and "nowserving restore" in done.stderr and done.stderr.count("\n") == 1
+    assert "is damaged" in done.stderr and "nowserving check" in done.stderr and "nowserving restore" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_damage_that_is_met_is_said_and_nothing_is_answered_any_more(there: Premises, tmp_path: Path) -> None:
@@ -149,17 +225,99 @@ def test_damage_that_is_met_is_said_and_nothing_is_answered_any_more(there: Prem
 # ── strangers ──
 
 
-def test_no_answer_says_where_the_database_is(there: Premises, tmp_path: Path) -> None:
-    caller = serve(there, tmp_path / "log")
-    described = caller.get("/api/v1/openapi.json").json()["paths"]
-    routes = [path.replace("{hall}", there.hall).replace("{", "").replace("}", "") for path in described]
-    file_of(there).rename(tmp_path / "away.db")
-    for path in [*routes, "/", f"/h/{there.hall}", "/t/" + "a" * 22, "/healthz", "/readyz", "/metrics"]:
-        for method in ("GET", "POST"):
-            answer = caller.session.request(method, there.base + path, json={}, timeout=20)
-            assert str(tmp_path) not in answer.text, path
-            assert "halls.db" not in answer.text, path
-    (tmp_path / "away.db").rename(file_of(there))
+def read_only(there: Premises) -> None:
+    for part in file_of(there).parent.glob("halls.db*"):
+        part.chmod(0o400)
+
+
+def full(there: Premises) -> None:
+    assert there.process
+    resource.prlimit(there.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+def held(there: Premises) -> None:
+    there.blocker = sqlite3.connect(file_of(there), isolation_level=None)  # type: ignore[attr-defined]
+    there.blocker.execute("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+
+
+def missing(there: Premises) -> None:
+    file_of(there).rename(file_of(there).with_name("away"))
+
+
+TROUBLES = {
+    "damaged": lambda there: spoil(file_of(there)),
+    "without a head": lambda there: file_of(there).write_bytes(b"no database at all" * 5000),
+    "missing": missing,
+    "read-only": read_only,
+    "full": full,
+    "held": held,
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_no_answer_says_where_the_database_is(trouble: str, there: Premises, tmp_path: Path) -> None:
+    caller = disk.serve(there)
+    caller.sign_in()
+    asked = everything(caller)
+    TROUBLES[trouble](there)
+    answers = answers_to(caller, asked)
+    for (method, path), answer in zip(asked, answers, strict=True):
+        assert str(tmp_path) not in answer, (method, path)
+        assert "halls.db" not in answer, (method, path)
+        assert "HTTP 500" not in answer, (method, path, answer)
+    assert any("HTTP 503" in answer for answer in answers), "the trouble is met"
+    there.kill()
+
+
+def test_no_answer_says_where_the_server_is(tmp_path: Path) -> None:
+    address = new_database("postgresql", tmp_path)
+    there = Premises(tmp_path, database=address)
+    there.serve()
+    caller = Caller(there)
+    caller.sign_in()
+    asked, name = everything(caller), address.rpartition("/")[2]
+    with postgres.server().connect("postgres") as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    answers = answers_to(caller, asked)
+    for (method, path), answer in zip(asked, answers, strict=True):
+        for secret in (name, postgres.SUPERUSER, f":{postgres.server().port}", "s3cret"):
+            assert secret not in answer, (method, path, answer)
+        assert "HTTP 500" not in answer, (method, path, answer)
+    assert any("HTTP 503" in answer for answer in answers)
+    there.kill()
+
+
+def everything(caller: Caller) -> list[tuple[str, str]]:
+    """Every route there is, by each of its methods; the streams too, for they are refused."""
+    hall = caller.premises.hall
+    paths = caller.get("/api/v1/openapi.json").json()["paths"]
+    described = [(method.upper(), path.replace("{hall}", hall)) for path, ways in paths.items() for method in ways]
+    token = "a" * 22
+    pages = ["/", f"/h/{hall}", f"/h/{hall}/s/registration", f"/t/{token}", "/healthz", "/readyz", "/metrics"]
+    forms = [f"/h/{hall}/tickets", f"/t/{token}/leave", f"/t/{token}/feedback"]
+    live = [path for _, path in described if path.endswith("/events")]
+    asked = [one for one in described if one[1] not in live] + [("GET", path) for path in pages]
+    return sorted({*asked, *(("POST", path) for path in forms), ("GET", f"/t/{token}/events")})
+
+
+def answers_to(caller: Caller, asked: list[tuple[str, str]]) -> list[str]:
+    """What each is answered, headers too; all at once, for who waits for a held file waits for seconds."""
+
+    def answer(one: tuple[str, str]) -> str:
+        method, path = one
+        press = {"command_id": new_id(), "service": "registration", "login": "admin", "password": "wrong", "rating": 1}
+        form = {"data": {**press, "token": "b" * 22}} if path.startswith(("/h/", "/t/")) else {"json": press}
+        found = requests.request(
+            method,
+            caller.premises.base + path,
+            headers=caller.session.headers,
+            timeout=60,
+            **form,  # type: ignore[arg-type]
+        )
+        return f"HTTP {found.status_code} {found.headers} {found.text}"
+
+    with ThreadPoolExecutor(16) as pool:
+        return list(pool.map(answer, asked))
 
 
 @pytest.mark.parametrize("kind", DATABASES)

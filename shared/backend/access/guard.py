@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from shared.backend.access.accounts import Accounts
+from shared.backend.storage.complaints import Outage
 from shared.hall.errors import Failure
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Guard:
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
+        self._outage = Outage(log, "who listens could not be looked up", "who listens is looked up again")
         self._inside: defaultdict[str, set[Leave]] = defaultdict(set)
 
     @contextlib.contextmanager
@@ -44,9 +46,11 @@ class Guard:
             try:
                 await self._look()
             except Failure as failure:  # without its database a backend has nothing to tell anybody either
-                log.warning("who listens could not be looked up: %s", failure.detail)
+                self._outage.met(failure)
             except Exception:  # a bug here must not leave the door open for good
                 log.exception("who listens could not be looked up")
+            else:
+                self._outage.is_over()
 
     async def _look(self) -> None:
         tokens = list(self._inside)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, select
 
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row, Rows
@@ -53,6 +53,18 @@ def _seq(connection: Connection, hall: str, query: Select[int]) -> int:
     if seq is None:
         raise UnknownHall(f"There is no hall {hall[: ID.longest]!r}.")
     return seq
+
+
+_AT = select(tables.journal.c.at).where(
+    tables.journal.c.hall_id == bindparam("hall"), tables.journal.c.seq == bindparam("its_seq")
+)
+"""Made once: it goes with every question."""
+
+
+def tells(connection: Connection, hall: Hall) -> bool:
+    """Whether the hall's last event is one of this journal; another one has the same number at another time."""
+    at = connection.scalar(_AT, {"hall": hall.id, "its_seq": hall.seq})
+    return not hall.seq or (at is not None and encode(at) == encode(hall.at))
 
 
 def entries_after(connection: Connection, hall: str, after: int, limit: int = 1000) -> list[Entry]:

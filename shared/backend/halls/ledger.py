@@ -26,6 +26,7 @@ from shared.backend.halls.lanes import Lanes
 from shared.backend.halls.scribe import Scribe
 from shared.backend.halls.tokens import Tokens
 from shared.backend.storage import tables
+from shared.backend.storage.complaints import Outage
 from shared.backend.storage.database import Database
 from shared.backend.storage.rows import Rows
 from shared.hall.day import BusinessDayStarted
@@ -51,6 +52,9 @@ LARGEST_BATCH = 200
 
 AWAY = 0.5
 """Seconds between two attempts to watch a database that is away."""
+
+MOST_ANNOUNCED = 1000
+"""News of our own that is remembered, where nobody hears it or not yet; what is forgotten is only looked at twice."""
 
 LAST_WORDS = 0.5
 """Seconds ``close`` waits for the writers: another program may hold the database for longer than anybody waits."""
@@ -103,8 +107,9 @@ class Ledger:
         """Halls as their writer left them, in a transaction or after it."""
         self._committed: dict[HallId, Hall] = {}
         """Halls as readers may see them."""
-        self._told: dict[HallId, int] = {}
-        """The last event of each hall that was written here: of those, whoever listens hears without the database."""
+        self._announced: dict[tuple[HallId, int], None] = {}
+        """News of our own on its way to every backend: of that, whoever listens here hears without the database."""
+        self._outage = Outage(log, "the database could not be watched", "the database is watched again")
         self._failed: set[Actor] = set()
         """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
         self._lanes: Lanes[_Wish | _Turn] = Lanes()
@@ -178,9 +183,8 @@ class Ledger:
         known = self._committed.get(hall)  # before the transaction, which then sees all of it, or an older database
         with self.database.reading() as connection:
             seq = journal.last_seq(connection, hall)
-            if known is None or known.seq != seq:
-                known = self._committed[hall] = self._caught_up(connection, hall, known, seq)
-            return known
+            now = self._committed[hall] = self._caught_up(connection, hall, known, seq)
+            return now
 
     def entries_after(self, hall: HallId, after: int) -> list[journal.Entry]:
         """What happened in a hall after an event, in order; raises UnknownHall, or Invalid for an event to come."""
@@ -218,6 +222,11 @@ class Ledger:
         return self._clocks.now(hall)
 
     # ── changes ──
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database is, which the log was told: nobody else needs to say it."""
+        return self._outage.lasts
 
     def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call ``changed``, from any thread, whenever anything was written; the answer ends it, however often."""
@@ -260,25 +269,21 @@ class Ledger:
                 log.exception("somebody could not be told of a change")
 
     def _look_for_others(self) -> None:
-        """Notice what other processes wrote; an outage of the database is said once, and its end."""
-        away = False
+        """Notice what other processes wrote; whoever listens is told of an outage too, to look, and to find it."""
         while not self._closed.is_set():
             try:
                 for news in self.database.changes(self._closed):
-                    if away:
-                        log.warning("the database is watched again")
-                    away = False
+                    self._outage.is_over()
                     if news is None or not self._is_known(*news):
                         self._tell()
             except Exception as error:  # noqa: BLE001  # whatever it is, it is looked for again
-                if not away:
-                    log.warning("the database could not be watched: %s", error)
-                away = True
+                if self._outage.met(error):
+                    self._tell()
                 self._closed.wait(AWAY)
 
     def _is_known(self, hall: HallId, seq: int) -> bool:
-        """Whether it was written here, and whoever listens is told so."""
-        return self._told.get(hall, 0) >= seq
+        """Whether it was written here, and whoever listens is told so. An older database counts again from below."""
+        return self._announced.pop((hall, seq), self) is None
 
     # ── the writers ──
 
@@ -308,6 +313,7 @@ class Ledger:
                 page.rows.write(connection)
                 changed = self._changed(halls)
                 for hall, after in changed.items():
+                    self._announced[hall, after.seq] = None
                     self.database.kind.announce(connection, hall, after.seq)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
             self._step_back(halls, error)
@@ -322,7 +328,8 @@ class Ledger:
             return
         self._failed.difference_update(wish.by for wish in batch)
         self._committed.update(changed)
-        self._told.update({hall: after.seq for hall, after in changed.items()})
+        if len(self._announced) > MOST_ANNOUNCED:
+            self._announced.clear()
         for wish, outcome in zip(batch, outcomes, strict=True):
             _answer(wish, outcome)
         self._tell()
@@ -335,7 +342,8 @@ class Ledger:
     def _step_back(self, halls: set[HallId], error: Exception) -> None:
         """To what readers see; where the database is away nobody knows what was kept, and it has to say."""
         for hall in halls:
-            self._decided.pop(hall, None)
+            if undone := self._decided.pop(hall, None):
+                self._announced.pop((hall, undone.seq), None)
             if hall in self._committed and not isinstance(error, Unreachable):
                 self._decided[hall] = self._committed[hall]
 
@@ -381,12 +389,12 @@ class Ledger:
         return known
 
     def _caught_up(self, connection: Connection, hall: HallId, known: Hall | None, seq: int) -> Hall:
-        """The hall as the journal has it. One that is behind what was known here is an older database in its place."""
+        """The hall as the journal has it; without what was known here if that never happened in it."""
         if known is None:
             return journal.load(connection, hall)
-        if known.seq > seq:
-            log.error("%s was at event %d and is at %d now: its database is an older one", hall, known.seq, seq)
-            self._told.pop(hall, None)
+        if known.seq > seq or not journal.tells(connection, known):
+            log.error("%s: event %d that was known here is not in its database: it was turned back", hall, known.seq)
+            self._tell()
             return journal.load(connection, hall)
         return journal.catch_up(connection, known) if known.seq < seq else known
 

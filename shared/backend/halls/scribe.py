@@ -21,6 +21,7 @@ from shared.backend.access.sessions import Session
 from shared.backend.halls import audit
 from shared.backend.halls.clock import Clock
 from shared.backend.storage import tables
+from shared.backend.storage.complaints import Outage
 from shared.backend.storage.database import Database
 from shared.backend.storage.rows import Row
 from shared.hall.errors import Failure, Refused
@@ -73,6 +74,7 @@ class Scribe:
         self._waiting: list[Row] = []
         self._allowances = {True: Allowance(200, 50), False: Allowance(20, 1)}
         """For those who are known, and for strangers: whom they flood is nobody else."""
+        self._outage = Outage(log, "the audit waits", "the audit is written again")
         self._more = 0
         self._more_at = time.monotonic() - MORE_EVERY
 
@@ -143,12 +145,14 @@ class Scribe:
                     row["hall_id"] = row["hall_id"] if row["hall_id"] in halls else None
                 connection.execute(insert(tables.audit), rows)
         except Failure as failure:
-            log.warning("the audit waits: %s", failure.detail)
+            self._outage.met(failure)
             with self._lock:
                 self._waiting = [row for row in rows if row["act"] != AND_MORE] + self._waiting
                 self._more += more
         except Exception:  # the scribe must outlive a line that can't be written
             log.exception("%d lines of the audit are lost", len(rows))
+        else:
+            self._outage.is_over()
 
     def _taken(self, *, last: bool) -> tuple[list[Row], int]:
         with self._lock:

@@ -37,7 +37,8 @@ async def look_after_all(ledger: Ledger) -> float:
         for hall in ledger.halls():
             pause = min(pause, await _look_after(ledger, hall))
     except Failure as failure:  # the database is away for a moment; the first command will start the day as well
-        log.warning("no business day was started: %s", failure.detail)
+        if not ledger.is_away:
+            log.warning("no business day was started: %s", failure.detail)
     except Exception:  # a bug with one hall must not keep all of them in yesterday for good
         log.exception("no business day was started")
     return max(SHORTEST_SLEEP, pause)

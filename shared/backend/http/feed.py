@@ -90,7 +90,7 @@ class _Channel:
     stale: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the journal may know more."""
     over: bool = False
-    """Whether the journal is no longer the one that was told: whoever listens comes again and begins anew."""
+    """Whether its journal is away, or no longer the one that was told: whoever listens has to come again."""
 
     def after(self, seq: int) -> list[tuple[int, bytes]] | None:
         """What came after ``seq``; None if that is longer ago than is remembered."""
@@ -245,13 +245,15 @@ class Feed:
             try:
                 while entries := await asyncio.to_thread(self._ledger.entries_after, channel.hall, channel.seq):
                     channel.grow(entries)
-            except Refused as refused:  # the hall is gone, or its database an older one
-                log.warning("whoever listens to %s begins anew: %s", channel.hall, refused.detail)
-                channel.over = True
-                del self._channels[channel.hall]
-                channel.wake()
-                return
-            except Failure as failure:  # the next change tries again; nothing is lost, it is all in the journal
+            except Failure as failure:
+                if isinstance(failure, Refused):  # the hall is gone, or its database an older one
+                    log.warning("whoever listens to %s begins anew: %s", channel.hall, failure.detail)
+                if isinstance(failure, Refused) or self._ledger.is_away:  # who comes again is told so
+                    channel.over = True
+                    del self._channels[channel.hall]
+                    channel.wake()
+                    return
+                # the next change tries again; nothing is lost, it is all in the journal
                 log.warning("the journal of %s could not be read: %s", channel.hall, failure.detail)
             except Exception:  # nor may a bug with one event make a hall silent for good
                 log.exception("the journal of %s could not be read", channel.hall)

@@ -35,7 +35,8 @@ def look_through(ledger: Ledger, *, thoroughly: bool) -> None:
     try:
         forget(ledger, ledger.wall(), thoroughly=thoroughly)
     except Failure as failure:  # the database is away for a moment
-        log.warning("nothing was forgotten: %s", failure.detail)
+        if not ledger.is_away:
+            log.warning("nothing was forgotten: %s", failure.detail)
     except Exception:  # a bug with one hall must not keep what others should forget
         log.exception("nothing was forgotten")
 

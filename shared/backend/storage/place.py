@@ -45,14 +45,14 @@ class Opened(sqlite3.Connection):
             super().close()
             raise place.displaced()
         self.has: tuple[Identity | None, ...] = (before[0], None, None)
-        place.connections.add(self)
+        place.remember(self)
 
     def settle(self) -> None:
         """Remember the log too, now that it is open."""
         self.has = (self.has[0], *self._place.named()[1:])
 
     def close(self) -> None:
-        self._place.connections.discard(self)
+        self._place.forget(self)
         super().close()
 
 
@@ -60,7 +60,7 @@ class Place:
     """The path of one database, and who has it open here."""
 
     def __init__(self, path: Path) -> None:
-        self.connections: weakref.WeakSet[Opened] = weakref.WeakSet()
+        self._connections: weakref.WeakSet[Opened] = weakref.WeakSet()
         self._path = path
         self._file: Identity | None = None
         """What the path named first: another one is another database, until the program starts anew."""
@@ -71,17 +71,25 @@ class Place:
         """In place of ``sqlite3.Connection``; raises Displaced."""
         return Opened(self, *arguments, **named)
 
+    def remember(self, opened: Opened) -> None:
+        with self._lock:
+            self._connections.add(opened)
+
+    def forget(self, opened: Opened) -> None:
+        with self._lock:
+            self._connections.discard(opened)
+
     def named(self) -> tuple[Identity | None, ...]:
         """What the path names now."""
         return tuple(_identity(f"{self._path}{part}") for part in PARTS)
 
     def require(self) -> None:
         """Raises Displaced unless the path names what is open; said once in the log, and its end."""
-        named = self.named()
-        self._file = self._file or named[0]
-        held = [(self._file, None, None), *(opened.has for opened in [*self.connections])]
-        lost = any(had and had != now for has in held for had, now in zip(has, named, strict=True))
-        with self._lock:
+        with self._lock:  # nobody closes meanwhile, with whom the log would go
+            named = self.named()
+            self._file = self._file or named[0]
+            held = [(self._file, None, None), *(opened.has for opened in self._connections)]
+            lost = any(had and had != now for has in held for had, now in zip(has, named, strict=True))
             was, self._lost = self._lost, lost
         if lost and not was:
             log.error("%s is not the file that is open, or its -wal or -shm is gone: nothing is answered", self._path)

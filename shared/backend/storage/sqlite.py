@@ -44,7 +44,10 @@ COMPLAINTS = 3
 
 RESTORE = "put the last good backup in its place with `nowserving restore FILE`"
 
-DAMAGED = f"The file of the database {{database}} is damaged, so nothing is accepted: stop the backend and {RESTORE}."
+DAMAGED = (
+    "The file of the database {database} is damaged, so nothing is accepted: "
+    f"stop the backend, see what `nowserving check` says, and {RESTORE}."
+)
 
 THE_FILE = "file"
 """The one lane there is: who writes holds the whole file, so everything that waits is written together."""
@@ -222,9 +225,8 @@ def _path(url: URL, *, create: bool) -> Path:
 
 
 def _engine(url: URL, place: Place) -> Engine:
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"factory": place.connect}
-    )  # what people said has no place in a log
+    # hidden: what people said has no place in a log
+    engine = create_engine(url, hide_parameters=True, connect_args={"factory": place.connect})
     event.listen(engine, "connect", _set_up)
     return engine
 
