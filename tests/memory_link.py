@@ -16,7 +16,8 @@ from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.devices import ClaimSeries, ListDevices, OwnSeries
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
-from shared.access.work import KeepNote, ReadOwnDay, ReadSeats, Seat, own_day
+from shared.access.work import KeepNote, Parked, ReadOwnDay, ReadParked, ReadSeats, Seat, own_day
+from shared.hall.aside import ParkTicket
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
@@ -24,7 +25,7 @@ from shared.hall.points import DeactivatePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.shifts import TakePoint
-from shared.hall.values import Moment
+from shared.hall.values import Moment, TicketState
 from shared.hall.wire import encode_answer
 
 A = TypeVar("A")
@@ -47,6 +48,7 @@ class MemoryLink:
             ReadSeats: lambda _: tuple(self.seats.values()),
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
+            ReadParked: lambda _: tuple(self._parked()),
             ListDevices: lambda _: (),
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
@@ -97,7 +99,7 @@ class MemoryLink:
     def notes(self, ticket: str) -> list[Note]:
         self._reach()
         said = [command for command, _ in self.answers.values() if getattr(command, "ticket", None) == ticket]
-        texts = [getattr(command, "note", "") for command in said]
+        texts = [getattr(command, field, "") for command in said for field in ("reason", "note")]
         texts += [note.text for note in self.kept if note.ticket == ticket]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
 
@@ -105,6 +107,14 @@ class MemoryLink:
         if asked not in self.kept:
             self.kept.append(asked)
         return Done()
+
+    def _parked(self) -> Iterator[Parked]:
+        """Why they are, as said the last time."""
+        wishes = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket)]
+        reasons = {wish.ticket: wish.reason for wish in wishes}
+        for ticket in self.hall.tickets.values():
+            if ticket.state is TicketState.PARKED and (reason := reasons.get(ticket.id)):
+                yield Parked(ticket=ticket.id, reason=reason)
 
     def _keep_contact(self, asked: KeepContact) -> Done:
         self.contacts[asked.ticket] = asked.contact

@@ -12,7 +12,7 @@ from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.roles import STAFF
 from shared.hall.serving import ClosedBy, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
-from shared.hall.words import CommandId, PointId, TicketId
+from shared.hall.words import CommandId, PointId, Remark, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +59,24 @@ class KeepNote(Request[Done]):
     ALLOWED = STAFF
 
     ticket: TicketId
-    text: str
+    text: Remark
     id: CommandId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parked:
+    """A visit that pauses, and why."""
+
+    ticket: TicketId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadParked(Request[tuple[Parked, ...]]):
+    """Why visits are parked at this moment: those of which somebody said so."""
+
+    ANSWER = tuple[Parked, ...]
+    ALLOWED = STAFF
 
 
 def own_day(events: Iterable[tuple[Event, bool]]) -> OwnDay:
@@ -85,4 +101,4 @@ def _counts(event: DoneAtPoint) -> tuple[int, int]:
     return int(given), int(isinstance(event, TicketNoShow))
 
 
-REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote)
+REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote, ReadParked)

@@ -11,7 +11,7 @@ from shared.hall.messages import AtPoint, Change, Command, DoneAtPoint, Event, E
 from shared.hall.roles import STAFF
 from shared.hall.serving import waiting_again
 from shared.hall.values import MINUTE, Moment, PointStatus, Ticket, TicketState
-from shared.hall.words import PointId, TicketId
+from shared.hall.words import PointId, Remark, TicketId
 
 CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
 """How a ticket ended that may have its place again."""
@@ -21,10 +21,8 @@ CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
 class ParkTicket(AtPoint):
     """The visit pauses: the customer fetches a paper or fills in a form, and the point serves others meanwhile."""
 
-    reason: str = ""
-    """For colleagues, not for customers."""
-    note: str = ""
-    """Kept apart from the journal, for it may name people."""
+    reason: Remark = ""
+    note: Remark = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +41,9 @@ class ReinstateTicket(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketParked(DoneAtPoint):
+    GONE = frozenset({"reason"})
+
     ticket: TicketId
-    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
     ticket = hall.ticket_at(command.point, command.ticket)
     if ticket.state is not TicketState.SERVING:
         raise TicketNotServing("{label} is not being served yet: start the visit first.", **ticket.named)
-    return [TicketParked(ticket=ticket.id, point=command.point, reason=command.reason)]
+    return [TicketParked(ticket=ticket.id, point=command.point)]
 
 
 def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
@@ -106,7 +105,7 @@ def can_live_again(hall: Hall, ticket: Ticket) -> None:
 
 def ticket_parked(hall: Hall, event: TicketParked) -> Hall:
     ticket = hall.tickets[event.ticket]
-    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, reason=event.reason, parked_at=event.at))
+    return hall.with_ticket(replace(ticket, state=TicketState.PARKED, parked_at=event.at))
 
 
 def ticket_resumed(hall: Hall, event: TicketResumed) -> Hall:

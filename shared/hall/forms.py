@@ -40,6 +40,9 @@ def can_be_shown(text: str) -> bool:
 TEXT = Form(2_000)
 """Whatever names no other form; nothing a hall is told needs more."""
 
+REMARK = Form(TEXT.longest)
+"""What a person says about a customer. It may name people: see ``Remark``."""
+
 ID = Form(64)
 """Names something: what no hall can know need not be looked for."""
 

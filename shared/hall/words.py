@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeAlias
 
-from shared.hall.forms import COMMAND_ID, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, PASSWORD, TEXT, VERSION
+from shared.hall.forms import COMMAND_ID, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, PASSWORD, REMARK, TEXT, VERSION
 
 Id: TypeAlias = Annotated[str, ID]
 HallId: TypeAlias = Annotated[str, ID]
@@ -25,6 +25,8 @@ Version: TypeAlias = Annotated[str, VERSION]
 Outcome: TypeAlias = Annotated[str, OUTCOME]
 Hash: TypeAlias = Annotated[str, HASH]
 """SHA-256 of a secret, hexadecimal."""
+Remark: TypeAlias = Annotated[str, REMARK]
+"""What a person says about a customer: kept with the notes of colleagues, and in nothing else that a command leaves."""
 
 Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
 """A name or sentence: one for everybody, or one for each language (``{"en": "Cash desk", …}``)."""

@@ -12,7 +12,7 @@ import requests
 
 from shared.access.audit import ReadAudit
 from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
-from shared.access.devices import ConfirmPairing, RefusePairing, RenameDevice, ReportState, RevokeDevice
+from shared.access.devices import ConfirmPairing, RefusePairing, RenameDevice, ReportState, RevokeDevice, SeeTroubles
 from shared.access.request import Request
 from shared.access.requests import REQUESTS
 from shared.access.staff import AddPerson, ChangePassword, ChangeRole, RemovePerson, ResetPassword
@@ -36,6 +36,7 @@ EVERY_REQUEST: list[Request[Any]] = [
     RenameDevice(device="x", name="Kiosk"),
     RevokeDevice(device="x"),
     ReportState(version="1.0.0"),
+    SeeTroubles(device="x"),
     KeepContact(ticket="x", contact=Contact(name="Ada", phone="1")),
     ReadContact(ticket="x"),
     ExportTicket(ticket="x"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,9 @@ from shared.hall.serving import FinishService, MarkNoShow, StartService
 from shared.hall.set_up import DefineHall
 from shared.hall.undo import UndoLast
 from shared.hall.words import new_id
-from shared.ui.memory import Memory
+from tests.access.everywhere import rows, seen_outside
 from tests.backend.night_watch import HandClock
-from tests.backends import DATABASES, Caller, Premises, new_database, nowserving
+from tests.backends import DATABASES, Caller, Premises, new_database
 
 ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic")
 ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)
@@ -323,28 +322,12 @@ def test_a_file_forgets_down_to_its_last_byte(tmp_path: Path) -> None:
 PLANTED = ("Zebulon", "31415926", "Whisperwind")
 
 
-@pytest.fixture(params=DATABASES)
-def chatty(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Premises]:
-    """A backend that says all it can about what it does."""
-    monkeypatch.setenv("NOWSERVING_LOG_LEVEL", "DEBUG")
-    there = Premises(tmp_path, database=new_database(request.param, tmp_path))
-    with (tmp_path / "log").open("w") as log:
-        there.serve(log=log)
-        yield there
-        there.stop()
-
-
 def test_names_phones_and_notes_are_found_nowhere_but_where_they_belong(chatty: Premises, tmp_path: Path) -> None:
     anna = _plant_everywhere(chatty)
-    everywhere = {
-        "a station's memory": _remembered(chatty, tmp_path),
-        "the set-up": nowserving("export", "--database", chatty.database).stdout,
-        **_answers_to_devices(chatty),
-        **_pages(chatty, anna),
-    }
+    everywhere = seen_outside(chatty, tmp_path, anna)
     chatty.stop()
     everywhere["the log"] = (tmp_path / "log").read_text()
-    everywhere |= {f"the table {name}": text for name, text in _tables(chatty.database).items()}
+    everywhere |= rows(chatty.database)
     assert everywhere["the log"]
     assert {place for place, text in everywhere.items() for planted in PLANTED if planted in text} == {
         "the table contacts",
@@ -407,46 +390,3 @@ def _plant_at_the_door(stranger: Caller) -> None:
 
 def _between(text: str, begins: str, ends: str) -> list[str]:
     return [part.partition(ends)[0] for part in text.split(begins)[1:]]
-
-
-def _remembered(there: Premises, folder: Path) -> str:
-    link = there.admin()
-    Memory(folder / "memory", there.base).save(link.snapshot())
-    link.close()
-    return "".join(file.read_text() for file in (folder / "memory").iterdir())
-
-
-def _answers_to_devices(there: Premises) -> dict[str, str]:
-    """What a kiosk and a display get to read."""
-    said = {}
-    for role in (Role.KIOSK, Role.DISPLAY):
-        device = Caller(there)
-        device.session.headers["Authorization"] = f"Bearer {there.device(role)}"
-        hall = device.get(f"/api/v1/halls/{there.hall}")
-        said[f"the hall for a {role}"] = hall.text
-        with device.get(f"/api/v1/halls/{there.hall}/events?after=0", stream=True) as events:
-            lines = events.iter_lines(decode_unicode=True)
-            seq, text = hall.json()["seq"], ""
-            while f"id: {seq}" not in text:
-                text += next(lines) + "\n"
-        said[f"the events for a {role}"] = text
-        for ticket in hall.json()["tickets"]:
-            name = ticket if isinstance(ticket, str) else ticket["id"]
-            said[f"notes of {name} for a {role}"] = device.get(f"/api/v1/halls/{there.hall}/tickets/{name}/notes").text
-        device.session.close()
-    return said
-
-
-def _pages(there: Premises, own: str) -> dict[str, str]:
-    return {
-        path: requests.get(there.base + path, timeout=5).text
-        for path in ("/metrics", "/", f"/h/{there.hall}", f"/h/{there.hall}/s/registration", own, "/api/docs")
-    }
-
-
-def _tables(address: str) -> dict[str, str]:
-    with closing(Database(address)) as database, database.reading() as connection:
-        return {
-            table.name: "\n".join(str(tuple(row)) for row in connection.execute(select(table)))
-            for table in tables.metadata.sorted_tables
-        }

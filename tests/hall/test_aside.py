@@ -50,7 +50,7 @@ def reinstate(ticket: Ticket, point: str = "1") -> ReinstateTicket:
 def test_a_parked_customer_leaves_the_point_free_for_others(clinic: Clinic, served: Ticket) -> None:
     other = clinic.take()
     parked = clinic.park(served, reason="Fetches a form")
-    assert (parked.state, parked.reason) == (TicketState.PARKED, "Fetches a form")
+    assert parked.state is TicketState.PARKED and "form" not in f"{clinic.hall} {clinic.journal}"
     assert clinic.point().ticket is None
     assert clinic.call("1") == clinic.ticket(other)
 
@@ -82,7 +82,7 @@ def test_a_parked_customer_is_called_straight_back(clinic: Clinic, served: Ticke
     clinic.park(served, reason="Fetches a form")
     clinic.take()
     back = clinic.do(CallTicket(point="1", ticket=served.id))["ticket"]
-    assert (back.state, back.point, back.reason, back.recalls) == (TicketState.CALLED, "1", "", 0)
+    assert (back.state, back.point, back.recalls) == (TicketState.CALLED, "1", 0)
 
 
 def test_only_the_parked_are_resumed_and_at_an_open_point(clinic: Clinic, served: Ticket) -> None:
