@@ -39,9 +39,8 @@ class Reasons(QObject):
         hall = self._station.hall if self._station.actor else None
         now = {ticket.id: ticket.parked_at for ticket in parked(hall)} if hall else {}
         if now != self._parked:
-            self._known = {
-                ticket: why for ticket, why in self._known.items() if now.get(ticket) == self._parked[ticket]
-            }
+            same = now.items() & self._parked.items()
+            self._known = {ticket: self._known[ticket] for ticket, _ in same if ticket in self._known}
             self._parked = now
             if now:
                 self._station.request(ReadParked(), self._told, self._failed)

@@ -84,10 +84,10 @@ def form_of(hint: Any) -> Form | None:
     return next((found for part in typing.get_args(hint) if (found := form_of(part))), None)
 
 
-@cache
-def remarks(kind: type[Any]) -> tuple[str, ...]:
+def remarks(said: object) -> tuple[str, ...]:
     """The fields in which somebody says something about a customer."""
-    return tuple(name for name, form in _forms(kind).items() if form is REMARK)
+    forms = _forms(type(said))  # type: ignore[arg-type]  # mypy: a type is hashable
+    return tuple(name for name, form in forms.items() if form is REMARK)
 
 
 def _named(place: Place) -> dict[str, str]:

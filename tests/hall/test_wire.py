@@ -246,3 +246,21 @@ def test_the_answer_to_a_definition_is_json(command: Command) -> None:
     for earlier in set_up():
         told = clinic.do(earlier)
         assert json.loads(json.dumps(encode_answer(clinic.hall, told))) == over_the_wire(told)
+
+
+# ── fields that are no more ──
+
+
+def test_what_older_programs_still_say_is_passed_over() -> None:
+    parked = encode_event(TicketParked(ticket="x", point="1"))
+    assert "reason" not in parked
+    assert decode_event({**parked, "reason": "fetches a form"}) == decode_event(parked)
+    assert decode_command("pause-point", {"command_id": "x", "point": "1", "reason": "lunch"}) == PausePoint(
+        command_id="x", point="1"
+    )
+
+
+def test_a_station_from_before_can_read_what_was_done_last(clinic: Clinic) -> None:
+    clinic.open("1")
+    [point] = (point for point in encode_hall(clinic.hall)["points"] if point["last"])
+    assert point["last"]["reason"] == ""

@@ -21,7 +21,7 @@ from shared.hall.words import HallId, TicketId
 def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
     """Write down what a command says about its customer beside what it does."""
     ticket = getattr(command, "ticket", None) or getattr(command, "holding", None)
-    for field in remarks(type(command)) if ticket else ():
+    for field in remarks(command) if ticket else ():
         if text := getattr(command, field).strip():
             key = command.command_id if field == "note" else _key(command.command_id, field)
             row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name, "text": text}
