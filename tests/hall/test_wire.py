@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import ReinstateTicket, ResumeTicket
+from shared.hall.aside import ReinstateTicket, ResumeTicket, TicketParked
 from shared.hall.calling import TicketCalled
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
