@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from console.memory import RECEPTION, ConsoleMemory
 from console.reception.reception_model import ReceptionModel
@@ -18,6 +18,7 @@ from console.set_up.set_up_page import SetUpPage
 from console.sign_in.log_in_page import LogInPage
 from console.sign_in.password_page import PasswordPage
 from console.sign_in.signing_on import SigningOn
+from console.tips import PlainTips
 from console.unprinted import Unprinted
 from console.window import ConsoleWindow
 from console.work.drafts import Drafts
@@ -81,6 +82,8 @@ class Console(QObject):
             self.window.pages.addWidget(page)
         self._wire()
         self.log_in_page.login.setText(self._remembered.read(LAST_LOGIN))
+        self.tips = PlainTips(self)
+        QApplication.instance().installEventFilter(self.tips)  # type: ignore[union-attr]  # there is one: it has windows
         self.show_log_in()
 
     def _wire(self) -> None:

@@ -7,7 +7,18 @@ from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFont, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from shared.ui.theme import theme
 
@@ -82,8 +93,21 @@ def _filled(layout: L, children: Iterable[QWidget | QLayout | None], margin: int
     return layout
 
 
+def unkeyed(text: str) -> str:
+    """What is written on something to press: Qt takes one & for the mark of a key."""
+    return text.replace("&", "&&")
+
+
+def check_box(text: str) -> QCheckBox:
+    return QCheckBox(unkeyed(text))
+
+
+def radio(text: str) -> QRadioButton:
+    return QRadioButton(unkeyed(text))
+
+
 def button(text: str, kind: str = "", pressed: Callable[[], object] | None = None) -> QPushButton:
-    made = QPushButton(text)
+    made = QPushButton(unkeyed(text))
     made.setProperty("is", kind)
     made.setAutoDefault(True)  # Enter presses it while it has the keyboard
     if pressed:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from console import sentences
 from console.clocks import now
-from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key
+from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key, unkeyed
 from console.giving import GivingLabel, elided
 from console.set_up import devices_words
 from console.work.turned_away import TurnedAway
@@ -96,7 +96,7 @@ class ConsoleWindow(QMainWindow):
     def name(self, login: str) -> None:
         """Say who is signed in; a press on it is for their password."""
         self.who.ensurePolished()
-        self.who.setText(elided(login, self.who.font(), LONGEST))
+        self.who.setText(unkeyed(elided(login, self.who.font(), LONGEST)))
         about = self.tr("Change password of {0}").format(login)
         self.who.setAccessibleName(about)
         self.who.setToolTip(f"{about} ({shown_key('Ctrl+Shift+P')})")

@@ -16,7 +16,7 @@ from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.devices import ClaimSeries, ListDevices, OwnSeries
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
-from shared.access.work import KeepNote, Parked, ReadOwnDay, ReadParked, ReadSeats, Seat, own_day
+from shared.access.work import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 from shared.hall.aside import ParkTicket
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
@@ -48,7 +48,7 @@ class MemoryLink:
             ReadSeats: lambda _: tuple(self.seats.values()),
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
-            ReadParked: lambda _: tuple(self._parked()),
+            ReadReasons: lambda _: tuple(self._parked()),
             ListDevices: lambda _: (),
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
@@ -103,18 +103,22 @@ class MemoryLink:
         texts += [note.text for note in self.kept if note.ticket == ticket]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
 
+    def _reasons(self) -> tuple[ParkedFor, ...]:
+        said = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket) and command.reason]
+        return tuple(ParkedFor(ticket=command.ticket, reason=command.reason) for command in said)
+
     def _keep_note(self, asked: KeepNote) -> Done:
         if asked not in self.kept:
             self.kept.append(asked)
         return Done()
 
-    def _parked(self) -> Iterator[Parked]:
+    def _parked(self) -> Iterator[ParkedFor]:
         """Why they are, as said the last time."""
         wishes = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket)]
         reasons = {wish.ticket: wish.reason for wish in wishes}
         for ticket in self.hall.tickets.values():
             if ticket.state is TicketState.PARKED and (reason := reasons.get(ticket.id)):
-                yield Parked(ticket=ticket.id, reason=reason)
+                yield ParkedFor(ticket=ticket.id, reason=reason)
 
     def _keep_contact(self, asked: KeepContact) -> Done:
         self.contacts[asked.ticket] = asked.contact

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QLayout, QLineEdit, QWidget
 
-from console.controls import KeyButton, SentenceLine, column, frame, label, row
+from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row
 from console.set_up.audit_model import AuditModel, since
 from console.table import ChoosingTable, Column, Rows
 from shared.access.audit import DONE, Act, ReadAudit
@@ -26,7 +26,7 @@ class AuditSection(QWidget):
         for text, days in ((self.tr("Today"), 1), (self.tr("Seven days"), 7), (self.tr("Thirty days"), 30)):
             self.days.addItem(text, days)
         self.days.addItem(self.tr("All that is kept"), 0)
-        self.refused = QCheckBox(self.tr("Only what was refused"))
+        self.refused = check_box(self.tr("Only what was refused"))
         self.export_button = KeyButton(self.tr("Export …"), "Ctrl+Shift+S", self.ask_where_to)
         self.rows = Rows(self._columns(), lambda act: act.id)
         self.table = self._table()

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout
 
-from console.controls import column, label
+from console.controls import check_box, column, label
 from console.set_up.lines_edit import LinesEdit
 from console.set_up.section import SettingsSection, form_line, number_field
 from console.set_up.set_up_model import SetUpModel
@@ -23,7 +23,7 @@ ABREAST, COLUMN = 2, 300
 class CallingSection(SettingsSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
-        self.auto_call = QCheckBox(self.tr("The next customer is called by itself, to the service point free longest"))
+        self.auto_call = check_box(self.tr("The next customer is called by itself, to the service point free longest"))
         self.numbers: dict[str, QSpinBox] = {}
         self.outcomes = LinesEdit(self.tr("What a visit may end in"), lines=5)
         self.outcomes.setFixedWidth(400)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QListWidget, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QListWidget, QSizePolicy, QVBoxLayout, QWidget
 
-from console.controls import KeyButton, SentenceLine, column, frame, label, row, rule
+from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row, rule
 from console.set_up.file_model import FileModel
 from shared.ui.theme import theme
 
@@ -25,7 +25,7 @@ class FileSection(QWidget):
         self.lines.setAccessibleName(self.tr("What the file changes"))
         self.lines.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self.lines.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.retire = QCheckBox(self.tr("Retire for good what the file does not hold"))
+        self.retire = check_box(self.tr("Retire for good what the file does not hold"))
         self.retire.toggled.connect(self._retire)
         self.sentence = SentenceLine()
         self.take_over = KeyButton(self.tr("Take over"), "Ctrl+S", model.take_over, "primary")

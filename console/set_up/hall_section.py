@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from console.controls import button, column, label, row
+from console.controls import button, check_box, column, label, row
 from console.sentences import example
 from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import SettingsSection, form_line, number_field, roomy
@@ -59,14 +59,14 @@ class HallSection(SettingsSection):
         self.accent = QLineEdit(maxLength=7, placeholderText=example(HallSettings.accent))
         self.accent.setFixedWidth(200)
         self.accent.setAccessibleName(self.tr("Colour of the kiosk"))
-        self.web = QCheckBox(self.tr("Customers may take a ticket with their phone"))
+        self.web = check_box(self.tr("Customers may take a ticket with their phone"))
         self.hours = HoursEdit(self.tr("Opening hours"), "mon-fri 08:00-12:00\nmon-thu 13:00-17:00", lines=4)
         self.hours.setFixedWidth(400)
         self.holidays = QLineEdit(maxLength=9, placeholderText=example("DE-BE"))
         self.holidays.setFixedWidth(200)
         self.holidays.setAccessibleName(self.tr("Public holidays of"))
-        self.last_ticket = QCheckBox(self.tr("No more tickets once those who wait will take until closing time"))
-        self.offline_tickets = QCheckBox(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
+        self.last_ticket = check_box(self.tr("No more tickets once those who wait will take until closing time"))
+        self.offline_tickets = check_box(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
         self.mark = label("", "quiet", wrap=True)
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
@@ -154,7 +154,7 @@ class HallSection(SettingsSection):
             box.deleteLater()
         self.boxes = {}
         for at, language in enumerate(dict.fromkeys([*spoken, *catalogue.languages()])):
-            box = self.boxes[language] = QCheckBox(own_name(language))
+            box = self.boxes[language] = check_box(own_name(language))
             box.setChecked(language in spoken)
             box.toggled.connect(self._languages_changed)
             self.languages.addWidget(box, at // ABREAST, at % ABREAST)

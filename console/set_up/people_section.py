@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from console import sentences
-from console.controls import SureButton, column, label, row
+from console.controls import SureButton, check_box, column, label, row
 from console.set_up.people_model import PeopleModel
 from console.set_up.section import ListSection, beside, form_line
 from shared.access.staff import Person
@@ -36,7 +36,7 @@ class PeopleSection(ListSection):
         self.role.setAccessibleName(self.tr("May do the work of"))
         for role in STAFF_ROLES:
             self.role.addItem(sentences.role_name(role), role)
-        self.every_hall = QCheckBox(self.tr("Works in every hall"))
+        self.every_hall = check_box(self.tr("Works in every hall"))
         self.about = label("", "quiet", wrap=True)
         self.password = label("", "large")
         self.password.setTextInteractionFlags(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from console import sentences
-from console.controls import column, label, row
+from console.controls import check_box, column, label, row
 from console.set_up.lacking import Lacking
 from console.set_up.lines_edit import HoursEdit
 from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
@@ -29,7 +29,7 @@ class ServicesSection(Defined, ListSection):
         self.prefix.setFixedWidth(90)
         self.prefix.setAccessibleName(self.tr("Letter of its tickets"))
         self.place = number_field(self.tr("Place in the kiosk's menu"), 999, width=90)
-        self.on = QCheckBox(self.tr("Offered to customers"))
+        self.on = check_box(self.tr("Offered to customers"))
         self.hours = HoursEdit(self.tr("Hours of this service"), "mon-fri 08:00-12:00", lines=2)
         self.daily_limit = number_field(self.tr("Tickets a day at most, 0: no limit"), 9999, width=110)
         self.visit_minutes = number_field(self.tr("A visit takes about"), 999, least=1, width=110, unit=self.tr(" min"))
@@ -194,7 +194,7 @@ class ServicesSection(Defined, ListSection):
         self.boxes = {}
         for precedence in self.model.precedences:
             name = sentences.said(self.model.hall, precedence.name)
-            box = self.boxes[precedence.id] = QCheckBox(name)
+            box = self.boxes[precedence.id] = check_box(name)
             box.setChecked(precedence.id in offered)
             self.offers.addWidget(box)
             self.usual.addItem(name, precedence.id)

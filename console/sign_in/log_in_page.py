@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from console.controls import SentenceLine, button, column, frame, label, row, rule
+from console.controls import SentenceLine, button, column, frame, label, row, rule, unkeyed
 from console.giving import GivingLabel, elided
 from console.sentences import said
 from console.sign_in.signing_on import SigningOn
@@ -104,7 +104,7 @@ class LogInPage(QWidget):
         """In as much room as the card has; the whole name is in the tip, and read aloud."""
         self.sign_on.ensurePolished()
         room = CARD - 4 * theme().margin - 4 * theme().gap
-        self.sign_on.setText(elided(name, self.sign_on.font(), room))
+        self.sign_on.setText(unkeyed(elided(name, self.sign_on.font(), room)))
         self.sign_on.setToolTip(name)
         self.sign_on.setAccessibleName(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
@@ -11,6 +12,7 @@ from console.controls import column, figures, label, row, rule, set_tone
 from console.giving import GivingLabel
 from console.work.view_model import ConsoleModel
 from console.work.visit_line import VisitLine
+from shared.hall.forms import isolated
 from shared.hall.hall import Hall
 from shared.hall.values import PointStatus, Ticket, TicketState
 from shared.languages import own_name
@@ -33,6 +35,7 @@ class NumberLabel(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(theme().number // 2)
         self.setMaximumHeight(round(LARGEST * theme().number))
@@ -155,7 +158,7 @@ class CustomerCard(QFrame):
     def _facts(self, hall: Hall, ticket: Ticket) -> str:
         waited = ((ticket.called_at or now()) - ticket.issued_at).total_seconds()
         said = " ".join(part for part in (self.model.contact.name, self.model.contact.phone) if part)
-        facts = [*([said] if said else []), self.tr("Waited {0}").format(sentences.minutes(waited))]
+        facts = [*([isolated(said)] if said else []), self.tr("Waited {0}").format(sentences.minutes(waited))]
         if ticket.recalls:
             facts.append(self.tr("recalled %n times", "", ticket.recalls))
         if ticket.started_at and ticket.called_at:
@@ -166,8 +169,8 @@ class CustomerCard(QFrame):
         if ticket.then:
             to_come = ", ".join(sentences.service_name(hall, service) for service in ticket.then)
             facts.append(self.tr("then: {0}").format(to_come))
-        facts += [f"{note.author}: “{note.text}”" for note in self.model.notes]
-        facts += [f"“{text}”" for text in self.model.not_kept]
+        facts += [isolated(f"{note.author}: “{note.text}”") for note in self.model.notes]
+        facts += [isolated(f"“{text}”") for text in self.model.not_kept]
         return " · ".join(facts)
 
     def _tick(self) -> None:

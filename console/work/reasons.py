@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from console.set_aside import parked
-from shared.access.work import Parked, ReadParked
+from shared.access.work import ParkedFor, ReadReasons
 from shared.hall.errors import Failure, Unreachable
 from shared.hall.values import Ticket
 from shared.ui.station import Station
@@ -43,9 +43,9 @@ class Reasons(QObject):
             self._known = {ticket: self._known[ticket] for ticket, _ in same if ticket in self._known}
             self._parked = now
             if now:
-                self._station.request(ReadParked(), self._told, self._failed)
+                self._station.request(ReadReasons(), self._told, self._failed)
 
-    def _told(self, answer: tuple[Parked, ...]) -> None:
+    def _told(self, answer: tuple[ParkedFor, ...]) -> None:
         self._known = {one.ticket: one.reason for one in answer if one.ticket in self._parked}
         self.changed.emit()
 

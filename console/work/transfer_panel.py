@@ -6,11 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QWidget
 
 from console import sentences
 from console.actions import Action
-from console.controls import KeyButton, SentenceLine, column, frame, label, on_key, row, shown_key
+from console.controls import KeyButton, SentenceLine, column, frame, label, on_key, radio, row, shown_key
 from console.giving import GivingList
 from console.work.view_model import ConsoleModel
 from shared.hall.hall import Hall
@@ -62,11 +62,11 @@ class TransferPanel(QWidget):
         )
 
     def _placement(self, place: Placement) -> QLayout:
-        radio = QRadioButton(sentences.placement_text(place))
-        radio.setChecked(place is Placement.BY_TIME)
-        self.placements.addButton(radio, list(Placement).index(place))
-        on_key(PLACEMENT_KEYS[place], partial(radio.setChecked, True), self)
-        return row(radio, label(shown_key(PLACEMENT_KEYS[place]), "key"))
+        button = radio(sentences.placement_text(place))
+        button.setChecked(place is Placement.BY_TIME)
+        self.placements.addButton(button, list(Placement).index(place))
+        on_key(PLACEMENT_KEYS[place], partial(button.setChecked, True), self)
+        return row(button, label(shown_key(PLACEMENT_KEYS[place]), "key"))
 
     # ── what is shown ──
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame
 from console.controls import KeyButton, row
 from console.giving import GivingLabel
 from console.work.writing import Writing
+from shared.hall.forms import isolated
 from shared.ui.theme import theme
 
 
@@ -29,7 +30,7 @@ class TurnedAway(QFrame):
         note = next(iter(self.model.turned_away), None) if shows else None
         if note:
             sentence = self.tr("The hall no longer takes this note about {0}: “{1}”")
-            self.says.setText(sentence.format(note.label, note.text))
+            self.says.setText(sentence.format(note.label, isolated(note.text)))
         self.setVisible(note is not None)
 
     def _have_read(self) -> None:

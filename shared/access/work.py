@@ -64,7 +64,7 @@ class KeepNote(Request[Done]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parked:
+class ParkedFor:
     """A visit that pauses, and why."""
 
     ticket: TicketId
@@ -72,10 +72,10 @@ class Parked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadParked(Request[tuple[Parked, ...]]):
+class ReadReasons(Request[tuple[ParkedFor, ...]]):
     """Why visits are parked at this moment: those of which somebody said so."""
 
-    ANSWER = tuple[Parked, ...]
+    ANSWER = tuple[ParkedFor, ...]
     ALLOWED = STAFF
 
 
@@ -101,4 +101,4 @@ def _counts(event: DoneAtPoint) -> tuple[int, int]:
     return int(given), int(isinstance(event, TicketNoShow))
 
 
-REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote, ReadParked)
+REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote, ReadReasons)

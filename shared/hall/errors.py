@@ -25,7 +25,7 @@ from typing import ClassVar, Self
 BLANK = re.compile(r"\{(\w+)\}")
 """A place in a sentence for a number, a label, a name: ``{label} is not waiting.``"""
 
-OURS = ("database", "user", "reason")
+OURS = ("database", "owner", "cause")
 """What a sentence says to whoever looks after the backend, and to nobody over the network: where the database is."""
 
 

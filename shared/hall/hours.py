@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from shared.hall.errors import Invalid
-from shared.hall.words import Words
+from shared.hall.words import Name
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -44,7 +44,7 @@ class Day:
     date: Date
     hours: Hours = ()
     """Spans of time, ``08:00-12:00``; none means closed all day."""
-    reason: Words = ""
+    reason: Name = ""
 
 
 @lru_cache(512)

@@ -47,9 +47,14 @@ def require(form: Form, text: str, field: str, **place: str) -> None:
     about = {"field": field, "most": str(form.longest), **place}
     if form.sentence:
         raise Invalid(form.sentence, **about)
-    if can_be_shown(text):
+    if not can_be_shown(text):
+        raise Invalid("{field} holds characters that can't be shown.", **about)
+    if len(text) > form.longest:
         raise Invalid("{field} has at most {most} characters.", **about)
-    raise Invalid("{field} holds characters that can't be shown.", **about)
+    raise Invalid(
+        "{field} holds characters that can't be seen or turn the direction of writing: type it anew without them.",
+        **about,
+    )
 
 
 Place: TypeAlias = tuple[str | int, ...]

@@ -15,7 +15,7 @@ from shared.hall.labels import numbered, sharing
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.values import HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
-from shared.hall.words import PointId, PrecedenceId, ServiceId, Words
+from shared.hall.words import Name, PointId, PrecedenceId, ServiceId
 
 LONGEST_ALLOWANCE = 7 * 24 * 60
 """Minutes; more than a day already means strict priority."""
@@ -326,7 +326,7 @@ def _identified(name: str) -> None:
     )
 
 
-def _named(name: Words, sentence: str) -> None:
+def _named(name: Name, sentence: str) -> None:
     words = [name] if isinstance(name, str) else list(name.values())
     _require(bool(words) and all(word.strip() for word in words), sentence, "name")
 

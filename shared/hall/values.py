@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from shared.hall.hours import Hours
-from shared.hall.words import Language, Outcome, PointId, PrecedenceId, ServiceId, TicketId, Words
+from shared.hall.words import Language, Name, Outcome, PointId, PrecedenceId, ServiceId, TicketId, Words
 
 MINUTE = 60_000
 """Milliseconds."""
@@ -67,7 +67,7 @@ class Moment(NamedTuple):
 class HallSettings:
     """What an administrator decides for the whole hall. The first language is the hall's own."""
 
-    name: Words = ""
+    name: Name = ""
     time_zone: str = "UTC"
     languages: tuple[Language, ...] = ("en",)
     day_starts: time = time(0, 0)
@@ -107,7 +107,7 @@ class Service:
     """What a customer comes for."""
 
     id: ServiceId
-    name: Words
+    name: Name
     prefix: str
     description: Words = ""
     precedences: tuple[PrecedenceId, ...] = ()
@@ -136,7 +136,7 @@ class Precedence:
     """The class a ticket waits in. ``allowance``: minutes within which it is normally called."""
 
     id: PrecedenceId
-    name: Words
+    name: Name
     allowance: int
 
 
@@ -146,7 +146,7 @@ class ServicePoint:
 
     id: PointId
     serial_number: int
-    name: Words
+    name: Name
     services: tuple[ServiceId, ...] = ()
     backup_services: tuple[ServiceId, ...] = ()
     """Services it gives when there is nothing better to do."""

@@ -8,7 +8,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeAlias
 
-from shared.hall.forms import COMMAND_ID, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, PASSWORD, REMARK, TEXT, VERSION
+from shared.hall.forms import (
+    COMMAND_ID,
+    DEVICE,
+    HASH,
+    ID,
+    LANGUAGE,
+    LOGIN,
+    NAME,
+    OUTCOME,
+    PASSWORD,
+    REMARK,
+    TEXT,
+    VERSION,
+    unturned,
+)
 
 Id: TypeAlias = Annotated[str, ID]
 HallId: TypeAlias = Annotated[str, ID]
@@ -31,13 +45,16 @@ Remark: TypeAlias = Annotated[str, REMARK]
 Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
 """A name or sentence: one for everybody, or one for each language (``{"en": "Cash desk", …}``)."""
 
+Name: TypeAlias = Annotated[str | Mapping[Language, str], NAME]
+"""The same, naming something: all of it is seen."""
+
 
 def in_language(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> str:
     """The words in ``language``, else in the first fallback there is, else in any.
 
     ``de-AT`` is answered in ``de`` where nothing is nearer (RFC 4647, 3.4).
     """
-    return words if isinstance(words, str) else words.get(said_in(words, language, fallbacks), "")
+    return unturned(words if isinstance(words, str) else words.get(said_in(words, language, fallbacks), ""))
 
 
 def said_in(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> Language:

@@ -130,6 +130,8 @@ def _something(kind: Any) -> Any:
         return a_request(typing.cast("Any", kind))
     if type(None) in typing.get_args(kind):
         return None
+    if typing.get_origin(kind) is tuple:
+        return []
     if kind is Role:
         return "specialist"
     if kind is datetime:

@@ -349,7 +349,7 @@ def _plant_everywhere(there: Premises) -> str:
     note = "Whisperwind brings the papers"
     for name, fields in (
         ("finish-service", {}),
-        ("park-ticket", {}),
+        ("park-ticket", {"reason": "Whisperwind fetches a form"}),
         ("transfer-ticket", {"to_service": "registration", "place": "last"}),
     ):
         called = _do(caller, "call-next", point="1").json()["result"]["ticket"]["id"]

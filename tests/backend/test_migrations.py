@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text, update
 
 from shared.access.contacts import EraseTicket
-from shared.access.work import Parked, ReadParked
+from shared.access.work import ParkedFor, ReadReasons
 from shared.backend.desk.desk import Desk
 from shared.backend.halls import care
 from shared.backend.halls.ledger import Ledger
@@ -207,6 +207,6 @@ def test_an_upgrade_moves_why_somebody_is_parked_to_the_notes_and_erases_it_of_a
         desk = Desk(halls.ledger, halls.accounts)
         [note] = halls.ledger.notes("clinic", here.ticket)
         assert (note.author, note.text) == ("anna", WHY)
-        assert desk.answer("clinic", ReadParked(), ANNA) == (Parked(ticket=here.ticket, reason=WHY),)
+        assert desk.answer("clinic", ReadReasons(), ANNA) == (ParkedFor(ticket=here.ticket, reason=WHY),)
         again = halls.ledger.do("clinic", here, ANNA)
         assert (again.seq, again.result["ticket"]["state"]) == (answered.seq, "parked")

@@ -325,6 +325,18 @@ class Steady:
             yield 3
 
 
+def test_the_stream_of_an_ended_ticket_says_so_ends_and_asks_nobody_to_come_again(phone: Phone) -> None:
+    path = phone.take("imaging", "regular")
+    stream = events(phone, f"{path}/events")
+    assert next(stream) == "retry: 2000" and 'data-state="waiting"' in next(stream)
+    phone.send(f"{path}/leave", {})
+    assert 'data-state="cancelled"' in next(stream)
+    assert [*stream] == ["id: over\nevent: over\ndata: 1"]
+    again = phone.get(f"{path}/events", headers={"Last-Event-ID": "over"})
+    assert (again.status_code, again.content) == (204, b"")
+    assert len([*events(phone, f"{path}/events")]) == 3, "whoever asks anew hears how it ended"
+
+
 def test_silence_is_broken_by_a_heartbeat() -> None:
     steady: Any = Steady()
     response: Any = Site(steady, steady).stream("quiet", lambda hall: hall.seq, str)

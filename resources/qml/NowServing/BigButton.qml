@@ -19,7 +19,7 @@ T.Button {
     Keys.onReturnPressed: click()
     Keys.onEnterPressed: click()
 
-    contentItem: Text {
+    contentItem: PlainText {
         id: words
 
         text: key.text

@@ -9,19 +9,34 @@ const events = document.body.dataset.events;
 const PATIENCE = 40000; // ms of silence; the hall sends a beat every 15 s
 const GRACE = 4000; // ms before a cut is worth a word: most are over by then
 const AGAIN = 3000;
+const SLIP = 15000; // ms; for ten seconds staff can undo a wrong end
 
-let source, silence, complaint, next, resting;
+let source, silence, complaint, next, resting, looked;
 
 function connect() {
-  clearTimeout(next);
-  if (source) source.close();
+  letGo();
   source = new EventSource(events);
   source.onopen = heard;
   source.onmessage = (message) => { heard(); take(message.data); };
-  source.addEventListener("beat", heard);
+  source.addEventListener("beat", () => { heard(); claim(); });
   source.addEventListener("rest", () => { resting = true; });
+  source.addEventListener("over", rest);
   source.onerror = lost;
   listen();
+  claim();
+}
+
+function letGo() {
+  for (const timer of [next, silence, complaint]) clearTimeout(timer);
+  complaint = undefined;
+  if (source) source.close();
+  source = undefined;
+}
+
+function rest() {
+  letGo();
+  if (!looked) next = setTimeout(connect, SLIP);
+  looked = true;
 }
 
 function listen() {
@@ -44,7 +59,7 @@ function lost() {
     return;
   }
   complaint ??= setTimeout(() => say(away.dataset.words), GRACE);
-  if (source.readyState === EventSource.CLOSED) {
+  if (source?.readyState === EventSource.CLOSED) {
     clearTimeout(next);
     next = setTimeout(connect, AGAIN);
   }
@@ -53,6 +68,42 @@ function lost() {
 const away = document.getElementById("away");
 function say(words) {
   if (away.textContent !== words) away.textContent = words;
+}
+
+// ── one line for many tabs ──
+
+// A browser has six connections to a hall, for all its tabs. A page that is not seen needs none, but for a ticket that
+// may be called: of its tabs the one that is seen keeps a line, or else one of those that are not.
+const tabs = new BroadcastChannel("lines");
+const me = Math.random();
+const ticket = live?.dataset.state && location.pathname;
+const rank = () => (document.hidden ? 0 : 1) + me;
+const alerts = () => ticket && ["waiting", "called", "serving", "parked"].includes(live.dataset.state);
+
+function claim() {
+  if (ticket) tabs.postMessage({ ticket, rank: rank() });
+}
+
+function yieldTo(other) {
+  if (other.ticket !== ticket || !alerts()) return;
+  if (source && other.rank < rank()) claim();
+  else if (document.hidden && other.gone) connect();
+  else if (document.hidden) {
+    letGo();
+    silence = setTimeout(connect, PATIENCE); // the other tab may end without a word
+  }
+}
+
+function seen() {
+  if (!document.hidden) connect();
+  else if (alerts()) claim();
+  else letGo();
+}
+
+function leave() {
+  if (source && ticket) tabs.postMessage({ ticket, gone: true });
+  letGo();
+  tabs.close();
 }
 
 // ── what the hall sends ──
@@ -192,8 +243,10 @@ addEventListener("pageshow", (event) => {
 });
 
 if (live && events) {
-  connect();
-  addEventListener("online", connect);
-  addEventListener("offline", lost);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) connect(); });
+  if (document.hidden ? alerts() : !("over" in document.body.dataset)) connect();
+  tabs.onmessage = (message) => yieldTo(message.data);
+  addEventListener("online", seen);
+  addEventListener("offline", () => { if (source) lost(); });
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", seen);
 }

@@ -20,6 +20,7 @@ from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import Invalid, NameTaken, NotSignedIn
 from shared.hall.forms import DEVICE
+from shared.hall.readable import require
 from shared.hall.roles import DEVICE_ROLES, Actor, Role
 from shared.hall.wire import decode
 from shared.hall.words import HallId, new_id
@@ -116,8 +117,9 @@ def device_of(row: Any) -> Device:
 def named(name: str) -> str:
     """A device's name without spaces around it; raises Invalid for one that is none."""
     name = name.strip()
-    if not name or not DEVICE.fits(name) or not name.isprintable():
+    if not 0 < len(name) <= DEVICE.longest:
         raise Invalid("A device needs a name of up to 64 characters.")
+    require(DEVICE, name, "name")
     return name
 
 

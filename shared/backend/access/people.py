@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from shared.access.staff import Person
 from shared.backend.access.hashes import hash_of
 from shared.backend.access.limits import Limits
+from shared.backend.access.logins import as_login, usual
 from shared.backend.access.passwords import NOBODYS, hashed, matches, require_good
 from shared.backend.access.sessions import AT_A_USUAL_PLACE, end_all
 from shared.backend.storage import tables
@@ -39,7 +39,8 @@ class People:
 
     def found(self, login: str) -> Person | None:
         """Whoever has this login, if anybody does."""
-        return next((person for person in self.all() if person.login == login), None)
+        known = {person.login: person for person in self.all()}
+        return known.get(login) or known.get(usual(login))
 
     def named(self, login: str) -> Person:
         """Raises UnknownPerson."""
@@ -50,15 +51,14 @@ class People:
 
     def require_free(self, login: str) -> None:
         """Raises Invalid or LoginTaken for a login that ``add`` would not take."""
-        _require_login(login)
-        if self.found(login):
+        if self.found(as_login(login)):
             raise _login_taken()
 
     def add(
         self, login: str, password: str, role: Role, hall: HallId | None = None, *, must_change: bool = False
     ) -> Person:
         """A new person; raises Invalid or LoginTaken."""
-        _require_login(login)
+        login = as_login(login)
         _require_staff(role)
         require_good(password, login)
         person = new_id()
@@ -145,11 +145,6 @@ def person_of(row: Any) -> Person:
         must_change=row.must_change,
         signs_on=row.subject is not None,
     )
-
-
-def _require_login(login: str) -> None:
-    if not re.fullmatch(r"[\w.@-]{1,64}", login):
-        raise Invalid("A login is up to 64 letters, digits, dots and dashes.")
 
 
 def _login_taken() -> LoginTaken:

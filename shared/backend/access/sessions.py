@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from shared.backend.access import limits
+from shared.backend.access import limits, logins
 from shared.backend.access.hashes import hash_of
 from shared.backend.access.limits import Limit, Limits
 from shared.backend.access.passwords import matches
@@ -65,7 +65,8 @@ class Sessions:
         """
         require(LOGIN, login, "login")
         with self._database.reading() as connection:
-            usual, present = _is_usual(connection, login, place), _named(connection, login)
+            present = _named(connection, login) or _named(connection, login := logins.usual(login))
+            usual = _is_usual(connection, login, place)
         lock = hash_of(present.password_hash) if present else ""
         receipt = self._limits.take(_counted(f"{login} {lock}", place, usual=usual))
         with self._database.reading() as connection:

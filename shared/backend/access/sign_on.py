@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, select, update
 from shared.backend.access.entrance import SignOnRules
 from shared.backend.access.identity import Claims, not_this
 from shared.backend.access.limits import Limit, Limits
+from shared.backend.access.logins import is_of_one_script, usual
 from shared.backend.access.passwords import NOBODYS
 from shared.backend.access.sessions import Session, actor_of, begin, end_all
 from shared.backend.storage import tables
@@ -129,5 +130,6 @@ def _added(connection: Connection, claims: Claims, grant: Grant) -> Row[Any]:
 
 
 def _login(claims: Claims) -> str:
-    said = next(str(claims[name]) for name in NAMES if claims.get(name))
-    return re.sub(r"[^\w.@-]+", "-", said)[:LONGEST_LOGIN].strip("-") or secrets.token_hex(4)
+    said = usual(next(str(claims[name]) for name in NAMES if claims.get(name)))
+    letters = r"\w" if is_of_one_script("".join(re.findall(r"\w", said))) else "A-Za-z0-9_"
+    return re.sub(rf"[^{letters}.@-]+", "-", said)[:LONGEST_LOGIN].strip("-") or secrets.token_hex(4)

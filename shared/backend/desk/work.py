@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from shared.access.request import Done, Request
-from shared.access.work import KeepNote, OwnDay, Parked, ReadOwnDay, ReadParked, ReadSeats, Seat, own_day
+from shared.access.work import KeepNote, OwnDay, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 from shared.backend.desk import contacts
 from shared.backend.desk.books import Books
 from shared.backend.halls import notes, seats
@@ -70,11 +70,11 @@ def _keep_note(books: Books, hall: HallId, asked: KeepNote, by: Actor) -> Done:
     return Done()
 
 
-def _parked(books: Books, hall: HallId, asked: ReadParked, by: Actor) -> tuple[Parked, ...]:
+def _reasons(books: Books, hall: HallId, asked: ReadReasons, by: Actor) -> tuple[ParkedFor, ...]:
     since = {ticket.id: ticket.parked_at for ticket in books.ledger.hall(hall).tickets.values() if ticket.parked_at}
     with books.ledger.database.reading() as connection:
         found = notes.reasons(connection, hall, since)
-    return tuple(Parked(ticket=ticket, reason=reason) for ticket, reason in found.items())
+    return tuple(ParkedFor(ticket=ticket, reason=reason) for ticket, reason in found.items())
 
 
 def _require_open(connection: Connection, hall: Hall, ticket: TicketId, now: datetime) -> None:
@@ -100,5 +100,5 @@ ANSWERS: Mapping[type[Request[Any]], Callable[[Books, HallId, Any, Actor], Any]]
     ReadSeats: _seats,
     ReadOwnDay: _own_day,
     KeepNote: _keep_note,
-    ReadParked: _parked,
+    ReadReasons: _reasons,
 }

@@ -15,7 +15,7 @@ from shared.access.contacts import Contact, ReadContact
 from shared.access.devices import ClaimSeries, Device, ListDevices, ListNewcomers, ReportState
 from shared.access.request import Request
 from shared.access.staff import ListStaff, Person
-from shared.access.work import ReadOwnDay, ReadParked, ReadSeats
+from shared.access.work import ReadOwnDay, ReadReasons, ReadSeats
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row
 from shared.hall.errors import Refused
@@ -102,7 +102,7 @@ def _together(*names: str) -> str:
 # ── requests ──
 
 UNTOLD: frozenset[type[Request[Any]]] = frozenset(
-    {ListStaff, ListDevices, ListNewcomers, ReportState, ClaimSeries, ReadSeats, ReadOwnDay, ReadParked}
+    {ListStaff, ListDevices, ListNewcomers, ReportState, ClaimSeries, ReadSeats, ReadOwnDay, ReadReasons}
 )
 """What screens and machines ask all day, notes beside their customers among it; only a refusal is written down."""
 

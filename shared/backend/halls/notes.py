@@ -17,6 +17,9 @@ from shared.hall.readable import remarks
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
 
+REASON = "reason"
+"""What the keys of notes begin with that say why somebody was parked."""
+
 
 def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
     """Write down what a command says about its customer beside what it does."""
@@ -78,7 +81,7 @@ def reasons(connection: Connection, hall: HallId, since: Mapping[TicketId, datet
     """Why these tickets were parked, each at its time or later, as far as somebody said so."""
     rows = tables.notes.c
     query = select(rows.ticket, rows.at, rows.text).where(
-        rows.hall_id == hall, rows.ticket.in_(since), rows.command_id.startswith("reason:")
+        rows.hall_id == hall, rows.ticket.in_(since), rows.command_id.startswith(f"{REASON}:")
     )
     return {row.ticket: row.text for row in connection.execute(query) if row.at >= since[row.ticket]}
 

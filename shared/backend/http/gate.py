@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.backend.http import problems
@@ -28,10 +29,14 @@ READING = ("GET", "HEAD")
 PROGRAMS = ("/api/v1/", "/healthz", "/readyz", "/metrics")
 """Where programs ask and no page is answered."""
 
+FILES = ("/static/", "/accent/")
+
 A_YEAR = "max-age=31536000"
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
+Refusing = Callable[[Request, int, dict[str, str]], Response]
+"""A page for a status, with the headers that belong to it."""
 
 
 def _headers(**values: str) -> Headers:
@@ -80,11 +85,24 @@ class Gated(FastAPI):
             redirect_slashes=False,  # it would send people on to whatever host they named
         )
         self._only_https = only_https
+        self._refuse: Refusing | None = None
         self.put_in_front(lambda app: app)
 
     def put_in_front(self, what: Callable[[ASGIApp], ASGIApp]) -> None:
         """Something that takes requests before all of this, just behind the gate, and hands on what is not its own."""
-        self._gate = Gate(what(super().__call__), only_https=self._only_https)
+        self._gate = Gate(what(super().__call__), self.refusal, only_https=self._only_https)
+
+    def refuse_with_pages(self, refuse: Refusing) -> None:
+        """How a browser is told that it is turned away."""
+        self._refuse = refuse
+
+    def refusal(self, scope: Scope) -> ASGIApp | None:
+        """What is answered to whoever is turned away at the gate; None to whoever may come in."""
+        refusal = _refusal(scope)
+        if refusal is None or self._refuse is None or not wants_page(scope):
+            return refusal
+        allow = {"Allow": refusal.headers["Allow"]} if "Allow" in refusal.headers else {}
+        return self._refuse(Request(scope), refusal.status_code, allow)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._gate(scope, receive, send)
@@ -93,8 +111,9 @@ class Gated(FastAPI):
 class Gate:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, *, only_https: bool) -> None:
+    def __init__(self, app: ASGIApp, refusal: Callable[[Scope], ASGIApp | None], *, only_https: bool) -> None:
         self._app = app
+        self._refusal = refusal
         more = NEVER_WITHOUT_TLS if only_https else ()
         self._programs, self._people = FOR_PROGRAMS + more, FOR_PEOPLE + more
 
@@ -112,7 +131,13 @@ class Gate:
             return send(message)
 
         scope[STRAIGHT] = send
-        await (_refusal(scope) or self._app)(scope, receive, sending)
+        await (self._refusal(scope) or self._app)(scope, receive, sending)
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a browser asks for something to look at: it says so (RFC 9110, 12.5.1), and means no program's path."""
+    accept = dict(scope["headers"]).get(b"accept", b"").lower()
+    return b"text/html" in accept and not f"{scope['path']}/".startswith((*PROGRAMS, *FILES, "/api/"))
 
 
 def _completed(said: Iterable[tuple[bytes, bytes]], ours: Headers) -> list[tuple[bytes, bytes]]:
@@ -140,7 +165,7 @@ def _without_body(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Re
     return {**scope, "method": "GET"}, heard, say
 
 
-def _refusal(scope: Scope) -> ASGIApp | None:
+def _refusal(scope: Scope) -> Response | None:
     if not is_one(scope):
         return problems.failed(Malformed("A request names one host, in one Host header."))
     if scope["method"] not in METHODS:

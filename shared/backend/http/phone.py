@@ -27,7 +27,7 @@ from shared.backend.http.hosts import require_ours
 from shared.backend.http.reading import Menu, Reader, Shown, menu, readable, reader_of
 from shared.backend.http.room import AGAIN, FULL, Crowded
 from shared.catalogue import languages
-from shared.hall.errors import Failure, Malformed, NotAllowed, Refused, TooLarge, UnknownHall, UnknownTicket
+from shared.hall.errors import Failure, Malformed, NotAllowed, Refused, TooLarge, Unknown, UnknownHall, UnknownTicket
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
 from shared.hall.opening import Opening
@@ -41,6 +41,8 @@ S = TypeVar("S")
 
 FOLDER = Path(__file__).parents[3] / "resources" / "web"
 
+IN_A_HALL = re.compile("/h/([^/]+)")
+
 LARGEST_FORM = 4096
 """Bytes; our forms send a few hundred."""
 
@@ -53,8 +55,27 @@ STREAM_HEADERS = {"X-Accel-Buffering": "no"}
 OUR_LANGUAGES = tuple(sorted(languages(), key=lambda language: language != "en"))
 """What is said where no hall is known; English to whoever speaks none of them."""
 
+NO_MORE = "over"
+
 BEAT = ": still here\nevent: beat\ndata: 1\n\n"
 """The comment keeps the line open; the event lets the page notice a line that died without a word."""
+
+OVER = f"id: {NO_MORE}\nevent: over\ndata: 1\n\n"
+"""Nothing more happens to what the page shows: a browser that comes again with this number is sent away for good."""
+
+
+class NoSuchPage(Unknown):
+    """Nothing is at this address."""
+
+
+class NotDoneThere(Refused):
+    """There is such an address, but nothing of this kind can be done there."""
+
+    status = 405
+
+
+class SentFromElsewhere(NotAllowed):
+    """A page of another site sent what only ours may send."""
 
 
 class Site:
@@ -84,7 +105,8 @@ class Site:
         to = reader_of(request, hall.settings.languages if hall else OUR_LANGUAGES)
         then = self._opens(to, hall, failure) if hall else ""
         held = held_by(request, self.ledger) if isinstance(failure, Refused) else []
-        page = self.page("refused.html", to, hall, failure.status, kind=failure.type_name(), opens=then, held=held)
+        about = {"kind": failure.type_name(), "opens": then, "held": held, "first": request.url.path == "/"}
+        page = self.page("refused.html", to, hall, failure.status, **about)
         if "retry_after" in failure.about:
             page.headers["Retry-After"] = failure.about["retry_after"]
         if isinstance(failure, Crowded):
@@ -105,9 +127,10 @@ class Site:
         return sentences.opens_after(to.ours, hall.settings, failure, self.ledger.wall())
 
     def _hall_of(self, request: Request) -> Hall | None:
+        found = IN_A_HALL.match(request.scope["path"])
         try:
-            return self.ledger.hall(request.path_params["hall"])
-        except (KeyError, Failure):
+            return self.ledger.hall(found[1]) if found else None
+        except Failure:
             return None
 
     def halls(self) -> list[Hall]:
@@ -138,8 +161,17 @@ class Site:
             raise UnknownTicket("There is no ticket at this address.")
         return self.ledger.hall(found[0]), found[1]
 
-    def stream(self, hall: HallId, look: Callable[[Hall], S], write: Callable[[S], str]) -> Response:
-        """What a page shows, as Server-Sent Events: now, and whenever ``look`` finds something else."""
+    def stream(
+        self,
+        hall: HallId,
+        look: Callable[[Hall], S],
+        write: Callable[[S], str],
+        over: Callable[[S], bool] | None = None,
+    ) -> Response:
+        """What a page shows, as Server-Sent Events: now, and whenever ``look`` finds something else, until it is over.
+
+        A browser has six connections for all its pages: none is kept for what does not change any more.
+        """
 
         async def events() -> AsyncIterator[str]:
             yield self.feed.opening
@@ -148,6 +180,9 @@ class Site:
                 now = look(self.hall_at(hall, seq))
                 if now != last:
                     yield _event(write(now))
+                    if over and over(now):
+                        yield OVER
+                        return
                 elif seq == last_seq:
                     yield BEAT
                 last_seq, last = seq, now

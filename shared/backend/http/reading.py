@@ -13,7 +13,7 @@ from shared.catalogue import spoken, translate
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue, queue_for
 from shared.hall.opening import Opening, state
-from shared.hall.values import Moment, Ticket, TicketState
+from shared.hall.values import ENDED, Moment, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language, said_in
 from shared.languages import preferred
 
@@ -92,6 +92,10 @@ class Shown:
     rating: int | None
     rated: bool
     """Whether the customer may say how the visit was, or has."""
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
 
 
 def shown(hall: Hall, ticket: Ticket) -> Shown:

@@ -11,16 +11,18 @@ from functools import partial
 from typing import Annotated, NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shared.backend.access.hashes import hash_of
 from shared.backend.halls.ledger import Ledger
+from shared.backend.http import near_misses
 from shared.backend.http.asking import address_of
 from shared.backend.http.customers import Customers, known_by
 from shared.backend.http.feed import Telling
+from shared.backend.http.gate import Gated
 from shared.backend.http.holding import UNGUESSABLE, Held, held_by, holding
-from shared.backend.http.phone import FOLDER, FOR_A_YEAR, PAGE_HEADERS, LongLived, Site, friendly
+from shared.backend.http.phone import FOLDER, FOR_A_YEAR, NO_MORE, PAGE_HEADERS, LongLived, Site, friendly
 from shared.backend.http.reading import Menu, Shown, readable, reader_of, shown
 from shared.hall.errors import (
     AlreadyRated,
@@ -44,16 +46,18 @@ log = logging.getLogger(__name__)
 CUSTOMER = Actor(name="web", role=Role.CUSTOMER)
 
 
-def mount(app: FastAPI, ledger: Ledger, feed: Telling, names: frozenset[str] | None) -> None:
+def mount(app: Gated, ledger: Ledger, feed: Telling, names: frozenset[str] | None) -> None:
     """Put the customer's pages, and what they are made of, into the backend."""
     app.mount("/static/fonts", LongLived(directory=FOLDER / "fonts"))
     app.mount("/static", LongLived(directory=FOLDER / "static"))
-    app.include_router(pages(ledger, feed, names))
-
-
-def pages(ledger: Ledger, feed: Telling, names: frozenset[str] | None) -> APIRouter:
-    """The routes of the customer's pages."""
     site = Site(ledger, feed, names)
+    app.include_router(pages(site))
+    near_misses.install(app, site)
+
+
+def pages(site: Site) -> APIRouter:
+    """The routes of the customer's pages."""
+    ledger = site.ledger
     router = APIRouter(route_class=friendly(site), include_in_schema=False)
     _choosing(router, site)
     customers = Customers(ledger.database)
@@ -205,6 +209,8 @@ def _following(router: APIRouter, site: Site, own: Own) -> None:
 
     @router.get("/t/{token}/events")
     async def ticket_live(request: Request, token: str) -> Response:
+        if request.headers.get("last-event-id") == NO_MORE:
+            return Response(status_code=204)  # an EventSource gives up at this (WHATWG HTML, 9.2.3)
         hall, found = await own(request, token)
         to = reader_of(request, hall.settings.languages, found.language)
 
@@ -214,7 +220,7 @@ def _following(router: APIRouter, site: Site, own: Own) -> None:
         def write(now: Shown) -> str:
             return site.render("live.html", to, ticket=now, hall=hall, token=token)
 
-        return site.stream(hall.id, look, write)
+        return site.stream(hall.id, look, write, lambda now: now.ended)
 
     @router.get("/t/{token}/leave")
     async def not_here(request: Request, token: str) -> Response:

@@ -141,13 +141,13 @@ class Postgres:
         state, said = str(getattr(complaint, "sqlstate", None) or ""), str(complaint)
         for states, parts, kind, sentence in _SENTENCES:
             if state in states or (not state and any(part in said for part in parts)):
-                return kind(sentence, database=self.name, user=self.url.username or "")
+                return kind(sentence, database=self.name, owner=self.url.username or "")
         if not away:
             return None
-        sentence = "The database {database} can't be reached{reason}."
-        return Unreachable(sentence, database=self.name, reason=self._reason(said))
+        sentence = "The database {database} can't be reached{cause}."
+        return Unreachable(sentence, database=self.name, cause=self._cause(said))
 
-    def _reason(self, said: str) -> str:
+    def _cause(self, said: str) -> str:
         """The end of the first line, where libpq names the cause, without the password should it ever be in it."""
         reason = said.partition("\n")[0].rpartition("failed: ")[2].strip(" .")
         secret = postgres_backup.password_of(self.url)
@@ -183,7 +183,7 @@ _SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], type[Failure], str], .
         ("28P01", "28000"),
         ("password authentication failed", "no password supplied", "no pg_hba.conf entry", 'FATAL:  role "'),
         Unfit,
-        "The database {database} does not let the user {user} in: check the user and the password in its address.",
+        "The database {database} does not let the user {owner} in: check the user and the password in its address.",
     ),
     (
         ("3D000",),
@@ -195,7 +195,7 @@ _SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], type[Failure], str], .
         ("42501",),
         (),
         Unfit,
-        "In the database {database} the user {user} may not do what is needed: make it the owner.",
+        "In the database {database} the user {owner} may not do what is needed: make it the owner.",
     ),
     (
         ("53300",),

@@ -189,7 +189,7 @@ class Sqlite:
                 return kind(sentence, database=str(self.path))
         if isinstance(error, OperationalError):
             return Unreachable(
-                "The database {database} can't be used{reason}.", database=str(self.path), reason=f": {complaint}"
+                "The database {database} can't be used{cause}.", database=str(self.path), cause=f": {complaint}"
             )
         return None
 

@@ -66,7 +66,7 @@ Item {
         columns: row.sizes.stacked ? 1 : 2
         verticalItemAlignment: Grid.AlignVCenter
 
-        Text {
+        PlainText {
             objectName: "number"
             width: row.sizes.stacked ? row.width - 2 * row.padding : row.numberText * row.sizes.numberWidth
             text: row.label
@@ -75,11 +75,10 @@ Item {
             height: row.numberText * row.line
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignVCenter
-            textFormat: Text.PlainText
         }
 
         Row {
-            Text {
+            PlainText {
                 id: arrow
 
                 text: row.display.rightToLeft ? "←" : "→"
@@ -96,7 +95,7 @@ Item {
 
                 readonly property real room: row.width - 2 * row.padding - arrow.width - (row.sizes.stacked ? 0 : row.numberText * row.sizes.numberWidth)
 
-                Text {
+                PlainText {
                     objectName: "point"
                     width: place.room
                     height: row.pointText * row.line
@@ -108,7 +107,6 @@ Item {
                     fontSizeMode: Text.HorizontalFit
                     minimumPixelSize: row.pointText * 0.4
                     elide: Text.ElideRight
-                    textFormat: Text.PlainText
                 }
 
                 Row {
@@ -121,7 +119,7 @@ Item {
                     height: row.pointText * 0.34 * row.line
                     spacing: row.pointText * 0.3
 
-                    Text {
+                    PlainText {
                         id: there
 
                         objectName: "pointThere"
@@ -133,10 +131,9 @@ Item {
                         color: row.ink
                         font { pixelSize: row.pointText * 0.34; weight: Font.DemiBold }
                         elide: Text.ElideRight
-                        textFormat: Text.PlainText
                     }
 
-                    Text {
+                    PlainText {
                         id: service
 
                         objectName: "service"
@@ -147,7 +144,6 @@ Item {
                         color: row.quietInk
                         font.pixelSize: row.pointText * 0.34
                         elide: Text.ElideRight
-                        textFormat: Text.PlainText
                     }
                 }
             }

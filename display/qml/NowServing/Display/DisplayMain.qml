@@ -34,7 +34,7 @@ Window {
             anchors { left: parent.left; right: parent.right; leftMargin: root.margin; rightMargin: root.margin }
             height: Theme.mm(root.display.sizes.headHeight)
 
-            Text {
+            PlainText {
                 objectName: "hallName"
                 anchors { left: parent.left; right: time.left; rightMargin: root.margin; top: parent.top; bottom: parent.bottom }
                 text: root.display.hallName
@@ -46,10 +46,9 @@ Window {
                 fontSizeMode: Text.HorizontalFit
                 minimumPixelSize: root.headText / 2
                 elide: Text.ElideRight
-                textFormat: Text.PlainText
             }
 
-            Text {
+            PlainText {
                 id: time
 
                 anchors { right: parent.right; verticalCenter: parent.verticalCenter }
@@ -103,7 +102,7 @@ Window {
             anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: root.margin; rightMargin: root.margin }
             height: Theme.mm(root.display.sizes.footHeight)
 
-            Text {
+            PlainText {
                 id: queue
 
                 anchors { left: parent.left; verticalCenter: parent.verticalCenter }
@@ -113,7 +112,7 @@ Window {
                 font.pixelSize: root.headText * 0.8
             }
 
-            Text {
+            PlainText {
                 objectName: "quietSentence"
                 anchors { right: parent.right; left: queue.visible ? queue.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
                 text: root.display.quietSentence
@@ -124,7 +123,6 @@ Window {
                 fontSizeMode: Text.HorizontalFit
                 minimumPixelSize: root.headText * 0.3
                 elide: Text.ElideRight
-                textFormat: Text.PlainText
             }
         }
     }

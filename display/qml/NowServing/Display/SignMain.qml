@@ -45,7 +45,7 @@ Window {
             radius: Theme.radius
             color: Theme.inkOnNight
 
-            Text {
+            PlainText {
                 id: serialText
 
                 objectName: "serialNumber"
@@ -53,11 +53,10 @@ Window {
                 text: root.sign.serialNumber
                 color: Theme.night
                 font { pixelSize: root.headText * 1.15; weight: Font.Bold }
-                textFormat: Text.PlainText
             }
         }
 
-        Text {
+        PlainText {
             objectName: "pointName"
             anchors { left: serial.right; right: state.visible ? state.left : parent.right; leftMargin: root.margin * 0.7; rightMargin: root.margin * 0.7; top: serial.top; bottom: serial.bottom }
             text: root.sign.pointName
@@ -69,7 +68,6 @@ Window {
             minimumPixelSize: root.headText * 0.4
             wrapMode: Text.Wrap
             elide: Text.ElideRight
-            textFormat: Text.PlainText
         }
 
         SignState {
@@ -101,7 +99,7 @@ Window {
             lit: root.called
         }
 
-        Text {
+        PlainText {
             id: caption
 
             objectName: "caption"
@@ -112,7 +110,7 @@ Window {
             font { pixelSize: root.headText * 0.8; weight: Font.DemiBold }
         }
 
-        Text {
+        PlainText {
             objectName: "number"
             anchors { fill: ground; topMargin: caption.height + root.margin; leftMargin: root.margin; rightMargin: root.margin; bottomMargin: root.margin * 0.5 }
             text: root.sign.label
@@ -122,7 +120,6 @@ Window {
             minimumPixelSize: Theme.text
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
-            textFormat: Text.PlainText
         }
 
         SignState {
@@ -132,7 +129,7 @@ Window {
             visible: root.sign.status !== "" && root.sign.label === ""
         }
 
-        Text {
+        PlainText {
             objectName: "nothing"
             anchors { fill: ground; margins: root.margin }
             text: root.sign.known ? qsTr("There is no service point %1 in this hall.").arg(root.sign.serialNumber) : qsTr("One moment, please")
@@ -142,10 +139,9 @@ Window {
             wrapMode: Text.Wrap
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
-            textFormat: Text.PlainText
         }
 
-        Text {
+        PlainText {
             id: quiet
 
             objectName: "quietSentence"
@@ -156,7 +152,6 @@ Window {
             font.pixelSize: root.headText * 0.55
             horizontalAlignment: Text.AlignHCenter
             wrapMode: Text.Wrap
-            textFormat: Text.PlainText
         }
     }
 }

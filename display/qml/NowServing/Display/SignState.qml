@@ -14,7 +14,7 @@ Rectangle {
     radius: height / 2
     color: status === "active" ? Theme.goodSoft : status === "paused" ? Theme.warningSoft : Theme.badSoft
 
-    Text {
+    PlainText {
         id: word
 
         objectName: "status"

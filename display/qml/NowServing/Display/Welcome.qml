@@ -14,7 +14,7 @@ Item {
         width: parent.width - 4 * Theme.mm(welcome.display.sizes.margin)
         spacing: welcome.height * 0.03
 
-        Text {
+        PlainText {
             objectName: "welcome"
             width: parent.width
             height: Math.min(welcome.height * 0.28, welcome.textSize * 2)
@@ -27,10 +27,9 @@ Item {
             minimumPixelSize: welcome.textSize * 0.2
             wrapMode: Text.Wrap
             elide: Text.ElideRight
-            textFormat: Text.PlainText
         }
 
-        Text {
+        PlainText {
             objectName: "invitation"
             width: parent.width
             height: Math.min(welcome.height * 0.3, welcome.textSize * 2.5)
@@ -43,10 +42,9 @@ Item {
             minimumPixelSize: welcome.textSize * 0.3
             wrapMode: Text.Wrap
             elide: Text.ElideRight
-            textFormat: Text.PlainText
         }
 
-        Text {
+        PlainText {
             objectName: "hours"
             width: parent.width
             height: welcome.height * 0.34
@@ -59,7 +57,6 @@ Item {
             minimumPixelSize: welcome.textSize * 0.1
             wrapMode: Text.Wrap
             elide: Text.ElideRight
-            textFormat: Text.PlainText
         }
     }
 }

@@ -35,7 +35,7 @@ FocusScope {
         }
         spacing: Theme.mm(2)
 
-        Text {
+        PlainText {
             width: parent.width
             height: Math.max(Theme.smallestTouch, contentHeight)
             text: page.title
@@ -50,7 +50,7 @@ FocusScope {
             verticalAlignment: Text.AlignVCenter
         }
 
-        Text {
+        PlainText {
             width: parent.width
             visible: text
             text: page.question

@@ -45,7 +45,7 @@ T.Button {
                 radius: Theme.radius
                 color: tile.open ? Theme.accent : Theme.quietInk
 
-                Text {
+                PlainText {
                     id: letter
 
                     anchors.centerIn: parent
@@ -91,7 +91,7 @@ T.Button {
                 size: Theme.mm(8)
             }
 
-            Text {
+            PlainText {
                 Layout.fillWidth: true
                 text: tile.waiting
                 color: Theme.ink

@@ -38,7 +38,7 @@ Rectangle {
         elide: Text.ElideRight
     }
 
-    Text {
+    PlainText {
         id: time
 
         objectName: "clock"

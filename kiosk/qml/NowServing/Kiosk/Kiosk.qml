@@ -177,7 +177,7 @@ Window {
                 NumberAnimation { to: 1; duration: Theme.quick }
             }
 
-            Text {
+            PlainText {
                 id: moment
 
                 anchors.centerIn: parent

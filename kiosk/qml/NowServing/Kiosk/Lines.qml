@@ -2,7 +2,7 @@
 import QtQuick
 import NowServing
 
-Text {
+PlainText {
     id: lines
 
     lineHeightMode: Text.FixedHeight
@@ -11,7 +11,7 @@ Text {
     wrapMode: Text.Wrap
     horizontalAlignment: Text.AlignLeft
 
-    Text {
+    PlainText {
         id: natural
 
         visible: false

@@ -26,7 +26,7 @@ FocusScope {
             size: Theme.mm(48)
         }
 
-        Text {
+        PlainText {
             width: parent.width
             text: page.title
             color: Theme.ink
@@ -38,7 +38,7 @@ FocusScope {
             Accessible.name: text
         }
 
-        Text {
+        PlainText {
             objectName: "detail"
             width: parent.width
             text: page.detail

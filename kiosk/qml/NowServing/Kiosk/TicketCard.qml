@@ -35,7 +35,7 @@ Rectangle {
                 Layout.fillHeight: true
             }
 
-            Text {
+            PlainText {
                 Layout.fillWidth: true
                 text: card.visit.service
                 color: card.called ? Theme.inkOnCall : Theme.quietInk
@@ -45,7 +45,7 @@ Rectangle {
                 horizontalAlignment: Text.AlignHCenter
             }
 
-            Text {
+            PlainText {
                 objectName: "number"
                 Layout.fillWidth: true
                 Layout.fillHeight: true
@@ -64,7 +64,7 @@ Rectangle {
                 Accessible.name: qsTr("Your number is {number}").replace("{number}", text)
             }
 
-            Text {
+            PlainText {
                 objectName: "next"
                 Layout.fillWidth: true
                 visible: text
@@ -104,7 +104,7 @@ Rectangle {
                 }
             }
 
-            Text {
+            PlainText {
                 Layout.alignment: Qt.AlignHCenter
                 Layout.preferredWidth: card.wide ? card.codeSize + Theme.mm(4) : parent.width
                 visible: card.height > Theme.mm(90)

@@ -20,7 +20,7 @@ FocusScope {
             visit: page.visit
         }
 
-        Text {
+        PlainText {
             objectName: "advice"
             Layout.fillWidth: true
             visible: !page.visit.call
@@ -53,7 +53,7 @@ FocusScope {
                     size: Theme.mm(12)
                 }
 
-                Text {
+                PlainText {
                     id: paper
 
                     objectName: "paper"

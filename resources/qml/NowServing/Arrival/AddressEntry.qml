@@ -13,7 +13,7 @@ Column {
 
     spacing: Theme.gap
 
-    Text {
+    PlainText {
         width: parent.width
         text: qsTr("Or type the address of the backend")
         color: Theme.quietInk
@@ -53,7 +53,7 @@ Column {
                 color: Theme.surface
                 border { color: field.activeFocus ? Theme.accent : Theme.quietInk; width: field.activeFocus ? 2 * Theme.border : Theme.border }
 
-                Text {
+                PlainText {
                     id: ghost
 
                     anchors { fill: parent; leftMargin: Theme.gap }
@@ -76,7 +76,7 @@ Column {
         }
     }
 
-    Text {
+    PlainText {
         objectName: "complaint"
         width: parent.width
         visible: text

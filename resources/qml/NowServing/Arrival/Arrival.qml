@@ -36,7 +36,7 @@ Window {
             height: Theme.mm(19)
             color: Theme.accent
 
-            Text {
+            PlainText {
                 anchors { left: parent.left; leftMargin: Theme.margin; verticalCenter: parent.verticalCenter }
                 text: "Now Serving"
                 color: Theme.inkOnAccent
@@ -57,7 +57,7 @@ Window {
             }
             spacing: Theme.mm(7)
 
-            Text {
+            PlainText {
                 objectName: "found"
                 width: parent.width
                 visible: text && root.arrival.step === "code"
@@ -66,10 +66,9 @@ Window {
                 font { pixelSize: Theme.largeText; weight: Font.DemiBold }
                 wrapMode: Text.Wrap
                 horizontalAlignment: Text.AlignHCenter
-                textFormat: Text.PlainText
             }
 
-            Text {
+            PlainText {
                 objectName: "mark"
                 width: parent.width
                 visible: root.arrival.mark && root.arrival.step === "code"
@@ -80,7 +79,7 @@ Window {
                 horizontalAlignment: Text.AlignHCenter
             }
 
-            Text {
+            PlainText {
                 objectName: "code"
                 anchors.horizontalCenter: parent.horizontalCenter
                 width: parent.width
@@ -97,7 +96,7 @@ Window {
                 Accessible.name: text
             }
 
-            Text {
+            PlainText {
                 objectName: "title"
                 width: parent.width
                 text: {
@@ -124,7 +123,7 @@ Window {
                 Accessible.name: text
             }
 
-            Text {
+            PlainText {
                 objectName: "detail"
                 width: parent.width
                 visible: text
@@ -149,7 +148,6 @@ Window {
                 wrapMode: Text.Wrap
                 lineHeight: 1.15
                 horizontalAlignment: Text.AlignHCenter
-                textFormat: Text.PlainText
             }
 
             ListView {

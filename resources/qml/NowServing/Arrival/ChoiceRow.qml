@@ -21,17 +21,16 @@ T.Button {
 
             anchors { left: parent.left; right: parent.right; margins: Theme.gap; verticalCenter: parent.verticalCenter }
 
-            Text {
+            PlainText {
                 width: parent.width
                 text: row.name
                 color: Theme.ink
                 font { pixelSize: Theme.largeText; weight: Font.DemiBold }
                 horizontalAlignment: Text.AlignLeft
                 elide: Text.ElideRight
-                textFormat: Text.PlainText
             }
 
-            Text {
+            PlainText {
                 width: parent.width
                 visible: text
                 text: row.about
@@ -39,7 +38,6 @@ T.Button {
                 font.pixelSize: Theme.text
                 horizontalAlignment: Text.AlignLeft
                 elide: Text.ElideRight
-                textFormat: Text.PlainText
             }
         }
     }
