@@ -60,7 +60,7 @@ class Console(QObject):
         self._warned_before: Callable[[], object] | None = None
         """What was wanted when it was last said that a form is not saved yet; the same again goes through."""
         self.work = ConsoleModel(station, self.memory.name, Drafts(folder / "drafts" if folder else None), self)
-        self.reception = ReceptionModel(station, self)
+        self.reception = ReceptionModel(station, self.work.reasons, self)
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
         self.unprinted = Unprinted(station, self)

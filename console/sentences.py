@@ -188,15 +188,15 @@ def ticket_state(state: TicketState) -> str:
             return QCoreApplication.translate("Console", "Expired")
 
 
-def aside(ticket: Ticket, reason: str) -> str:
+def aside(ticket: Ticket, reason: str = "") -> str:
     """Why somebody does not wait: ``Parked: fetches a form``."""
     state = ticket_state(ticket.state)
     return f"{state}: {reason}" if reason else state
 
 
-def where(hall: Hall, ticket: Ticket) -> str:
-    """Where a ticket stands: ``Called · Counter 1``."""
-    state = ticket_state(ticket.state)
+def where(hall: Hall, ticket: Ticket, reason: str = "") -> str:
+    """Where a ticket stands: ``Called · Counter 1``; ``reason``: why it is parked."""
+    state = aside(ticket, reason)
     if ticket.state is TicketState.WAITING:
         return _waits(hall, ticket)
     at = hall.points.get(ticket.point or "") if ticket.state in (*AT_A_POINT, TicketState.SERVED) else None

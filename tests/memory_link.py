@@ -25,7 +25,7 @@ from shared.hall.points import DeactivatePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.shifts import TakePoint
-from shared.hall.values import Moment
+from shared.hall.values import Moment, TicketState
 from shared.hall.wire import encode_answer
 
 A = TypeVar("A")
@@ -48,7 +48,7 @@ class MemoryLink:
             ReadSeats: lambda _: tuple(self.seats.values()),
             ReadOwnDay: lambda _: own_day((happened.event, True) for happened in self.journal),
             KeepNote: self._keep_note,
-            ReadReasons: lambda _: self._reasons(),
+            ReadReasons: lambda _: tuple(self._parked()),
             ListDevices: lambda _: (),
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
@@ -111,6 +111,14 @@ class MemoryLink:
         if asked not in self.kept:
             self.kept.append(asked)
         return Done()
+
+    def _parked(self) -> Iterator[ParkedFor]:
+        """Why they are, as said the last time."""
+        wishes = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket)]
+        reasons = {wish.ticket: wish.reason for wish in wishes}
+        for ticket in self.hall.tickets.values():
+            if ticket.state is TicketState.PARKED and (reason := reasons.get(ticket.id)):
+                yield ParkedFor(ticket=ticket.id, reason=reason)
 
     def _keep_contact(self, asked: KeepContact) -> Done:
         self.contacts[asked.ticket] = asked.contact

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from console import sentences
 from console.clocks import now
 from console.set_aside import may_come_back
+from console.work.reasons import Reasons
 from console.work.wishes import Wishing
 from shared.access.contacts import Contact, Dossier, EraseTicket, ExportTicket, KeepContact
 from shared.durable import write_text
@@ -49,8 +50,10 @@ class ReceptionModel(Wishing):
     erased = Signal(str)
     """The customer of this ticket is forgotten."""
 
-    def __init__(self, station: Station, parent: QObject | None = None) -> None:
+    def __init__(self, station: Station, reasons: Reasons, parent: QObject | None = None) -> None:
         super().__init__(station, parent)
+        self.reasons = reasons
+        reasons.changed.connect(self.changed)
         self.given = ""
         """The id of the ticket given last."""
         self.address = ""

@@ -79,7 +79,7 @@ class TicketFinder(QWidget):
         return sentences.service_name(self.model.hall, ticket.service) if self.model.hall else ""
 
     def _where(self, ticket: Ticket) -> str:
-        return sentences.where(self.model.hall, ticket) if self.model.hall else ""
+        return sentences.where(self.model.hall, ticket, self.model.reasons.of(ticket)) if self.model.hall else ""
 
     def _since(self, ticket: Ticket) -> str:
         at = ticket.ended_at or ticket.started_at or ticket.called_at or ticket.issued_at

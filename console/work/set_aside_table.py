@@ -66,7 +66,7 @@ class SetAsideTable(QWidget):
         ]
 
     def _why(self, ticket: Ticket) -> str:
-        why = sentences.aside(ticket, self.model.reasons.get(ticket.id, ""))
+        why = sentences.aside(ticket, self.model.reasons.of(ticket))
         return f"{why}\n{self._service(ticket)}" if self.table.isColumnHidden(SERVICE) else why
 
     def _service(self, ticket: Ticket) -> str:

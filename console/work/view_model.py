@@ -16,16 +16,16 @@ from console.set_aside import set_aside
 from console.work.drafts import Drafts
 from console.work.waiting import Waiting, waiting
 from console.work.writing import Writing
-from shared.access.work import OwnDay, ParkedFor, ReadOwnDay, ReadReasons
+from shared.access.work import OwnDay, ReadOwnDay
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.day import BusinessDayStarted
 from shared.hall.due import Why, may_be_called
-from shared.hall.errors import Failure, Invalid
+from shared.hall.errors import Invalid
 from shared.hall.messages import Accepted, Event
 from shared.hall.points import PointDeactivated
 from shared.hall.serving import Placement, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
-from shared.hall.values import Ticket, TicketState
+from shared.hall.values import Ticket
 from shared.hall.wire import decode
 from shared.ui.order_clock import OrderClock
 from shared.ui.run import every
@@ -48,9 +48,6 @@ class ConsoleModel(Writing):
         self.clock = OrderClock()
         self.day = OwnDay()
         """What whoever sits here did today, wherever they did it."""
-        self.reasons: dict[str, str] = {}
-        """Why those are parked who are, by ticket. The hall's events do not tell: it is asked."""
-        self._reasons_of: frozenset[tuple[str, datetime | None]] = frozenset()
         self._why: tuple[str, Why] | None = None
         self._nobody_said = ""
         """Why nobody was called when somebody pressed for it last."""
@@ -196,21 +193,6 @@ class ConsoleModel(Writing):
         if self.sentence and self.sentence == self._nobody_said != self._nobody():
             self.hush()
         super()._hall_changed()
-        self._ask_why_parked()
-
-    def _ask_why_parked(self) -> None:
-        parked = frozenset((one.id, one.parked_at) for one in self.set_aside if one.state is TicketState.PARKED)
-        if parked != self._reasons_of and self.station.actor and self.station.away_since is None:
-            self._reasons_of = parked
-            if parked:
-                self.station.request(ReadReasons(), self._why_parked, self._why_unknown)
-
-    def _why_parked(self, reasons: tuple[ParkedFor, ...]) -> None:
-        self.reasons = {one.ticket: one.reason for one in reasons}
-        self.changed.emit()
-
-    def _why_unknown(self, _: Failure) -> None:
-        self._reasons_of = frozenset()  # the next change asks again
 
     def _closed(self, event: PointDeactivated) -> None:
         """Whoever closes is told what becomes of those who wait."""

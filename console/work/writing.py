@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from console.desk import Draft
 from console.work.drafts import Confirmed, Drafts, Visit
 from console.work.holding import Holding
+from console.work.reasons import Reasons
 from console.work.wishes import SLOW
 from shared.access.contacts import Contact, ReadContact
 from shared.access.work import KeepNote
@@ -38,6 +39,8 @@ class Writing(Holding):
         super().__init__(station, console, parent)
         self.notes: list[Note] = []
         """What was written about the customer at the point before."""
+        self.reasons = Reasons(station, self)
+        self.reasons.changed.connect(self.changed)
         self.contact = Contact()
         """What that customer said about themselves."""
         self._notes_of = ""
@@ -180,6 +183,7 @@ class Writing(Holding):
         self._drafts.pop(ticket, None)
         self._sent.pop(ticket, None)
         self._kept.forget(ticket)
+        self.reasons.forget(ticket)
         if ticket == self._notes_of:
             self._notes_of = ""
             self._look_at_customer()

@@ -12,7 +12,7 @@ from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.roles import STAFF
 from shared.hall.serving import ClosedBy, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
-from shared.hall.words import CommandId, PointId, TicketId
+from shared.hall.words import CommandId, PointId, Remark, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +59,13 @@ class KeepNote(Request[Done]):
     ALLOWED = STAFF
 
     ticket: TicketId
-    text: str
+    text: Remark
     id: CommandId
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParkedFor:
-    """Why somebody was parked, in the words of who did it."""
+    """A visit that pauses, and why."""
 
     ticket: TicketId
     reason: str
@@ -73,7 +73,7 @@ class ParkedFor:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadReasons(Request[tuple[ParkedFor, ...]]):
-    """Why those are parked who are; who gave no reason is left out."""
+    """Why visits are parked at this moment: those of which somebody said so."""
 
     ANSWER = tuple[ParkedFor, ...]
     ALLOWED = STAFF

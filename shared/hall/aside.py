@@ -11,7 +11,7 @@ from shared.hall.messages import AtPoint, Change, Command, DoneAtPoint, Event, E
 from shared.hall.roles import STAFF
 from shared.hall.serving import waiting_again
 from shared.hall.values import MINUTE, Moment, PointStatus, Ticket, TicketState
-from shared.hall.words import PointId, TicketId
+from shared.hall.words import PointId, Remark, TicketId
 
 CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
 """How a ticket ended that may have its place again."""
@@ -21,9 +21,8 @@ CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
 class ParkTicket(AtPoint):
     """The visit pauses: the customer fetches a paper or fills in a form, and the point serves others meanwhile."""
 
-    reason: str = ""
-    """For colleagues, not for customers. Kept apart from the journal, as the note is, for either may name people."""
-    note: str = ""
+    reason: Remark = ""
+    note: Remark = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +41,8 @@ class ReinstateTicket(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketParked(DoneAtPoint):
+    GONE = frozenset({"reason"})
+
     ticket: TicketId
 
 

@@ -11,7 +11,7 @@ from shared.hall.messages import Answer, AtPoint, Change, DoneAtPoint, Events, P
 from shared.hall.roles import STAFF
 from shared.hall.serving import TicketMovedOn, TicketServed, given, ticket_moved_on
 from shared.hall.values import Call, Moment, Point, PointStatus, Ticket, TicketState
-from shared.hall.words import Outcome, TicketId
+from shared.hall.words import Outcome, Remark, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class CallNext(PointCommand):
     """The ticket the console believes the point has; refused if the hall knows better."""
     outcome: Outcome = ""
     """What the visit that ends came to; as of FinishService."""
-    note: str = ""
+    note: Remark = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,6 +74,9 @@ class Form:
 TEXT = Form(2_000)
 """Whatever names no other form; nothing a hall is told needs more."""
 
+REMARK = Form(TEXT.longest)
+"""What a person says about a customer. It may name people: see ``Remark``."""
+
 NAME = Form(2_000, signs=is_name)
 """What something is called, wherever it is named to people."""
 

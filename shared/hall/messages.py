@@ -18,6 +18,9 @@ from shared.hall.words import CommandId, PointId, TicketId, new_id
 class Command:
     """Somebody's wish. The same ``command_id`` again is the same wish: it acts once and answers the same."""
 
+    GONE: ClassVar[frozenset[str]] = frozenset()
+    """Fields of earlier versions, which are passed over when it is read."""
+
     command_id: CommandId = field(default_factory=new_id)
 
     @classmethod
@@ -51,6 +54,9 @@ class Event:
 
     VERSION: ClassVar[int] = 1
     """Raised when the fields change; older ones are brought up to date when read."""
+
+    GONE: ClassVar[frozenset[str]] = frozenset()
+    """Fields of earlier versions, which are passed over when it is read."""
 
     at: datetime = NEVER
     order: int = 0

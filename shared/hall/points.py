@@ -19,9 +19,9 @@ class ActivatePoint(PointCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class PausePoint(PointCommand):
-    """A point calls nobody for a while; ``reason`` is for colleagues, not for customers."""
+    """A point calls nobody for a while."""
 
-    reason: str = ""
+    GONE = frozenset({"reason"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class PointActivated(DoneAtPoint): ...
 
 @dataclass(frozen=True, kw_only=True)
 class PointPaused(DoneAtPoint):
-    reason: str = ""
+    GONE = frozenset({"reason"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def pause_point(hall: Hall, command: PausePoint, now: Moment) -> Events:
     if point.status is not PointStatus.ACTIVE:
         raise PointNotActive("Only an active service point can pause.", point=point.id)
     _empty(hall, point)
-    return [PointPaused(point=point.id, reason=command.reason)]
+    return [PointPaused(point=point.id)]
 
 
 def resume_point(hall: Hall, command: ResumePoint, now: Moment) -> Events:
@@ -91,18 +91,18 @@ def _empty(hall: Hall, point: Point) -> None:
 
 def point_activated(hall: Hall, event: PointActivated | PointResumed) -> Hall:
     point = hall.points[event.point]
-    return hall.with_point(replace(point, status=PointStatus.ACTIVE, reason=""))
+    return hall.with_point(replace(point, status=PointStatus.ACTIVE))
 
 
 def point_paused(hall: Hall, event: PointPaused) -> Hall:
     point = hall.points[event.point]
-    return hall.with_point(replace(point, status=PointStatus.PAUSED, reason=event.reason))
+    return hall.with_point(replace(point, status=PointStatus.PAUSED))
 
 
 def point_deactivated(hall: Hall, event: PointDeactivated) -> Hall:
     for ticket in event.tickets:
         hall = hall.with_ticket(replace(hall.tickets[ticket], for_point=None))
-    return hall.with_point(replace(hall.points[event.point], status=PointStatus.INACTIVE, reason=""))
+    return hall.with_point(replace(hall.points[event.point], status=PointStatus.INACTIVE))
 
 
 RULES = (

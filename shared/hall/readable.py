@@ -13,7 +13,7 @@ from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from shared.hall.errors import Invalid
-from shared.hall.forms import TEXT, Form, can_be_shown
+from shared.hall.forms import REMARK, TEXT, Form, can_be_shown
 
 LARGEST_NUMBER = 1_000_000
 
@@ -79,14 +79,20 @@ def _leaves(value: object, place: Place, form: Form) -> Iterator[tuple[object, P
 def _forms(kind: type[Any]) -> dict[str, Form]:
     """The form of each field."""
     hints = typing.get_type_hints(kind, include_extras=True) if is_dataclass(kind) else {}
-    return {field.name: _form(hints[field.name]) or TEXT for field in fields(kind)} if hints else {}
+    return {field.name: form_of(hints[field.name]) or TEXT for field in fields(kind)} if hints else {}
 
 
-def _form(hint: Any) -> Form | None:
+def form_of(hint: Any) -> Form | None:
     """The form a type names, or the first of those it is made of."""
     if typing.get_origin(hint) is Annotated:
         return next(about for about in hint.__metadata__ if isinstance(about, Form))
-    return next((found for part in typing.get_args(hint) if (found := _form(part))), None)
+    return next((found for part in typing.get_args(hint) if (found := form_of(part))), None)
+
+
+def remarks(said: object) -> tuple[str, ...]:
+    """The fields in which somebody says something about a customer."""
+    forms = _forms(type(said))  # type: ignore[arg-type]  # mypy: a type is hashable
+    return tuple(name for name, form in forms.items() if form is REMARK)
 
 
 def _named(place: Place) -> dict[str, str]:

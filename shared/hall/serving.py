@@ -13,7 +13,7 @@ from shared.hall.hall import Hall
 from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.values import MINUTE, Moment, Ticket, TicketState
-from shared.hall.words import Outcome, PointId, ServiceId, TicketId
+from shared.hall.words import Outcome, PointId, Remark, ServiceId, TicketId
 
 
 class Placement(StrEnum):
@@ -42,8 +42,7 @@ class FinishService(AtPoint):
 
     outcome: Outcome = ""
     """One of the hall's outcomes, for reports."""
-    note: str = ""
-    """Kept apart from the journal, for it may name people."""
+    note: Remark = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +62,7 @@ class TransferTicket(AtPoint):
     to_service: ServiceId | None = None
     to_point: PointId | None = None
     place: Placement = Placement.BY_TIME
-    note: str = ""
-    """Kept apart from the journal, for it may name people."""
+    note: Remark = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +121,7 @@ def finish_service(hall: Hall, command: FinishService, now: Moment) -> Events:
 def given(hall: Hall, point: PointId, ticket: Ticket, outcome: str, now: Moment) -> TicketServed | TicketMovedOn:
     """The end of a service: the visit's, or the way to its next one. Raises UnknownOutcome."""
     if outcome and outcome not in hall.settings.outcomes:
-        raise UnknownOutcome("This hall knows no outcome “{outcome}”: choose one of its own.", outcome=outcome)
+        raise UnknownOutcome("This is no outcome of this hall: choose one of its own.")
     to_come = tuple(service for service in ticket.then if service in hall.services)
     if not to_come:
         return TicketServed(ticket=ticket.id, point=point, outcome=outcome)

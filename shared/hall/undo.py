@@ -36,7 +36,7 @@ def remember(before: Hall, after: Hall, event: Event) -> Hall:
     if not isinstance(event, DoneAtPoint):
         return after
     point = before.points[event.point]
-    start = Last(what="", at=event.order, wall=event.at, status=point.status, reason=point.reason)
+    start = Last(what="", at=event.order, wall=event.at, status=point.status)
     known = point.last if event.goes_on and point.last else start
     last = replace(
         known,
@@ -73,7 +73,7 @@ def last_undone(hall: Hall, event: LastUndone) -> Hall:
         hall = hall.with_ticket(ticket)
     hall = _uncounted(hall, last)
     as_before = {ticket.id: ticket for ticket in last.before}
-    point: Point = replace(hall.points[event.point], status=last.status, reason=last.reason, last=None)
+    point: Point = replace(hall.points[event.point], status=last.status, last=None)
     return replace(hall.with_point(point), calls=tuple(_calls(hall, as_before)))
 
 

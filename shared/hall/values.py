@@ -242,7 +242,8 @@ class Last:
     """The same on the wall's."""
     status: PointStatus
     """The point's status before."""
-    reason: str
+    reason: str = ""
+    """Always empty: a station from before reasons were kept with the notes can't read a point without it."""
     before: tuple[Ticket, ...] = ()
     """The tickets it touched, as they were before."""
     after: tuple[Ticket, ...] = ()
@@ -254,7 +255,6 @@ class Point(ServicePoint):
     """A service point at work: its status and the ticket it has called or is serving."""
 
     status: PointStatus = PointStatus.INACTIVE
-    reason: str = ""
     ticket: TicketId | None = None
     shift: int = 0
     """How often somebody has taken the point to work at it. Who that is stands beside the hall."""

@@ -148,7 +148,7 @@ def decode_command(name: str, data: Any) -> Command:
         raise Malformed("The body of a command is a JSON object.")
     if "command_id" not in data:
         raise Invalid(f"{name}: the field 'command_id' is missing: make a UUID, and send it again with every retry.")
-    return decode(COMMANDS[name], data, name)
+    return decode(COMMANDS[name], _without(data, COMMANDS[name].GONE), name)
 
 
 def decode_event(data: Json) -> Event:
@@ -156,7 +156,11 @@ def decode_event(data: Json) -> Event:
     kind = EVENTS.get(str(data.get("type")))
     if kind is None or data.get("version", 1) > kind.VERSION:
         raise UnknownEvent(f"There is no event {data.get('type')!r} of this version here.")
-    return decode(kind, {name: value for name, value in data.items() if name not in ("type", "version")})
+    return decode(kind, _without(data, kind.GONE | {"type", "version"}))
+
+
+def _without(data: Json, names: frozenset[str]) -> Json:
+    return {name: value for name, value in data.items() if name not in names}
 
 
 def decode_hall(data: Json) -> Hall:

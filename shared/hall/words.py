@@ -18,6 +18,7 @@ from shared.hall.forms import (
     NAME,
     OUTCOME,
     PASSWORD,
+    REMARK,
     TEXT,
     VERSION,
     unturned,
@@ -38,6 +39,8 @@ Version: TypeAlias = Annotated[str, VERSION]
 Outcome: TypeAlias = Annotated[str, OUTCOME]
 Hash: TypeAlias = Annotated[str, HASH]
 """SHA-256 of a secret, hexadecimal."""
+Remark: TypeAlias = Annotated[str, REMARK]
+"""What a person says about a customer: kept with the notes of colleagues, and in nothing else that a command leaves."""
 
 Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
 """A name or sentence: one for everybody, or one for each language (``{"en": "Cash desk", …}``)."""

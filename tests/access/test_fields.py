@@ -12,7 +12,15 @@ import requests
 
 from shared.access.audit import ReadAudit
 from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
-from shared.access.devices import ConfirmPairing, RefusePairing, RenameDevice, ReportState, RevokeDevice
+from shared.access.devices import (
+    ClaimSeries,
+    ConfirmPairing,
+    RefusePairing,
+    RenameDevice,
+    ReportState,
+    RevokeDevice,
+    SeeTroubles,
+)
 from shared.access.request import Request
 from shared.access.requests import REQUESTS
 from shared.access.staff import AddPerson, ChangePassword, ChangeRole, RemovePerson, ResetPassword
@@ -36,6 +44,8 @@ EVERY_REQUEST: list[Request[Any]] = [
     RenameDevice(device="x", name="Kiosk"),
     RevokeDevice(device="x"),
     ReportState(version="1.0.0"),
+    SeeTroubles(device="x"),
+    ClaimSeries(set_to="K2"),
     KeepContact(ticket="x", contact=Contact(name="Ada", phone="1")),
     ReadContact(ticket="x"),
     ExportTicket(ticket="x"),
@@ -138,7 +148,7 @@ def test_every_field_of_every_command_is_looked_at(place: Place) -> None:
 def test_every_field_of_every_request_is_looked_at(place: Place) -> None:
     bodies = {request.type_name(): encode(request) for request in EVERY_REQUEST}
     assert {name for name in REQUESTS if name not in bodies} == {
-        "list-staff", "list-devices", "list-newcomers", "read-seats", "read-own-day"
+        "list-staff", "list-devices", "list-newcomers", "read-seats", "read-own-day", "read-reasons"
     }  # fmt: skip
     assert [
         fault for name, body in bodies.items() for fault in place.tried(f"halls/{place.hall}/requests/{name}", body)

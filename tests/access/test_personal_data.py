@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pytest
 import requests
@@ -19,7 +17,7 @@ from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepConta
 from shared.access.request import Request
 from shared.access.work import KeepNote
 from shared.backend.desk.desk import Desk
-from shared.backend.halls.care import Care, opened
+from shared.backend.halls.care import Care
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.housekeeping import forget
 from shared.backend.storage import tables
@@ -27,18 +25,16 @@ from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Invalid, NotAllowed, TooLate, UnknownTicket
-from shared.hall.forms import TEXT, Form
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Actor, Role
-from shared.hall.rules import COMMANDS
 from shared.hall.serving import FinishService, MarkNoShow, StartService
 from shared.hall.set_up import DefineHall
 from shared.hall.undo import UndoLast
 from shared.hall.words import new_id
-from shared.ui.memory import Memory
+from tests.access.everywhere import rows, seen_outside
 from tests.backend.night_watch import HandClock
-from tests.backends import DATABASES, Caller, Premises, new_database, nowserving
+from tests.backends import DATABASES, Caller, Premises, new_database
 
 ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic")
 ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)
@@ -326,73 +322,17 @@ def test_a_file_forgets_down_to_its_last_byte(tmp_path: Path) -> None:
 PLANTED = ("Zebulon", "31415926", "Whisperwind")
 
 
-@pytest.fixture(params=DATABASES)
-def chatty(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Premises]:
-    """A backend that says all it can about what it does."""
-    monkeypatch.setenv("NOWSERVING_LOG_LEVEL", "DEBUG")
-    there = Premises(tmp_path, database=new_database(request.param, tmp_path))
-    with (tmp_path / "log").open("w") as log:
-        there.serve(log=log)
-        yield there
-        there.stop()
-
-
 def test_names_phones_and_notes_are_found_nowhere_but_where_they_belong(chatty: Premises, tmp_path: Path) -> None:
     anna = _plant_everywhere(chatty)
-    everywhere = {
-        "a station's memory": _remembered(chatty, tmp_path),
-        "the set-up": nowserving("export", "--database", chatty.database).stdout,
-        **_answers_to_devices(chatty),
-        **_pages(chatty, anna),
-    }
+    everywhere = seen_outside(chatty, tmp_path, anna)
     chatty.stop()
     everywhere["the log"] = (tmp_path / "log").read_text()
-    everywhere |= {f"the table {name}": text for name, text in _tables(chatty.database).items()}
+    everywhere |= rows(chatty.database)
     assert everywhere["the log"]
     assert {place for place, text in everywhere.items() for planted in PLANTED if planted in text} == {
         "the table contacts",
         "the table notes",
     }
-    with opened(chatty.database) as halls:
-        for ticket in _tickets(halls):
-            Desk(halls.ledger, halls.accounts).answer(chatty.hall, EraseTicket(ticket=ticket), ADMIN)
-    left = "".join(_tables(chatty.database).values())
-    assert not [planted for planted in PLANTED if planted in left]
-
-
-OF_THE_HALL = {
-    "pause-point.reason": "about the service point: lunch, a meeting",
-    "issue-ticket.offline_label": "the number a kiosk has printed",
-    **dict.fromkeys(("define-hall.time_zone", "define-hall.accent", "define-hall.holidays"), "chosen from a list"),
-    **dict.fromkeys(("define-hall.hours", "define-service.hours", "define-day.hours"), "times of day"),
-    "define-service.prefix": "the letter of its numbers",
-}
-"""Texts of commands that are for everybody, and why they are no place for a customer's name."""
-
-OF_A_VISIT = {"call-next.note", "finish-service.note", "transfer-ticket.note", "park-ticket.note", "park-ticket.reason"}
-"""Those that stand with the notes."""
-
-
-def test_every_text_of_a_command_is_the_halls_or_stands_with_the_notes() -> None:
-    texts = {
-        f"{name}.{field.name}"
-        for name, command in COMMANDS.items()
-        for field in dataclasses.fields(command)
-        if _is_free(get_type_hints(command, include_extras=True)[field.name])
-    }
-    assert texts == OF_A_VISIT | OF_THE_HALL.keys()
-
-
-def _is_free(kind: Any) -> bool:
-    """Whether people may write what they like, and no id or code: of no form, or of that of any text."""
-    forms = [one for one in _within(kind) if isinstance(one, Form)]
-    return str in _within(kind) and all(form is TEXT for form in forms)
-
-
-def _within(kind: Any) -> list[Any]:
-    """A type and all it is made of."""
-    parts = (*get_args(kind), *getattr(kind, "__metadata__", ()))
-    return [kind, *(one for part in parts for one in _within(part))]
 
 
 def _plant_everywhere(there: Premises) -> str:
@@ -427,11 +367,6 @@ def _plant_everywhere(there: Premises) -> str:
     return own
 
 
-def _tickets(halls: Care) -> list[str]:
-    with halls.database.reading() as connection:
-        return list(connection.scalars(select(tables.tickets.c.id)))
-
-
 def _do(caller: Caller, name: str, **fields: Any) -> requests.Response:
     return caller.command(name, command_id=new_id(), **fields)
 
@@ -455,46 +390,3 @@ def _plant_at_the_door(stranger: Caller) -> None:
 
 def _between(text: str, begins: str, ends: str) -> list[str]:
     return [part.partition(ends)[0] for part in text.split(begins)[1:]]
-
-
-def _remembered(there: Premises, folder: Path) -> str:
-    link = there.admin()
-    Memory(folder / "memory", there.base).save(link.snapshot())
-    link.close()
-    return "".join(file.read_text() for file in (folder / "memory").iterdir())
-
-
-def _answers_to_devices(there: Premises) -> dict[str, str]:
-    """What a kiosk and a display get to read."""
-    said = {}
-    for role in (Role.KIOSK, Role.DISPLAY):
-        device = Caller(there)
-        device.session.headers["Authorization"] = f"Bearer {there.device(role)}"
-        hall = device.get(f"/api/v1/halls/{there.hall}")
-        said[f"the hall for a {role}"] = hall.text
-        with device.get(f"/api/v1/halls/{there.hall}/events?after=0", stream=True) as events:
-            lines = events.iter_lines(decode_unicode=True)
-            seq, text = hall.json()["seq"], ""
-            while f"id: {seq}" not in text:
-                text += next(lines) + "\n"
-        said[f"the events for a {role}"] = text
-        for ticket in hall.json()["tickets"]:
-            name = ticket if isinstance(ticket, str) else ticket["id"]
-            said[f"notes of {name} for a {role}"] = device.get(f"/api/v1/halls/{there.hall}/tickets/{name}/notes").text
-        device.session.close()
-    return said
-
-
-def _pages(there: Premises, own: str) -> dict[str, str]:
-    return {
-        path: requests.get(there.base + path, timeout=5).text
-        for path in ("/metrics", "/", f"/h/{there.hall}", f"/h/{there.hall}/s/registration", own, "/api/docs")
-    }
-
-
-def _tables(address: str) -> dict[str, str]:
-    with closing(Database(address)) as database, database.reading() as connection:
-        return {
-            table.name: "\n".join(str(tuple(row)) for row in connection.execute(select(table)))
-            for table in tables.metadata.sorted_tables
-        }

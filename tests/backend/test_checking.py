@@ -145,7 +145,7 @@ def day_goes_back(raw: sqlite3.Connection) -> None:
 
 
 def order_goes_back(raw: sqlite3.Connection) -> None:
-    one_more(type="point-paused", point="2", reason="", order=0)(raw)
+    one_more(type="point-paused", point="2", order=0)(raw)
 
 
 def acted_twice(raw: sqlite3.Connection) -> None:
@@ -234,7 +234,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "a point nobody set up": (
         sql(
             "INSERT INTO service_points SELECT hall_id, 'x', serial_number, name, services, backup_services,"
-            " backup_penalty, status, reason, ticket FROM service_points LIMIT 1"
+            " backup_penalty, status, ticket FROM service_points LIMIT 1"
         ),
         "has a service point x, which the journal does not know",
     ),

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,19 +15,25 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text, update
 
-from shared.backend.halls import care, notes
+from shared.access.contacts import EraseTicket
+from shared.access.work import ParkedFor, ReadReasons
+from shared.backend.desk.desk import Desk
+from shared.backend.halls import care
+from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import tables
 from shared.backend.storage.database import MIGRATIONS, Database, versions
-from shared.hall.aside import ParkTicket
-from shared.hall.calling import CallNext
+from shared.hall.aside import ParkTicket, ResumeTicket
+from shared.hall.calling import CallTicket
 from shared.hall.errors import Unfit
-from shared.hall.issuing import IssueTicket
-from shared.hall.points import ActivatePoint
-from shared.hall.roles import Role
+from shared.hall.hall import Hall
+from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.points import ActivatePoint, PausePoint
+from shared.hall.roles import Actor, Role
 from shared.hall.serving import StartService
 from shared.hall.wire import encode_hall
 from shared.link.connect import connect
 from tests import postgres
+from tests.access.everywhere import rows
 from tests.backends import DATABASES, begin, new_database, nowserving
 
 VERSIONS = versions()
@@ -130,45 +137,76 @@ def _revise(file: Path, revision: str) -> None:
     raw.close()
 
 
+# ── what an upgrade does to what is there ──
+
+ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic")
+WHY = "Zebulon Quagmire is “at the cash desk”"
+
+
+def _parks(ledger: Ledger) -> ParkTicket:
+    """Somebody is parked at the first point; the command that did it."""
+    ticket = ledger.do("clinic", IssueTicket(service="registration"), ANNA).result["ticket"]["id"]
+    wish = ParkTicket(point="1", ticket=ticket)
+    for command in (CallTicket(point="1", ticket=ticket), StartService(point="1", ticket=ticket), wish):
+        ledger.do("clinic", command, ANNA)
+    return wish
+
+
+def _take_back(database: Database, hall: Hall) -> None:
+    """Write what migration 0007 found: a reason in the journal, in answers, in a snapshot and beside a point."""
+
+    def said(body: Any) -> Any:
+        if isinstance(body, list):
+            return [said(one) for one in body]
+        if not isinstance(body, dict):
+            return body
+        about = {"state", "status"} & body.keys()
+        had_one = about or body.get("type") in ("ticket-parked", "point-paused")
+        return {name: said(value) for name, value in body.items()} | ({"reason": WHY} if had_one else {})
+
+    compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    with database.writing() as connection:
+        snapshot = {"hall_id": hall.id, "seq": hall.seq, "body": compact(encode_hall(hall))}
+        connection.execute(insert(tables.snapshots), snapshot)
+        for table, write in ((tables.journal, compact), (tables.snapshots, compact), (tables.answers, json.dumps)):
+            for row in connection.execute(select(table)).mappings().all():
+                its_own = [column == row[column.name] for column in table.primary_key]
+                connection.execute(update(table).where(*its_own).values(body=write(said(json.loads(row["body"])))))
+        connection.execute(update(tables.answers).values(fingerprint="of more than it says"))
+        connection.execute(text("ALTER TABLE service_points ADD COLUMN reason TEXT NOT NULL DEFAULT ''"))
+        connection.execute(text("UPDATE service_points SET reason = :why"), {"why": WHY})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+
+
 @pytest.mark.parametrize("kind", DATABASES)
-@pytest.mark.parametrize("erased", [False, True])
-def test_why_somebody_was_parked_moves_to_the_notes_unless_they_are_forgotten(
-    kind: str, erased: bool, tmp_path: Path
+def test_an_upgrade_moves_why_somebody_is_parked_to_the_notes_and_erases_it_of_all_others(
+    kind: str, tmp_path: Path
 ) -> None:
     address = new_database(kind, tmp_path)
     with care.opened(address, create=True) as halls:
-        hall, do = halls.init("clinic", None), halls.ledger.do
-        ticket = do(hall, IssueTicket(service="registration"), care.INIT).result["ticket"]["id"]
-        for command in (ActivatePoint(point="1"), CallNext(point="1"), StartService(point="1", ticket=ticket)):
-            do(hall, command, care.INIT)
-        do(hall, ParkTicket(point="1", ticket=ticket), care.INIT)
-        _as_once(halls, hall, ticket, erased=erased)
-        halls.database.upgrade()
+        halls.init("clinic", None)
+        desk = Desk(halls.ledger, halls.accounts)
+        for point in ("1", "2"):
+            halls.ledger.do("clinic", ActivatePoint(point=point), ANNA)
+        halls.ledger.do("clinic", PausePoint(point="2"), ANNA)
+        here, gone, forgotten = (_parks(halls.ledger) for _ in "123")
+        for command in (ResumeTicket(point="1", ticket=gone.ticket), CancelTicket(ticket=gone.ticket)):
+            halls.ledger.do("clinic", command, ANNA)
+        desk.answer("clinic", EraseTicket(ticket=forgotten.ticket), Actor(name="admin", role=Role.ADMINISTRATOR))
+        answered = halls.ledger.do("clinic", here, ANNA)
+        _take_back(halls.database, halls.ledger.hall("clinic"))
+    upgraded = nowserving("upgrade", "--database", address, "--without-backup")
+    assert upgraded.stdout == "Upgraded.\n", upgraded.stderr
+    checked = nowserving("check", "--database", address)
+    assert checked.stdout == "Nothing is wrong.\n", checked.stderr
+    everywhere = rows(address)
+    assert everywhere.pop("the table notes").count(WHY) == 1
+    assert not [place for place, there in everywhere.items() if WHY in there]
+    assert sum(file.read_bytes().count(b"Zebulon") for file in tmp_path.glob("halls.db*")) in (0, 1)
     with care.opened(address) as halls:
-        assert list(halls.faults()) == []
-        said = [note.text for note in halls.ledger.notes(hall, ticket)]
-        assert said == ([] if erased else ["Whisperwind fetches a form"])
-        with halls.database.reading() as connection:
-            for table in (tables.journal, tables.answers, tables.snapshots):
-                assert "Whisperwind" not in "".join(connection.scalars(select(table.c.body)))
-
-
-def _as_once(halls: care.Care, hall: str, ticket: str, *, erased: bool) -> None:
-    """The database as the version before wrote it."""
-    rows = tables.journal.c
-    parked = (rows.hall_id == hall, rows.type == "ticket-parked")
-    with halls.database.writing() as connection:
-        if erased:
-            notes.erase(connection, hall, ticket, halls.ledger.wall())
-        body = json.loads(connection.scalar(select(rows.body).where(*parked)) or "")
-        body["reason"] = "Whisperwind fetches a form"
-        connection.execute(update(tables.journal).where(*parked).values(body=json.dumps(body)))
-        then = encode_hall(halls.ledger.hall(hall))
-        then["tickets"][0]["reason"] = body["reason"]
-        snapshot = {"hall_id": hall, "seq": then["seq"], "body": json.dumps(then)}
-        connection.execute(insert(tables.snapshots), snapshot)
-        answer = {"result": {"ticket": then["tickets"][0]}}
-        connection.execute(
-            update(tables.answers).where(tables.answers.c.command_id == "init-0").values(body=json.dumps(answer))
-        )
-        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        desk = Desk(halls.ledger, halls.accounts)
+        [note] = halls.ledger.notes("clinic", here.ticket)
+        assert (note.author, note.text) == ("anna", WHY)
+        assert desk.answer("clinic", ReadReasons(), ANNA) == (ParkedFor(ticket=here.ticket, reason=WHY),)
+        again = halls.ledger.do("clinic", here, ANNA)
+        assert (again.seq, again.result["ticket"]["state"]) == (answered.seq, "parked")

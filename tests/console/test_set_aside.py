@@ -47,8 +47,7 @@ async def test_a_visit_pauses_with_a_reason_and_the_next_one_can_be_called(sit_d
         await park(seat, "fetches a form")
         assert ticket(busy, "A001").state is TicketState.PARKED
         aside = seat.console.work_page.aside
-        await seat.until(aside.isVisible)
-        await seat.until(lambda: ":" in lines(aside.rows)[0][1])
+        await seat.until(lambda: aside.isVisible() and "form" in lines(aside.rows)[0][1])
         label, why, service, since = lines(aside.rows)[0]
         assert (label, why, service) == ("A001", "Parked: fetches a form", "Registration")
         assert since.endswith("· under 1 min")
@@ -93,6 +92,32 @@ async def test_a_parked_customer_is_called_back_by_enter(sit_down, busy) -> None
         assert seat.console.work_page.customer.why.text().startswith("Chosen by hand; due at")
 
 
+async def test_why_somebody_was_parked_is_seen_when_they_are_called_back_and_not_the_next_time(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await begin_visit(seat)
+        await park(seat, "fetches a form")
+        aside, customer = seat.console.work_page.aside, seat.console.work_page.customer
+        await seat.until(lambda: aside.isVisible() and "form" in lines(aside.rows)[0][1])
+        QTest.keyClick(seat.console.window, Qt.Key.Key_2, CTRL)
+        await seat.press(Qt.Key.Key_Return, at=aside.table)
+        await seat.until(lambda: "somebody: “fetches a form”" in customer.facts.text())
+        await seat.press(Qt.Key.Key_F5)
+        await park(seat)
+        await seat.until(lambda: aside.isVisible() and lines(aside.rows)[0][1] == "Parked")
+
+
+async def test_a_customer_who_is_forgotten_is_parked_without_a_reason(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await begin_visit(seat)
+        await park(seat, "fetches a form")
+        aside = seat.console.work_page.aside
+        await seat.until(lambda: aside.isVisible() and "form" in lines(aside.rows)[0][1])
+        seat.console.reception.erased.emit(ticket(busy, "A001").id)
+        assert lines(aside.rows)[0][1] == "Parked"
+
+
 async def test_a_parked_customer_can_wait_again_while_another_is_served(sit_down, busy) -> None:
     async with sit_down() as seat:
         await seat.work()
@@ -118,6 +143,7 @@ async def test_a_console_that_was_not_there_says_since_when_it_is_parked(sit_dow
         await seat.work()
         aside = seat.console.work_page.aside
         await seat.until(aside.isVisible)
+        await seat.until(lambda: lines(aside.rows)[0][1] == "Parked: at the cash desk")
         assert lines(aside.rows)[0][3].endswith("under 1 min")
 
 

@@ -127,7 +127,7 @@ async def test_a_closed_point_can_be_opened_again_by_undo(sit_down, busy) -> Non
     ],
 )
 def test_what_was_done_at_the_point_is_named(what: str, words: str) -> None:
-    assert undo_text(Last(what=what, at=0, wall=NEVER, status=PointStatus.ACTIVE, reason="")) == words
+    assert undo_text(Last(what=what, at=0, wall=NEVER, status=PointStatus.ACTIVE)) == words
 
 
 def test_what_a_newer_hall_did_to_a_ticket_is_taken_back_without_a_name(busy) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from shared.hall.aside import ParkTicket
 from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
-from shared.hall.points import PausePoint
 from shared.hall.rules import COMMANDS
 from shared.hall.set_up import (
     DefineHall,
@@ -122,7 +122,7 @@ def test_a_wrong_value_in_a_list_is_named_by_its_place() -> None:
 )
 def test_texts_no_person_would_say_are_refused(clinic: Clinic, text: str) -> None:
     unreadable = [
-        sent(PausePoint, point="1", reason=text),
+        sent(ParkTicket, reason=text),
         sent(IssueTicket, service=text),
         sent(IssueTicket, service="tests", token_hash=text),
         sent(DefineService, name=text),
@@ -130,7 +130,7 @@ def test_texts_no_person_would_say_are_refused(clinic: Clinic, text: str) -> Non
         sent(DefineService, name={text: "X-ray"}),
         sent(DefineService, precedences=[text]),
     ]
-    kinds = ["pause-point", "issue-ticket", "issue-ticket", *["define-service"] * 4]
+    kinds = ["park-ticket", "issue-ticket", "issue-ticket", *["define-service"] * 4]
     clinic.open("1")
     for name, data in zip(kinds, unreadable, strict=True):
         clinic.refuses(decode_command(name, json.loads(json.dumps(data))), Invalid)
@@ -138,7 +138,8 @@ def test_texts_no_person_would_say_are_refused(clinic: Clinic, text: str) -> Non
 
 def test_a_long_text_a_person_might_say_is_taken(clinic: Clinic) -> None:
     clinic.open("1")
-    clinic.do(PausePoint(point="1", reason="ü" * 2_000))
+    clinic.take()
+    clinic.park(clinic.start(clinic.call("1")), reason="ü" * 2_000)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_token_hash_is_a_sha_256_in_small_letters(clinic: Clinic, token_hash: 
 
 def test_a_refusal_names_the_field_and_its_limit(clinic: Clinic) -> None:
     clinic.open("1")
-    refused = clinic.refuses(PausePoint(point="1", reason="x" * 2_001), Invalid)
+    refused = clinic.refuses(ParkTicket(point="1", ticket="x", reason="x" * 2_001), Invalid)
     assert refused.detail == "reason has at most 2000 characters."
     assert refused.about["field"] == "reason"
 

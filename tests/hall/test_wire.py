@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import ReinstateTicket, ResumeTicket
+from shared.hall.aside import ReinstateTicket, ResumeTicket, TicketParked
 from shared.hall.calling import TicketCalled
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
@@ -68,7 +68,7 @@ def busy() -> Clinic:
     clinic.finish(first)
     clinic.call("2")
     clinic.do(GiveFeedback(ticket=first.id, rating=4))
-    clinic.do(PausePoint(point="1", reason="Mittag"))
+    clinic.do(PausePoint(point="1"))
     clinic.do(ResumePoint(point="1"))
     clinic.do(ReinstateTicket(point="1", ticket=second.id))
     clinic.call("1")
@@ -101,7 +101,7 @@ def change_everything(clinic: Clinic) -> None:
         clinic.do(turned(clinic.hall))
     clinic.do(TakePoint(point="1"))
     clinic.do(ActivatePoint(point="1"))
-    clinic.do(PausePoint(point="1", reason="Tee"))
+    clinic.do(PausePoint(point="1"))
     clinic.do(ResumePoint(point="1"))
     clinic.do(DeactivatePoint(point="1"))
     clinic.do(DefineDay(date=date(2026, 5, 4), reason="Outing"))
@@ -246,3 +246,21 @@ def test_the_answer_to_a_definition_is_json(command: Command) -> None:
     for earlier in set_up():
         told = clinic.do(earlier)
         assert json.loads(json.dumps(encode_answer(clinic.hall, told))) == over_the_wire(told)
+
+
+# ── fields that are no more ──
+
+
+def test_what_older_programs_still_say_is_passed_over() -> None:
+    parked = encode_event(TicketParked(ticket="x", point="1"))
+    assert "reason" not in parked
+    assert decode_event({**parked, "reason": "fetches a form"}) == decode_event(parked)
+    assert decode_command("pause-point", {"command_id": "x", "point": "1", "reason": "lunch"}) == PausePoint(
+        command_id="x", point="1"
+    )
+
+
+def test_a_station_from_before_can_read_what_was_done_last(clinic: Clinic) -> None:
+    clinic.open("1")
+    [point] = (point for point in encode_hall(clinic.hall)["points"] if point["last"])
+    assert point["last"]["reason"] == ""

@@ -23,7 +23,6 @@ from shared.hall.opening import business_day, is_new_day
 from shared.hall.roles import Actor
 from shared.hall.rules import EVENTS
 from shared.hall.undo import LastUndone
-from shared.hall.values import TicketState
 from shared.hall.wire import decode_event
 from shared.hall.words import HallId, TicketId
 
@@ -72,9 +71,9 @@ def _keep_note(books: Books, hall: HallId, asked: KeepNote, by: Actor) -> Done:
 
 
 def _reasons(books: Books, hall: HallId, asked: ReadReasons, by: Actor) -> tuple[ParkedFor, ...]:
-    parked = [one.id for one in books.ledger.hall(hall).tickets.values() if one.state is TicketState.PARKED]
+    since = {ticket.id: ticket.parked_at for ticket in books.ledger.hall(hall).tickets.values() if ticket.parked_at}
     with books.ledger.database.reading() as connection:
-        found = notes.reasons(connection, hall, parked)
+        found = notes.reasons(connection, hall, since)
     return tuple(ParkedFor(ticket=ticket, reason=reason) for ticket, reason in found.items())
 
 

@@ -14,6 +14,7 @@ from shared.backend.storage import tables
 from shared.backend.storage.rows import Rows
 from shared.hall.errors import CommandIdReused, Refused
 from shared.hall.messages import Accepted, Command
+from shared.hall.readable import remarks
 from shared.hall.wire import encode
 from shared.hall.words import HallId
 
@@ -22,6 +23,9 @@ _sorted_json = json.JSONEncoder(sort_keys=True).encode
 
 KEPT = timedelta(days=7)
 """How long an answer is kept for whoever asks again: a week is longer than any station waits."""
+
+FORGOTTEN = ""
+"""The fingerprint of a command whose own an upgrade took, for it was made of what somebody had said."""
 
 _EARLIER = select(tables.answers).where(
     tables.answers.c.hall_id == bindparam("hall"),
@@ -44,7 +48,7 @@ class Answers:
         row = self._given.get(command.command_id)
         if row is None:
             return None
-        if row["fingerprint"] != _fingerprint(command):
+        if row["fingerprint"] not in (_fingerprint(command), FORGOTTEN):
             raise CommandIdReused("This command_id was already used for another command: make a new one.")
         body = json.loads(row["body"])
         if "refused" in body:
@@ -72,9 +76,10 @@ def forget(connection: Connection, hall: HallId, now: datetime) -> None:
 
 
 def _fingerprint(command: Command) -> str:
-    """Without its note, which may name people: even of a hash a name can be guessed."""
+    """Without remarks, which may name people: even of a hash a name can be guessed."""
     told = encode(command)
-    told.pop("note", None)
+    for name in remarks(command):
+        del told[name]
     said = _sorted_json([command.type_name(), told])
     return hashlib.sha256(said.encode()).hexdigest()
 

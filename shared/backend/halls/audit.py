@@ -104,7 +104,7 @@ def _together(*names: str) -> str:
 UNTOLD: frozenset[type[Request[Any]]] = frozenset(
     {ListStaff, ListDevices, ListNewcomers, ReportState, ClaimSeries, ReadSeats, ReadOwnDay, ReadReasons}
 )
-"""What screens and machines ask all day, and what tells nothing about customers; only a refusal is written down."""
+"""What screens and machines ask all day, notes beside their customers among it; only a refusal is written down."""
 
 
 def is_told(request: Request[Any], answer: object) -> bool:

@@ -167,6 +167,7 @@ class Care:
         if kept:
             self.backup(kept)
         self.database.upgrade()
+        self.database.scrub()  # what an upgrade took away may have named people
         return kept
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, insert, select
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Rows
 from shared.backend.storage.upsert import insert_unless_there
-from shared.hall.aside import ParkTicket
 from shared.hall.errors import CommandIdReused
 from shared.hall.messages import Command, Note
+from shared.hall.readable import remarks
 from shared.hall.roles import Actor
 from shared.hall.words import HallId, TicketId
 
@@ -22,24 +22,13 @@ REASON = "reason"
 
 
 def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
-    """Write down what a command says beside what it does."""
+    """Write down what a command says about its customer beside what it does."""
     ticket = getattr(command, "ticket", None) or getattr(command, "holding", None)
-    said = {command.command_id: getattr(command, "note", "")}
-    if isinstance(command, ParkTicket):
-        said[_key(command.command_id, REASON)] = command.reason
-    for key, text in said.items():
-        if ticket and text.strip():
-            row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name}
-            rows.insert(tables.notes, {**row, "text": text.strip()})
-
-
-def reasons(connection: Connection, hall: HallId, tickets: Collection[TicketId]) -> dict[TicketId, str]:
-    """Why each of these was parked last, as far as somebody said so."""
-    rows = tables.notes.c
-    query = select(rows.ticket, rows.text).where(
-        rows.hall_id == hall, rows.ticket.in_(tickets), rows.command_id.startswith(f"{REASON}:")
-    )
-    return {row.ticket: row.text for row in connection.execute(query.order_by(rows.at))}
+    for field in remarks(command) if ticket else ():
+        if text := getattr(command, field).strip():
+            key = command.command_id if field == "note" else _key(command.command_id, field)
+            row = {"hall_id": hall, "command_id": key, "ticket": ticket, "at": at, "author": by.name, "text": text}
+            rows.insert(tables.notes, row)
 
 
 def add(
@@ -86,6 +75,15 @@ def _said(connection: Connection, hall: HallId, key: str) -> tuple[TicketId, str
     query = select(rows.ticket, rows.text).where(rows.hall_id == hall, rows.command_id == key)
     found = connection.execute(query).first()
     return (found.ticket, found.text) if found else None
+
+
+def reasons(connection: Connection, hall: HallId, since: Mapping[TicketId, datetime]) -> dict[TicketId, str]:
+    """Why these tickets were parked, each at its time or later, as far as somebody said so."""
+    rows = tables.notes.c
+    query = select(rows.ticket, rows.at, rows.text).where(
+        rows.hall_id == hall, rows.ticket.in_(since), rows.command_id.startswith(f"{REASON}:")
+    )
+    return {row.ticket: row.text for row in connection.execute(query) if row.at >= since[row.ticket]}
 
 
 def about(connection: Connection, hall: HallId, ticket: TicketId) -> list[Note]:

@@ -130,7 +130,6 @@ service_points = Table(
     Column("backup_services", JSON, nullable=False),
     Column("backup_penalty", Integer, nullable=False, comment="Minutes"),
     Column("status", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
     Column("ticket", String(ID.longest)),
 )
 

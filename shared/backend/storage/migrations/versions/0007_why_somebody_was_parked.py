@@ -1,9 +1,13 @@
-"""Why somebody was parked stands with the notes, for it may name people: no more in journal, snapshots and answers."""
+"""Why visits were parked moves from the journal to the notes: of whoever is still here; of all others it is erased.
+
+Why a point paused, which nobody was ever shown, is erased too.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,78 +16,79 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
-AT_ONCE = 1000
-"""Rows; memory stays that of so many."""
+SAID = re.compile(r'"reason": ?"[^"]')
+"""In a text as JSON; a closed hall and a refused ticket have such a field too, and keep it."""
 
-journal = sa.table("journal", *(sa.column(name) for name in ("hall_id", "seq", "type", "command_id", "actor", "body")))
-notes = sa.table(
-    "notes",
-    *(sa.column(name) for name in ("hall_id", "command_id", "ticket", "author", "text")),
-    sa.column("at", sa.DateTime(timezone=True)),
-)
-answers = sa.table("answers", *(sa.column(name) for name in ("hall_id", "command_id", "body")))
-snapshots = sa.table("snapshots", *(sa.column(name) for name in ("hall_id", "body")))
+
+def _table(name: str, *columns: str) -> Any:
+    at = sa.column("at", sa.DateTime(timezone=True))
+    return sa.table(name, at, *(sa.column(column) for column in columns))
+
+
+journal = _table("journal", "hall_id", "seq", "type", "command_id", "actor", "body")
+answers = _table("answers", "hall_id", "command_id", "fingerprint", "body")
+snapshots = _table("snapshots", "hall_id", "body")
+notes = _table("notes", "hall_id", "command_id", "ticket", "author", "text")
+tickets = _table("tickets", "hall_id", "id", "ended_at")
 
 
 def upgrade() -> None:
-    _out_of_the_journal()
-    _out_of(answers, answers.c.hall_id, answers.c.command_id)
-    _out_of(snapshots, snapshots.c.hall_id)
+    for event in ("ticket-parked", "point-paused"):
+        _clear_journal(event)
+    _clear(answers, answers.c.hall_id, answers.c.command_id)
+    _clear(snapshots, snapshots.c.hall_id)
+    op.drop_column("service_points", "reason")
 
 
-def _out_of_the_journal() -> None:
-    """Events follow one another, so they are found by their numbers, a page at a time."""
-    connection, after = op.get_bind(), ("", 0)
-    keys = sa.tuple_(journal.c.hall_id, journal.c.seq)
-    at = sa.column("at", sa.DateTime(timezone=True))
-    while True:
-        page = sa.select(journal, at).where(journal.c.type == "ticket-parked", keys > after)
-        rows = connection.execute(page.order_by(journal.c.hall_id, journal.c.seq).limit(AT_ONCE)).fetchall()
-        for row in rows:
-            body = json.loads(row.body)
-            reason = str(body.pop("reason", "")).strip()
-            here = sa.and_(journal.c.hall_id == row.hall_id, journal.c.seq == row.seq)
-            connection.execute(sa.update(journal).where(here).values(body=_json(body)))
-            if reason and not _is_erased(row.hall_id, body["ticket"]):
-                _note(row, body["ticket"], reason)
-        if not rows:
-            return
-        after = (rows[-1].hall_id, rows[-1].seq)
+def _clear_journal(event: str) -> None:
+    """Take the reason out of what happened; the answer forgets what it was made of, and goes on being given."""
+    rows = journal.c
+    spoken = sa.and_(rows.type == event, rows.body.contains('"reason"'))
+    for row in op.get_bind().execute(sa.select(journal).where(spoken)).fetchall():
+        body = json.loads(row.body)
+        if reason := body.pop("reason").strip():
+            _keep(row, body.get("ticket"), reason)
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        here = sa.and_(rows.hall_id == row.hall_id, rows.seq == row.seq)
+        op.execute(journal.update().where(here).values(body=text))
+        its_own = sa.and_(answers.c.hall_id == row.hall_id, answers.c.command_id == row.command_id)
+        op.execute(answers.update().where(its_own).values(fingerprint=""))
 
 
-def _is_erased(hall: str, ticket: str) -> bool:
-    here = sa.and_(notes.c.hall_id == hall, notes.c.command_id == _key("erased", ticket))
-    return op.get_bind().execute(sa.select(notes.c.ticket).where(here)).first() is not None
-
-
-def _note(row: Any, ticket: str, reason: str) -> None:
-    said = {"ticket": ticket, "at": row.at, "author": row.actor.partition(":")[2], "text": reason}
-    key = {"hall_id": row.hall_id, "command_id": _key("reason", row.command_id)}
-    op.get_bind().execute(sa.insert(notes).values(**key, **said))
+def _keep(row: Any, ticket: str | None, reason: str) -> None:
+    """As a note, if the customer is still here and did not want to be forgotten."""
+    rows = tickets.c
+    live = sa.select(rows.id).where(rows.hall_id == row.hall_id, rows.id == ticket, rows.ended_at.is_(None))
+    erased = sa.select(notes.c.ticket).where(
+        notes.c.hall_id == row.hall_id, notes.c.command_id == _key("erased", str(ticket))
+    )
+    bind = op.get_bind()
+    if bind.scalar(live) and not bind.scalar(erased):
+        key, author = _key("reason", row.command_id), row.actor.partition(":")[2]
+        said = {"hall_id": row.hall_id, "command_id": key, "ticket": ticket, "at": row.at, "author": author}
+        op.execute(notes.insert().values(**said, text=reason))
 
 
 def _key(kind: str, identity: str) -> str:
     return f"{kind}:{hashlib.sha256(identity.encode()).hexdigest()[:56]}"
 
 
-def _out_of(table: Any, *keys: Any) -> None:
-    """Of every ticket in there, at whatever depth."""
-    connection = op.get_bind()
-    for row in connection.execute(sa.select(*keys).where(table.c.body.contains('"reason"'))).fetchall():
-        here = sa.and_(*(key == value for key, value in zip(keys, row, strict=True)))
-        body = json.loads(connection.execute(sa.select(table.c.body).where(here)).scalar_one())
-        _strip(body)
-        connection.execute(sa.update(table).where(here).values(body=_json(body)))
+def _clear(table: Any, *keys: Any) -> None:
+    """Take the reasons of tickets and points out of a column of JSON, written again in the way it was."""
+    query = sa.select(*keys, table.c.body).where(table.c.body.contains('"reason"'))
+    for *here, body in op.get_bind().execute(query).fetchall():
+        if SAID.search(body):
+            separators = (",", ":") if table is snapshots else None
+            text = json.dumps(_without(json.loads(body)), ensure_ascii=False, separators=separators)
+            its_own = sa.and_(*(key == value for key, value in zip(keys, here, strict=True)))
+            op.execute(table.update().where(its_own).values(body=text))
 
 
-def _strip(value: Any) -> None:
-    if isinstance(value, dict):
-        if "label" in value and "precedence" in value:
-            value.pop("reason", None)
-        value = list(value.values())
-    for part in value if isinstance(value, list) else ():
-        _strip(part)
-
-
-def _json(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+def _without(said: Any) -> Any:
+    """A ticket has a state and a point a status; what was done last there must go on having a reason."""
+    if isinstance(said, list):
+        return [_without(one) for one in said]
+    if not isinstance(said, dict):
+        return said
+    about = "state" in said or "status" in said
+    return {name: "" if about and name == "reason" else _without(value) for name, value in said.items()}
