@@ -157,7 +157,7 @@ class Countdown:
 def play(address: str, hall: str, groups: Script, boundary: int | None, told: Callable[[str], object]) -> int:
     """Do a script until the end, or until killed; what is answered is told at once. The number of boundaries."""
     database = Database(address)
-    ledger = _quiet_ledger(database)
+    ledger = _QuietLedger(database)
     countdown = Countdown(boundary)
     countdown.install(database.engine)
     with closing(ledger):
@@ -166,10 +166,10 @@ def play(address: str, hall: str, groups: Script, boundary: int | None, told: Ca
     return countdown.passed
 
 
-def _quiet_ledger(database: Database) -> Ledger:
-    """A ledger that does not look for others' writes: when it would look is not the same in every run."""
-    Ledger._look_for_others = lambda _: None  # type: ignore[method-assign]
-    return Ledger(database)
+class _QuietLedger(Ledger):
+    """Does not look for others' writes: when it would look is not the same in every run."""
+
+    def _look_for_others(self) -> None: ...
 
 
 def _do_together(ledger: Ledger, hall: str, group: list[Command], told: Callable[[str], object]) -> None:
