@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import getpass
 import io
 import logging
 import os
@@ -13,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import entry_points, version
 from typing import Any
 
-from shared import addresses, records, settings
+from shared import addresses, people, records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.hall import Hall
-from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 from shared.settings import as_path, as_text
 
 APPS = "nowserving.apps"
@@ -107,8 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
     _add_init(commands)
-    _add_staff(commands)
-    _add_device(commands)
+    people.add_commands(commands, _command)
     _add_halls(commands)
     _add_care(commands)
     records.add_commands(commands, _command)
@@ -149,44 +146,8 @@ def _add_zone(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time-zone", metavar="ZONE", help=about)
 
 
-def _add_staff(commands: Any) -> None:
-    actions = commands.add_parser("staff", help="the people who work here").add_subparsers(required=True)
-    add = _command(actions, "add", _add_person, "add a person")
-    add.add_argument("login")
-    add.add_argument("--role", required=True, choices=[*STAFF_ROLES])
-    add.add_argument("--hall", metavar="ID", help="the one hall they work in (default: every hall)")
-    add.epilog = "The password comes from NOWSERVING_PASSWORD or is asked for."
-    _command(actions, "list", _list_staff, "list the people")
-    reset = _command(actions, "reset", _reset_person, "give somebody a first password, which they must change")
-    reset.add_argument("login")
-    reset.epilog = "The password comes from NOWSERVING_PASSWORD; without it one is made, and printed once."
-    role = _command(actions, "role", _change_role, "change what somebody may do, from their next command on")
-    role.add_argument("login")
-    role.add_argument("role", choices=[*STAFF_ROLES])
-    remove = _command(
-        actions, "remove", _remove_person, "somebody does not work here any more: end what they have open"
-    )
-    remove.add_argument("login")
-
-
-def _add_device(commands: Any) -> None:
-    actions = commands.add_parser("device", help="kiosks, displays, signs, consoles").add_subparsers(required=True)
-    add = _command(actions, "add", _add_device_now, "add a device and print its token, once")
-    add.add_argument("name")
-    add.add_argument("--role", required=True, choices=[*DEVICE_ROLES])
-    add.add_argument("--hall", metavar="ID", help="the hall it stands in (default: the only one)")
-    confirm = _command(actions, "confirm", _confirm_device, "let the device in that shows this code")
-    confirm.add_argument("code")
-    confirm.add_argument("--name", required=True, help="what it is called here: “Kiosk at the door”")
-    confirm.add_argument("--hall", metavar="ID", help="the hall it belongs to (default: the only one)")
-    revoke = _command(actions, "revoke", _revoke_device, "take a device out of service; it stops within seconds")
-    revoke.add_argument("name")
-    revoke.add_argument("--hall", metavar="ID", help="the hall it belongs to (default: the only one)")
-    _command(actions, "list", _list_devices, "list the devices: name, role, hall, when last seen, version, paper")
-
-
 def _add_halls(commands: Any) -> None:
-    about = "the halls of this database; a hall is never deleted, for its journal is its history"
+    about = "the halls of this database; one that ever gave a ticket out stays, for its journal is its history"
     actions = commands.add_parser("hall", help=about, description=f"{about}.".capitalize())
     actions = actions.add_subparsers(required=True)
     _command(actions, "list", _list_halls, "list the halls: id, name, time zone, tickets given out today")
@@ -194,6 +155,8 @@ def _add_halls(commands: Any) -> None:
     add.add_argument("name")
     add.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
     _add_zone(add)
+    remove = _command(actions, "remove", _remove_hall, "take away a hall that never gave a ticket out")
+    remove.add_argument("hall", metavar="ID")
     out = _command(commands, "export", _export, "write the whole set-up of a hall to a file people can read")
     out.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
     out.add_argument("--output", metavar="FILE", type=as_path, help="where to (default: print it)")
@@ -227,94 +190,17 @@ def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
 
 def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    zone = _zone(asked.time_zone)
+    first = (asked.sample, asked.hall, _zone(asked.time_zone))
+    # The password comes last: nobody types one twice to hear that something else was wrong.
+    has_administrator = _care().look_before_init(chosen.database, *first)
+    password = "" if has_administrator else people.new_password("NOWSERVING_ADMIN_PASSWORD", "admin")
     with _care().opened(chosen.database, create=True) as halls:
-        if not halls.has_administrator():
-            password = _password("NOWSERVING_ADMIN_PASSWORD", "Password for admin: ")
+        if password:
             halls.appoint_administrator(password)
             print("The administrator is `admin`.")
-        hall = halls.init(asked.sample, asked.hall, zone)
+        hall = halls.init(*first)
         print(f"The hall is ready, on the clock of {halls.ledger.hall(hall).settings.time_zone}; its id:")
         print(hall)
-    return 0
-
-
-def _add_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        halls.must_exist(asked.hall)
-        password = _password("NOWSERVING_PASSWORD", f"Password for {asked.login}: ")
-        halls.add_person(asked.login, password, Role(asked.role), asked.hall)
-        print(f"{asked.login} may sign in as {asked.role}.")
-    return 0
-
-
-def _list_staff(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        for person in halls.accounts.people.all():
-            print(f"{person.login:24} {person.role:14} {person.hall or 'every hall'}")
-    return 0
-
-
-def _reset_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    given = as_text(os.environ.get("NOWSERVING_PASSWORD", ""))
-    with _care().opened(chosen.database) as halls:
-        password = halls.reset_password(asked.login, given)
-    if not given:
-        print(f"The first password of {asked.login}, shown only now:")
-        print(password)
-    return 0
-
-
-def _change_role(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        people = halls.accounts.people
-        people.change_role(people.named(asked.login).id, Role(asked.role))
-    print(f"{asked.login} is {asked.role} now.")
-    return 0
-
-
-def _remove_person(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        people = halls.accounts.people
-        people.remove(people.named(asked.login).id)
-    print(f"{asked.login} can't sign in any more.")
-    return 0
-
-
-def _add_device_now(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        hall = halls.the_one(asked.hall)
-        token = halls.accounts.add_device(asked.name, Role(asked.role), hall)
-        print("The token of this device, shown only now; set it there as NOWSERVING_TOKEN:")
-        print(token)
-    return 0
-
-
-def _list_devices(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        for device in halls.accounts.devices():
-            seen = f"{device.seen_at:%Y-%m-%d %H:%M} UTC" if device.seen_at else "never seen"
-            unprinted = f"{device.unprinted} may not be printed" if device.unprinted else ""
-            state = f"{seen:20} {device.version:8} {device.paper:8} {unprinted}".rstrip()
-            print(f"{device.name:24} {device.role:14} {device.hall:24} {state}")
-    return 0
-
-
-def _confirm_device(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        device = halls.pairing.confirm(halls.the_one(asked.hall), asked.code, asked.name, "the command line")
-        print(f"{device.name} is a {device.role} of {device.hall} now.")
-    return 0
-
-
-def _revoke_device(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as halls:
-        hall = halls.the_one(asked.hall)
-        device = next((one for one in halls.accounts.devices(hall) if one.name == asked.name), None)
-        if device is None:
-            raise Unfit(f"There is no device {asked.name!r} in {hall}: see `nowserving device list`.")
-        halls.pairing.revoke(hall, device.id)
-        print(f"{device.name} is out of service.")
     return 0
 
 
@@ -328,6 +214,13 @@ def _list_halls(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _add_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     with _care().opened(chosen.database) as care:
         print(_halls().add(care, asked.name, asked.sample, _zone(asked.time_zone)))
+    return 0
+
+
+def _remove_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+    with _care().opened(chosen.database) as care:
+        _halls().remove(care, asked.hall, records.TERMINAL)
+    print(f"{asked.hall} is gone.")
     return 0
 
 
@@ -430,18 +323,6 @@ def _halls() -> Any:
     from shared.backend.halls import halls  # noqa: PLC0415  # a station has no backend installed
 
     return halls
-
-
-def _password(variable: str, prompt: str) -> str:
-    """A password from the environment, or typed; never from an argument, which others could read."""
-    if given := os.environ.get(variable):
-        return as_text(given)
-    if not sys.stdin.isatty():
-        raise Unfit(f"A password is needed: set {variable}, or run this in a terminal.")
-    try:
-        return getpass.getpass(prompt)
-    except UnicodeError:
-        raise Unfit(f"This terminal has no code for what was typed: set {variable} instead.") from None
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from shared.backend.halls.care import Care
+from shared.backend.halls.care import Care, slug
 from shared.backend.halls.ledger import Ledger
 from shared.functions import stack
 
@@ -20,7 +20,8 @@ def handler(event: dict[str, Any] | None, context: object) -> dict[str, Any]:
     with contextlib.closing(Ledger(database)) as ledger:
         database.upgrade()
         care = Care(database, ledger)
-        if asked.get("hall") or asked.get("sample"):
-            care.init(asked.get("sample"), asked.get("hall"), asked.get("time_zone"))
+        sample, name = asked.get("sample"), asked.get("hall")
+        if called := name or sample:
+            care.add_hall(slug(called), sample, name, asked.get("time_zone"))
         ledger.rest(stack.LAST_WORDS)
         return {"revision": database.revision(), "database": database.url.get_backend_name(), "halls": ledger.halls()}

@@ -13,6 +13,7 @@ Failure
 │   └── TooOften         the same thing asked too many times                    429
 ├── Unreachable          the hall may be fine, the way to it is not: keep, retry, say it   503
 └── Unfit                what was set up cannot be used: not our database, a port in use
+    └── NoHallsYet       there is no database, or nothing in it
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from typing import ClassVar, Self
 
 BLANK = re.compile(r"\{(\w+)\}")
 """A place in a sentence for a number, a label, a name: ``{label} is not waiting.``"""
+
+OURS = ("database", "user", "reason")
+"""What a sentence says to whoever looks after the backend, and to nobody over the network: where the database is."""
 
 
 @cache
@@ -53,6 +57,11 @@ class Failure(Exception):  # noqa: N818  # a refusal is not an error of the prog
     def filled(self, sentence: str) -> str:
         """The sentence in any language with its blanks filled; one that nothing is known for stays as it stands."""
         return BLANK.sub(lambda blank: self.about.get(blank[1], blank[0]), sentence)
+
+    def for_strangers(self) -> Self:
+        """The same failure without what is nobody's business but ours."""
+        sentence = re.sub(rf" ?\{{({'|'.join(OURS)})\}}", "", self.sentence)
+        return type(self)(sentence, **{name: value for name, value in self.about.items() if name not in OURS})
 
     def more(self, **about: str) -> Self:
         """The same failure, with more about where it lies."""
@@ -93,6 +102,11 @@ class Unreachable(Failure):
 
 class Unfit(Failure):
     """What the administrator set up cannot be used; the sentence says what to change."""
+
+    status = 503
+
+
+class NoHallsYet(Unfit): ...
 
 
 class Malformed(Refused):

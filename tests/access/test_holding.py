@@ -116,7 +116,7 @@ def test_the_way_back_says_by_itself_where_to_go(phone: Phone, admin: Link, room
 def test_the_tickets_of_several_halls_are_told_apart(tmp_path: Path) -> None:
     there = Premises(tmp_path)
     with opened(there.database) as care:
-        care.init("bank", None)
+        care.add_hall("bank", "bank")
     phone = Phone(there.serve())
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', phone.get("/h/bank").text)[:3])
     bank = urlsplit(phone.send("/h/bank/tickets", form).url).path

@@ -63,7 +63,7 @@ class Halls(NamedTuple):
 def halls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Halls]:
     there = Premises(tmp_path_factory.mktemp("premises"))
     with care.opened(there.database) as opened:
-        other = opened.init("office", "Other")
+        other = opened.add_hall("other", "office", "Other")
         accounts = opened.accounts
         people = [
             Somebody(role, hall, accounts.add_device(f"{role} of {hall}", role, hall))

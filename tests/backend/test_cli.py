@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
+import re
 import socket
 import sqlite3
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.backend.halls import care
 from shared.hall.issuing import IssueTicket
 from tests.backends import PASSWORD, Premises, new_database, nowserving
 
@@ -32,6 +35,101 @@ def fails(*arguments: str, says: str, **environment: str) -> None:
 def test_init_twice_is_harmless(premises: Premises) -> None:
     again = nowserving("init", "--database", premises.database, "--sample", "clinic")
     assert (again.returncode, again.stdout.split()[-1]) == (0, premises.hall)
+
+
+@pytest.mark.parametrize("other", [("--hall", "City Clinic"), ("--sample", "bank")], ids=" ".join)
+def test_another_init_adds_no_hall_beside_the_first_and_says_how_to(premises: Premises, other: tuple[str, str]) -> None:
+    at = ("--database", premises.database)
+    fails("init", *other, *at, says="hall add")
+    assert nowserving("init", *at).stdout.split()[-1] == premises.hall
+    assert [*listed(at)] == [premises.hall]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (("--sample", "castle"), "no sample"),
+        (("--hall", "a\x07b"), "can't be shown"),
+        (("--time-zone", "Mars/Base"), "no time zone"),
+    ],
+    ids=["sample", "name", "zone"],
+)
+def test_an_init_that_fails_leaves_nothing_behind_and_asks_for_no_password(
+    tmp_path: Path, wrong: tuple[str, str], says: str
+) -> None:
+    fails("init", *wrong, "--database", f"sqlite:///{tmp_path}/a.db", says=says)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_bad_password_for_the_first_administrator_leaves_nothing_behind(tmp_path: Path) -> None:
+    at = ("--database", f"sqlite:///{tmp_path}/a.db")
+    fails("init", *at, says="8 characters", NOWSERVING_ADMIN_PASSWORD="short")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_typed_password_is_asked_for_twice(tmp_path: Path) -> None:
+    at = ("--database", f"sqlite:///{tmp_path}/a.db")
+    status, said = typing("init", *at, typed=[PASSWORD, "another-password"])
+    assert status == 1 and "differ" in said and not list(tmp_path.iterdir())
+    status, said = typing("init", *at, typed=[PASSWORD, PASSWORD])
+    assert status == 0, said
+    status, said = typing("staff", "add", "admin", "--role", "specialist", *at, typed=[])
+    assert status == 1 and "already" in said, "before a password is asked for"
+
+
+def typing(*arguments: str, typed: list[str]) -> tuple[int, str]:
+    """What the command does and says at a terminal where somebody types a line at each prompt."""
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(sys.executable, [sys.executable, "-m", "shared.cli", *arguments])
+    said = ""
+    with os.fdopen(terminal, "r+b", buffering=0) as screen, contextlib.suppress(OSError):  # it ends with EIO
+        while part := screen.read(1000):
+            said += part.decode()
+            if typed and said.rstrip(" ").endswith(":"):
+                screen.write(f"{typed.pop(0)}\n".encode())
+                said += "\n"
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
+
+
+def test_a_beginning_that_was_cut_off_is_in_nobodys_way(tmp_path: Path) -> None:
+    at = ("--database", f"sqlite:///{tmp_path}/a.db")
+    with care.opened(at[1], create=True) as halls:
+        halls.ledger.create_hall("hall")
+    made = nowserving("init", "--sample", "clinic", *at, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    assert [*listed(at)] == ["clinic"]
+
+
+def test_a_hall_nobody_ever_used_can_be_taken_away(premises: Premises) -> None:
+    at = ("--database", premises.database)
+    assert nowserving("hall", "add", "Mistake", "--sample", "bank", *at).returncode == 0
+    assert nowserving("device", "add", "Entrance", "--role", "kiosk", "--hall", "mistake", *at).returncode == 0
+    fails("hall", "remove", "mistake", *at, says="has devices")
+    assert nowserving("device", "revoke", "Entrance", "--hall", "mistake", *at).returncode == 0
+    assert nowserving("hall", "remove", "mistake", *at).returncode == 0
+    assert [*listed(at)] == [premises.hall]
+    assert nowserving("check", *at).returncode == 0
+    fails("hall", "remove", "mistake", *at, says="no hall")
+    with care.opened(premises.database) as halls:
+        halls.ledger.do(premises.hall, IssueTicket(service="registration"), care.INIT)
+    fails("hall", "remove", premises.hall, *at, says="tickets out")
+
+
+def test_what_is_done_in_a_terminal_is_in_the_audit(premises: Premises) -> None:
+    at = ("--database", premises.database)
+    nowserving("staff", "add", "anna", "--role", "specialist", *at, NOWSERVING_PASSWORD=PASSWORD)
+    nowserving("staff", "role", "anna", "supervisor", *at)
+    nowserving("staff", "reset", "anna", *at)
+    nowserving("staff", "remove", "anna", *at)
+    nowserving("staff", "remove", "anna", *at)
+    nowserving("device", "add", "Entrance", "--role", "kiosk", *at)
+    nowserving("device", "revoke", "Entrance", *at)
+    told = nowserving("audit", *at).stdout
+    for act in ("add-person", "change-role", "reset-password", "remove-person"):
+        assert re.search(rf"terminal.*{act}.*anna", told), told
+    assert re.search(r"terminal.*revoke-device.*Entrance", told), told
+    assert "unknown-person" in told, told
 
 
 def test_init_needs_a_password_and_never_as_an_argument(tmp_path: Path) -> None:
@@ -135,7 +233,7 @@ def test_a_hall_is_where_its_machine_is_or_where_it_is_said_to_be(tmp_path: Path
     here = {"TZ": "Asia/Tokyo", "NOWSERVING_ADMIN_PASSWORD": PASSWORD}
     made = nowserving("init", "--hall", "Town Hall", *at, **here)
     assert "Asia/Tokyo" in made.stdout and made.stdout.split()[-1] == "town-hall"
-    nowserving("init", "--sample", "office", *at, **here)
+    nowserving("hall", "add", "Office", "--sample", "office", *at, **here)
     nowserving("hall", "add", "Second", *at, **here)
     nowserving("hall", "add", "Third", "--sample", "bank", "--time-zone", "America/Lima", *at, **here)
     zones = {"town-hall": "Asia/Tokyo", "office": "Asia/Tokyo", "second": "Asia/Tokyo", "third": "America/Lima"}
@@ -143,7 +241,7 @@ def test_a_hall_is_where_its_machine_is_or_where_it_is_said_to_be(tmp_path: Path
     office = tomllib.loads(nowserving("export", "--hall", "office", *at).stdout)["hall"]
     assert not office["holidays"], "it is not closed on Berlin's holidays"
     fails("hall", "add", "Fourth", "--time-zone", "localtime", *at, says="no time zone")
-    fails("init", "--hall", "Fifth", "--time-zone", "Mars/Base", *at, says="no time zone", **here)
+    fails("hall", "add", "Fifth", "--time-zone", "Mars/Base", *at, says="no time zone", **here)
     assert listed(at) == zones
 
 

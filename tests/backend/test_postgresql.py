@@ -62,8 +62,8 @@ def issue(halls: Care, hall: str = "clinic") -> str:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda address: address.replace("s3cret", "guess"), "does not let hall-keeper in"),
-        (lambda address: address.replace(SUPERUSER, "nobody"), "does not let nobody in"),
+        (lambda address: address.replace("s3cret", "guess"), "does not let the user hall-keeper in"),
+        (lambda address: address.replace(SUPERUSER, "nobody"), "does not let the user nobody in"),
         (lambda address: address + "x", "There is no database halls"),
         (lambda address: address.rpartition("/")[0], "Say which database"),
         (lambda address: address.replace("127.0.0.1:", "127.0.0.1:1"), "no address of a database|can't be reached"),
@@ -86,7 +86,7 @@ def test_the_command_and_the_windows_say_it_too(address: str) -> None:
     for arguments in (["serve", "--database", wrong], ["kiosk", "--hall", wrong]):
         done = nowserving(*arguments)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
-        assert "does not let hall-keeper in" in done.stderr and "guess" not in done.stderr
+        assert "does not let the user hall-keeper in" in done.stderr and "guess" not in done.stderr
     with pytest.raises(Unfit) as failure:
         connect(address.replace("postgresql", "postgres"), role=Role.KIOSK)
     assert "s3cret" not in failure.value.detail
@@ -112,7 +112,7 @@ def test_without_the_driver_it_is_said_what_to_install(address: str) -> None:
         ("40P01", "busy", Unreachable),
         ("57P01", "stopping or starting", Unreachable),
         ("58030", "can't be reached", Unreachable),
-        ("42501", "make them its owner", Unfit),
+        ("42501", "make it the owner", Unfit),
         ("XX001", "put a backup in its place", Unfit),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: Care) -> None:
 
 
 def test_halls_do_not_wait_for_one_another(halls: Care, address: str) -> None:
-    assert halls.init("clinic", "Second") == "second"
+    assert halls.add_hall("second", "clinic", None) == "second"
     with rough(address).held():
         stuck = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
         assert issue(halls, "second") == "A001"

@@ -77,7 +77,7 @@ def test_the_only_hall_is_chosen_by_itself(phone: Phone) -> None:
 def test_several_halls_are_offered_by_name(tmp_path: Path) -> None:
     there = Premises(tmp_path)
     with opened(there.database) as care:
-        care.init("bank", None)
+        care.add_hall("bank", "bank")
     phone = Phone(there.serve(), "de")
     page = phone.get("/")
     assert "Stadtklinik" in page.text and "Bank am Marktplatz" in page.text

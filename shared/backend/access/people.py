@@ -48,12 +48,17 @@ class People:
             raise UnknownPerson("There is nobody with this login.")
         return found
 
+    def require_free(self, login: str) -> None:
+        """Raises Invalid or LoginTaken for a login that ``add`` would not take."""
+        _require_login(login)
+        if self.found(login):
+            raise _login_taken()
+
     def add(
         self, login: str, password: str, role: Role, hall: HallId | None = None, *, must_change: bool = False
     ) -> Person:
         """A new person; raises Invalid or LoginTaken."""
-        if not re.fullmatch(r"[\w.@-]{1,64}", login):
-            raise Invalid("A login is up to 64 letters, digits, dots and dashes.")
+        _require_login(login)
         _require_staff(role)
         require_good(password, login)
         person = new_id()
@@ -68,7 +73,7 @@ class People:
         }
         with self._database.writing() as connection:
             if not insert_unless_there(connection, tables.staff, row):
-                raise LoginTaken("There is already somebody with this login: choose another.")
+                raise _login_taken()
             return _found(connection, person)
 
     def change_role(self, person: str, role: Role) -> Person:
@@ -140,6 +145,15 @@ def person_of(row: Any) -> Person:
         must_change=row.must_change,
         signs_on=row.subject is not None,
     )
+
+
+def _require_login(login: str) -> None:
+    if not re.fullmatch(r"[\w.@-]{1,64}", login):
+        raise Invalid("A login is up to 64 letters, digits, dots and dashes.")
+
+
+def _login_taken() -> LoginTaken:
+    return LoginTaken("There is already somebody with this login: choose another.")
 
 
 def _require_staff(role: Role) -> None:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.access.staff import first_password
@@ -18,11 +19,12 @@ from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import machine
 from shared.backend.storage.database import OLDER, Database
 from shared.hall.day import StartBusinessDay
-from shared.hall.errors import LoginTaken, Refused, Unfit, UnknownHall
+from shared.hall.errors import LoginTaken, NoHallsYet, Refused, Unfit, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.roles import Actor, Role
-from shared.hall.values import HallSettings
+from shared.hall.rules import decide
+from shared.hall.values import HallSettings, Moment
 from shared.hall.words import HallId
 
 INIT = Actor(name="init", role=Role.ADMINISTRATOR)
@@ -38,6 +40,17 @@ def opened(address: str, *, create: bool = False, current: bool = True) -> Itera
         yield Care(database, ledger)
 
 
+def look_before_init(address: str, sample: str | None, name: str | None, time_zone: str | None) -> bool:
+    """Whether there is an administrator already. Raises whatever ``init`` would, and makes nothing, not even a file."""
+    _beginning(slug(name or sample or "hall"), sample, name, time_zone)
+    try:
+        with opened(address) as care:
+            care.require_first(sample, name)
+            return care.has_administrator()
+    except NoHallsYet:
+        return False
+
+
 class Care:
     """One database in the hands of its administrator."""
 
@@ -50,24 +63,45 @@ class Care:
     # ── beginning ──
 
     def init(self, sample: str | None, name: str | None, time_zone: str | None = None) -> HallId:
-        """One hall, from a sample or with one usual precedence; the same again changes nothing.
+        """The first hall, from a sample or with one usual precedence; the same again changes nothing.
 
-        Without a zone a sample keeps its own. Raises Refused for an unknown sample or zone.
+        Without a zone a sample keeps its own. Raises Refused for an unknown sample or zone, and Unfit where there is
+        another hall: one that nobody wanted would stand before every customer.
         """
-        commands = samples.commands(sample) if sample else [_empty()]
-        existing = self.ledger.halls()
-        if not sample and not name and existing:
-            return existing[0]
-        hall = slug(name or sample or "hall")
+        hall, begun = self.require_first(sample, name), self._begun()
+        with self.database.writing() as connection:
+            for cut_off in {*self.ledger.halls()} - {hall, *begun}:
+                journal.remove_hall(connection, cut_off)
+        return hall if hall in begun else self.add_hall(hall, sample, name, time_zone)
+
+    def require_first(self, sample: str | None, name: str | None) -> HallId:
+        """The id of the first hall, whether it is there yet or not; raises Unfit if there is another one."""
+        there, hall = self._begun(), slug(name or sample or "hall")
+        if not there or hall in there:
+            return hall
+        if sample or name:
+            raise Unfit(
+                f"There is a hall already ({', '.join(there)}), and nothing was changed: "
+                "`nowserving hall add NAME` adds another one."
+            )
+        return there[0]
+
+    def add_hall(
+        self, hall: HallId, sample: str | None, name: str | None = None, time_zone: str | None = None
+    ) -> HallId:
+        """Begin a hall, or go on where its beginning was cut off; raises Refused, and then there is none."""
+        command = _beginning(hall, sample, name, time_zone)
         self.ledger.create_hall(hall)
         with self.database.reading() as connection:
-            done = journal.commands_done(connection, hall, "init-")
-        for number, command in enumerate(commands):
-            if f"init-{number}" not in done:  # what people have changed since stays as they want it
-                wanted = _placed(_named(command, name), time_zone)
-                self.ledger.do(hall, replace(wanted, command_id=f"init-{number}"), INIT)
+            done = journal.commands_done(connection, hall, command.command_id)
+        if not done:  # what people have changed since stays as they want it
+            self.ledger.do(hall, command, INIT)
         self.ledger.do(hall, StartBusinessDay(), INIT)
         return hall
+
+    def _begun(self) -> list[HallId]:
+        """The halls there are, but for one whose beginning was cut off."""
+        return [hall for hall in self.ledger.halls() if self.ledger.hall(hall).seq]
 
     def has_administrator(self) -> bool:
         return any(person.role is Role.ADMINISTRATOR for person in self.accounts.people.all())
@@ -146,6 +180,14 @@ def slug(name: str) -> str:
     """A name as an id: ``Clinic North`` is ``clinic-north``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "hall"
+
+
+def _beginning(hall: HallId, sample: str | None, name: str | None, zone: str | None) -> ImportSetUp:
+    """The one command that begins this hall; raises Refused if it would be."""
+    [command] = samples.commands(sample) if sample else [_empty()]
+    wanted = replace(_placed(_named(command, name), zone), command_id="init-0")
+    decide(Hall(id=hall), wanted, Moment(datetime.now(UTC), 0))
+    return wanted
 
 
 def _empty() -> ImportSetUp:

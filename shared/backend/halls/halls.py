@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from shared.backend.halls import journal
 from shared.backend.halls.care import Care, slug
 from shared.backend.storage import tables
 from shared.hall.errors import Refused, Unfit
@@ -23,6 +24,13 @@ from shared.set_up_file.reading import SetUpFile, in_words, open_file
 from shared.set_up_file.writing import write
 
 IMPORT = Actor(name="import", role=Role.ADMINISTRATOR)
+
+
+STILL_THERE = (
+    (tables.devices, "has devices: see `nowserving device list`, and revoke them first"),
+    (tables.staff, "has people of its own: see `nowserving staff list`, and remove them first"),
+)
+"""What belongs to a hall and would be left without one."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,18 @@ def _tickets_today(care: Care, hall: Hall) -> int:
 
 def add(care: Care, name: str, sample: str | None, time_zone: str | None = None) -> HallId:
     """One more hall, from a sample or empty; raises Unfit if there is one of this name already."""
-    _new(care, slug(name))
-    return care.init(sample, name, time_zone)
+    return care.add_hall(_new(care, slug(name)), sample, name, time_zone)
+
+
+def remove(care: Care, hall: HallId, by: Actor) -> None:
+    """Take away a hall nobody ever used; raises UnknownHall, or Unfit for one whose journal is somebody's history."""
+    with care.ledger.scribe.refusals("remove-hall", by=by), care.database.writing() as connection:
+        journal.lock(connection, hall)
+        for table, what in [(tables.tickets, "has given tickets out"), *STILL_THERE]:
+            if connection.scalar(select(func.count()).select_from(table).where(table.c.hall_id == hall)):
+                raise Unfit(f"{hall} stays, and nothing was changed: it {what}.")
+        journal.remove_hall(connection, hall)
+    care.ledger.scribe.write_down("remove-hall", by=by, about=hall)
 
 
 def export(care: Care, hall: HallId) -> str:

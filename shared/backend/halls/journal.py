@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, delete, select
 
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row, Rows
@@ -101,6 +101,14 @@ def commands_done(connection: Connection, hall: str, prefix: str) -> set[str]:
     rows = tables.journal.c
     query = select(rows.command_id).where(rows.hall_id == hall, rows.command_id.startswith(prefix, autoescape=True))
     return set(connection.scalars(query))
+
+
+def remove_hall(connection: Connection, hall: str) -> None:
+    """A hall and all that is kept about it, but for the audit."""
+    for table in reversed(tables.metadata.sorted_tables):
+        if "hall_id" in table.c and table is not tables.audit:
+            connection.execute(delete(table).where(table.c.hall_id == hall))
+    connection.execute(delete(tables.halls).where(tables.halls.c.id == hall))
 
 
 def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> Row:

@@ -175,12 +175,11 @@ class Ledger:
 
     def hall(self, hall: HallId) -> Hall:
         """The hall as it is now; raises UnknownHall."""
+        known = self._committed.get(hall)  # before the transaction, which then sees all of it, or an older database
         with self.database.reading() as connection:
             seq = journal.last_seq(connection, hall)
-            known = self._committed.get(hall)
-            if known is None or known.seq < seq:
-                known = journal.catch_up(connection, known) if known else journal.load(connection, hall)
-                self._committed[hall] = known
+            if known is None or known.seq != seq:
+                known = self._committed[hall] = self._caught_up(connection, hall, known, seq)
             return known
 
     def entries_after(self, hall: HallId, after: int) -> list[journal.Entry]:
@@ -378,11 +377,18 @@ class Ledger:
         if hall in page.answers:
             return self._decided[hall]
         seq = page.lock(hall)
-        known = self._decided.get(hall) or journal.load(page.connection, hall)
-        if known.seq < seq:
-            known = journal.catch_up(page.connection, known)
-        self._decided[hall] = known
+        known = self._decided[hall] = self._caught_up(page.connection, hall, self._decided.get(hall), seq)
         return known
+
+    def _caught_up(self, connection: Connection, hall: HallId, known: Hall | None, seq: int) -> Hall:
+        """The hall as the journal has it. One that is behind what was known here is an older database in its place."""
+        if known is None:
+            return journal.load(connection, hall)
+        if known.seq > seq:
+            log.error("%s was at event %d and is at %d now: its database is an older one", hall, known.seq, seq)
+            self._told.pop(hall, None)
+            return journal.load(connection, hall)
+        return journal.catch_up(connection, known) if known.seq < seq else known
 
 
 def _answer(wish: _Wish, outcome: Accepted | Exception) -> None:

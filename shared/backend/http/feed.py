@@ -20,7 +20,7 @@ from starlette.types import Message, Send
 from shared.backend.halls.journal import Entry
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.finishing import Begun, begin
-from shared.hall.errors import Failure
+from shared.hall.errors import Failure, Refused
 from shared.hall.words import HallId
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,8 @@ class _Channel:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     stale: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the journal may know more."""
+    over: bool = False
+    """Whether the journal is no longer the one that was told: whoever listens comes again and begins anew."""
 
     def after(self, seq: int) -> list[tuple[int, bytes]] | None:
         """What came after ``seq``; None if that is longer ago than is remembered."""
@@ -97,6 +99,12 @@ class _Channel:
         if not self.chunks or self.chunks[0][0] > seq + 1:
             return None
         return [chunk for chunk in self.chunks if chunk[0] > seq]
+
+    def wake(self) -> None:
+        """Let everybody look whether it is over."""
+        self.news.set()
+        for listener in self.abreast:
+            listener.wake.set()
 
     def grow(self, entries: list[Entry]) -> None:
         """Tell everybody what the journal has more."""
@@ -163,19 +171,19 @@ class Feed:
         """Tell a listener what happens in a hall as Server-Sent Events, until it or the feed is gone."""
         channel = await self._channel(hall)
         await listener.tell(RETRY)
-        while not self._over(listener):
+        while not self._over(channel, listener):
             listener.wake.clear()
             await listener.finish()
             await self._catch_up(channel, listener)
             channel.abreast.add(listener)
-            while not self._over(listener) and not await _set_within(heartbeat, listener.wake):
+            while not self._over(channel, listener) and not await _set_within(heartbeat, listener.wake):
                 await listener.tell(ALIVE)
             channel.abreast.discard(listener)
 
     async def changes(self, hall: HallId, heartbeat: float = HEARTBEAT) -> AsyncIterator[int]:
         """The hall's sequence number now, after every change, and once per heartbeat."""
         channel = await self._channel(hall)
-        while not self._closed:
+        while not self._closed and not channel.over:
             seq = channel.seq
             yield seq
             if channel.seq == seq:
@@ -188,12 +196,10 @@ class Feed:
         for following in self._following:
             following.cancel()
         for channel in self._channels.values():
-            channel.news.set()
-            for listener in channel.abreast:
-                listener.wake.set()
+            channel.wake()
 
-    def _over(self, listener: Listener) -> bool:
-        return self._closed or listener.gone
+    def _over(self, channel: _Channel, listener: Listener) -> bool:
+        return self._closed or channel.over or listener.gone
 
     async def _channel(self, hall: HallId) -> _Channel:
         if hall not in self._channels:
@@ -206,7 +212,7 @@ class Feed:
 
     async def _catch_up(self, channel: _Channel, listener: Listener) -> None:
         """Tell a listener, at its own pace, all that it does not know yet."""
-        while not self._over(listener) and (missed := await self._missed(channel, listener.seq)):
+        while not self._over(channel, listener) and (missed := await self._missed(channel, listener.seq)):
             for seq, chunk in pieces(missed):
                 await listener.tell(chunk)
                 listener.seq = seq
@@ -239,6 +245,12 @@ class Feed:
             try:
                 while entries := await asyncio.to_thread(self._ledger.entries_after, channel.hall, channel.seq):
                     channel.grow(entries)
+            except Refused as refused:  # the hall is gone, or its database an older one
+                log.warning("whoever listens to %s begins anew: %s", channel.hall, refused.detail)
+                channel.over = True
+                del self._channels[channel.hall]
+                channel.wake()
+                return
             except Failure as failure:  # the next change tries again; nothing is lost, it is all in the journal
                 log.warning("the journal of %s could not be read: %s", channel.hall, failure.detail)
             except Exception:  # nor may a bug with one event make a hall silent for good

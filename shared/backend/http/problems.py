@@ -29,7 +29,8 @@ def title(type_name: str) -> str:
 
 
 def failed(failure: Failure) -> JSONResponse:
-    """What a person is told, as a document."""
+    """What a person is told, as a document. Where the database is, is for the log."""
+    failure = failure.for_strangers()
     response = problem(failure.status, failure.type_name(), failure.detail, **failure.about, **_to_translate(failure))
     if isinstance(failure, Unreachable):
         response.headers["Retry-After"] = "1"

@@ -45,6 +45,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     """Serve a database until told to stop; raises Unfit for a bad database, certificate or a port in use."""
     database = Database(settings.database)
     database.require_current()
+    database.require_sound()
     tls = _tls(settings, host)
     with contextlib.closing(_listening(host, port)) as listener, contextlib.closing(Ledger(database)) as ledger:
         _say_how_safe(host, tls)

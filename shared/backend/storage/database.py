@@ -15,9 +15,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from shared.backend.storage import complaints
+from shared.backend.storage.place import Displaced
 from shared.backend.storage.postgres import Postgres
 from shared.backend.storage.sqlite import Sqlite
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -59,6 +60,9 @@ class Kind(Protocol):
 
     def start_afresh(self) -> None:
         """Let go of connections after a failure that may have spoiled them."""
+
+    def require_sound(self) -> None:
+        """Raises Unfit, before anybody is served, for a database in which reading at any place may fail."""
 
     def scrub(self) -> bool:
         """Leave no trace of what was deleted in the database's own log; False: try again later."""
@@ -106,6 +110,8 @@ class Database:
         try:
             with self._in_words(), self.kind.writing() as connection:
                 yield connection
+        except Displaced:  # a new connection would have another file
+            raise
         except Unreachable:
             self.kind.start_afresh()
             raise
@@ -164,6 +170,15 @@ class Database:
             self.close()
             raise Unfit(OLDER)
 
+    def require_sound(self) -> None:
+        """Raises Unfit, and closes the database, if it is damaged. It reads all of it, which takes its time."""
+        try:
+            with self._in_words():
+                self.kind.require_sound()
+        except Failure:
+            self.close()
+            raise
+
     def _check(self, *, create: bool) -> None:
         tables = inspect(self.engine).get_table_names()
         revision = self.revision()  # asked second: another process may be making the tables right now
@@ -171,7 +186,7 @@ class Database:
             if tables:
                 raise Unfit(f"{self.kind.name} is a database of another program: choose another one.")
             if not create:
-                raise Unfit(f"{self.kind.name} has no halls yet: make one with `nowserving init`.")
+                raise NoHallsYet(f"{self.kind.name} has no halls yet: make one with `nowserving init`.")
             self.upgrade()
         elif revision not in versions():
             raise Unfit(f"{self.kind.name} was written by a newer Now Serving: install that version or a later one.")

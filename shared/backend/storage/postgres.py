@@ -120,6 +120,9 @@ class Postgres:
     def start_afresh(self) -> None:
         """Nothing to do: the pool looks at each connection before it lends it."""
 
+    def require_sound(self) -> None:
+        """Nothing to do: the server looks at each page it reads (data_checksums)."""
+
     def scrub(self) -> bool:
         """Nothing to do: the server's own vacuum overwrites what was deleted."""
         return True
@@ -138,8 +141,11 @@ class Postgres:
         state, said = str(getattr(complaint, "sqlstate", None) or ""), str(complaint)
         for states, parts, kind, sentence in _SENTENCES:
             if state in states or (not state and any(part in said for part in parts)):
-                return kind(sentence.format(name=self.name, user=self.url.username or "this user"))
-        return Unreachable(f"The database {self.name} can't be reached{self._reason(said)}.") if away else None
+                return kind(sentence, database=self.name, user=self.url.username or "")
+        if not away:
+            return None
+        sentence = "The database {database} can't be reached{reason}."
+        return Unreachable(sentence, database=self.name, reason=self._reason(said))
 
     def _reason(self, said: str) -> str:
         """The end of the first line, where libpq names the cause, without the password should it ever be in it."""
@@ -177,48 +183,48 @@ _SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], type[Failure], str], .
         ("28P01", "28000"),
         ("password authentication failed", "no password supplied", "no pg_hba.conf entry", 'FATAL:  role "'),
         Unfit,
-        "The database {name} does not let {user} in: check the user and the password in its address.",
+        "The database {database} does not let the user {user} in: check the user and the password in its address.",
     ),
     (
         ("3D000",),
         ('FATAL:  database "',),
         Unfit,
-        "There is no database {name}: make one with `createdb`, then run `nowserving init`.",
+        "There is no database {database}: make one with `createdb`, then run `nowserving init`.",
     ),
     (
         ("42501",),
         (),
         Unfit,
-        "In the database {name} {user} may not do what is needed: make them its owner.",
+        "In the database {database} the user {user} may not do what is needed: make it the owner.",
     ),
     (
         ("53300",),
         ("too many clients", "too many connections", "remaining connection slots"),
         Unreachable,
-        "The server of the database {name} has no connection left: raise max_connections or stop other programs.",
+        "The server of the database {database} has no connection left: raise max_connections or stop other programs.",
     ),
     (
         ("53100",),
         (),
         Unreachable,
-        "The disk with the database {name} is full: nothing was changed; make room.",
+        "The disk with the database {database} is full: nothing was changed; make room.",
     ),
     (
         ("25006",),
         (),
         Unreachable,
-        "The database {name} can't be written: it is read-only.",
+        "The database {database} can't be written: it is read-only.",
     ),
     (("55P03", "40P01", "40001", "57014"), (), Unreachable, BUSY),
     (
         ("57P01", "57P02", "57P03"),
         ("starting up", "shutting down", "server closed the connection"),
         Unreachable,
-        "The server of the database {name} is stopping or starting; please try again.",
+        "The server of the database {database} is stopping or starting; please try again.",
     ),
     # asked for by nobody but a stranger's program: what people say is checked before
     ((), ("cannot contain NUL",), Invalid, "A text holds characters that can't be shown."),
-    (("XX001", "XX002"), (), Unfit, "The database {name} is damaged: put a backup in its place."),
+    (("XX001", "XX002"), (), Unfit, "The database {database} is damaged: put a backup in its place."),
 )
 """PostgreSQL's error codes, parts of what is said before there are codes, and what it means."""
 

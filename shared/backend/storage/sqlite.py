@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 import threading
@@ -15,8 +16,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.backend.storage.complaints import BUSY
-from shared.hall.errors import Failure, Unfit, Unreachable
+from shared.backend.storage.place import Place
+from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
+
+log = logging.getLogger(__name__)
 
 OURS_ALONE = 0o600
 """Who may open the file may do everything in every hall. SQLite gives its log the same permissions."""
@@ -38,6 +42,11 @@ COMPLAINTS = 3
 
 RESTORE = "put the last good backup in its place"
 
+DAMAGED = (
+    "The file of the database {database} is damaged, so nothing is accepted: "
+    "stop the backend and put the last good backup in its place with `nowserving restore FILE`."
+)
+
 THE_FILE = "file"
 """The one lane there is: who writes holds the whole file, so everything that waits is written together."""
 
@@ -50,20 +59,35 @@ class Sqlite:
     def __init__(self, url: URL, *, create: bool) -> None:
         self.path = _path(url, create=create)
         self.name = str(self.path)
-        self.engine = _engine(url)
+        self._place = Place(self.path)
+        self.engine = _engine(url, self._place)
         self._afresh = 0
+        self._damage = ""
+        """What SQLite complained of when it met damage, if it did."""
+        self._damage_is_said = False
 
     def lane(self, hall: HallId) -> str:
         return THE_FILE
 
+    def _require_fit(self) -> None:
+        """Raises Unreachable for a file that is not the one that was opened, or in which damage was met."""
+        self._place.require()
+        if self._damage:
+            if not self._damage_is_said:
+                self._damage_is_said = True
+                log.error("%s is damaged, and nothing is answered from it any more: %s", self.path, self._damage)
+            raise Unreachable(DAMAGED, database=str(self.path))
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Alone from the first statement on; by itself SQLite would lock only at the first write."""
+        self._require_fit()
         with self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.exec_driver_sql("COMMIT")
+                self._place.require()  # what the path does not hold was not accepted
             except BaseException:
                 _roll_back(connection)
                 raise
@@ -72,6 +96,7 @@ class Sqlite:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        self._require_fit()
         with self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
@@ -91,6 +116,7 @@ class Sqlite:
         with self._watching() as connection:
             seen = None
             while afresh == self._afresh:
+                self._require_fit()
                 version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
                 if version != seen:
                     seen = version
@@ -131,6 +157,11 @@ class Sqlite:
         if free < LEAST_ROOM:
             yield f"The disk with the database {self.path} has only {free // 1_000_000} MB left: make room."
 
+    def require_sound(self) -> None:
+        with self.reading() as connection:
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().one() != "ok":
+                raise Unfit(DAMAGED, database=str(self.path))
+
     def backup(self, target: Path) -> None:
         try:
             target.touch(mode=OURS_ALONE)
@@ -145,23 +176,27 @@ class Sqlite:
 
     def in_words(self, error: DBAPIError) -> Failure | None:
         complaint = str(error.orig)
+        if "malformed" in complaint:
+            self._damage = self._damage or complaint
         for part, kind, sentence in _SENTENCES:
             if part in complaint:
-                return kind(sentence.format(path=self.path))
+                return kind(sentence, database=str(self.path))
         if isinstance(error, OperationalError):
-            return Unreachable(f"The database {self.path} can't be used: {complaint}.")
+            return Unreachable(
+                "The database {database} can't be used{reason}.", database=str(self.path), reason=f": {complaint}"
+            )
         return None
 
 
 _SENTENCES: tuple[tuple[str, type[Failure], str], ...] = (
     ("locked", Unreachable, BUSY),
     ("busy", Unreachable, BUSY),
-    ("readonly", Unreachable, "The database {path} can't be written: its file or folder is read-only."),
-    ("read-only", Unreachable, "The database {path} can't be written: its file or folder is read-only."),
-    ("is full", Unreachable, "The disk with the database {path} is full: nothing was changed; make room."),
-    ("unable to open", Unfit, "The database {path} can't be opened: check its folder and permissions."),
-    ("not a database", Unfit, "{path} is not a database of Now Serving: choose another file."),
-    ("malformed", Unfit, "The database {path} is damaged: put a backup in its place."),
+    ("readonly", Unreachable, "The database {database} can't be written: its file or folder is read-only."),
+    ("read-only", Unreachable, "The database {database} can't be written: its file or folder is read-only."),
+    ("is full", Unreachable, "The disk with the database {database} is full: nothing was changed; make room."),
+    ("unable to open", Unfit, "The database {database} can't be opened: check its folder and permissions."),
+    ("not a database", Unfit, "The file {database} is not a database of Now Serving: choose another file."),
+    ("malformed", Unreachable, DAMAGED),
 )
 """A part of SQLite's complaint, and what it means."""
 
@@ -173,15 +208,17 @@ def _path(url: URL, *, create: bool) -> Path:
     if not path.parent.is_dir():
         raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
     if not path.exists() and not create:
-        raise Unfit(f"There is no database {path}: make one with `nowserving init --database sqlite:///{path}`.")
+        raise NoHallsYet(f"There is no database {path}: make one with `nowserving init --database sqlite:///{path}`.")
     if not path.exists():
         with suppress(OSError):  # SQLite itself will say what is wrong
             path.touch(mode=OURS_ALONE)
     return path
 
 
-def _engine(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True)  # what people said has no place in a log
+def _engine(url: URL, place: Place) -> Engine:
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"factory": place.connect}
+    )  # what people said has no place in a log
     event.listen(engine, "connect", _set_up)
     return engine
 
@@ -195,7 +232,9 @@ def _set_up(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is forgotten about people is overwritten, not only let go
+    cursor.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # which opens the log
     cursor.close()
+    connection.settle()
 
 
 def _roll_back(connection: Connection) -> None:
