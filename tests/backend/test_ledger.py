@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from shared.backend.halls import care
 from shared.backend.halls.care import Care
 from shared.backend.halls.clock import Clock
+from shared.backend.halls.halls import add
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
@@ -172,7 +173,7 @@ async def test_whoever_is_refused_at_the_door_takes_their_turn(halls: Care, addr
 
 
 def test_a_page_leads_to_one_ticket_alone(halls: Care, address: str) -> None:
-    halls.init("bank", "Bank")
+    add(halls, "Bank", "bank")
     taken, other = "0a" * 32, "0b" * 32
     first = IssueTicket(service="registration", token_hash=taken)
     answer = halls.ledger.do("clinic", first, ADMIN)
@@ -197,7 +198,7 @@ def test_a_page_leads_to_one_ticket_alone(halls: Care, address: str) -> None:
 
 
 def test_two_halls_never_give_one_page_to_two_at_once(halls: Care) -> None:
-    halls.init("bank", "Bank")
+    add(halls, "Bank", "bank")
     services = {hall: halls.ledger.hall(hall).menu()[0].id for hall in ("clinic", "bank")}
     for number in range(20):
         token = f"{number:064x}"
