@@ -26,6 +26,7 @@ from shared.access.requests import REQUESTS
 from shared.access.staff import AddPerson, ChangePassword, ChangeRole, RemovePerson, ResetPassword
 from shared.access.work import KeepNote
 from shared.backend.halls import care
+from shared.backend.halls.halls import add
 from shared.hall.roles import Role
 from shared.hall.wire import encode
 from shared.hall.words import new_id
@@ -136,7 +137,7 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 def test_every_field_of_every_command_is_looked_at(place: Place) -> None:
     with care.opened(place.premises.database) as opened:
-        place.hall = opened.init("clinic", "Elsewhere")  # for some of it is taken, and the hall is another one then
+        place.hall = add(opened, "Elsewhere", "clinic")  # for some of it is taken, and the hall is another one then
     bodies = {command.type_name(): over_the_wire(command) for command in EVERY_COMMAND}
     assert [
         fault

@@ -317,8 +317,9 @@ class Ledger:
                     self.database.kind.announce(connection, hall, after.seq)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
             self._step_back(halls, error)
-            if len(batch) == 1 or isinstance(error, Unreachable):  # the database is away for all of them
-                self._failed.update(wish.by for wish in batch if not isinstance(error, Unreachable))
+            away = isinstance(error, Failure)  # for all of them
+            if len(batch) == 1 or away:
+                self._failed.update(wish.by for wish in batch if not away)
                 for wish in batch:
                     _answer(wish, error)
             else:
@@ -342,9 +343,14 @@ class Ledger:
     def _step_back(self, halls: set[HallId], error: Exception) -> None:
         """To what readers see; where the database is away nobody knows what was kept, and it has to say."""
         for hall in halls:
+<<<<<<< HEAD
             if undone := self._decided.pop(hall, None):
                 self._announced.pop((hall, undone.seq), None)
             if hall in self._committed and not isinstance(error, Unreachable):
+=======
+            self._decided.pop(hall, None)
+            if hall in self._committed and not isinstance(error, Failure):
+>>>>>>> 5804a52c21f99125426627afe3e1f24df55e5923
                 self._decided[hall] = self._committed[hall]
 
     def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
