@@ -54,6 +54,8 @@ class Event:
 
     VERSION: ClassVar[int] = 1
     """Raised when the fields change; older ones are brought up to date when read."""
+    FORMER: ClassVar[frozenset[str]] = frozenset()
+    """Fields that earlier releases wrote and that say nothing any more: passed over when read."""
 
     at: datetime = NEVER
     order: int = 0

@@ -148,7 +148,8 @@ def decode_event(data: Json) -> Event:
     kind = EVENTS.get(str(data.get("type")))
     if kind is None or data.get("version", 1) > kind.VERSION:
         raise UnknownEvent(f"There is no event {data.get('type')!r} of this version here.")
-    return decode(kind, {name: value for name, value in data.items() if name not in ("type", "version")})
+    passed_over = {"type", "version", *kind.FORMER}
+    return decode(kind, {name: value for name, value in data.items() if name not in passed_over})
 
 
 def decode_hall(data: Json) -> Hall:
