@@ -27,8 +27,9 @@ from shared import catalogue
 from shared.hall.set_up import LONGEST_KEPT
 from shared.hall.values import HallSettings
 from shared.hall.words import Language
+from shared.hall.zones import zones
 from shared.languages import own_name
-from shared.settings import machine_zone, zones
+from shared.settings import machine_zone
 from shared.ui.theme import theme
 
 ABREAST = 6

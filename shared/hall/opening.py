@@ -13,13 +13,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
 from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull, ServiceNotGiven
 from shared.hall.hall import Hall
 from shared.hall.hours import Span, spans, week
 from shared.hall.values import HallSettings, PointStatus, Service, Visits
 from shared.hall.words import Words
+from shared.hall.zones import zone
 
 NEAR, FAR = 9, 400
 """Days ahead in which an opening is looked for: usually the first are enough; none within the last means never."""
@@ -66,13 +66,13 @@ OPEN = Opening()
 
 def local(settings: HallSettings, moment: datetime) -> datetime:
     """A moment as the clock on the hall's wall shows it."""
-    return moment.astimezone(ZoneInfo(settings.time_zone))
+    return moment.astimezone(zone(settings.time_zone))
 
 
 @lru_cache(4096)
-def instant(zone: str, there: datetime) -> datetime:
+def instant(name: str, there: datetime) -> datetime:
     """The moment, in UTC, at which the clock on a wall first shows this time or has jumped past it."""
-    wall = there.replace(tzinfo=ZoneInfo(zone))
+    wall = there.replace(tzinfo=zone(name))
     found = wall.astimezone(UTC)
     if found.astimezone(wall.tzinfo).replace(tzinfo=None) == there:
         return found

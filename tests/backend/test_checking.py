@@ -210,6 +210,14 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     ),
     "a ticket nobody issued": (stranger, "the table of tickets has 1 of which the journal knows nothing"),
     "a call's row differs": (sql("UPDATE calls SET point = '9' WHERE NOT recall"), "point '9' instead of '1'"),
+    "why somebody was called differs": (
+        sql("UPDATE calls SET why = json_set(why, '$.waited', 99) WHERE NOT recall"),
+        "differs from the journal: why.waited 99 instead of 0.",
+    ),
+    "a long text differs at its end": (
+        sql("UPDATE services SET description = replace(description, 'Rat ohne', 'Rat mit') WHERE id = 'doctor'"),
+        "chung und Rat mit Termin",
+    ),
     "a call's row is gone": (sql("DELETE FROM calls WHERE recall"), "is missing in the table calls"),
     "a call that never was": (
         sql("INSERT INTO calls SELECT hall_id, 3, ticket, point, at, recall, why FROM calls LIMIT 1"),

@@ -1,4 +1,4 @@
-"""A database that an earlier release wrote is upgraded, and then nothing is wrong with it: every form there ever was."""
+"""A database of every form there ever was is upgraded, and then nothing is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Table, create_engine, insert, select, text
 
-from shared.backend.storage import tables
-from shared.backend.storage.database import Database, versions
-from tests import kept_databases, postgres
+from shared.backend.storage.database import versions
+from tests import kept_databases
 from tests.backends import nowserving
 from tests.kept_databases.__main__ import write
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, func, or_, select, true
 
@@ -27,6 +26,7 @@ from shared.hall.undo import LastUndone
 from shared.hall.values import AT_A_POINT
 from shared.hall.wire import decode_event, encode
 from shared.hall.words import HallId, TicketId
+from shared.hall.zones import is_known
 
 MOST = 20
 """Sentences about one hall; whoever reads them does the same about twenty as about a thousand."""
@@ -240,7 +240,8 @@ def _answers_of_nothing(connection: Connection, hall: HallId) -> Iterator[str]:
 
 
 def _zone_unknown(hall: Hall) -> Iterator[str]:
-    try:
-        ZoneInfo(hall.settings.time_zone)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        yield f"{hall.id}: this machine does not know the time zone {hall.settings.time_zone}: install tzdata."
+    if not is_known(hall.settings.time_zone):
+        yield (
+            f"{hall.id}: this machine does not know the time zone {hall.settings.time_zone}, so it serves nobody: "
+            f"write another one into its file (`nowserving export --hall {hall.id}`), and `nowserving import` that."
+        )

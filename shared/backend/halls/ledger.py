@@ -12,7 +12,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,6 +95,8 @@ class Ledger:
         """Halls as readers may see them."""
         self._told: dict[HallId, int] = {}
         """The last event of each hall that was written here: of those, whoever listens hears without the database."""
+        self._unreadable: set[HallId] = set()
+        """Halls of which that was said."""
         self._lanes: Lanes[_Wish] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
@@ -145,6 +147,16 @@ class Ledger:
         """The ids of all halls."""
         with self.database.reading() as connection:
             return list(connection.scalars(select(tables.halls.c.id).order_by(tables.halls.c.id)))
+
+    def readable(self) -> Iterator[Hall]:
+        """Every hall as it is now, but for one that can't be read: that keeps nobody from the others."""
+        for name in self.halls():
+            try:
+                yield self.hall(name)
+            except (ValueError, KeyError, TypeError, AttributeError, Refused) as error:
+                if name not in self._unreadable:
+                    log.error("%s can't be read, `nowserving check` says why: %s", name, error)  # no bug
+                self._unreadable.add(name)
 
     def must_exist(self, hall: HallId) -> None:
         """Raises UnknownHall for a hall that is not there."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
-from os.path import commonprefix
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -129,7 +128,8 @@ def _differences(name: str, found: Any, expected: Any) -> Iterator[str]:
 
 def _shortened(one: str, other: str) -> list[str]:
     """Both texts from a little before they differ."""
-    start = max(0, len(commonprefix([one, other])) - 20) if max(len(one), len(other)) > SHOWN else 0
+    alike = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(0, alike - 20) if max(len(one), len(other)) > SHOWN else 0
     return [
         f"{'…' * (start > 0)}{text[start : start + SHOWN]}{'…' * (len(text) > start + SHOWN)}" for text in (one, other)
     ]

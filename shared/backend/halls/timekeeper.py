@@ -32,15 +32,23 @@ async def keep_time(ledger: Ledger) -> None:
 
 async def look_after_all(ledger: Ledger) -> float:
     """Do what is due now, which does no harm if others do the same; seconds until something will be."""
-    pause = LONGEST_SLEEP
     try:
-        for hall in ledger.halls():
-            pause = min(pause, await _look_after(ledger, hall))
+        pauses = [await _looked_after(ledger, hall) for hall in ledger.halls()]
     except Failure as failure:  # the database is away for a moment; the first command will start the day as well
         log.warning("no business day was started: %s", failure.detail)
-    except Exception:  # a bug with one hall must not keep all of them in yesterday for good
-        log.exception("no business day was started")
-    return max(SHORTEST_SLEEP, pause)
+        return LONGEST_SLEEP
+    return max(SHORTEST_SLEEP, min(pauses, default=LONGEST_SLEEP))
+
+
+async def _looked_after(ledger: Ledger, hall: HallId) -> float:
+    """What is wrong with one hall keeps no other in yesterday."""
+    try:
+        return min(LONGEST_SLEEP, await _look_after(ledger, hall))
+    except Failure as failure:
+        log.warning("%s: no business day was started: %s", hall, failure.detail)
+    except Exception:
+        log.exception("%s: no business day was started", hall)
+    return LONGEST_SLEEP
 
 
 async def _look_after(ledger: Ledger, name: HallId) -> float:
