@@ -105,7 +105,9 @@ class ConsoleWindow(QMainWindow):
         self.banner.setText(self.model.away)
         self.banner.setVisible(bool(self.model.away))
         uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
-        alerts = "\n".join(filter(None, [uncalled, devices_words.unprinted(self.unprinted)])) if self.alerts else ""
+        ahead = sentences.day_ahead(hall, now()) if hall else ""
+        found = [ahead, uncalled, devices_words.unprinted(self.unprinted)]
+        alerts = "\n".join(filter(None, found)) if self.alerts else ""
         self.alert.setText(alerts)
         self.alert.setVisible(bool(alerts))
         self.turned_away.refresh(shows=not self.bar.isHidden())

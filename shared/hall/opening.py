@@ -21,6 +21,8 @@ from shared.hall.values import HallSettings, PointStatus, Service, Visits
 from shared.hall.words import Words
 from shared.hall.zones import zone
 
+AN_HOUR = timedelta(hours=1)
+
 NEAR, FAR = 9, 400
 """Days ahead in which an opening is looked for: usually the first are enough; none within the last means never."""
 
@@ -96,6 +98,15 @@ def business_day(settings: HallSettings, wall: datetime) -> date:
 def is_new_day(hall: Hall, wall: datetime) -> bool:
     """Whether the hall's day is over. It never moves backwards, whatever a clock does."""
     return hall.business_day is None or business_day(hall.settings, wall) > hall.business_day
+
+
+def day_ahead(hall: Hall, wall: datetime) -> date | None:
+    """The day that is kept, if a clock that was ahead began it too early: no other begins until it is over.
+
+    Not for a clock set back over its own midnight: an hour later that is right by itself.
+    """
+    day = hall.business_day
+    return day if day and day_begins(hall.settings, day) > wall + AN_HOUR else None
 
 
 def day_begins(settings: HallSettings, day: date) -> datetime:

@@ -24,7 +24,7 @@ from shared.backend.storage.database import Database
 from shared.hall import hall
 from shared.hall.aside import ParkTicket
 from shared.hall.calling import CallNext, Recall
-from shared.hall.day import StartBusinessDay
+from shared.hall.day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint
@@ -348,6 +348,23 @@ def test_the_tables_follow_when_a_day_ends_with_somebody_called(halls: Care) -> 
     assert not halls.ledger.hall("clinic").points["1"].ticket
     with halls.database.reading() as connection:
         assert list(checking.faults(connection, "clinic")) == []
+
+
+def test_a_day_begun_by_a_clock_that_was_ahead_is_said_and_sound_once_put_right(halls: Care) -> None:
+    for command in (ActivatePoint(point="1"), IssueTicket(service="registration"), CallNext(point="1")):
+        halls.ledger.do("clinic", command, ADMIN)
+    with closing(Ledger(Database(f"sqlite:///{halls.database.kind.path}"), Tomorrow())) as later:
+        for _ in range(3):
+            ticket = later.do("clinic", IssueTicket(service="registration"), ADMIN).result["ticket"]["id"]
+        later.do("clinic", CancelTicket(ticket=ticket), ADMIN)
+    kept = halls.ledger.hall("clinic").business_day
+    assert kept
+    clock, said = halls.faults()
+    assert "set the clock" in clock
+    assert f"the business day that is kept, {kept}, lies in the future" in said
+    halls.ledger.do("clinic", CorrectBusinessDay(kept=kept), ADMIN)
+    assert list(halls.faults()) == []
+    assert halls.ledger.do("clinic", IssueTicket(service="registration"), ADMIN).result["ticket"]["label"] == "A004"
 
 
 class Tomorrow(Clock):

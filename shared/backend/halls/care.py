@@ -144,6 +144,8 @@ class Care:
         for hall in self.ledger.halls():
             with self.database.reading() as connection:
                 yield from checking.faults(connection, hall)
+        for known in self.ledger.readable():
+            yield from checking.day_ahead(known, self.ledger.wall())
 
     def readable(self) -> Iterator[Hall]:
         """The halls as they are now, without those that ``faults`` finds damaged."""

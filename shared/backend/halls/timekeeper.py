@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from shared.backend.halls.clock import Clock
 from shared.backend.halls.ledger import CLOCK, Ledger
 from shared.hall.calling import may_call_later
 from shared.hall.day import StartBusinessDay
@@ -23,11 +24,22 @@ CALLING_SLEEP = 5.0
 
 SHORTEST_SLEEP = 0.05
 
+STEP = timedelta(minutes=5)
+"""How far a clock may go back before it is said: less is a correction by the network."""
+
 
 async def keep_time(ledger: Ledger) -> None:
     """Look after every hall until cancelled; quiet while there is nothing to do."""
     while True:
-        await ledger.clock.sleep(await look_after_all(ledger))
+        pause, before = await look_after_all(ledger), _beyond_elapsed(ledger.clock)
+        await ledger.clock.sleep(pause)
+        if (back := before - _beyond_elapsed(ledger.clock)) > STEP:
+            log.warning("the clock of this machine went back by %s: `nowserving check` says what that means", back)
+
+
+def _beyond_elapsed(clock: Clock) -> datetime:
+    """What stays the same as long as nobody sets the clock."""
+    return clock.wall() - timedelta(milliseconds=clock.elapsed())
 
 
 async def look_after_all(ledger: Ledger) -> float:
