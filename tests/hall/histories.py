@@ -347,7 +347,7 @@ YEAR: tuple[Whim, ...] = (
     _retire,
     _tomorrow,
     _day_apart,
-    *[_set_clock] * 2,
+    _set_clock,
     _correct_day,
     _new_rules,
     _import,

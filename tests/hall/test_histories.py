@@ -412,7 +412,7 @@ def test_everything_there_is_happens_in_some_history() -> None:
     """Else these histories would prove little."""
     chance = random.Random(1)
     happened: set[str] = set()
-    for _ in range(200):
+    for _ in range(150):
         wishes = [(number(chance), number(chance), number(chance), number(chance)) for _ in range(60)]
         history = played(YEAR, ((30, 10, 0), [(7, 0, 0), (1, 6, 10), (2, 4, 1)]), wishes)
         happened |= {event.type_name() for event in history.journal}
