@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from console.actions import Action
 from shared.access.work import Seat
+from shared.hall import opening
 from shared.hall.due import How, Why
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
@@ -212,6 +213,18 @@ def uncalled(hall: Hall, lines: Iterable[Line]) -> str:
     return QCoreApplication.translate(
         "Console", "{0}: people wait, and no service point that could call them is active."
     ).format(", ".join(waiting))
+
+
+def day_ahead(hall: Hall, wall: datetime) -> str:
+    """That a clock which was ahead has begun a day too early; nothing if it has not."""
+    day = opening.day_ahead(hall, wall)
+    if day is None:
+        return ""
+    return QCoreApplication.translate(
+        "Console",
+        "The hall keeps the business day {0}, for a clock was ahead: no new day begins, and numbers do not start "
+        "again until then. An administrator puts it right in the set-up, under Hall.",
+    ).format(day.isoformat())
 
 
 def _line_name(hall: Hall, line: Line) -> str:

@@ -122,7 +122,8 @@ class ConsoleWindow(QMainWindow):
         """What whoever watches over the hall has to see to."""
         uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
         same = sentences.same_numbers(hall) if hall else ()
-        lines = [uncalled, *same, *devices_words.alerts(self.devices, hall)] if self.alerts else []
+        ahead = sentences.day_ahead(hall, now()) if hall else ""
+        lines = [ahead, uncalled, *same, *devices_words.alerts(self.devices, hall)] if self.alerts else []
         self.alert.setText("\n".join(filter(None, lines)))
         self.alert.setVisible(bool(self.alert.text()))
 

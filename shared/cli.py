@@ -15,6 +15,7 @@ from typing import Any
 from shared import addresses, durable, people, records, settings
 from shared.hall.errors import Failure, Unfit
 from shared.hall.hall import Hall
+from shared.hall.zones import zones
 from shared.settings import as_path, as_text
 
 APPS = "nowserving.apps"
@@ -333,7 +334,7 @@ def _counted(number: int, what: str) -> str:
 
 def _zone(named: str | None) -> str:
     """The time zone named, or this machine's; raises Unfit."""
-    if named and named not in settings.zones():
+    if named and named not in zones():
         raise Unfit(f"There is no time zone {named!r}: write one like Europe/Paris or America/Sao_Paulo.")
     return named or settings.machine_zone()
 

@@ -16,6 +16,7 @@ from shared.access.audit import COLUMNS, Act, ReadAudit, columns
 from shared.access.contacts import EraseTicket, ExportTicket
 from shared.hall.errors import Unfit
 from shared.hall.roles import Actor, Role
+from shared.hall.zones import zone as zone_of
 from shared.settings import Settings, as_path
 
 TERMINAL = Actor(name="terminal", role=Role.ADMINISTRATOR)
@@ -50,7 +51,7 @@ def _audit(asked: argparse.Namespace, chosen: Settings) -> int:
 
     with care.opened(chosen.database) as halls:
         hall = halls.the_one(asked.hall)
-        zone = ZoneInfo(halls.ledger.hall(hall).settings.time_zone)
+        zone = zone_of(halls.ledger.hall(hall).settings.time_zone)
         wanted = ReadAudit(
             since=_time(asked.since, zone),
             until=_time(asked.until, zone),
@@ -121,7 +122,7 @@ def _found(halls: Any, asked: argparse.Namespace) -> tuple[str, str, str]:
     hall = halls.the_one(asked.hall)
     with halls.database.reading() as connection:
         ticket, label, issued = dossier.find(connection, hall, asked.ticket)
-    at = issued.astimezone(ZoneInfo(halls.ledger.hall(hall).settings.time_zone))
+    at = issued.astimezone(zone_of(halls.ledger.hall(hall).settings.time_zone))
     return hall, ticket, f"{label} of {at:%Y-%m-%d %H:%M}"
 
 

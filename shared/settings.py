@@ -9,8 +9,6 @@ import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import platformdirs
 import tzlocal
 
 from shared.hall.errors import Unfit
+from shared.hall.zones import zones
 
 FILE = "nowserving.toml"
 PREFIX = "NOWSERVING_"
@@ -97,12 +96,6 @@ def state_path() -> Path:
 
 
 # ── where the machine is ──
-
-
-@cache
-def zones() -> frozenset[str]:
-    """The time zones every machine with Now Serving knows, whatever else is installed on this one."""
-    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def machine_zone() -> str:

@@ -27,8 +27,9 @@ from shared import catalogue
 from shared.hall.set_up import LONGEST_KEPT
 from shared.hall.values import HallSettings
 from shared.hall.words import Language
+from shared.hall.zones import zones
 from shared.languages import own_name
-from shared.settings import machine_zone, zones
+from shared.settings import machine_zone
 from shared.ui.theme import theme
 
 ABREAST = 6
@@ -68,10 +69,12 @@ class HallSection(SettingsSection):
         self.last_ticket = check_box(self.tr("No more tickets once those who wait will take until closing time"))
         self.offline_tickets = check_box(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
         self.mark = label("", "quiet", wrap=True)
+        self.correct_day = button("", "primary", model.correct_day)
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
         self.show_form(self._form(), self.mark)
+        model.changed.connect(self._look_at_day)
 
     def _type_ahead(self) -> QCompleter:
         ahead = QCompleter(self.zone.model(), self.zone)
@@ -81,6 +84,7 @@ class HallSection(SettingsSection):
 
     def _form(self) -> QVBoxLayout:
         return column(
+            row(self.correct_day, None),
             label(self.tr("Name of the hall"), "large"),
             self.name,
             form_line(self.tr("Languages customers can choose"), row(self.languages, None)),
@@ -113,6 +117,12 @@ class HallSection(SettingsSection):
     def _take_this_zone(self) -> None:
         self.zone.setCurrentText(machine_zone())
 
+    def _look_at_day(self) -> None:
+        """Offered only while a clock that was ahead keeps the hall in a day to come."""
+        day = self.model.day_ahead
+        self.correct_day.setText(self.tr("Keep today's business day instead of {0}").format(day) if day else "")
+        self.correct_day.setVisible(day is not None)
+
     def _look_where(self, zone: str) -> None:
         """A hall may have been made on a machine that does not know where it is, as many a server or container."""
         nowhere = self.model.hall.settings.time_zone == "UTC" or not self.model.points
@@ -135,6 +145,7 @@ class HallSection(SettingsSection):
         self.last_ticket.setChecked(settings.last_ticket)
         self.offline_tickets.setChecked(settings.offline_tickets)
         self._show_mark()
+        self._look_at_day()
         self.loaded()
 
     def _show_mark(self) -> None:

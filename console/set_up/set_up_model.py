@@ -13,11 +13,12 @@ from PySide6.QtCore import QObject
 
 from console import sentences
 from console.set_up.form_model import FormModel
+from shared.hall.day import CorrectBusinessDay
 from shared.hall.days import DefineDay, RetireDay
 from shared.hall.hall import Hall
 from shared.hall.hours import Day
 from shared.hall.messages import Accepted, Command
-from shared.hall.opening import business_day
+from shared.hall.opening import business_day, day_ahead
 from shared.hall.set_up import (
     DefineHall,
     DefinePoint,
@@ -81,6 +82,11 @@ class SetUpModel(FormModel):
         return self.hall.business_day or business_day(self.hall.settings, datetime.now(UTC))
 
     @property
+    def day_ahead(self) -> date | None:
+        """The business day that is kept, if a clock that was ahead began it too early."""
+        return day_ahead(self.hall, datetime.now(UTC))
+
+    @property
     def days(self) -> list[Day]:
         """The days apart that are still to come, an administrator's above the calendar's."""
         apart = {**self.hall.holidays, **self.hall.days}
@@ -126,6 +132,10 @@ class SetUpModel(FormModel):
         if isinstance(value, Named) and not value.id:
             value = replace(value, id=self._new_id(value))
         self._send(_definition(value), _identity(value))
+
+    def correct_day(self) -> None:
+        if day := self.day_ahead:
+            self._send(CorrectBusinessDay(kept=day), "")
 
     def retire(self, value: Retirable) -> None:
         """Take something away for good."""

@@ -54,6 +54,8 @@ class TicketResumed(DoneAtPoint):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketReinstated(Event):
+    GONE = frozenset({"point", "goes_on"})  # when it was done at a service point
+
     ticket: TicketId
     due: int
     falls_back: bool = False

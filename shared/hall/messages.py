@@ -54,7 +54,6 @@ class Event:
 
     VERSION: ClassVar[int] = 1
     """Raised when the fields change; older ones are brought up to date when read."""
-
     GONE: ClassVar[frozenset[str]] = frozenset()
     """Fields of earlier versions, which are passed over when it is read."""
 

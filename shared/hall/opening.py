@@ -13,13 +13,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
 from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull, ServiceNotGiven
 from shared.hall.hall import Hall
 from shared.hall.hours import Span, spans, week
 from shared.hall.values import HallSettings, PointStatus, Service, Visits
 from shared.hall.words import Words
+from shared.hall.zones import zone
+
+AN_HOUR = timedelta(hours=1)
 
 NEAR, FAR = 9, 400
 """Days ahead in which an opening is looked for: usually the first are enough; none within the last means never."""
@@ -66,13 +68,13 @@ OPEN = Opening()
 
 def local(settings: HallSettings, moment: datetime) -> datetime:
     """A moment as the clock on the hall's wall shows it."""
-    return moment.astimezone(ZoneInfo(settings.time_zone))
+    return moment.astimezone(zone(settings.time_zone))
 
 
 @lru_cache(4096)
-def instant(zone: str, there: datetime) -> datetime:
+def instant(name: str, there: datetime) -> datetime:
     """The moment, in UTC, at which the clock on a wall first shows this time or has jumped past it."""
-    wall = there.replace(tzinfo=ZoneInfo(zone))
+    wall = there.replace(tzinfo=zone(name))
     found = wall.astimezone(UTC)
     if found.astimezone(wall.tzinfo).replace(tzinfo=None) == there:
         return found
@@ -96,6 +98,15 @@ def business_day(settings: HallSettings, wall: datetime) -> date:
 def is_new_day(hall: Hall, wall: datetime) -> bool:
     """Whether the hall's day is over. It never moves backwards, whatever a clock does."""
     return hall.business_day is None or business_day(hall.settings, wall) > hall.business_day
+
+
+def day_ahead(hall: Hall, wall: datetime) -> date | None:
+    """The day that is kept, if a clock that was ahead began it too early: no other begins until it is over.
+
+    Not for a clock set back over its own midnight: an hour later that is right by itself.
+    """
+    day = hall.business_day
+    return day if day and day_begins(hall.settings, day) > wall + AN_HOUR else None
 
 
 def day_begins(settings: HallSettings, day: date) -> datetime:

@@ -28,6 +28,7 @@ from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Ev
 from shared.hall.readable import readable
 from shared.hall.roles import Actor, settled
 from shared.hall.values import Moment
+from shared.hall.zones import is_known
 
 MODULES = (issuing, appointments, feedback, calling, serving, aside, points, shifts, undo, set_up, days, importing, day)
 
@@ -45,7 +46,8 @@ def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     """
     readable(command)
     now = _counted(hall, now)
-    events = stamped(day.start_business_day(hall, command, now) if hall.seq else (), now)
+    keeps_days = hall.seq and not _mends_clock(hall, command)
+    events = stamped(day.start_business_day(hall, command, now) if keeps_days else (), now)
     hall = fold(hall, events)
     wished: list[Event] = []
     if not isinstance(command, day.StartBusinessDay):
@@ -54,6 +56,11 @@ def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     if _may_call(hall, wished) and not isinstance(command, undo.UndoLast):  # what is taken back is not done again
         wished += _by_itself(fold(hall, wished), events + wished, now)
     return events + wished
+
+
+def _mends_clock(hall: Hall, command: Command) -> bool:
+    """Whether it may give the hall a time zone that is known here: before that nobody knows what day it is."""
+    return isinstance(command, (set_up.DefineHall, importing.ImportSetUp)) and not is_known(hall.settings.time_zone)
 
 
 def _may_call(hall: Hall, events: Events) -> bool:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse, Unknown
 from shared.hall.hall import Hall
@@ -16,6 +15,7 @@ from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.values import HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
 from shared.hall.words import Name, PointId, PrecedenceId, ServiceId
+from shared.hall.zones import zones
 
 LONGEST_ALLOWANCE = 7 * 24 * 60
 """Minutes; more than a day already means strict priority."""
@@ -135,7 +135,7 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
         "day_starts",
     )
     _require(
-        _is_zone(settings.time_zone),
+        settings.time_zone in zones(),
         "There is no time zone {zone}; write one like Europe/Berlin.",
         "time_zone",
         zone=settings.time_zone,
@@ -355,14 +355,6 @@ def _is_language(tag: str) -> bool:
     """At most sixteen letters, as many as a ticket's row holds; none of the tags for what has no language."""
     says_nothing = tag.lower().partition("-")[0] in ("mis", "mul", "und", "zxx")
     return len(tag) <= 16 and not says_nothing and bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return False
-    return True
 
 
 def _as_sent(hall: Hall, command: Any, events: Events) -> Answer:

@@ -43,9 +43,9 @@ from shared.backend.storage.database import Database
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket, Recall
-from shared.hall.day import StartBusinessDay
+from shared.hall.day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
-from shared.hall.errors import Invalid, LoginTaken, NotAllowed, Refused, UnknownService
+from shared.hall.errors import BusinessDayRight, Invalid, LoginTaken, NotAllowed, Refused, UnknownService
 from shared.hall.feedback import GiveFeedback
 from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import CancelTicket, IssueTicket
@@ -193,6 +193,9 @@ def test_every_command_says_what_it_is_about(desk: Desk) -> None:
     assert do(RetireService(service="xray")) == "xray"
     assert do(RetirePrecedence(precedence="late")) == "late"
     assert do(RetireDay(date=date(2031, 5, 1))) == "2031-05-01"
+    with pytest.raises(BusinessDayRight):
+        do(CorrectBusinessDay(kept=date(2031, 5, 1)))
+    assert read(desk)[0].about == "2031-05-01"
     assert tried | set(NONE_OF_COMMANDS) == set(COMMANDS.values())
 
 

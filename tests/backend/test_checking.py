@@ -24,7 +24,7 @@ from shared.backend.storage.database import Database
 from shared.hall import hall
 from shared.hall.aside import ParkTicket
 from shared.hall.calling import CallNext, Recall
-from shared.hall.day import StartBusinessDay
+from shared.hall.day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
 from shared.hall.points import ActivatePoint, DeactivatePoint
@@ -210,6 +210,14 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     ),
     "a ticket nobody issued": (stranger, "the table of tickets has 1 of which the journal knows nothing"),
     "a call's row differs": (sql("UPDATE calls SET point = '9' WHERE NOT recall"), "point '9' instead of '1'"),
+    "why somebody was called differs": (
+        sql("UPDATE calls SET why = json_set(why, '$.waited', 99) WHERE NOT recall"),
+        "differs from the journal: why.waited 99 instead of 0.",
+    ),
+    "a long text differs at its end": (
+        sql("UPDATE services SET description = replace(description, 'Rat ohne', 'Rat mit') WHERE id = 'doctor'"),
+        "chung und Rat mit Termin",
+    ),
     "a call's row is gone": (sql("DELETE FROM calls WHERE recall"), "is missing in the table calls"),
     "a call that never was": (
         sql("INSERT INTO calls SELECT hall_id, 3, ticket, point, at, recall, why FROM calls LIMIT 1"),
@@ -340,6 +348,23 @@ def test_the_tables_follow_when_a_day_ends_with_somebody_called(halls: Care) -> 
     assert not halls.ledger.hall("clinic").points["1"].ticket
     with halls.database.reading() as connection:
         assert list(checking.faults(connection, "clinic")) == []
+
+
+def test_a_day_begun_by_a_clock_that_was_ahead_is_said_and_sound_once_put_right(halls: Care) -> None:
+    for command in (ActivatePoint(point="1"), IssueTicket(service="registration"), CallNext(point="1")):
+        halls.ledger.do("clinic", command, ADMIN)
+    with closing(Ledger(Database(f"sqlite:///{halls.database.kind.path}"), Tomorrow())) as later:
+        for _ in range(3):
+            ticket = later.do("clinic", IssueTicket(service="registration"), ADMIN).result["ticket"]["id"]
+        later.do("clinic", CancelTicket(ticket=ticket), ADMIN)
+    kept = halls.ledger.hall("clinic").business_day
+    assert kept
+    clock, said = halls.faults()
+    assert "set the clock" in clock
+    assert f"the business day that is kept, {kept}, lies in the future" in said
+    halls.ledger.do("clinic", CorrectBusinessDay(kept=kept), ADMIN)
+    assert list(halls.faults()) == []
+    assert halls.ledger.do("clinic", IssueTicket(service="registration"), ADMIN).result["ticket"]["label"] == "A004"
 
 
 class Tomorrow(Clock):

@@ -97,6 +97,24 @@ def test_midnight_in_a_hall_whose_day_ends_then(tmp_path: Path) -> None:
         assert hall.hall()["seq"] == before + 3, "quiet while there is nothing to do"
 
 
+def test_a_clock_that_goes_back_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def lines() -> list[str]:
+        return [line.getMessage() for line in caplog.records if "went back" in line.getMessage()]
+
+    with night(tmp_path, "2026-03-02T08:30", hours=OFFICE) as hall:
+        hall.clock.set_to(hall.local("2026-03-02T08:28"))
+        hall.clock.pass_time(minutes=3)
+        limit = time.monotonic() + 10
+        hall.clock.set_to(hall.local("2026-03-02T07:30"))
+        while not lines():
+            assert time.monotonic() < limit
+            hall.clock.pass_time(seconds=1)
+            time.sleep(0.02)
+        hall.clock.pass_time(hours=30)
+        hall.wait("2026-03-03")
+    assert len(lines()) == 1
+
+
 def test_a_clock_set_back_an_hour_in_the_middle_of_the_day(tmp_path: Path) -> None:
     """The order of calls does not change, the day does not begin again, and the hall is open by its wall."""
     with night(tmp_path, "2026-03-02T08:30", hours=OFFICE) as hall:

@@ -158,11 +158,7 @@ class Countdown:
 def play(address: str, hall: str, groups: Script, boundary: int | None, told: Callable[[str], object]) -> int:
     """Do a script until the end, or until killed; what is answered is told at once. The number of boundaries."""
     database = Database(address)
-<<<<<<< HEAD
     ledger = Quiet(database)
-=======
-    ledger = _QuietLedger(database)
->>>>>>> 5804a52c21f99125426627afe3e1f24df55e5923
     countdown = Countdown(boundary)
     countdown.install(database.engine)
     with closing(ledger):
@@ -171,18 +167,11 @@ def play(address: str, hall: str, groups: Script, boundary: int | None, told: Ca
     return countdown.passed
 
 
-<<<<<<< HEAD
 class Quiet(Ledger):
     """It does not look for others' writes: when it would look is not the same in every run."""
 
     def _look_for_others(self) -> None:
         pass
-=======
-class _QuietLedger(Ledger):
-    """Does not look for others' writes: when it would look is not the same in every run."""
-
-    def _look_for_others(self) -> None: ...
->>>>>>> 5804a52c21f99125426627afe3e1f24df55e5923
 
 
 def _do_together(ledger: Ledger, hall: str, group: list[Command], told: Callable[[str], object]) -> None:

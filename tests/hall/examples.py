@@ -9,7 +9,7 @@ from typing import Any
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket, Recall
-from shared.hall.day import StartBusinessDay
+from shared.hall.day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hours import Day
@@ -57,6 +57,7 @@ EVERY_COMMAND: list[Command] = [
     IssueTicket(service="tests"),
     IssueTicket(service="tests", precedence="paid", language="de", origin=Origin.WEB, token_hash="ab12" * 16),
     CancelTicket(ticket="x"),
+    CorrectBusinessDay(kept=date(2027, 3, 2)),
     CallNext(point="1"),
     CallNext(point="1", holding="x"),
     Recall(point="1", ticket="x"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import CAME_NOT, ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled
-from shared.hall.day import StartBusinessDay
+from shared.hall.day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.errors import Refused
 from shared.hall.feedback import GiveFeedback
@@ -301,6 +301,12 @@ def _tomorrow(history: History, a: int, b: int) -> Command:
     return StartBusinessDay()
 
 
+def _correct_day(history: History, a: int, b: int) -> Command:
+    """Somebody notices that a clock was ahead, and sets it."""
+    history.wall -= timedelta(hours=pick((0, 30, 60), a))
+    return CorrectBusinessDay(kept=history.hall.business_day or history.wall.date())
+
+
 def _set_clock(history: History, a: int, b: int) -> Command:
     """Somebody sets the clock on the wall; nobody who waits shall notice."""
     history.wall += timedelta(minutes=pick((-3 * 24 * 60, -60, -1, 1, 60), a), microseconds=b)
@@ -341,7 +347,8 @@ YEAR: tuple[Whim, ...] = (
     _retire,
     _tomorrow,
     _day_apart,
-    *[_set_clock] * 2,
+    _set_clock,
+    _correct_day,
     _new_rules,
     _import,
 )

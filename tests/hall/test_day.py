@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from shared.hall.calling import CallNext
-from shared.hall.day import BusinessDayStarted, StartBusinessDay, TicketExpired
-from shared.hall.errors import Refused, UnknownService
+from shared.hall.day import BusinessDayStarted, CorrectBusinessDay, StartBusinessDay, TicketExpired
+from shared.hall.errors import BusinessDayRight, Refused, UnknownService
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.opening import business_day
@@ -185,3 +185,29 @@ def test_a_ticket_of_yesterday_is_not_known_today(clinic: Clinic) -> None:
     clinic.do(StartBusinessDay())
     with pytest.raises(Refused, match="in this hall today"):
         clinic.hall.ticket(ticket.id)
+
+
+@pytest.mark.parametrize("ahead", [1, 365])
+def test_a_day_begun_by_a_clock_that_was_ahead_is_put_right_by_one_command(clinic: Clinic, ahead: int) -> None:
+    """Everything goes on, numbers too: nobody is sent away, and nobody's number is given a second time."""
+    clinic.pass_time(days=ahead)
+    first, second = clinic.take(), clinic.take()
+    clinic.cancel(first)
+    clinic.wall -= timedelta(days=ahead)
+    kept = clinic.hall.business_day
+    assert kept == MONDAY + timedelta(days=ahead)
+    (corrected,) = clinic.happens(CorrectBusinessDay(kept=kept))
+    assert set(corrected.tickets_touched()) == {first.id, second.id}
+    assert clinic.hall.business_day == MONDAY
+    assert (clinic.hall.ticket(second.id).state, clinic.take().label) == (TicketState.WAITING, "A003")
+    clinic.pass_time(days=1)
+    assert (clinic.take().label, clinic.hall.business_day) == ("A001", TUESDAY)
+
+
+def test_a_day_that_is_right_is_not_put_right(clinic: Clinic) -> None:
+    """Nor one that somebody else has put right meanwhile, nor one that a clock set back by minutes has just left."""
+    clinic.refuses(CorrectBusinessDay(kept=MONDAY), BusinessDayRight)
+    clinic.refuses(CorrectBusinessDay(kept=TUESDAY), BusinessDayRight)
+    clinic.pass_time(days=1)
+    clinic.do(StartBusinessDay())
+    clinic.refuses(CorrectBusinessDay(kept=MONDAY), BusinessDayRight)

@@ -54,6 +54,7 @@ PROMISED = {
     "retire-point",
     "import-set-up",
     "start-business-day",
+    "correct-business-day",
     "define-day",
     "retire-day",
     "observe-holidays",
@@ -107,7 +108,7 @@ def test_commands_and_events_are_frozen_and_named_by_keyword(kind: type) -> None
 
 def test_an_event_names_what_it_touches() -> None:
     """The ledger brings just those rows up to date."""
-    touched = {"ticket", "point", "service", "precedence"}
+    touched = {"ticket", "tickets", "point", "service", "precedence"}
     of_the_whole_hall = {
         "hall-defined",
         "precedences-reordered",

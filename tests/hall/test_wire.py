@@ -11,6 +11,7 @@ import pytest
 from shared.hall.appointments import CheckIn
 from shared.hall.aside import ReinstateTicket, ResumeTicket, TicketParked
 from shared.hall.calling import TicketCalled
+from shared.hall.day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall
@@ -104,6 +105,10 @@ def change_everything(clinic: Clinic) -> None:
     clinic.do(PausePoint(point="1"))
     clinic.do(ResumePoint(point="1"))
     clinic.do(DeactivatePoint(point="1"))
+    clinic.pass_time(days=1)
+    clinic.do(StartBusinessDay())
+    clinic.wall -= timedelta(days=1)
+    clinic.do(CorrectBusinessDay(kept=clinic.hall.business_day))
     clinic.do(DefineDay(date=date(2026, 5, 4), reason="Outing"))
     clinic.do(DefineDay(date=date(2026, 12, 24), hours=("08:00-12:00",), reason={"de": "Heiligabend"}))
     clinic.do(RetireDay(date=date(2026, 5, 4)))

@@ -91,7 +91,7 @@ def _names(command: Command, before: Hall, hall: Hall) -> Iterator[str]:
 
 @cache
 def _naming(kind: type[Command]) -> tuple[str, ...]:
-    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "date")
+    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "date", "kept")
     return tuple(field.name for field in fields(kind) if field.name in wanted)
 
 

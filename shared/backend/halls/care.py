@@ -19,7 +19,7 @@ from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import machine
 from shared.backend.storage.database import OLDER, Database
 from shared.hall.day import StartBusinessDay
-from shared.hall.errors import LoginTaken, NoHallsYet, Refused, Unfit, UnknownHall
+from shared.hall.errors import LoginTaken, NoHallsYet, Unfit, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.roles import Actor, Role
@@ -144,12 +144,13 @@ class Care:
         for hall in self.ledger.halls():
             with self.database.reading() as connection:
                 yield from checking.faults(connection, hall)
+        for known in self.ledger.readable():
+            yield from checking.day_ahead(known, self.ledger.wall())
 
     def readable(self) -> Iterator[Hall]:
         """The halls as they are now, without those that ``faults`` finds damaged."""
-        for hall in self.ledger.halls() if self.database.is_current() else ():
-            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, Refused):
-                yield self.ledger.hall(hall)
+        if self.database.is_current():
+            yield from self.ledger.readable()
 
     # ── keeping ──
 

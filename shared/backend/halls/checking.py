@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, func, or_, select, true
 
 from shared.backend.halls import journal
 from shared.backend.halls.tallying import AT_ONCE, TicketTally, calls_differ, first_few, set_up_differs
 from shared.backend.storage import tables
+from shared.hall import opening
+from shared.hall.day import BusinessDayCorrected
 from shared.hall.errors import Refused
 from shared.hall.feedback import FeedbackGiven
 from shared.hall.hall import Hall
@@ -27,6 +29,7 @@ from shared.hall.undo import LastUndone
 from shared.hall.values import AT_A_POINT
 from shared.hall.wire import decode_event, encode
 from shared.hall.words import HallId, TicketId
+from shared.hall.zones import is_known
 
 MOST = 20
 """Sentences about one hall; whoever reads them does the same about twenty as about a thousand."""
@@ -75,6 +78,16 @@ def _faults(connection: Connection, name: HallId) -> Iterator[str]:
     yield from _done_twice(connection, name)
     yield from _answers_of_nothing(connection, name)
     yield from _zone_unknown(told.hall)
+
+
+def day_ahead(hall: Hall, now: datetime) -> Iterator[str]:
+    """Whether a clock that was ahead has begun a day too early, a sentence."""
+    if is_known(hall.settings.time_zone) and (day := opening.day_ahead(hall, now)):
+        yield (
+            f"{hall.id}: the business day that is kept, {day}, lies in the future, for a clock was ahead: no new day "
+            "begins and numbers do not start again until then. An administrator puts it right in the console's set-up, "
+            "under Hall."
+        )
 
 
 class Story:
@@ -171,9 +184,10 @@ def _leaving_first(event: Event, after: Hall) -> list[TicketId]:
 
 
 def _drawn(was: str | None, now: str, event: Event) -> bool:
-    """Whether the domain draws this move; what is taken back goes the other way, and neither a rating nor a point that
-    closes moves anybody."""
-    if PointDeactivated.type_name() in (event.type_name(), getattr(event, "what", "")):
+    """Whether the domain draws this move; what is taken back goes the other way, and neither a rating, a point that
+    closes nor a day put right moves anybody."""
+    moves_nobody = {PointDeactivated.type_name(), BusinessDayCorrected.type_name()}
+    if moves_nobody & {event.type_name(), getattr(event, "what", "")}:
         return was == now
     if isinstance(event, LastUndone):
         return was in MOVES.get(now, ())
@@ -194,6 +208,8 @@ def _label(hall: Hall, ticket: TicketId) -> str:
 def _against_the_clock(before: Hall, event: Event, after: Hall) -> Iterator[str]:
     if event.order < before.order:
         yield "the hall's order clock went back"
+    if isinstance(event, BusinessDayCorrected):
+        return
     if before.business_day and (after.business_day is None or after.business_day < before.business_day):
         yield "the business day went back"
 
@@ -240,7 +256,8 @@ def _answers_of_nothing(connection: Connection, hall: HallId) -> Iterator[str]:
 
 
 def _zone_unknown(hall: Hall) -> Iterator[str]:
-    try:
-        ZoneInfo(hall.settings.time_zone)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        yield f"{hall.id}: this machine does not know the time zone {hall.settings.time_zone}: install tzdata."
+    if not is_known(hall.settings.time_zone):
+        yield (
+            f"{hall.id}: this machine does not know the time zone {hall.settings.time_zone}, so it serves nobody: "
+            f"write another one into its file (`nowserving export --hall {hall.id}`), and `nowserving import` that."
+        )

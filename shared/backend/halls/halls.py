@@ -46,11 +46,10 @@ class Listed:
 
 def listed(care: Care) -> Iterator[Listed]:
     """Every hall, by id."""
-    for name in care.ledger.halls():
-        hall = care.ledger.hall(name)
+    for hall in care.ledger.readable():
         settings = hall.settings
         said = in_language(settings.name, settings.languages[0])
-        yield Listed(name, said, settings.time_zone, _tickets_today(care, hall))
+        yield Listed(hall.id, said, settings.time_zone, _tickets_today(care, hall))
 
 
 def _tickets_today(care: Care, hall: Hall) -> int:

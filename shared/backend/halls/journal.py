@@ -9,11 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-<<<<<<< HEAD
 from sqlalchemy import Connection, Select, Table, bindparam, delete, select
-=======
-from sqlalchemy import Connection, Select, Table, delete, select
->>>>>>> 5804a52c21f99125426627afe3e1f24df55e5923
 
 from shared.backend.storage import tables
 from shared.backend.storage.rows import Row, Rows

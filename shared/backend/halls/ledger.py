@@ -12,7 +12,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,6 +112,8 @@ class Ledger:
         self._outage = Outage(log, "the database could not be watched", "the database is watched again")
         self._failed: set[Actor] = set()
         """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
+        self._unreadable: set[HallId] = set()
+        """Halls of which that was said."""
         self._lanes: Lanes[_Wish | _Turn] = Lanes()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
@@ -172,6 +174,16 @@ class Ledger:
         """The ids of all halls."""
         with self.database.reading() as connection:
             return list(connection.scalars(select(tables.halls.c.id).order_by(tables.halls.c.id)))
+
+    def readable(self) -> Iterator[Hall]:
+        """Every hall as it is now, but for one that can't be read: that keeps nobody from the others."""
+        for name in self.halls():
+            try:
+                yield self.hall(name)
+            except (ValueError, KeyError, TypeError, AttributeError, Refused) as error:
+                if name not in self._unreadable:
+                    log.error("%s can't be read, `nowserving check` says why: %s", name, error)  # no bug
+                self._unreadable.add(name)
 
     def must_exist(self, hall: HallId) -> None:
         """Raises UnknownHall for a hall that is not there."""
@@ -343,14 +355,9 @@ class Ledger:
     def _step_back(self, halls: set[HallId], error: Exception) -> None:
         """To what readers see; where the database is away nobody knows what was kept, and it has to say."""
         for hall in halls:
-<<<<<<< HEAD
             if undone := self._decided.pop(hall, None):
                 self._announced.pop((hall, undone.seq), None)
-            if hall in self._committed and not isinstance(error, Unreachable):
-=======
-            self._decided.pop(hall, None)
             if hall in self._committed and not isinstance(error, Failure):
->>>>>>> 5804a52c21f99125426627afe3e1f24df55e5923
                 self._decided[hall] = self._committed[hall]
 
     def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Table, func, select
 
 from shared.backend.storage import tables
 from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.errors import Invalid
 from shared.hall.hall import Hall
 from shared.hall.messages import Event, Happened
 from shared.hall.values import Ticket
-from shared.hall.wire import encode
+from shared.hall.wire import decode, encode
 from shared.hall.words import TicketId
 
 Row = Mapping[str, Any]
@@ -26,6 +27,9 @@ REMEDY = (
     "Numbers are given and called rightly, but reports may be wrong: "
     "put the last good backup in its place with `nowserving restore FILE`."
 )
+
+SHOWN = 60
+"""Signs of a value that a sentence shows."""
 
 
 class TicketTally:
@@ -107,9 +111,31 @@ def _all_compared(
 def _compared(hall: str, table: Table, what: str, expected: Row, found: Row | None) -> Iterator[str]:
     if found is None:
         yield f"{hall}: {what} is missing in the table {table.name}. {REMEDY}"
-    elif wrong := [name for name in expected if encode(found[name]) != expected[name]]:
-        says = ", ".join(f"{name} {_short(found[name])} instead of {_short(expected[name])}" for name in wrong)
-        yield f"{hall}: {what} in the table {table.name} differs from the journal: {says}. {REMEDY}"
+    elif wrong := [said for name, value in expected.items() for said in _differences(name, found[name], value)]:
+        yield f"{hall}: {what} in the table {table.name} differs from the journal: {', '.join(wrong)}. {REMEDY}"
+
+
+def _differences(name: str, found: Any, expected: Any) -> Iterator[str]:
+    """What differs, as values: an earlier release wrote a value without the fields that came later."""
+    if is_dataclass(expected) and isinstance(found, dict):
+        try:
+            read = decode(type(expected), found, strict=False)
+        except Invalid:
+            yield f"{name} can't be read"
+            return
+        for field in fields(expected):
+            yield from _differences(f"{name}.{field.name}", getattr(read, field.name), getattr(expected, field.name))
+    elif encode(found) != encode(expected):
+        yield "{} {} instead of {}".format(name, *_shortened(repr(encode(found)), repr(encode(expected))))
+
+
+def _shortened(one: str, other: str) -> list[str]:
+    """Both texts from a little before they differ."""
+    alike = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(0, alike - 20) if max(len(one), len(other)) > SHOWN else 0
+    return [
+        f"{'…' * (start > 0)}{text[start : start + SHOWN]}{'…' * (len(text) > start + SHOWN)}" for text in (one, other)
+    ]
 
 
 def row_of(table: Table, value: Any) -> Row:
@@ -125,17 +151,12 @@ def _call(seq: int, event: TicketCalled | TicketRecalled) -> Row:
         "point": event.point,
         "at": encode(event.at),
         "recall": isinstance(event, TicketRecalled),
-        "why": encode(event.why) if isinstance(event, TicketCalled) else None,
+        "why": event.why if isinstance(event, TicketCalled) else None,
     }
 
 
 def _count(connection: Connection, table: Table, hall: str) -> int:
     return int(connection.scalar(select(func.count()).select_from(table).where(table.c.hall_id == hall)) or 0)
-
-
-def _short(value: Any) -> str:
-    text = repr(encode(value))
-    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def first_few(sentences: Iterable[str], most: int, rest: str) -> Iterator[str]:

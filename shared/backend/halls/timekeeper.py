@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from shared.backend.halls.clock import Clock
 from shared.backend.halls.ledger import CLOCK, Ledger
 from shared.hall.calling import may_call_later
 from shared.hall.day import StartBusinessDay
@@ -23,25 +24,45 @@ CALLING_SLEEP = 5.0
 
 SHORTEST_SLEEP = 0.05
 
+STEP = timedelta(minutes=5)
+"""How far a clock may go back before it is said: less is a correction by the network."""
+
 
 async def keep_time(ledger: Ledger) -> None:
     """Look after every hall until cancelled; quiet while there is nothing to do."""
     while True:
-        await ledger.clock.sleep(await look_after_all(ledger))
+        pause, before = await look_after_all(ledger), _beyond_elapsed(ledger.clock)
+        await ledger.clock.sleep(pause)
+        if (back := before - _beyond_elapsed(ledger.clock)) > STEP:
+            log.warning("the clock of this machine went back by %s: `nowserving check` says what that means", back)
+
+
+def _beyond_elapsed(clock: Clock) -> datetime:
+    """What stays the same as long as nobody sets the clock."""
+    return clock.wall() - timedelta(milliseconds=clock.elapsed())
 
 
 async def look_after_all(ledger: Ledger) -> float:
     """Do what is due now, which does no harm if others do the same; seconds until something will be."""
-    pause = LONGEST_SLEEP
     try:
-        for hall in ledger.halls():
-            pause = min(pause, await _look_after(ledger, hall))
+        pauses = [await _looked_after(ledger, hall) for hall in ledger.halls()]
     except Failure as failure:  # the database is away for a moment; the first command will start the day as well
         if not ledger.is_away:
             log.warning("no business day was started: %s", failure.detail)
-    except Exception:  # a bug with one hall must not keep all of them in yesterday for good
-        log.exception("no business day was started")
-    return max(SHORTEST_SLEEP, pause)
+        return LONGEST_SLEEP
+    return max(SHORTEST_SLEEP, min(pauses, default=LONGEST_SLEEP))
+
+
+async def _looked_after(ledger: Ledger, hall: HallId) -> float:
+    """What is wrong with one hall keeps no other in yesterday."""
+    try:
+        return min(LONGEST_SLEEP, await _look_after(ledger, hall))
+    except Failure as failure:
+        if not ledger.is_away:
+            log.warning("%s: no business day was started: %s", hall, failure.detail)
+    except Exception:
+        log.exception("%s: no business day was started", hall)
+    return LONGEST_SLEEP
 
 
 async def _look_after(ledger: Ledger, name: HallId) -> float:

@@ -111,8 +111,8 @@ halls = APIRouter(tags=["halls"])
 def visible_halls(backend: Here, actor: Anybody) -> list[dict[str, Any]]:
     """The halls the caller may see."""
     # Before a password of their own too: a station that was told of no hall asks here where to send the new one.
-    names = [actor.hall] if actor.hall else backend.ledger.halls()
-    return [{"id": name, "name": encode(backend.ledger.hall(name).settings.name)} for name in names]
+    found = [backend.ledger.hall(actor.hall)] if actor.hall else backend.ledger.readable()
+    return [{"id": hall.id, "name": encode(hall.settings.name)} for hall in found]
 
 
 @halls.get("/halls/{hall}", name="read-hall")

@@ -52,11 +52,10 @@ def _is_loopback(address: str) -> bool:
 def figures(ledger: Ledger, room: Room) -> str:
     """The state of the halls (text format 0.0.4)."""
     lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
-    for name in ledger.halls():
-        hall = ledger.hall(name)
+    for hall in ledger.readable():
         states = Counter(str(ticket.state) for ticket in hall.tickets.values())
-        lines += [f'nowserving_tickets{{hall="{name}",state="{state}"}} {n}' for state, n in sorted(states.items())]
-        lines += [f'nowserving_events_total{{hall="{name}"}} {hall.seq}']
+        lines += [f'nowserving_tickets{{hall="{hall.id}",state="{state}"}} {n}' for state, n in sorted(states.items())]
+        lines += [f'nowserving_events_total{{hall="{hall.id}"}} {hall.seq}']
     lines += ["# TYPE nowserving_connections gauge"]
     lines += [f'nowserving_connections{{who="{who}"}} {n}' for who, n in room.count.items()]
     lines += ["# TYPE nowserving_connections_most gauge", f"nowserving_connections_most {room.most}"]

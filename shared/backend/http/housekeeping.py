@@ -43,8 +43,8 @@ def look_through(ledger: Ledger, *, thoroughly: bool) -> None:
 
 def forget(ledger: Ledger, now: datetime, *, thoroughly: bool) -> None:
     """Forget contacts whose visit is over; thoroughly: old lines of the audit, and which browser had which ticket."""
-    for hall in ledger.halls():
-        contacts.forget(ledger.database, ledger.hall(hall), now)
+    for hall in ledger.readable():
+        contacts.forget(ledger.database, hall, now)
     if thoroughly:
         with ledger.database.writing() as connection:
             audit.forget(connection, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -67,7 +68,7 @@ def installation_id(database: Database) -> str:
 
 def halls(ledger: Ledger, most: int = MOST_HALLS) -> list[dict[str, str]]:
     """The halls with their names, as everybody may read them at the door, and on the first page of the website."""
-    found = [ledger.hall(name) for name in ledger.halls()[:most]]
+    found = islice(ledger.readable(), most)
     return [{"id": hall.id, "name": in_language(hall.settings.name, hall.settings.languages[0])} for hall in found]
 
 

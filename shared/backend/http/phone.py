@@ -135,8 +135,7 @@ class Site:
 
     def halls(self) -> list[Hall]:
         """The halls that give numbers by phone; raises UnknownHall if none does."""
-        halls = [self.ledger.hall(name) for name in self.ledger.halls()]
-        if found := [hall for hall in halls if hall.settings.web and hall.on_offer()]:
+        if found := [hall for hall in self.ledger.readable() if hall.settings.web and hall.on_offer()]:
             return found
         raise UnknownHall("No hall here gives numbers by phone.")
 

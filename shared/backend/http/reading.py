@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 from shared.catalogue import spoken, translate
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue, queue_for
-from shared.hall.opening import Opening, state
+from shared.hall.opening import Opening, local, state
 from shared.hall.values import ENDED, Moment, Ticket, TicketState
 from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language, said_in
 from shared.languages import preferred
@@ -112,7 +111,7 @@ def shown(hall: Hall, ticket: Ticket) -> Shown:
         service=service.name if service else "",
         precedence=precedence.name if precedence else "",
         point=point.name if point else "",
-        issued=ticket.issued_at.astimezone(ZoneInfo(hall.settings.time_zone)).strftime("%H:%M"),
+        issued=local(hall.settings, ticket.issued_at).strftime("%H:%M"),
         rating=ticket.rating,
         rated=ticket.state is TicketState.SERVED and hall.knows(ticket.id),
     )
