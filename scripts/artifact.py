@@ -27,6 +27,7 @@ OURS = (
     "shared/__init__.py",
     "shared/addresses.py",
     "shared/catalogue.py",
+    "shared/durable.py",
     "shared/languages.py",
     "shared/sentences.py",
     "shared/settings.py",

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.access.audit import AND_MORE, DONE, SIGN_IN, SIGN_OUT, Act, ReadAudit
 from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
 from shared.access.devices import (
+    ClaimSeries,
     ConfirmPairing,
     ListDevices,
     ListNewcomers,
@@ -26,11 +27,12 @@ from shared.access.devices import (
     RenameDevice,
     ReportState,
     RevokeDevice,
+    SeeTroubles,
 )
 from shared.access.request import Request
 from shared.access.requests import REQUESTS
 from shared.access.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
-from shared.access.work import KeepNote, ReadOwnDay, ReadSeats
+from shared.access.work import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
 from shared.backend.access.pairing import Pairing, Waiting
 from shared.backend.access.pairing_bodies import PairingAsked
 from shared.backend.desk.desk import Desk
@@ -153,7 +155,10 @@ NONE_OF_COMMANDS = {
 NONE_OF_REQUESTS = {
     ChangePassword: "everybody changes their own, and who did it stands there",
     ReportState: "what machines say all day, which leaves no line",
-    **dict.fromkeys((ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadAudit), "changes nothing"),
+    ClaimSeries: "the same",
+    **dict.fromkeys(
+        (ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadReasons, ReadAudit), "changes nothing"
+    ),
 }
 
 
@@ -214,6 +219,7 @@ def test_every_request_says_whom_or_what_it_is_about(desk: Desk) -> None:
     ask(RemovePerson(person=person), "berta")
     device = ask(ConfirmPairing(code=newcomer(desk).code, name="Kiosk 1"), "Kiosk 1").id
     ask(RenameDevice(device=device, name="Kiosk at the door"), "Kiosk 1 · Kiosk at the door")
+    ask(SeeTroubles(device=device), "Kiosk at the door")
     ask(RevokeDevice(device=device), "Kiosk at the door")
     newcomer(desk)
     [waits] = desk.answer("clinic", ListNewcomers(), ADMIN)

@@ -299,7 +299,7 @@ def test_every_command_speaks_to_a_terminal_that_knows_ascii_alone(abroad: tuple
         (0, ["hall", "list", *at]),
         (0, ["hall", "add", f"Бюро {name}", *at]),
         (0, ["staff", "list", *at]),
-        (0, ["staff", "add", f"анна-{name}", "--role", "specialist", *at]),
+        (0, ["staff", "add", name * 3, "--role", "specialist", *at]),
         (0, ["staff", "reset", "мария", *at]),
         (0, ["device", "list", *at]),
         (1, ["device", "revoke", "Выход", "--hall", "hall", *at]),
@@ -321,7 +321,7 @@ def test_every_command_speaks_to_a_terminal_that_knows_ascii_alone(abroad: tuple
         assert "Traceback" not in done.stderr and "Error" not in done.stderr, done.stderr
     assert {f"{name}.csv", f"{name}.toml", f"{name}.db"} <= {file.name for file in folder.iterdir()}
     assert "Городская поликлиника" in (folder / f"{name}.toml").read_text("utf-8")
-    assert f"анна-{name}" in nowserving("staff", "list", *at).stdout, "it was understood as it was typed"
+    assert name * 3 in nowserving("staff", "list", *at).stdout, "it was understood as it was typed"
 
 
 def test_what_is_no_text_of_the_terminal_is_one_sentence(abroad: tuple[str, Path]) -> None:

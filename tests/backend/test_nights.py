@@ -196,8 +196,8 @@ def test_an_offline_ticket_comes_in_when_the_line_is_back(tmp_path: Path) -> Non
         first, again = (answer.json()["result"]["ticket"] for answer in answers)
         assert (first["label"], first["issued_at"]) == ("K2-07", "2026-03-02T10:55:00.000Z")
         assert again == first and hall.waiting() == ["K2-07"]
-        other = hall.do("issue-ticket", token=hall.kiosk, **printed)
-        assert (other.status_code, other.json()["type"]) == (409, "label-taken")
+        other = hall.do("issue-ticket", token=hall.kiosk, **printed).json()["result"]["ticket"]
+        assert other["label"].startswith("K2-07 "), "another kiosk printed it too: it is called with its time"
         hall.until("2026-03-03T00:00")
         hall.wait("2026-03-03")
         late = hall.do("issue-ticket", token=hall.kiosk, **{**printed, "offline_label": "K2-08"})

@@ -312,8 +312,8 @@ async def test_what_this_console_can_not_draw_is_said_beside_what_is_written(sit
         await open_set_up(seat, 2)
         warning = seat.console.set_up_page.boxes
         assert not warning.isVisible()
-        link.do(DefineService(id="tests", prefix="B", name="Blood \U0010fffd"))  # which no font in the world has
+        link.do(DefineService(id="tests", prefix="B", name="Blood \U00012f90"))  # Cypro-Minoan, which hardly a font has
         await seat.until(warning.isVisible)
-        assert "as in “Blood \U0010fffd”" in warning.text() and "Install fonts-noto-core" in warning.text()
+        assert "as in “Blood \U00012f90”" in warning.text() and "Install fonts-noto-core" in warning.text()
         await switch(seat, 7)
         assert not warning.isVisible()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.backend.halls import samples
 from shared.hall.errors import Invalid
+from shared.hall.forms import is_name
 from shared.hall.hall import Hall
 from shared.hall.rules import decide, fold
 from shared.hall.values import HallSettings, Moment, Precedence, Service, ServicePoint
@@ -54,7 +55,7 @@ def test_the_hall_tells_all_its_fields_and_a_thing_only_what_is_not_as_usual() -
     assert text.endswith('[[services]]\nid = "a"\nname = "A"\nprefix = "A"\n')
 
 
-NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
+NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip).filter(is_name)
 WORDS = NAMES | st.dictionaries(st.sampled_from(("en", "de", "pt-BR")), NAMES, min_size=1)
 
 
