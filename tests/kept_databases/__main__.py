@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from shared.backend.access.accounts import Accounts
 from shared.backend.halls import journal, samples
@@ -126,10 +127,9 @@ class Ahead(Clock):
 
 def write(path: Path) -> str:
     """Make the database; its form."""
-    journal.SNAPSHOT_EVERY = 20  # type: ignore[misc]  # so that a snapshot lies on the way
     clock = Ahead()
     database = Database(f"sqlite:///{path}", create=True)
-    with closing(Ledger(database, clock)) as ledger:
+    with patch.object(journal, "SNAPSHOT_EVERY", 20), closing(Ledger(database, clock)) as ledger:
         ledger.create_hall("clinic")
         for command in samples.commands("clinic"):
             ledger.do("clinic", command, ADMIN)
