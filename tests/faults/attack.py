@@ -61,19 +61,20 @@ class Attack:
 
     def play(self, seconds: float) -> None:
         """All of it at once for so long; then quiet, and every question once more."""
-        acts = [self._strangers.nonsense, self._strangers.half_open, self._mishaps.befall]
+        acts = [self._strangers.nonsense, self._strangers.half_open]
         acts += [partial(self._clients.kiosk, number) for number in range(KIOSKS)]
         acts += [partial(self._clients.console, number) for number in range(1, CONSOLES + 1)]
         threads = [threading.Thread(target=self._watched, args=(act,), daemon=True) for act in acts]
         for thread in threads:
             thread.start()
-        self.seen.over.wait(seconds)
-        self.seen.over.set()
+        threading.Timer(seconds, self.seen.over.set).start()
+        self._watched(self._mishaps.befall)  # here: a server that is started anew ends with the thread that started it
+        self.seen.over.wait()
         for thread in threads:
             thread.join(120)
             if thread.is_alive():
                 self.seen.faults.append("somebody was not answered within two minutes after the attack")
-        self._clients.ask_again()
+        self._watched(self._clients.ask_again)
 
     def judge(self) -> list[str]:
         """All that was wrong with it, a sentence each."""

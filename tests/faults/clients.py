@@ -19,6 +19,9 @@ from tests.faults.besieged import Seen
 PAUSE = 0.25
 """Seconds a customer takes to press: a day has 999 numbers of a prefix, and clients are not what is measured."""
 
+PATIENCE = 60.0
+"""Seconds for which a command is asked for again."""
+
 
 @dataclass
 class Clients:
@@ -79,6 +82,7 @@ class Clients:
     def _sent(self, link: HttpLink, command: Command, sender: str) -> Accepted | Refused:
         """Send the very same until it is answered, and write down what was said."""
         self.seen.books.sent(command, sender)
+        until = time.monotonic() + PATIENCE
         while True:
             self.seen.figures["sent"] += 1
             try:
@@ -88,6 +92,8 @@ class Clients:
             except Refused as refused:
                 said = refused
             except Unreachable:
+                if time.monotonic() > until:
+                    raise
                 self.seen.figures["asked again"] += 1
                 time.sleep(0.1)
                 continue
