@@ -345,7 +345,7 @@ def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: Desk) -> None:
     assert len([act for act in read(desk) if act.act == AND_MORE]) == 1, f"one such line in {MORE_EVERY} seconds"
 
 
-def test_a_line_waits_while_the_database_is_away_and_that_is_said_once(
+def test_a_line_waits_while_the_database_is_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("shared.backend.storage.sqlite.BUSY_TIMEOUT", 50)

@@ -8,7 +8,7 @@ import resource
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -64,9 +64,7 @@ class Attack:
         acts = [self._strangers.nonsense, self._strangers.half_open]
         acts += [partial(self._clients.kiosk, number) for number in range(KIOSKS)]
         acts += [partial(self._clients.console, number) for number in range(1, CONSOLES + 1)]
-        threads = [threading.Thread(target=self._watched, args=(act,), daemon=True) for act in acts]
-        for thread in threads:
-            thread.start()
+        threads = self._begun(acts)
         threading.Timer(seconds, self.seen.over.set).start()
         self._watched(self._mishaps.befall)  # here: a server that is started anew ends with the thread that started it
         self.seen.over.wait()
@@ -74,7 +72,14 @@ class Attack:
             thread.join(120)
             if thread.is_alive():
                 self.seen.faults.append("somebody was not answered within two minutes after the attack")
-        self._watched(self._clients.ask_again)
+        for thread in self._begun([partial(self._clients.ask_again, share, KIOSKS) for share in range(KIOSKS)]):
+            thread.join()
+
+    def _begun(self, acts: Sequence[Callable[[], None]]) -> list[threading.Thread]:
+        threads = [threading.Thread(target=self._watched, args=(act,), daemon=True) for act in acts]
+        for thread in threads:
+            thread.start()
+        return threads
 
     def judge(self) -> list[str]:
         """All that was wrong with it, a sentence each."""

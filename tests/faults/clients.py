@@ -68,10 +68,10 @@ class Clients:
                 link = self._signed_in(number)
         link.close()
 
-    def ask_again(self) -> None:
-        """Everything once more: each answer is the one that was given."""
-        links = {True: self._link(0, self.device), False: self._signed_in(0)}
-        for wish in [*self.seen.books.wishes.values()]:
+    def ask_again(self, share: int, of: int) -> None:
+        """Everything of this share once more: each answer is the one that was given."""
+        links = {True: self._link(share, self.device), False: self._signed_in(share)}
+        for wish in [*self.seen.books.wishes.values()][share::of]:
             link = links[isinstance(wish.command, IssueTicket)]
             try:
                 self._sent(link, wish.command, wish.sender)
