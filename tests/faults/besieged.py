@@ -68,7 +68,13 @@ class Seen:
 
 def dialled(backend: Besieged) -> socket.socket:
     parts = urlsplit(backend.base)
-    return socket.create_connection((str(parts.hostname), int(parts.port or 0)), 5)
+    line = socket.create_connection((str(parts.hostname), int(parts.port or 0)), 5)
+    if (
+        line.getsockname() == line.getpeername()
+    ):  # TCP lets a socket meet itself where nobody listens, and keep the port
+        line.close()
+        raise ConnectionRefusedError
+    return line
 
 
 def ready(backend: Besieged) -> int:
