@@ -345,21 +345,17 @@ def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: Desk) -> None:
     assert len([act for act in read(desk) if act.act == AND_MORE]) == 1, f"one such line in {MORE_EVERY} seconds"
 
 
-def test_a_line_waits_while_the_database_is_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_line_waits_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.backend.storage.sqlite.BUSY_TIMEOUT", 50)
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as care:
         care.init("clinic", None)
         scribe = Scribe(care.database, care.ledger.clock)
         scribe.write_down("list-staff", "not-allowed", by=ANNA, hall="clinic")
         with care.database.writing():
-            for _ in range(3):
-                thread = threading.Thread(target=scribe.write)
-                thread.start()
-                thread.join()
+            thread = threading.Thread(target=scribe.write)
+            thread.start()
+            thread.join()
         scribe.write()
-        assert caplog.text.count("the audit waits") == caplog.text.count("the audit is written again") == 1
         assert [act.outcome for act in read(Desk(care.ledger, care.accounts), actor="anna")] == ["not-allowed"]
 
 

@@ -71,8 +71,6 @@ class Scribe:
         self._pen = threading.Lock()
         """Held while lines are written: who reads the audit waits for them."""
         self._waiting: list[Row] = []
-        self._away = False
-        """Whether the database was away at the last attempt; that is said once, and its end."""
         self._allowances = {True: Allowance(200, 50), False: Allowance(20, 1)}
         """For those who are known, and for strangers: whom they flood is nobody else."""
         self._more = 0
@@ -145,18 +143,12 @@ class Scribe:
                     row["hall_id"] = row["hall_id"] if row["hall_id"] in halls else None
                 connection.execute(insert(tables.audit), rows)
         except Failure as failure:
-            if not self._away:
-                log.warning("the audit waits: %s", failure.detail)
-            self._away = True
+            log.warning("the audit waits: %s", failure.detail)
             with self._lock:
                 self._waiting = [row for row in rows if row["act"] != AND_MORE] + self._waiting
                 self._more += more
         except Exception:  # the scribe must outlive a line that can't be written
             log.exception("%d lines of the audit are lost", len(rows))
-        else:
-            if self._away:
-                log.warning("the audit is written again")
-            self._away = False
 
     def _taken(self, *, last: bool) -> tuple[list[Row], int]:
         with self._lock:
