@@ -7,13 +7,14 @@ ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 export QT_QPA_PLATFORM ?= offscreen
 endif
 
-.PHONY: serverless-setup serverless-test help setup demo test crowd soak coverage check bench format lint types contracts qml dependencies lock vulnerabilities fuzz
+.PHONY: serverless-setup serverless-test help setup demo test crowd soak attack coverage check bench format lint types contracts qml dependencies lock vulnerabilities fuzz
 
 help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
 	@echo "make test      the tests"
 	@echo "make crowd     the largest crowds we promise, on either database; some minutes"
 	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 CUTS=50 TICKETS=500 for less"
+	@echo "make attack    ten minutes of kills, moved files, set clocks and strangers at once; MINUTES=3 DATABASE=postgresql SEED=7"
 	@echo "make coverage  the tests again, and what none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies, known vulnerabilities"
 	@echo "make fuzz      the API, sent all that a program could send it; some minutes"
@@ -51,6 +52,12 @@ CUTS ?= 1000
 TICKETS ?= 5000
 soak: setup
 	$(BIN)/python -m tests.faults soak --histories $(HISTORIES) --points $(POINTS) --cuts $(CUTS) --tickets $(TICKETS)
+
+MINUTES ?= 10
+SEED ?= 0
+DATABASE ?= sqlite
+attack: setup
+	$(BIN)/python -m tests.faults attack --minutes $(MINUTES) --seed $(SEED) --database $(DATABASE)
 
 coverage: setup
 	$(BIN)/coverage run -m pytest

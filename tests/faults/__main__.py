@@ -1,4 +1,4 @@
-"""``python -m tests.faults``: replay one history or power cut, or soak the whole product."""
+"""``python -m tests.faults``: replay one history or power cut, attack a backend, or soak the whole product."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.backends import DATABASES
+from tests.faults.attack import attack
 from tests.faults.mutants import survivors
 from tests.faults.power import SCENES, cut_off, played
 from tests.faults.soak import one, say, soak
 
+WHAT = ("replay", "soak", "attack", "mutants", "power")
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["replay", "soak", "mutants", "power"], default="replay")
+    parser.add_argument("what", nargs="?", choices=WHAT, default="replay")
     parser.add_argument("--seed", type=int, default=0, help="the history to replay, or the first of the soak")
     parser.add_argument("--histories", type=int, default=10_000)
     parser.add_argument("--points", type=int, default=1_000, help="kill points")
@@ -22,6 +26,10 @@ def main() -> int:
     parser.add_argument("--scene", choices=SCENES, help="of the power cut to replay")
     parser.add_argument("--cut", type=int, default=0, help="the step before which the power goes")
     parser.add_argument("--tickets", type=int, default=5_000, help="of the day")
+    parser.add_argument("--minutes", type=float, default=10, help="of the attack")
+    parser.add_argument(
+        "--database", choices=DATABASES, default="sqlite", help="of the attack; two backends on PostgreSQL"
+    )
     parser.add_argument("--no-mutants", action="store_true")
     asked = parser.parse_args()
     if asked.what == "replay":
@@ -30,6 +38,8 @@ def main() -> int:
         return _mutants()
     if asked.what == "power":
         return _power(asked.scene, asked.seed, asked.cut)
+    if asked.what == "attack":
+        return int(attack(minutes=asked.minutes, seed=asked.seed, database=asked.database, say=say) > 0)
     wrong = soak(
         histories=asked.histories,
         points=asked.points,
