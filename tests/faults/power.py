@@ -162,10 +162,12 @@ def _fill(older: Path, newest: Path) -> None:
         connection.exec_driver_sql("ATTACH ? AS newest", (str(newest),))
         there = sqlalchemy.inspect(connection)
         for table in sorted(set(there.get_table_names()) - {"alembic_version"}):
-            both = {column["name"] for column in there.get_columns(table)}
-            both &= {column["name"] for column in there.get_columns(table, "newest")}
-            names = ", ".join(f'"{name}"' for name in sorted(both))
-            connection.exec_driver_sql(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM newest.{table}")
+            newer = {column["name"] for column in there.get_columns(table, "newest")}
+            older = {column["name"]: column for column in there.get_columns(table)}
+            gone = [name for name, column in older.items() if name not in newer and not column["nullable"]]
+            both = ", ".join(f'"{name}"' for name in [*sorted(newer & older.keys()), *gone])
+            said = ", ".join([*(f'"{name}"' for name in sorted(newer & older.keys())), *("''" for _ in gone)])
+            connection.exec_driver_sql(f"INSERT INTO main.{table} ({both}) SELECT {said} FROM newest.{table}")
         connection.commit()
     engine.dispose()
 
