@@ -48,7 +48,11 @@ def _sqlite(url: URL, backup: Path) -> Restored:
     part = path.with_name(f".nowserving-{os.getpid()}.part")
     try:
         sqlite_restore.copy_of(backup, part)
-        found = _looked_at(f"sqlite:///{part}", backup)
+        try:
+            found = _looked_at(f"sqlite:///{part}")
+        except Failure as failure:
+            why = failure.for_strangers().detail  # which would name a copy nobody knows
+            raise Unfit(f"{backup} is no backup that can be put in place, and nothing was changed. {why}") from failure
         if found.faults:
             raise Unfit(f"{backup} is damaged itself, and nothing was changed: take another one. {found.faults[0]}")
         return Restored(found.newest, found.is_current, kept=sqlite_restore.put(part, path))
@@ -58,20 +62,19 @@ def _sqlite(url: URL, backup: Path) -> Restored:
 
 def _postgresql(address: str, url: URL, backup: Path) -> Restored:
     kept = postgres_restore.restore(url, backup)
-    found = _looked_at(address, backup)
+    try:
+        found = _looked_at(address)
+    except Failure as failure:  # it is in place: whoever reads this has to know where the other one is
+        return Restored(None, is_current=True, faults=(failure.detail,), kept=kept)
     return Restored(found.newest, found.is_current, found.faults, kept)
 
 
-def _looked_at(address: str, backup: Path) -> Restored:
-    """What is in a database that nobody uses."""
-    try:
-        with closing(Database(address)) as database:
-            database.require_sound()
-            with database.reading() as connection:
-                newest = connection.scalar(select(func.max(tables.journal.c.at)))
-                halls = list(connection.scalars(select(tables.halls.c.id))) if database.is_current() else []
-                faults = tuple(fault for hall in halls for fault in checking.faults(connection, hall))
-            return Restored(newest, database.is_current(), faults)
-    except Failure as failure:
-        why = failure.for_strangers().detail  # which would name a copy nobody knows
-        raise Unfit(f"{backup} is no backup that can be put in place, and nothing was changed. {why}") from failure
+def _looked_at(address: str) -> Restored:
+    """What is in a database that nobody uses; raises Failure for one that can't be read."""
+    with closing(Database(address)) as database:
+        database.require_sound()
+        with database.reading() as connection:
+            newest = connection.scalar(select(func.max(tables.journal.c.at)))
+            halls = list(connection.scalars(select(tables.halls.c.id))) if database.is_current() else []
+            faults = tuple(fault for hall in halls for fault in checking.faults(connection, hall))
+        return Restored(newest, database.is_current(), faults)
