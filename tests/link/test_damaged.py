@@ -9,6 +9,7 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.set_up import RetireService
+from shared.hall.words import new_id
 from shared.link.box import FILE, Box, box_of
 from shared.link.home import Home, Homes
 from shared.link.keeping import close_to_others, put_asides
@@ -100,7 +102,8 @@ def test_numbers_that_can_still_be_told_from_a_damaged_box_are_delivered(link: M
 
 
 def test_numbers_that_are_only_in_the_log_of_a_damaged_box_are_saved_too(box: Box, tmp_path: Path) -> None:
-    given = [box.put(taken(), "K2", TODAY) for _ in range(3)]
+    ids = sorted((new_id() for _ in range(3)), reverse=True)  # of one moment, they say nothing of the order
+    given = [box.put(replace(taken(), command_id=one), "K2", TODAY) for one in ids]
     after = tmp_path / "outbox-2"
     shutil.copytree(box.folder, after)  # as a power cut leaves it
     (after / FILE).write_bytes(b"garbled" * 100)
