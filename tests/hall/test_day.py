@@ -211,3 +211,5 @@ def test_a_day_that_is_right_is_not_put_right(clinic: Clinic) -> None:
     clinic.pass_time(days=1)
     clinic.do(StartBusinessDay())
     clinic.refuses(CorrectBusinessDay(kept=MONDAY), BusinessDayRight)
+    clinic.wall -= timedelta(days=1)
+    clinic.refuses(CorrectBusinessDay(kept=MONDAY), BusinessDayRight)
