@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import select
 import socket
@@ -260,6 +261,53 @@ def test_one_listener_more_than_there_is_room_for_gets_a_sentence_and_stations_s
         for _ in range(10):
             assert listen("/api/v1/halls/clinic/events", **kiosk).status_code == 200
         assert measured(there, 'nowserving_connections{who="live"}') > 20
+
+
+# ── many requests at once, and no more after them ──
+
+
+def commands(kiosk: str, number: int) -> bytes:
+    """As many tickets, asked for in one breath."""
+    said = b""
+    for _ in range(number):
+        wish = json.dumps({"command_id": new_id(), "service": "doctor", "origin": "kiosk"}).encode()
+        said += b"POST /api/v1/halls/clinic/commands/issue-ticket HTTP/1.1\r\nHost: a\r\n"
+        said += f"Authorization: Bearer {kiosk}\r\nContent-Length: {len(wish)}\r\n\r\n".encode() + wish
+    return said
+
+
+def tickets(there: Premises) -> float:
+    return measured(there, 'nowserving_tickets{hall="clinic",state="waiting"}')
+
+
+@pytest.mark.parametrize("end", ["half-closed", "no request", "half a request", "open"])
+@pytest.mark.parametrize("number", [1, 3, 40])
+def test_whoever_asks_for_much_at_once_is_answered_for_all_that_was_done(
+    premises: Premises, tmp_path: Path, number: int, end: str
+) -> None:
+    with hurried(premises, tmp_path) as (there, log):
+        kiosk = there.device(Role.KIOSK)
+        with dial(there) as line:
+            line.sendall(commands(kiosk, 1))
+            assert b" 200 " in line.recv(65536)
+            before = tickets(there)
+            line.sendall(commands(kiosk, number))
+            line.sendall({"no request": b"\x16\x03\r\n\r\n", "half a request": commands(kiosk, 1)[:-9]}.get(end, b""))
+            if end == "half-closed":
+                line.shutdown(socket.SHUT_WR)
+            answers = answer(line)[1].count(b"HTTP/1.1 200 ")
+        assert answers == tickets(there) - before
+        assert answers == min(number, 17), "one is answered, and sixteen may wait for that"
+        assert log.read_text() == ""
+
+
+def test_whoever_leaves_before_the_answers_is_no_line_in_the_log(premises: Premises, tmp_path: Path) -> None:
+    with hurried(premises, tmp_path) as (there, log):
+        for number in (3, 40):
+            with dial(there) as line:
+                line.sendall(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n" * number)
+        assert requests.get(f"{there.base}/readyz", timeout=10).ok
+        assert log.read_text() == ""
 
 
 # ── what is no request of ours ──

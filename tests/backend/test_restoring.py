@@ -111,6 +111,20 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(kind: str, tmp_path: P
     assert nowserving("check", *at).returncode == 0
 
 
+def test_of_one_in_place_that_can_t_be_read_it_is_said_where_the_one_before_is(tmp_path: Path) -> None:
+    """PostgreSQL's tools look at nothing beforehand: whoever reads this has to know that it was changed."""
+    old, half = (Premises(tmp_path, database=new_database("postgresql", tmp_path)) for _ in range(2))
+    before = labels(old.database)
+    with closing(postgres.connection(half.database)) as raw:
+        raw.execute("DROP TABLE journal CASCADE")
+    assert nowserving("backup", str(tmp_path / "half"), "--database", half.database, **tools()).returncode == 0
+    done = restore(tmp_path / "half", old.database, tmp_path)
+    assert (done.returncode, "is in place" in done.stdout, done.stderr.count("\n")) == (1, True, 1), done
+    kept = tmp_path / done.stdout.split("What was there before is in ")[1].split(";")[0]
+    assert restore(kept, old.database, tmp_path).returncode == 0
+    assert labels(old.database) == before
+
+
 # ── one file ──
 
 

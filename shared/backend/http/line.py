@@ -64,6 +64,8 @@ class Line(HttpToolsProtocol):
         """Whether the line ends with this request."""
         self._deaf = False
         """Whether what still comes is thrown away: to close before all was read takes our answer with it."""
+        self._answering: RequestResponseCycle | None = None
+        """The request that is answered now; uvicorn's own ``cycle`` is the last that came."""
         self._kind = Who.CUSTOMER
         self._unread: tuple[float, int] | None = None
         """Since when so many bytes of ours have been waiting for the other end."""
@@ -75,6 +77,7 @@ class Line(HttpToolsProtocol):
         self._settle()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_requests()
         super().connection_lost(exc)
         self._room.leave(self)
 
@@ -95,14 +98,20 @@ class Line(HttpToolsProtocol):
             self._deaf = True  # there is nothing to go over to; it is answered as if it had not asked
         except httptools.HttpParserError:
             broken = True
-        if self._unheard > LARGEST_HEAD:
-            self._refuse(431)
-        elif broken:
-            self._refuse(400)
+        too_long = self._unheard > LARGEST_HEAD
+        if (broken or too_long) and self._owes_a_whole_one:
+            self._hear_no_more()
+        elif broken or too_long:
+            self._refuse(431 if too_long else 400)
 
-    def eof_received(self) -> None:
-        if self._deaf:
-            self.transport.close()
+    def eof_received(self) -> bool | None:
+        """Who has said all there is to say still hears the answer; over TLS nobody can."""
+        live = self._answering is not None and self._answering.response_started  # whoever leaves a page ends it so
+        if self._owes_a_whole_one and not live and self.scheme == "http":
+            self._hear_no_more()
+            return True
+        self.transport.close()
+        return None
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= AHEAD:
@@ -134,6 +143,7 @@ class Line(HttpToolsProtocol):
     # ── what is answered ──
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
         self._kind = sent_by(cycle.scope["path"])
         if self._room.turns_away(self._kind):
             cast("dict[str, Any]", cycle.scope)[FULL] = True
@@ -159,12 +169,31 @@ class Line(HttpToolsProtocol):
         cycle = cast("RequestResponseCycle | None", self.cycle)
         return cycle is not None and not cycle.response_complete
 
+    @property
+    def _owes_a_whole_one(self) -> bool:
+        """The same, to a request that came whole: what it asked for may be done already."""
+        return self._owes and (not self.cycle.more_body or bool(self.pipeline))
+
+    def _hear_no_more(self) -> None:
+        """Answer what came whole, in order, and let go."""
+        if self.cycle.more_body:
+            self.pipeline.popleft()  # the newest stands on the left
+            self.cycle = self.pipeline[0][0] if self.pipeline else cast("RequestResponseCycle", self._answering)
+        self._deaf = self._last = self._whole = True
+        self._settle()
+
+    def _forget_requests(self) -> None:
+        """Nobody waits for their answers any more: those that have not begun do not."""
+        self.pipeline.clear()
+        if self._answering:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
+
     def _refuse(self, status: int) -> None:
         """Answer what is no request, and wait a little for the other end to read that."""
         self._deaf, self._since, self._body = True, self.loop.time(), 0
         if self._owes:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            self._forget_requests()
             if self.cycle.response_started:
                 self.drop()
                 return
