@@ -72,6 +72,9 @@ class Mishaps:
         for path, away in there:
             away.rename(path)
         self._until_ready(backend)
+        until = time.monotonic() + 5  # whoever found it ready need not be who says so
+        while (said(log, GONE) - gone, said(log, BACK) - back) != (1, 1) and time.monotonic() < until:
+            time.sleep(0.05)
         if (said(log, GONE) - gone, said(log, BACK) - back) != (1, 1):
             self.seen.faults.append(f"the log {log.name} does not say that {parts} were away and are back")
         self.seen.figures["files moved"] += 1
