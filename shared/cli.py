@@ -7,6 +7,7 @@ import dataclasses
 import io
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import entry_points, version
@@ -234,7 +235,7 @@ def _export(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     if asked.output is None:
         sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
         return 0
-    durable.write_text(asked.output, text)
+    durable.write_text(asked.output, text, durable.ANYBODYS)
     print(f"The set-up of {hall} is in {asked.output}.")
     return 0
 
@@ -306,11 +307,16 @@ def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 def _restore(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     from shared.backend.halls import restoring  # noqa: PLC0415  # a station has no backend installed
 
-    done = restoring.restore(chosen.database, asked.file)
+    done = restoring.restore(chosen.database, asked.file, records.TERMINAL)
     newest = f"{done.newest.astimezone():%Y-%m-%d %H:%M}" if done.newest else "never: nothing has happened in it"
-    print(f"{asked.file} is in place. The last thing in it happened: {newest}.")
-    if done.kept:
-        print(f"What was there before is in {done.kept}; `nowserving restore {done.kept}` puts it back.")
+    print(f"{asked.file} is in place, as {done.place}. The last thing in it happened: {newest}.")
+    if done.kept is None:
+        print("There was no database there before.")
+    elif done.kept.suffix in (".db", ".dump"):
+        again = shlex.join(["nowserving", "restore", str(done.kept)])
+        print(f"What was there before is in {done.kept}; `{again}` puts it back.")
+    else:
+        print(f"There was only the log of a database there before; it is kept as {done.kept}.")
     if not done.is_current:
         print("It is older than this program: run `nowserving upgrade`.")
     for fault in done.faults:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from shared.hall.errors import Unfit
@@ -21,21 +23,24 @@ OURS_ALONE = 0o600
 """For what only its owner may read."""
 
 ANYBODYS = 0o666
-"""For what people asked for to pass on; their umask decides."""
+"""For what people asked for to pass on and nobody's name is in; their umask decides."""
+
+LEFT = 3600.0
+"""Seconds after which nobody writes any more to what was begun: whoever did was killed."""
 
 
 @contextmanager
 def beside(target: Path, mode: int = OURS_ALONE) -> Iterator[Path]:
     """A new file to write to, beside the target, which it becomes at the end, on the disk too; raises OSError.
 
-    If anything fails there is nothing new under either name; one that is killed leaves a ``.part``.
+    If anything fails there is nothing new under either name; one that is killed leaves a ``.part`` to the next.
     What is no file, such as a terminal, is written to itself.
     """
     target = target.resolve()
     if target.exists() and not target.is_file():
         yield target
         return
-    part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+    part = part_of(target)
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
         yield part
@@ -43,6 +48,22 @@ def beside(target: Path, mode: int = OURS_ALONE) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def part_of(target: Path) -> Path:
+    """Under which name it is written until it is whole; what others left there that were killed is gone."""
+    for left in left_over(target):
+        with suppress(OSError):
+            left.unlink()
+    return target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+
+
+def left_over(target: Path) -> Iterator[Path]:
+    """What somebody began to write in its place and never ended."""
+    for part in target.parent.glob(f".{escape(target.name[:100])}.*.part*"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > LEFT:
+                yield part
 
 
 def take_the_place_of(target: Path, part: Path) -> None:
@@ -53,10 +74,10 @@ def take_the_place_of(target: Path, part: Path) -> None:
     sync_folder(target.parent)
 
 
-def write_text(target: Path, text: str) -> None:
+def write_text(target: Path, text: str, mode: int = OURS_ALONE) -> None:
     """A text somebody wants as a file, in UTF-8; raises Unfit."""
     try:
-        with beside(target, ANYBODYS) as part:
+        with beside(target, mode) as part:
             part.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise Unfit(f"{target} can't be written: {error.strerror}.") from None

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from console import sentences
-from shared.durable import write_text
+from shared.durable import ANYBODYS, write_text
 from shared.hall.errors import Failure, Refused
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted
@@ -106,7 +106,7 @@ class FileModel(QObject):
         if self._hall is None:
             return
         text = write(set_up_of(self._hall))
-        self.station.aside(lambda: write_text(file, text), lambda _: self._exported(file), self._failed)
+        self.station.aside(lambda: write_text(file, text, ANYBODYS), lambda _: self._exported(file), self._failed)
 
     def _exported(self, file: Path) -> None:
         self._say(self.tr("The set-up is in {0}.").format(file.name))

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from shared.durable import ANYBODYS, beside
+from shared.durable import beside
 from shared.hall.errors import Unfit
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,7 +30,7 @@ def write(file: Path, titles: Row, rows: Sequence[Row]) -> None:
     if form is None:
         raise Unfit("A table is written to a file that ends in .csv or .xlsx.")
     try:
-        with beside(file, ANYBODYS) as part:
+        with beside(file) as part:
             form(part, [titles, *rows])
     except OSError as error:
         raise Unfit(f"{file.name} can't be written: {error.strerror}.") from None

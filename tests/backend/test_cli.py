@@ -25,11 +25,12 @@ def premises(tmp_path: Path) -> Premises:
     return Premises(tmp_path)
 
 
-def fails(*arguments: str, says: str, **environment: str) -> None:
+def fails(*arguments: str, says: str, **environment: str) -> str:
     done = nowserving(*arguments, **environment)
     assert done.returncode == 1
     assert says in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
 
 
 def test_init_twice_is_harmless(premises: Premises) -> None:

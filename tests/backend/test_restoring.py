@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -36,6 +37,11 @@ def tools() -> dict[str, str]:
 
 def restore(backup: Path, database: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return nowserving("restore", str(backup), "--database", database, cwd=folder, **tools())
+
+
+def quoted(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The command that puts back what was there, as it is said."""
+    return shlex.split(done.stdout.split("`")[1])
 
 
 def labels(database: str) -> list[str]:
@@ -73,8 +79,8 @@ def test_a_backup_is_put_in_place_after_a_crash(served: tuple[Premises, Path], t
     done = restore(backup, there.database, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert labels(there.database) == ["A001", "A002"]
-    kept = Path(done.stdout.split("What was there before is in ")[1].split(";")[0])
-    again = restore(tmp_path / kept, there.database, tmp_path)
+    assert "restore" in nowserving("audit", "--database", there.database).stdout
+    again = nowserving(*quoted(done)[1:], "--database", there.database, cwd=tmp_path, **tools())
     assert again.returncode == 0, again.stderr
     assert labels(there.database) == ["A001", "A002", "A003", "A004", "A005"]
     there.serve()
@@ -115,13 +121,12 @@ def test_of_one_in_place_that_can_t_be_read_it_is_said_where_the_one_before_is(t
     """PostgreSQL's tools look at nothing beforehand: whoever reads this has to know that it was changed."""
     old, half = (Premises(tmp_path, database=new_database("postgresql", tmp_path)) for _ in range(2))
     before = labels(old.database)
-    with closing(postgres.connection(half.database)) as raw:
+    with closing(postgres.server().connect(half.database)) as raw:
         raw.execute("DROP TABLE journal CASCADE")
     assert nowserving("backup", str(tmp_path / "half"), "--database", half.database, **tools()).returncode == 0
     done = restore(tmp_path / "half", old.database, tmp_path)
     assert (done.returncode, "is in place" in done.stdout, done.stderr.count("\n")) == (1, True, 1), done
-    kept = tmp_path / done.stdout.split("What was there before is in ")[1].split(";")[0]
-    assert restore(kept, old.database, tmp_path).returncode == 0
+    assert restore(tmp_path / quoted(done)[2], old.database, tmp_path).returncode == 0
     assert labels(old.database) == before
 
 
@@ -166,6 +171,60 @@ def test_whatever_became_of_the_file_a_backup_takes_its_place(file: Path, damage
         assert kept.read_bytes() == b"\x55" * 40_000 and Path(f"{kept}-wal").exists()
 
 
+@pytest.mark.parametrize("parts", [[""], ["", "-wal"], ["", "-wal", "-shm"]])
+def test_nothing_takes_the_place_of_a_file_that_was_moved_while_it_is_served(
+    file: Path, parts: list[str], tmp_path: Path
+) -> None:
+    """Its log, or the log's index, is still there and open. Of one that is gone with both nothing is lost."""
+    with care.opened(f"sqlite:///{file}") as halls:
+        halls.ledger.do(halls.the_one(None), IssueTicket(service="registration"), INIT)
+        (tmp_path / "away").mkdir()
+        for part in parts:
+            Path(f"{file}{part}").rename(tmp_path / "away" / f"halls.db{part}")
+        done = restore(tmp_path / "backup.db", f"sqlite:///{file}", tmp_path)
+        assert (done.returncode == 1) == (len(parts) < 3), done.stderr
+        if len(parts) < 3:
+            assert "is in use, and nothing was changed: stop" in done.stderr
+            for part in parts:
+                (tmp_path / "away" / f"halls.db{part}").rename(f"{file}{part}")
+    assert len(labels(f"sqlite:///{file}")) == (4 if len(parts) < 3 else 1)
+
+
+def test_it_is_said_whose_place_a_backup_took_and_that_none_was_there(file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "my hall"
+    folder.mkdir()
+    done = restore(tmp_path / "backup.db", "sqlite:///mistyped.db", folder)
+    assert f"in place, as {folder / 'mistyped.db'}." in done.stdout
+    assert "There was no database there before." in done.stdout
+    again = restore(file, "sqlite:///mistyped.db", folder)
+    assert nowserving(*quoted(again)[1:], "--database", "sqlite:///mistyped.db", cwd=folder).returncode == 0
+
+
+def test_what_a_killed_restore_left_is_said_and_goes_with_the_next_one(file: Path, tmp_path: Path) -> None:
+    left = [tmp_path / f".halls.db.1.part{end}" for end in ("", "-wal")]
+    for part in left:
+        part.write_bytes(b"names and telephones")
+        os.utime(part, (0, 0))
+    at = ("--database", f"sqlite:///{file}")
+    assert f"remove {left[0]}" in nowserving("check", *at).stderr
+    assert nowserving("restore", str(tmp_path / "backup.db"), *at).returncode == 0
+    assert not any(part.exists() for part in left)
+    assert nowserving("check", *at).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("backup", "says"),
+    [("empty.db", "is empty, and nothing was changed: take another backup."), ("other.db", "of another program")],
+)
+def test_a_backup_that_is_refused_is_called_by_its_own_name(file: Path, backup: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as raw, raw:
+        raw.execute("CREATE TABLE recipes (name TEXT)")
+    done = restore(tmp_path / backup, f"sqlite:///{file}", tmp_path)
+    assert done.returncode == 1 and says in done.stderr and backup in done.stderr
+    assert ".part" not in done.stderr and "nowserving init" not in done.stderr
+
+
 def test_a_damaged_backup_and_the_database_itself_are_refused(file: Path, tmp_path: Path) -> None:
     at = ("--database", f"sqlite:///{file}")
     spoiled = tmp_path / "spoiled.db"
@@ -173,7 +232,8 @@ def test_a_damaged_backup_and_the_database_itself_are_refused(file: Path, tmp_pa
     with spoiled.open("r+b") as raw:
         raw.seek(8192)
         raw.write(b"\x55" * (spoiled.stat().st_size - 8192))
-    fails("restore", str(spoiled), *at, says="nothing was changed")
+    said = fails("restore", str(spoiled), *at, says="and nothing was changed")
+    assert "stop the backend" not in said and "restore FILE" not in said
     with closing(sqlite3.connect(tmp_path / "backup.db")) as raw, raw:
         raw.execute("UPDATE halls SET seq = seq + 1")
     fails("restore", str(tmp_path / "backup.db"), *at, says="damaged itself")
@@ -192,8 +252,9 @@ def count(event, arguments):
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 from shared.backend.halls import restoring
+from shared.hall.roles import Actor, Role
 sys.addaudithook(count)
-restoring.restore(sys.argv[2], Path(sys.argv[3]))
+restoring.restore(sys.argv[2], Path(sys.argv[3]), Actor(name="x", role=Role.ADMINISTRATOR))
 """
 
 

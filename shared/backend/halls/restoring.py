@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
-from shared.backend.halls import checking
+from shared import durable
+from shared.backend.halls import audit, checking, tallying
 from shared.backend.storage import postgres_restore, sqlite_restore, tables
 from shared.backend.storage.database import Database, address_of
-from shared.hall.errors import Failure, Unfit
+from shared.hall.errors import Failure, NoHallsYet, Unfit
+from shared.hall.roles import Actor
+
+ACT = "restore"
+"""As the audit calls it."""
 
 
 @dataclass(frozen=True)
@@ -29,52 +34,82 @@ class Restored:
     """What is wrong with it, a sentence each."""
     kept: Path | None = None
     """Where what was there before is kept."""
+    place: str = ""
+    """The database it is in place of."""
 
 
-def restore(address: str, backup: Path) -> Restored:
+def restore(address: str, backup: Path, by: Actor) -> Restored:
     """Put a backup in the place of the database; raises Unfit, and then what was there is there."""
     url = address_of(address)
     if not backup.is_file():
         raise Unfit(f"There is no backup {backup}: write the name of a file that `nowserving backup` made.")
-    return _sqlite(url, backup) if url.get_backend_name() == "sqlite" else _postgresql(address, url, backup)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, backup, by)
+    return _postgresql(address, url, backup, by)
 
 
-def _sqlite(url: URL, backup: Path) -> Restored:
+def _sqlite(url: URL, backup: Path, by: Actor) -> Restored:
     path = Path(url.database or "").resolve()
     if not url.database or not path.parent.is_dir():
         raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
     if path.exists() and path.samefile(backup):
         raise Unfit(f"{backup} is the database itself: write the name of a backup of it.")
-    part = path.with_name(f".nowserving-{os.getpid()}.part")
+    part = durable.part_of(path)
     try:
         sqlite_restore.copy_of(backup, part)
-        try:
-            found = _looked_at(f"sqlite:///{part}")
-        except Failure as failure:
-            why = failure.for_strangers().detail  # which would name a copy nobody knows
-            raise Unfit(f"{backup} is no backup that can be put in place, and nothing was changed. {why}") from failure
-        if found.faults:
-            raise Unfit(f"{backup} is damaged itself, and nothing was changed: take another one. {found.faults[0]}")
-        return Restored(found.newest, found.is_current, kept=sqlite_restore.put(part, path))
+        found = _fit(part, backup)
+        _write_down(f"sqlite:///{part}", backup, found, by)
+        return replace(found, kept=sqlite_restore.put(part, path), place=str(path))
     finally:
         sqlite_restore.clear(part)
 
 
-def _postgresql(address: str, url: URL, backup: Path) -> Restored:
+def _fit(part: Path, backup: Path) -> Restored:
+    """What is in a copy of the backup; raises Unfit for one that may not take the place of anything."""
+    try:
+        copy = Database(f"sqlite:///{part}")
+    except NoHallsYet:
+        raise Unfit(f"{backup} is empty, and nothing was changed: take another backup.") from None
+    except Failure as failure:
+        why = failure.detail.replace(str(part), str(backup))  # a copy whose name nobody knows
+        raise Unfit(f"{backup} can't be put in place, and nothing was changed. {why}") from failure
+    damaged = f"{backup} is damaged itself, and nothing was changed: take another backup."
+    try:
+        found = _looked_at(copy)
+    except Failure as failure:
+        raise Unfit(damaged) from failure
+    if found.faults:
+        why = found.faults[0].removesuffix(checking.RESTORE).removesuffix(tallying.REMEDY)
+        raise Unfit(f"{damaged} {why}".strip())
+    return found
+
+
+def _postgresql(address: str, url: URL, backup: Path, by: Actor) -> Restored:
     kept = postgres_restore.restore(url, backup)
     try:
-        found = _looked_at(address)
-    except Failure as failure:  # it is in place: whoever reads this has to know where the other one is
-        return Restored(None, is_current=True, faults=(failure.detail,), kept=kept)
-    return Restored(found.newest, found.is_current, found.faults, kept)
+        found = _looked_at(Database(address))
+    except (Failure, DBAPIError) as error:  # it is in place: whoever reads this has to know where the other one is
+        found = Restored(None, is_current=True, faults=(f"It can't be read: {str(error).splitlines()[0]}.",))
+    if not found.faults:
+        _write_down(address, backup, found, by)
+    return replace(found, kept=kept, place=str(url.database))
 
 
-def _looked_at(address: str) -> Restored:
-    """What is in a database that nobody uses; raises Failure for one that can't be read."""
-    with closing(Database(address)) as database:
+def _looked_at(database: Database) -> Restored:
+    """What is in a database that nobody uses, which is closed then; raises Failure for one that can't be read."""
+    with closing(database):
         database.require_sound()
+        is_current = database.is_current()
         with database.reading() as connection:
-            newest = connection.scalar(select(func.max(tables.journal.c.at)))
-            halls = list(connection.scalars(select(tables.halls.c.id))) if database.is_current() else []
+            timed = (tables.journal, tables.audit) if is_current else (tables.journal,)
+            ends = [connection.scalar(select(func.max(table.c.at))) for table in timed]
+            halls = list(connection.scalars(select(tables.halls.c.id))) if is_current else []
             faults = tuple(fault for hall in halls for fault in checking.faults(connection, hall))
-        return Restored(newest, database.is_current(), faults)
+        return Restored(max(filter(None, ends), default=None), is_current, faults)
+
+
+def _write_down(address: str, backup: Path, found: Restored, by: Actor) -> None:
+    """That it was put in place, in its own audit; one of an earlier version may have none to write to yet."""
+    if found.is_current:
+        with closing(Database(address)) as database, database.writing() as connection:
+            connection.execute(insert(tables.audit), audit.line(datetime.now(UTC), ACT, by=by, about=backup.name))

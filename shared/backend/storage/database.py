@@ -61,6 +61,9 @@ class Kind(Protocol):
     def start_afresh(self) -> None:
         """Let go of connections after a failure that may have spoiled them."""
 
+    def take_back(self) -> None:
+        """Leave nothing of a database that could not be made."""
+
     def require_sound(self) -> None:
         """Raises Unfit, before anybody is served, for a database in which reading at any place may fail."""
 
@@ -102,6 +105,7 @@ class Database:
                 self._check(create=create)
         except Failure:
             self.close()
+            self.kind.take_back()
             raise
 
     @contextmanager

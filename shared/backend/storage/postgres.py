@@ -120,6 +120,9 @@ class Postgres:
     def start_afresh(self) -> None:
         """Nothing to do: the pool looks at each connection before it lends it."""
 
+    def take_back(self) -> None:
+        """Nothing to do: tables are made in one transaction."""
+
     def require_sound(self) -> None:
         """Nothing to do: the server looks at each page it reads (data_checksums)."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.backend.storage.complaints import BUSY
 from shared.backend.storage.place import Place
-from shared.durable import OURS_ALONE, beside
+from shared.durable import OURS_ALONE, beside, left_over
 from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
 from shared.hall.words import HallId
 
@@ -49,6 +49,11 @@ DAMAGED = (
     f"stop the backend, see what `nowserving check` says, and {RESTORE}."
 )
 
+FULL = "The disk with the database {database} is full: nothing was changed; make room."
+
+NO_ROOM = 64 * 1024
+"""Bytes of a disk on which SQLite can't even make the index of its log, and knows no better than to call it an error."""
+
 THE_FILE = "file"
 """The one lane there is: who writes holds the whole file, so everything that waits is written together."""
 
@@ -59,7 +64,7 @@ class Sqlite:
     writers = 1
 
     def __init__(self, url: URL, *, create: bool) -> None:
-        self.path = _path(url, create=create)
+        self.path, self._is_new = _path(url, create=create)
         self.name = str(self.path)
         self._place = Place(self.path)
         self.engine = _engine(url, self._place)
@@ -162,6 +167,13 @@ class Sqlite:
         free = shutil.disk_usage(self.path.absolute().parent).free
         if free < LEAST_ROOM:
             yield f"The disk with the database {self.path} has only {free // 1_000_000} MB left: make room."
+        for part in left_over(self.path.absolute()):
+            yield f"A copy of the database was begun and never ended, and people's data may be in it: remove {part}."
+
+    def take_back(self) -> None:
+        with suppress(OSError):
+            if self._is_new and not self.path.stat().st_size:
+                self.path.unlink()
 
     def require_sound(self) -> None:
         with self.reading() as connection:
@@ -190,6 +202,8 @@ class Sqlite:
         for part, kind, sentence in _SENTENCES:
             if part in complaint:
                 return kind(sentence, database=str(self.path))
+        if "disk I/O" in complaint and shutil.disk_usage(self.path.absolute().parent).free < NO_ROOM:
+            return Unreachable(FULL, database=str(self.path))
         if isinstance(error, OperationalError):
             return Unreachable(
                 "The database {database} can't be used{cause}.", database=str(self.path), cause=f": {complaint}"
@@ -202,7 +216,7 @@ _SENTENCES: tuple[tuple[str, type[Failure], str], ...] = (
     ("busy", Unreachable, BUSY),
     ("readonly", Unreachable, "The database {database} can't be written: its file or folder is read-only."),
     ("read-only", Unreachable, "The database {database} can't be written: its file or folder is read-only."),
-    ("is full", Unreachable, "The disk with the database {database} is full: nothing was changed; make room."),
+    ("is full", Unreachable, FULL),
     ("unable to open", Unfit, "The database {database} can't be opened: check its folder and permissions."),
     ("not a database", Unfit, "The file {database} is not a database of Now Serving: choose another file."),
     ("malformed", Unreachable, DAMAGED),
@@ -210,7 +224,8 @@ _SENTENCES: tuple[tuple[str, type[Failure], str], ...] = (
 """A part of SQLite's complaint, and what it means."""
 
 
-def _path(url: URL, *, create: bool) -> Path:
+def _path(url: URL, *, create: bool) -> tuple[Path, bool]:
+    """Where the file is, and whether it was made for this; raises Unfit."""
     if not url.database or url.database == ":memory:":
         raise Unfit("A hall needs a database file: write its path, like sqlite:///nowserving.db.")
     path = Path(url.database)
@@ -218,10 +233,11 @@ def _path(url: URL, *, create: bool) -> Path:
         raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
     if not path.exists() and not create:
         raise NoHallsYet(f"There is no database {path}: make one with `nowserving init --database sqlite:///{path}`.")
-    if not path.exists():
+    is_new = not path.exists()
+    if is_new:
         with suppress(OSError):  # SQLite itself will say what is wrong
             path.touch(mode=OURS_ALONE)
-    return path
+    return path, is_new
 
 
 def _engine(url: URL, place: Place) -> Engine:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from shared.hall.errors import Unfit
 LOGS = ("-wal", "-journal")
 """What SQLite would play over whatever file it finds beside it."""
 
-SHARED, SHARED_SIZE = 0x40000002, 510
-"""The bytes of a file that everybody who has it open holds (SQLite's os.h, SHARED_FIRST)."""
+HELD = {"": (0x40000002, 510), "-shm": (128, 1)}
+"""The bytes that everybody who has a database open holds: of its file, from where on and how many (SQLite's os.h,
+SHARED_FIRST), and of its log's index, by which it is found open though its file was moved (os_unix.c, UNIX_SHM_DMS)."""
+
+FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def copy_of(backup: Path, part: Path) -> None:
@@ -32,7 +36,18 @@ def copy_of(backup: Path, part: Path) -> None:
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             copy.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except (OSError, sqlite3.Error) as error:
+        if _is_of_the_disk(error, backup):
+            raise Unfit(
+                f"{backup} can't be copied into {part.parent}, and nothing was changed: {error}. Make room there."
+            ) from error
         raise Unfit(f"{backup} can't be read as a backup, and nothing was changed: {error}.") from error
+
+
+def _is_of_the_disk(error: OSError | sqlite3.Error, backup: Path) -> bool:
+    """Whether it is the copy for which there is no room, and the backup as good as ever."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return error.sqlite_errorcode & 0xFF in FULL
 
 
 def put(part: Path, path: Path) -> Path | None:
@@ -73,7 +88,10 @@ def _settle(path: Path) -> None:
 
 
 def _keep(path: Path) -> Path | None:
-    """Another name for what was there, and for a log that could not be brought in: it would spoil the new file."""
+    """Another name for what was there, and for a log that could not be brought in: it would spoil the new file.
+
+    The first of what is kept: the file, if there was one.
+    """
     there = [end for end in ("", *LOGS) if _beside(path, end).exists()]
     aside = _free(path)
     for end in LOGS:
@@ -86,7 +104,7 @@ def _keep(path: Path) -> Path | None:
         except OSError:  # a file system without a second name for a file
             os.rename(path, aside)  # noqa: PTH104
     sync_folder(path.parent)
-    return aside if there else None
+    return _beside(aside, there[0]) if there else None
 
 
 def _free(path: Path) -> Path:
@@ -97,27 +115,25 @@ def _free(path: Path) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Nobody else has the file open meanwhile; raises Unfit if somebody has, however damaged it is."""
+    """Nobody else has the database open meanwhile; raises Unfit if somebody has, however damaged it is."""
     try:
         import fcntl  # noqa: PLC0415  # on Windows an open file can't be replaced anyway
     except ImportError:
         yield
         return
-    if not path.exists():
+    with ExitStack() as opened:
+        for end, (first, size) in HELD.items():
+            if _beside(path, end).exists():
+                number = os.open(_beside(path, end), os.O_RDWR)
+                opened.callback(os.close, number)
+                try:
+                    fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB, size, first)
+                except OSError:
+                    raise Unfit(
+                        f"{path} is in use, and nothing was changed: stop the backend and every program that has it "
+                        "open, and try again."
+                    ) from None
         yield
-        return
-    opened = os.open(path, os.O_RDWR)
-    try:
-        try:
-            fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_SIZE, SHARED)
-        except OSError:
-            raise Unfit(
-                f"{path} is in use, and nothing was changed: stop the backend and every program that has it open, "
-                "and try again."
-            ) from None
-        yield
-    finally:
-        os.close(opened)
 
 
 def _beside(path: Path, end: str) -> Path:
