@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import io
 import logging
 import os
@@ -24,6 +25,9 @@ APPS = "nowserving.apps"
 
 CHECKS = "nowserving.checks"
 """The entry points that say what is wrong with a station of this machine."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What a disk says that takes no more; of what is printed no file is named."""
 
 UNREAD = 141
 """The status of a command whose output nobody wanted to the end, as shells have it for others: 128 and SIGPIPE."""
@@ -46,14 +50,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             if sys.stdout:
                 sys.stdout.flush()
-    except BrokenPipeError:  # behind `| head`, which has seen enough; what is left must not complain at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # behind `| head`, which has seen enough
+        _say_no_more()
         return UNREAD
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename:
+            raise
+        _say_no_more()
+        print(f"nowserving: What was asked for can't be written: {error.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _say_no_more() -> None:
+    """What is left to say must not complain at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _main(argv: Sequence[str]) -> int:
     try:
-        arguments = [as_text(argument) for argument in argv]
+        arguments = [as_text(argument, "What was typed") for argument in argv]
         if arguments and arguments[0] in ABOUT:
             return _app(arguments[0])(arguments[1:])
         return _administrate(arguments)
@@ -199,10 +214,9 @@ def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     has_administrator = _care().look_before_init(chosen.database, *first)
     password = "" if has_administrator else people.new_password("NOWSERVING_ADMIN_PASSWORD", "admin")
     with _care().opened(chosen.database, create=True) as halls:
-        if password:
-            halls.appoint_administrator(password)
+        hall = halls.init(*first)  # which may be refused; then nobody was appointed either
+        if password and halls.appoint_administrator(password):
             print("The administrator is `admin`.")
-        hall = halls.init(*first)
         print(f"The hall is ready, on the clock of {halls.ledger.hall(hall).settings.time_zone}; its id:")
         print(hall)
     return 0

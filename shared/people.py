@@ -19,6 +19,12 @@ from shared.hall.words import HallId
 from shared.records import TERMINAL, Add
 from shared.settings import Settings, as_text
 
+GIVEN = "NOWSERVING_PASSWORD"
+"""Where the password of whoever this is about may be found."""
+
+STAFF, DEVICES = ([role.value for role in roles] for roles in (STAFF_ROLES, DEVICE_ROLES))
+"""As they are typed."""
+
 
 def add_commands(commands: Any, add: Add) -> None:
     _add_staff(commands, add)
@@ -30,7 +36,7 @@ def new_password(variable: str, login: str) -> str:
     read. Raises Unfit or Invalid."""
     from shared.backend.access.passwords import require_good  # noqa: PLC0415  # a station has no backend installed
 
-    password = as_text(os.environ.get(variable, "")) or _typed(variable, login)
+    password = as_text(os.environ.get(variable, ""), variable) or _typed(variable, login)
     require_good(password, login)
     return password
 
@@ -39,7 +45,7 @@ def _add_staff(commands: Any, command: Add) -> None:
     actions = commands.add_parser("staff", help="the people who work here").add_subparsers(required=True)
     add = command(actions, "add", _add_person, "add a person")
     add.add_argument("login")
-    add.add_argument("--role", required=True, choices=[*STAFF_ROLES])
+    add.add_argument("--role", required=True, choices=STAFF)
     add.add_argument("--hall", metavar="ID", help="the one hall they work in (default: every hall)")
     add.epilog = "The password comes from NOWSERVING_PASSWORD or is asked for."
     command(actions, "list", _list_staff, "list the people")
@@ -48,7 +54,7 @@ def _add_staff(commands: Any, command: Add) -> None:
     reset.epilog = "The password comes from NOWSERVING_PASSWORD; without it one is made, and printed once."
     role = command(actions, "role", _change_role, "change what somebody may do, from their next command on")
     role.add_argument("login")
-    role.add_argument("role", choices=[*STAFF_ROLES])
+    role.add_argument("role", choices=STAFF)
     remove = command(actions, "remove", _remove_person, "somebody does not work here any more: end what they have open")
     remove.add_argument("login")
 
@@ -57,7 +63,7 @@ def _add_device(commands: Any, command: Add) -> None:
     actions = commands.add_parser("device", help="kiosks, displays, signs, consoles").add_subparsers(required=True)
     add = command(actions, "add", _add_device_now, "add a device and print its token, once")
     add.add_argument("name")
-    add.add_argument("--role", required=True, choices=[*DEVICE_ROLES])
+    add.add_argument("--role", required=True, choices=DEVICES)
     add.add_argument("--hall", metavar="ID", help="the hall it stands in (default: the only one)")
     confirm = command(actions, "confirm", _confirm_device, "let the device in that shows this code")
     confirm.add_argument("code")
@@ -74,7 +80,7 @@ def _add_person(asked: argparse.Namespace, chosen: Settings) -> int:
     with _opened(chosen.database) as halls, _told(halls, AddPerson, asked.hall, asked.login):
         halls.must_exist(asked.hall)
         halls.accounts.people.require_free(asked.login)
-        password = new_password("NOWSERVING_PASSWORD", asked.login)
+        password = new_password(GIVEN, asked.login)
         halls.add_person(asked.login, password, Role(asked.role), asked.hall)
         print(f"{asked.login} may sign in as {asked.role}.")
     return 0
@@ -88,7 +94,7 @@ def _list_staff(asked: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _reset_person(asked: argparse.Namespace, chosen: Settings) -> int:
-    given = as_text(os.environ.get("NOWSERVING_PASSWORD", ""))
+    given = as_text(os.environ.get(GIVEN, ""), GIVEN)
     with _done_to(ResetPassword, asked.login, chosen) as (halls, person):
         password = halls.reset_password(person.login, given)
     if not given:

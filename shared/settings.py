@@ -111,12 +111,15 @@ def machine_zone() -> str:
 # ── what people write ──
 
 
-def as_text(given: str) -> str:
-    """What was typed or set, where Python took the machine's code page for another than UTF-8; raises Unfit."""
+def as_text(given: str, where: str) -> str:
+    """What was typed or set, where Python took the machine's code page for another than UTF-8; raises Unfit.
+
+    It may be a password, and is not repeated: ``where`` it was found is.
+    """
     try:
         return os.fsencode(given).decode() if any("\udc80" <= sign <= "\udcff" for sign in given) else given
     except UnicodeError:
-        raise Unfit(f"{given!a} can't be read: it is not written in the code page of this machine.") from None
+        raise Unfit(f"{where} can't be read: it is not written in the code page of this machine.") from None
 
 
 def as_path(written: str) -> Path:
@@ -156,7 +159,8 @@ def _from_file(path: Path | None) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     names = {field.name for field in dataclasses.fields(Settings)}
     found = {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
-    return {name: _typed(name, as_text(given), PREFIX + name.upper()) for name, given in found.items()}
+    wheres = {name: PREFIX + name.upper() for name in found}
+    return {name: _typed(name, as_text(given, wheres[name]), wheres[name]) for name, given in found.items()}
 
 
 def _typed(name: str, value: Any, where: str) -> Any:

@@ -12,6 +12,7 @@ Failure
 │   ├── Invalid          a value that cannot be                                 422
 │   └── TooOften         the same thing asked too many times                    429
 ├── Unreachable          the hall may be fine, the way to it is not: keep, retry, say it   503
+│   └── HallUnreadable   what is kept of this one hall is damaged
 └── Unfit                what was set up cannot be used: not our database, a port in use
     └── NoHallsYet       there is no database, or nothing in it
 """
@@ -98,6 +99,10 @@ class Unreachable(Failure):
     """The hall did not answer: nobody knows yet whether it did what was asked. Ask again with the same id."""
 
     status = 503
+
+
+class HallUnreadable(Unreachable):
+    """What is kept of one hall is damaged, and until somebody has put that right nobody knows what is true there."""
 
 
 class Unfit(Failure):

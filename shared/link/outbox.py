@@ -23,6 +23,7 @@ from shared.hall.errors import (
     TooOften,
     Unfit,
     UnknownHall,
+    UnknownTimeZone,
     Unreachable,
 )
 from shared.hall.hall import Hall
@@ -50,8 +51,8 @@ UNTOLD = "K1"
 
 SHARED = "another kiosk gives numbers of the series %s too (%s): set offline_series to another one, or leave it out"
 
-OURS = (NotSignedIn, NotAllowed, TooOften, UnknownHall)
-"""Refusals of this kiosk and not of the ticket: it keeps its place until somebody has mended that."""
+OURS = (NotSignedIn, NotAllowed, TooOften, UnknownHall, UnknownTimeZone)
+"""Refusals of this kiosk or its whole hall, not of the ticket: it keeps its place until somebody has mended that."""
 
 
 class Outbox:

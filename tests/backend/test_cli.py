@@ -11,13 +11,16 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from shared.backend.halls import care
 from shared.hall.issuing import IssueTicket
-from tests.backends import PASSWORD, Premises, new_database, nowserving
+from tests.backends import DATABASES, PASSWORD, Premises, new_database, nowserving
+
+COMMAND = Path(sys.executable).with_name("nowserving")
 
 
 @pytest.fixture
@@ -363,3 +366,76 @@ def test_one_ticket_is_one_ticket(premises: Premises) -> None:
     with contextlib.closing(premises.admin("database")) as admin:
         admin.do(IssueTicket(service="imaging"))
     assert nowserving("hall", "list", "--database", premises.database).stdout.endswith(" 1 ticket today\n")
+
+
+# ── several at once ──
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_of_several_inits_at_once_one_begins_the_hall_and_appoints_its_administrator(kind: str, tmp_path: Path) -> None:
+    at = ("--database", new_database(kind, tmp_path))
+
+    def begin(name: str) -> subprocess.CompletedProcess[str]:
+        return nowserving("init", "--hall", name, *at, NOWSERVING_ADMIN_PASSWORD=f"kedava-own-{name}")
+
+    names = [f"h{number}" for number in range(4)]
+    with ThreadPoolExecutor(len(names)) as together:
+        done = dict(zip(names, together.map(begin, names), strict=True))
+    [first] = [name for name, one in done.items() if one.returncode == 0]
+    assert "The administrator is `admin`." in done[first].stdout, done
+    for name in {*names} - {first}:
+        assert "There is a hall already" in done[name].stderr and not done[name].stdout, done
+    assert [*listed(at)] == [first]
+    with care.opened(at[1]) as halls:
+        assert halls.accounts.sessions.sign_in("admin", f"kedava-own-{first}", "here")
+
+
+# ── what people type ──
+
+
+def test_a_password_in_another_code_page_is_not_repeated(premises: Premises) -> None:
+    at = ("--database", premises.database)
+    said = subprocess.run(
+        [COMMAND, "staff", "reset", "admin", *at],
+        env={**os.environb, b"NOWSERVING_PASSWORD": b"Geh\xe4imnis-77"},
+        capture_output=True,
+        check=False,
+    )
+    assert said.returncode == 1
+    assert said.stderr.startswith(b"nowserving: NOWSERVING_PASSWORD can't be read: ") and b"77" not in said.stderr
+
+
+def test_a_login_differs_from_others_in_more_than_capitals(premises: Premises) -> None:
+    wanted = ("--role", "specialist", "--database", premises.database)
+    said = fails("staff", "add", "ADMIN", *wanted, says="already somebody", NOWSERVING_PASSWORD=PASSWORD)
+    assert "password" not in said
+
+
+def test_roles_are_offered_as_they_are_typed(premises: Premises) -> None:
+    done = nowserving("staff", "role", "admin", "chief", "--database", premises.database)
+    assert "choose from" in done.stderr and "<" not in done.stderr
+
+
+def test_halls_have_names_and_ids_of_their_own(premises: Premises) -> None:
+    at = ("--database", premises.database)
+    for blank in ("", "  "):
+        fails("hall", "add", blank, *at, says="A hall needs a name")
+    names = ("مستشفى", "Καλαμάτα", "😀", "Hall")
+    assert [nowserving("hall", "add", name, *at).stdout.strip() for name in names[:3]] == ["hall", "hall-2", "hall-3"]
+    fails("hall", "add", "Hall", *at, says="There is already a hall hall")
+    fails("hall", "remove", "Second Hall", *at, says="`nowserving hall list`")
+
+
+def test_an_output_without_room_is_a_sentence(premises: Premises) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no device that is always full")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, "staff", "list", "--database", premises.database],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("nowserving: What was asked for can't be written: ") and done.stderr.count("\n") == 1

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import zoneinfo
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from shared.backend.halls.ledger import Ledger
 from shared.backend.halls.timekeeper import look_after_all
 from shared.backend.storage.database import Database
 from shared.hall.wire import encode
+from shared.hall.words import new_id
 from shared.hall.zones import is_known, zones
 from tests.backend.night_watch import HandClock
 from tests.backends import PASSWORD, Caller, Premises, nowserving
@@ -40,7 +42,9 @@ def test_the_clock_begins_the_days_of_all_other_halls(premises: Premises, caplog
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     with closing(Ledger(Database(premises.database), HandClock(tomorrow))) as ledger:
         before = ledger.hall(premises.hall).business_day
-        asyncio.run(look_after_all(ledger))
+        told: dict[str, str] = {}
+        for _ in range(3):
+            asyncio.run(look_after_all(ledger, told))
         assert ledger.hall(premises.hall).business_day != before
     assert [(line.levelno, "Mars/Olympus" in line.getMessage()) for line in caplog.records] == [(logging.WARNING, True)]
 
@@ -59,6 +63,66 @@ def test_it_says_so_and_others_go_on(premises: Premises) -> None:
     assert [(answer.status_code, answer.json()["type"]) for answer in refused] == [(409, "unknown-time-zone")] * 2
     assert admin.get("/?lang=en").status_code == 200
     assert admin.get("/h/bank?lang=en").status_code == 409
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Iterator[Premises]:
+    """Two halls, of which the first by name has an event that can't be read."""
+    made = Premises(tmp_path)
+    with care.opened(made.database) as halls:
+        halls.add_hall("bank", "bank")
+    with closing(sqlite3.connect(tmp_path / "halls.db")) as raw, raw:
+        raw.execute("UPDATE journal SET body = substr(body, 1, 40) WHERE hall_id = 'bank' AND seq = 1")
+    yield made
+    made.kill()
+
+
+def test_a_hall_that_can_t_be_read_says_so_and_others_go_on(damaged: Premises, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as said:
+        damaged.serve(log=said)
+    admin = Caller(damaged)
+    assert admin.sign_in().ok
+    presses = [("bank", "accounts"), (damaged.hall, "registration")] * 8
+    with ThreadPoolExecutor(len(presses)) as together:
+        statuses = together.map(lambda press: pressed(damaged, *press), presses)
+    assert [*statuses] == [503, 200] * 8
+    kiosk = {"command_id": "there", "service": "accounts"}
+    for _ in range(3):
+        refused = [admin.get("/api/v1/halls/bank"), admin.post("/api/v1/halls/bank/commands/issue-ticket", kiosk)]
+        assert [(one.status_code, one.json()["type"]) for one in refused] == [(503, "hall-unreadable")] * 2
+        page = admin.get("/h/bank", headers={"Accept-Language": "de", "Accept": "text/html"})
+        assert page.status_code == 503 and 'lang="de"' in page.text
+    assert admin.get("/?lang=en").status_code == 200
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["ERROR", "WARNING"], log.read_text()
+    at = ("--database", damaged.database)
+    for command in (
+        ("export", "--hall", "bank"),
+        ("audit", "--hall", "bank"),
+        ("personal", "export", "A1", "--hall", "bank"),
+    ):
+        done = nowserving(*command, *at)
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert done.stderr.splitlines()[-1].startswith("nowserving: What is kept of the hall bank can't be read")
+    assert "bank: event 1 of the journal can't be read" in nowserving("check", *at).stderr
+
+
+def pressed(there: Premises, hall: str, service: str) -> int:
+    caller = Caller(there)
+    caller.sign_in()
+    wish = {"command_id": new_id(), "service": service}
+    return caller.post(f"/api/v1/halls/{hall}/commands/issue-ticket", wish).status_code
+
+
+def test_the_clock_begins_the_days_of_all_others_whatever_is_wrong_with_one(
+    damaged: Premises, caplog: pytest.LogCaptureFixture
+) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    with closing(Ledger(Database(damaged.database), HandClock(tomorrow))) as ledger:
+        before = ledger.hall(damaged.hall).business_day
+        asyncio.run(look_after_all(ledger))
+        assert ledger.hall(damaged.hall).business_day != before
+    assert "bank: no business day was started" in caplog.text
 
 
 def test_it_is_mended_by_defining_the_hall(premises: Premises) -> None:

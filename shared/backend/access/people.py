@@ -51,8 +51,8 @@ class People:
 
     def require_free(self, login: str) -> None:
         """Raises Invalid or LoginTaken for a login that ``add`` would not take."""
-        if self.found(as_login(login)):
-            raise _login_taken()
+        with self._database.reading() as connection:
+            _require_free(connection, as_login(login))
 
     def add(
         self, login: str, password: str, role: Role, hall: HallId | None = None, *, must_change: bool = False
@@ -72,6 +72,8 @@ class People:
             "must_change": must_change,
         }
         with self._database.writing() as connection:
+            self._database.kind.hold(connection, ["logins"])
+            _require_free(connection, login)
             if not insert_unless_there(connection, tables.staff, row):
                 raise _login_taken()
             return _found(connection, person)
@@ -145,6 +147,12 @@ def person_of(row: Any) -> Person:
         must_change=row.must_change,
         signs_on=row.subject is not None,
     )
+
+
+def _require_free(connection: Connection, login: str) -> None:
+    """Raises LoginTaken, also for one that differs from another's in nothing but capitals: nobody hears those."""
+    if login.casefold() in (other.casefold() for other in connection.scalars(select(tables.staff.c.login))):
+        raise _login_taken()
 
 
 def _login_taken() -> LoginTaken:

@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from shared.access.staff import first_password
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.pairing import Pairing
 from shared.backend.halls import checking, journal, samples
 from shared.backend.halls.ledger import Ledger
-from shared.backend.storage import machine
+from shared.backend.storage import machine, tables
 from shared.backend.storage.database import OLDER, Database
 from shared.hall.day import StartBusinessDay
 from shared.hall.errors import LoginTaken, NoHallsYet, Unfit, UnknownHall
@@ -68,30 +70,41 @@ class Care:
         Without a zone a sample keeps its own. Raises Refused for an unknown sample or zone, and Unfit where there is
         another hall: one that nobody wanted would stand before every customer.
         """
-        hall, begun = self.require_first(sample, name), self._begun()
+        _beginning(slug(name or sample or "hall"), sample, name, time_zone)
+        while True:
+            hall, is_new = self._reserved(sample, name)
+            with contextlib.suppress(UnknownHall):  # somebody else began another one at the same moment: look again
+                return self._begin(hall, sample, name, time_zone) if is_new else hall
+
+    def _reserved(self, sample: str | None, name: str | None) -> tuple[HallId, bool]:
+        """The id of the first hall, and whether it is still to begin; others whose beginning was cut off are gone."""
+        rows = tables.halls.c
         with self.database.writing() as connection:
-            for cut_off in {*self.ledger.halls()} - {hall, *begun}:
+            self.database.kind.hold(connection, ["init"])
+            query = select(rows.id, rows.seq).order_by(rows.id).with_for_update()
+            seqs = {row.id: row.seq for row in connection.execute(query)}
+            hall = _first([one for one, seq in seqs.items() if seq], sample, name)
+            for cut_off in [one for one, seq in seqs.items() if not seq and one != hall]:
                 journal.remove_hall(connection, cut_off)
-        return hall if hall in begun else self.add_hall(hall, sample, name, time_zone)
+            if hall not in seqs:
+                journal.create_hall(connection, hall)
+        return hall, not seqs.get(hall)
 
     def require_first(self, sample: str | None, name: str | None) -> HallId:
         """The id of the first hall, whether it is there yet or not; raises Unfit if there is another one."""
-        there, hall = self._begun(), slug(name or sample or "hall")
-        if not there or hall in there:
-            return hall
-        if sample or name:
-            raise Unfit(
-                f"There is a hall already ({', '.join(there)}), and nothing was changed: "
-                "`nowserving hall add NAME` adds another one."
-            )
-        return there[0]
+        return _first([hall for hall in self.ledger.halls() if self.ledger.hall(hall).seq], sample, name)
 
     def add_hall(
         self, hall: HallId, sample: str | None, name: str | None = None, time_zone: str | None = None
     ) -> HallId:
         """Begin a hall, or go on where its beginning was cut off; raises Refused, and then there is none."""
-        command = _beginning(hall, sample, name, time_zone)
+        _beginning(hall, sample, name, time_zone)
         self.ledger.create_hall(hall)
+        return self._begin(hall, sample, name, time_zone)
+
+    def _begin(self, hall: HallId, sample: str | None, name: str | None, time_zone: str | None) -> HallId:
+        """What makes an empty hall one; raises UnknownHall if that is gone."""
+        command = _beginning(hall, sample, name, time_zone)
         with self.database.reading() as connection:
             done = journal.commands_done(connection, hall, command.command_id)
         if not done:  # what people have changed since stays as they want it
@@ -99,17 +112,16 @@ class Care:
         self.ledger.do(hall, StartBusinessDay(), INIT)
         return hall
 
-    def _begun(self) -> list[HallId]:
-        """The halls there are, but for one whose beginning was cut off."""
-        return [hall for hall in self.ledger.halls() if self.ledger.hall(hall).seq]
-
     def has_administrator(self) -> bool:
         return any(person.role is Role.ADMINISTRATOR for person in self.accounts.people.all())
 
-    def appoint_administrator(self, password: str) -> None:
-        """The login ``admin``; nothing happens if somebody else has just done the same."""
-        with contextlib.suppress(LoginTaken):
+    def appoint_administrator(self, password: str) -> bool:
+        """The login ``admin``; False, and nothing happens, if somebody else has just done the same."""
+        try:
             self.add_person("admin", password, Role.ADMINISTRATOR, None)
+        except LoginTaken:
+            return False
+        return True
 
     def add_person(self, login: str, password: str, role: Role, hall: HallId | None) -> None:
         """Whoever opens the database told them their password, and they need not change it."""
@@ -176,6 +188,19 @@ def _free(file: Path) -> Path:
     """This name, or with a number: an upgrade that failed left a copy, which stays."""
     names = (file.with_stem(f"{file.stem}-{number}") for number in itertools.count(2))
     return next(name for name in itertools.chain([file], names) if not name.exists())
+
+
+def _first(there: list[HallId], sample: str | None, name: str | None) -> HallId:
+    """Which hall ``init`` is about, of those there are or a new one; raises Unfit."""
+    hall = slug(name or sample or "hall")
+    if not there or hall in there:
+        return hall
+    if sample or name:
+        raise Unfit(
+            f"There is a hall already ({', '.join(there)}), and nothing was changed: "
+            "`nowserving hall add NAME` adds another one."
+        )
+    return there[0]
 
 
 def slug(name: str) -> str:

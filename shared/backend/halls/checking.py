@@ -19,7 +19,7 @@ from shared.backend.halls.tallying import AT_ONCE, TicketTally, calls_differ, fi
 from shared.backend.storage import tables
 from shared.hall import opening
 from shared.hall.day import BusinessDayCorrected
-from shared.hall.errors import Refused
+from shared.hall.errors import HallUnreadable, Refused
 from shared.hall.feedback import FeedbackGiven
 from shared.hall.hall import Hall
 from shared.hall.messages import Event, Happened
@@ -232,7 +232,7 @@ def _end_differs(connection: Connection, hall: Hall) -> Iterator[str]:
 def _snapshot_differs(connection: Connection, hall: Hall) -> Iterator[str]:
     try:
         same = journal.load(connection, hall.id) == hall
-    except (ValueError, KeyError, TypeError, AttributeError, Refused):
+    except HallUnreadable:
         same = False
     if not same:
         yield f"{hall.id}: the snapshot the hall starts from differs from its journal. {RESTORE}"

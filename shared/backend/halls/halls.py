@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from shared.backend.halls import journal
 from shared.backend.halls.care import Care, slug
 from shared.backend.storage import tables
-from shared.hall.errors import Refused, Unfit
+from shared.hall.errors import Refused, Unfit, UnknownHall
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.roles import Actor, Role
@@ -61,12 +62,25 @@ def _tickets_today(care: Care, hall: Hall) -> int:
 
 def add(care: Care, name: str, sample: str | None, time_zone: str | None = None) -> HallId:
     """One more hall, from a sample or empty; raises Unfit if there is one of this name already."""
-    return care.add_hall(_new(care, slug(name)), sample, name, time_zone)
+    if not name.strip():
+        raise Unfit("A hall needs a name, and nothing was changed: write it behind `hall add`.")
+    return care.add_hall(_new(care, _id_of(care, name)), sample, name, time_zone)
+
+
+def _id_of(care: Care, name: str) -> HallId:
+    """The id that a name gives; one without a Latin letter gives none, and gets the next that is free."""
+    hall = slug(name)
+    if hall in name.lower() or hall != "hall":
+        return hall
+    others, more = {*care.ledger.halls()}, (f"{hall}-{number}" for number in itertools.count(2))
+    return next(free for free in itertools.chain([hall], more) if free not in others)
 
 
 def remove(care: Care, hall: HallId, by: Actor) -> None:
     """Take away a hall nobody ever used; raises UnknownHall, or Unfit for one whose journal is somebody's history."""
     with care.ledger.scribe.refusals("remove-hall", by=by), care.database.writing() as connection:
+        if hall not in connection.scalars(select(tables.halls.c.id)).all():
+            raise UnknownHall(f"There is no hall {hall!r}: `nowserving hall list` says the ids of those there are.")
         journal.lock(connection, hall)
         for table, what in [(tables.tickets, "has given tickets out"), *STILL_THERE]:
             if connection.scalar(select(func.count()).select_from(table).where(table.c.hall_id == hall)):

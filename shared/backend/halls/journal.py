@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
@@ -15,7 +16,7 @@ from shared.backend.storage import tables
 from shared.backend.storage.rows import Row, Rows
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.calling import TicketCalled, TicketRecalled
-from shared.hall.errors import UnknownHall
+from shared.hall.errors import HallUnreadable, Refused, UnknownHall
 from shared.hall.forms import ID
 from shared.hall.hall import Hall
 from shared.hall.messages import Command, Event
@@ -75,18 +76,34 @@ def entries_after(connection: Connection, hall: str, after: int, limit: int = 10
 
 
 def load(connection: Connection, hall: str) -> Hall:
-    """The hall from its last snapshot and what happened since."""
+    """The hall from its last snapshot and what happened since; raises HallUnreadable."""
     rows = tables.snapshots.c
     body = connection.scalar(select(rows.body).where(rows.hall_id == hall))
-    return catch_up(connection, decode_hall(json.loads(body)) if body else Hall(id=hall))
+    with _readable(hall):
+        snapshot = decode_hall(json.loads(body)) if body else Hall(id=hall)
+    return catch_up(connection, snapshot)
 
 
 def catch_up(connection: Connection, hall: Hall) -> Hall:
-    """The hall with everything that happened since it was last seen."""
+    """The hall with everything that happened since it was last seen; raises HallUnreadable."""
     while entries := entries_after(connection, hall.id, hall.seq):
         for entry in entries:
-            hall = evolve(hall, decode_event(json.loads(entry.body)))
+            with _readable(hall.id):
+                hall = evolve(hall, decode_event(json.loads(entry.body)))
     return hall
+
+
+@contextmanager
+def _readable(hall: str) -> Iterator[None]:
+    """What reading a damaged row may raise, for a person."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Refused) as error:
+        raise HallUnreadable(
+            "What is kept of the hall {hall} can't be read, so nothing is accepted there: "
+            "an administrator sees with `nowserving check` what is damaged.",
+            hall=hall,
+        ) from error
 
 
 def record(rows: Rows, before: Hall, events: Sequence[Event], command: Command, by: Actor) -> Hall:

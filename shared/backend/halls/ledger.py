@@ -30,7 +30,7 @@ from shared.backend.storage.complaints import Outage
 from shared.backend.storage.database import Database
 from shared.backend.storage.rows import Rows
 from shared.hall.day import BusinessDayStarted
-from shared.hall.errors import Failure, Invalid, Refused, Unreachable
+from shared.hall.errors import Failure, HallUnreadable, Invalid, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.importing import ImportSetUp
 from shared.hall.messages import Accepted, Command, Note
@@ -178,12 +178,8 @@ class Ledger:
     def readable(self) -> Iterator[Hall]:
         """Every hall as it is now, but for one that can't be read: that keeps nobody from the others."""
         for name in self.halls():
-            try:
+            with contextlib.suppress(HallUnreadable, Refused):
                 yield self.hall(name)
-            except (ValueError, KeyError, TypeError, AttributeError, Refused) as error:
-                if name not in self._unreadable:
-                    log.error("%s can't be read, `nowserving check` says why: %s", name, error)  # no bug
-                self._unreadable.add(name)
 
     def must_exist(self, hall: HallId) -> None:
         """Raises UnknownHall for a hall that is not there."""
@@ -360,14 +356,17 @@ class Ledger:
             if hall in self._committed and not isinstance(error, Failure):
                 self._decided[hall] = self._committed[hall]
 
-    def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Refused:
+    def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Failure:
         """The answer this command had before, or the one it gets now."""
         try:
             hall = self._current(page, wish.hall)
             earlier = page.answers[hall.id].earlier(wish.command)
-        except Refused as refused:  # it reached no hall, and costs nobody anything: so it goes where floods are counted
-            self.scribe.write_down(wish.command.type_name(), refused.type_name(), by=wish.by, hall=wish.hall)
-            return refused
+        except (
+            Refused,
+            HallUnreadable,
+        ) as no:  # it reached no hall, and costs nobody: it goes where floods are counted
+            self.scribe.write_down(wish.command.type_name(), no.type_name(), by=wish.by, hall=wish.hall)
+            return no
         if earlier:
             return earlier
         now = self._clocks.now(hall)
@@ -398,11 +397,29 @@ class Ledger:
         if hall in page.answers:
             return self._decided[hall]
         seq = page.lock(hall)
-        known = self._decided[hall] = self._caught_up(page.connection, hall, self._decided.get(hall), seq)
+        try:
+            known = self._decided[hall] = self._caught_up(page.connection, hall, self._decided.get(hall), seq)
+        except HallUnreadable:
+            del page.answers[hall]  # nobody decides anything there
+            raise
         return known
 
     def _caught_up(self, connection: Connection, hall: HallId, known: Hall | None, seq: int) -> Hall:
-        """The hall as the journal has it; without what was known here if that never happened in it."""
+        """The hall as the journal has it; without what was known here if that never happened in it.
+
+        Raises HallUnreadable, which is said once.
+        """
+        try:
+            found = self._read(connection, hall, known, seq)
+        except HallUnreadable as unreadable:
+            if hall not in self._unreadable:
+                log.error("%s: %s (%r)", hall, unreadable.detail, unreadable.__cause__)
+            self._unreadable.add(hall)
+            raise
+        self._unreadable.discard(hall)
+        return found
+
+    def _read(self, connection: Connection, hall: HallId, known: Hall | None, seq: int) -> Hall:
         if known is None:
             return journal.load(connection, hall)
         if known.seq > seq or not journal.tells(connection, known):

@@ -30,8 +30,9 @@ STEP = timedelta(minutes=5)
 
 async def keep_time(ledger: Ledger) -> None:
     """Look after every hall until cancelled; quiet while there is nothing to do."""
+    told: dict[HallId, str] = {}
     while True:
-        pause, before = await look_after_all(ledger), _beyond_elapsed(ledger.clock)
+        pause, before = await look_after_all(ledger, told), _beyond_elapsed(ledger.clock)
         await ledger.clock.sleep(pause)
         if (back := before - _beyond_elapsed(ledger.clock)) > STEP:
             log.warning("the clock of this machine went back by %s: `nowserving check` says what that means", back)
@@ -42,10 +43,14 @@ def _beyond_elapsed(clock: Clock) -> datetime:
     return clock.wall() - timedelta(milliseconds=clock.elapsed())
 
 
-async def look_after_all(ledger: Ledger) -> float:
-    """Do what is due now, which does no harm if others do the same; seconds until something will be."""
+async def look_after_all(ledger: Ledger, told: dict[HallId, str] | None = None) -> float:
+    """Do what is due now, which does no harm if others do the same; seconds until something will be.
+
+    ``told``: what was said to be wrong with a hall, which is said once.
+    """
+    told = {} if told is None else told
     try:
-        pauses = [await _looked_after(ledger, hall) for hall in ledger.halls()]
+        pauses = [await _looked_after(ledger, hall, told) for hall in ledger.halls()]
     except Failure as failure:  # the database is away for a moment; the first command will start the day as well
         if not ledger.is_away:
             log.warning("no business day was started: %s", failure.detail)
@@ -53,15 +58,19 @@ async def look_after_all(ledger: Ledger) -> float:
     return max(SHORTEST_SLEEP, min(pauses, default=LONGEST_SLEEP))
 
 
-async def _looked_after(ledger: Ledger, hall: HallId) -> float:
+async def _looked_after(ledger: Ledger, hall: HallId, told: dict[HallId, str]) -> float:
     """What is wrong with one hall keeps no other in yesterday."""
     try:
-        return min(LONGEST_SLEEP, await _look_after(ledger, hall))
+        pause = min(LONGEST_SLEEP, await _look_after(ledger, hall))
     except Failure as failure:
-        if not ledger.is_away:
+        if not ledger.is_away and told.get(hall) != failure.detail:
             log.warning("%s: no business day was started: %s", hall, failure.detail)
+            told[hall] = failure.detail
     except Exception:
         log.exception("%s: no business day was started", hall)
+    else:
+        told.pop(hall, None)
+        return pause
     return LONGEST_SLEEP
 
 

@@ -104,7 +104,7 @@ class Line(HttpToolsProtocol):
         elif broken or too_long:
             self._refuse(431 if too_long else 400)
 
-    def eof_received(self) -> bool | None:
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio's has an answer, uvicorn's none
         """Who has said all there is to say still hears the answer; over TLS nobody can."""
         live = self._answering is not None and self._answering.response_started  # whoever leaves a page ends it so
         if self._owes_a_whole_one and not live and self.scheme == "http":

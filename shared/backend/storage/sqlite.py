@@ -52,7 +52,7 @@ DAMAGED = (
 FULL = "The disk with the database {database} is full: nothing was changed; make room."
 
 NO_ROOM = 64 * 1024
-"""Bytes of a disk on which SQLite can't even make the index of its log, and knows no better than to call it an error."""
+"""Bytes: with fewer SQLite can't even make the index of its log, and calls that an error of the disk."""
 
 THE_FILE = "file"
 """The one lane there is: who writes holds the whole file, so everything that waits is written together."""
