@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtGui import QGuiApplication
 
 from console.actions import Action
 from shared.access.work import Seat
 from shared.hall import opening
 from shared.hall.due import How, Why
+from shared.hall.forms import isolated
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
 from shared.hall.roles import Role
@@ -127,7 +130,7 @@ def at_the_point(hall: Hall, point: Point, seat: Seat | None = None) -> str:
 def _who(hall: Hall, seat: Seat | None) -> str:
     if seat is None:
         return QCoreApplication.translate("Console", "Open, nobody works there")
-    return QCoreApplication.translate("Console", "{0} since {1}").format(seat.login, clock(seat.since, hall))
+    return QCoreApplication.translate("Console", "{0} since {1}").format(in_line(seat.login), clock(seat.since, hall))
 
 
 def takes_over(hall: Hall, point: Point, seat: Seat) -> str:
@@ -166,7 +169,7 @@ def took_over(hall: Hall, seat: Seat) -> str:
     """What somebody is told whose point it was."""
     return QCoreApplication.translate(
         "Console", "{0} took over this point at {1}. Choose where you work from now on."
-    ).format(seat.login, clock(seat.since, hall))
+    ).format(in_line(seat.login), clock(seat.since, hall))
 
 
 def ticket_state(state: TicketState) -> str:
@@ -187,6 +190,12 @@ def ticket_state(state: TicketState) -> str:
             return QCoreApplication.translate("Console", "Gave up")
         case TicketState.EXPIRED:
             return QCoreApplication.translate("Console", "Expired")
+
+
+def in_line(name: str) -> str:
+    """What somebody called something, in a sentence of ours, which keeps its direction whatever that of the name."""
+    turns = any(bidirectional(sign) in ("R", "AL", "AN") for sign in name)
+    return isolated(name) if turns or QGuiApplication.isRightToLeft() else name
 
 
 def aside(ticket: Ticket, reason: str = "") -> str:

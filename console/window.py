@@ -22,6 +22,9 @@ from shared.ui.words import clock
 BAR_GAP = 10
 """Pixels."""
 
+MOST_ALERTS = 3
+"""Lines of what somebody has to see to, at the top of every page."""
+
 LEAST = 1008, 660
 """Pixels inside the frame where 1024 × 700 are left beside the panels of a screen: everything fits into these."""
 
@@ -97,7 +100,7 @@ class ConsoleWindow(QMainWindow):
         """Say who is signed in; a press on it is for their password."""
         self.who.ensurePolished()
         self.who.setText(unkeyed(elided(login, self.who.font(), LONGEST)))
-        about = self.tr("Change password of {0}").format(login)
+        about = self.tr("Change password of {0}").format(sentences.in_line(login))
         self.who.setAccessibleName(about)
         self.who.setToolTip(f"{about} ({shown_key('Ctrl+Shift+P')})")
 
@@ -123,8 +126,11 @@ class ConsoleWindow(QMainWindow):
         uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
         same = sentences.same_numbers(hall) if hall else ()
         ahead = sentences.day_ahead(hall, now()) if hall else ""
-        lines = [ahead, uncalled, *same, *devices_words.alerts(self.devices, hall)] if self.alerts else []
-        self.alert.setText("\n".join(filter(None, lines)))
+        found = [ahead, uncalled, *same, *devices_words.alerts(self.devices, hall)] if self.alerts else []
+        lines = [*filter(None, found)]
+        if len(lines) > MOST_ALERTS:  # whatever stands here takes the room of what somebody works with
+            lines[MOST_ALERTS - 1 :] = [self.tr("There is more to see to: look at the devices in the set-up.")]
+        self.alert.setText("\n".join(lines))
         self.alert.setVisible(bool(self.alert.text()))
 
     @property

@@ -15,7 +15,7 @@ from importlib.metadata import entry_points, version
 from typing import Any
 
 from shared import addresses, durable, people, records, settings
-from shared.hall.errors import Failure, Unfit
+from shared.hall.errors import Failure, NoHallsYet, Unfit
 from shared.hall.hall import Hall
 from shared.hall.zones import zones
 from shared.settings import as_path, as_text
@@ -273,6 +273,9 @@ def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     try:
         with _care().opened(chosen.database, current=False) as halls:
             faults = [*halls.faults(), *faults, *_boxes(halls.readable())]
+    except NoHallsYet:
+        if asked.database or not any(settings.state_path().glob("home-*.json*")):
+            raise
     finally:  # a station has no database, and is looked at all the same
         for fault in dict.fromkeys(faults):
             print(fault, file=sys.stderr)

@@ -103,10 +103,10 @@ class Premises:
         self.process: Program | subprocess.Popen[str] | None = None
         self.base = ""
 
-    def device(self, role: Role) -> str:
-        """A new device's token."""
-        name = f"{role} {next(_numbers)}"
-        added = nowserving("device", "add", name, "--role", role, "--database", self.database)
+    def device(self, role: Role, hall: str = "") -> str:
+        """A new device's token; ``hall``: which, where there are several."""
+        name, which = f"{role} {next(_numbers)}", ("--hall", hall) if hall else ()
+        added = nowserving("device", "add", name, "--role", role, *which, "--database", self.database)
         assert added.returncode == 0, added.stderr
         return added.stdout.split()[-1]
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from console import sentences
 from shared.access.devices import (
     ConfirmPairing,
     Device,
@@ -81,7 +82,7 @@ class DevicesModel(QObject):
 
     def confirm(self, code: str, name: str) -> None:
         def done(device: Device) -> None:
-            self.say(self.tr("“{0}” belongs to this hall now.").format(device.name), refusal=False)
+            self.say(self.tr("“{0}” belongs to this hall now.").format(sentences.in_line(device.name)), refusal=False)
             self.confirmed.emit()
 
         if not code.strip():
@@ -96,7 +97,7 @@ class DevicesModel(QObject):
 
     def rename(self, device: Device, name: str) -> None:
         def done(renamed: Device) -> None:
-            self.say(self.tr("It is called “{0}” now.").format(renamed.name), refusal=False)
+            self.say(self.tr("It is called “{0}” now.").format(sentences.in_line(renamed.name)), refusal=False)
 
         self._ask(RenameDevice(device=device.id, name=name), done)
 
@@ -105,7 +106,7 @@ class DevicesModel(QObject):
 
     def revoke(self, device: Device) -> None:
         def done(_: Done) -> None:
-            self.say(self.tr("“{0}” is out of service.").format(device.name), refusal=False)
+            self.say(self.tr("“{0}” is out of service.").format(sentences.in_line(device.name)), refusal=False)
 
         self._ask(RevokeDevice(device=device.id), done)
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from console import sentences
 from console.clocks import now
-from console.sentences import minutes
 from shared.access.devices import Device, Trouble, TroubleKind
 from shared.hall.hall import Hall
 from shared.hall.opening import local
@@ -18,6 +18,9 @@ from shared.ui.words import clock
 SILENT = timedelta(minutes=3)
 """Devices report about once a minute."""
 
+
+NUMBERS = "tickets.db"
+"""How the file is called in which a kiosk keeps what it gave on its own."""
 
 MOST = 5
 """Troubles of one device in sight."""
@@ -57,7 +60,7 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
         return QCoreApplication.translate("Console", "Just now")
     if seconds >= 86_400:
         return QCoreApplication.translate("Console", "%n days ago", None, seconds // 86_400)
-    return QCoreApplication.translate("Console", "{0} ago").format(minutes(seconds))
+    return QCoreApplication.translate("Console", "{0} ago").format(sentences.minutes(seconds))
 
 
 def paper(device: Device) -> str:
@@ -68,10 +71,12 @@ def paper(device: Device) -> str:
 
 def alerts(devices: Sequence[Device], hall: Hall | None) -> Iterator[str]:
     """What staff have to see to at the devices, a line each."""
-    if said := " · ".join(f"{one.name}: {_unprinted(one.unprinted)}" for one in devices if one.unprinted):
+    if said := " · ".join(
+        f"{sentences.in_line(one.name)}: {_unprinted(one.unprinted)}" for one in devices if one.unprinted
+    ):
         yield said
     for device in devices:
-        yield from (f"{device.name}: {_trouble(one, hall)}" for one in device.troubles[-MOST:])
+        yield from (f"{sentences.in_line(device.name)}: {_trouble(one, hall)}" for one in device.troubles[-MOST:])
     yield from _alike(devices)
 
 
@@ -81,20 +86,28 @@ def troubles(device: Device | None, hall: Hall | None) -> str:
 
 
 def _trouble(one: Trouble, hall: Hall | None) -> str:
-    return _said_of(one.kind).format(one.what, _when(one.at, hall))
+    return _said_of(one).format(one.what, _when(one.at, hall))
 
 
-def _said_of(kind: TroubleKind) -> str:
-    match kind:
+def _said_of(trouble: Trouble) -> str:
+    match trouble.kind:
         case TroubleKind.REFUSED:
             return QCoreApplication.translate(
                 "Console",
                 "Nobody calls {0}, a number given at {1} while the hall was away: the hall refused it. "
                 "Whoever holds it needs a new one.",
             )
+        case TroubleKind.DAMAGED if trouble.what.startswith(NUMBERS):
+            return QCoreApplication.translate(
+                "Console",
+                "The file with the numbers given while the hall was away was damaged, and put aside at {1} as {0}. "
+                "What could be read of it is delivered: whoever holds another one that nobody calls needs a new one.",
+            )
         case TroubleKind.DAMAGED:
             return QCoreApplication.translate(
-                "Console", "A damaged file was put aside at {1} and is kept there as {0}."
+                "Console",
+                "A damaged file was put aside there at {1} as {0}, and the device goes on without it: "
+                "see whether it is set up as it was.",
             )
 
 
@@ -118,7 +131,7 @@ def _alike(devices: Sequence[Device]) -> Iterator[str]:
     )
     for series, names in by_series.items():
         if series and len(names) > 1:
-            yield said.format(" · ".join(names), series)
+            yield said.format(" · ".join(map(sentences.in_line, names)), series)
 
 
 def _unprinted(ticket: str) -> str:

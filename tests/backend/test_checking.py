@@ -378,7 +378,7 @@ def test_a_clock_that_is_behind_what_was_written_is_said(halls: Care) -> None:
     now = datetime.now(UTC)
     assert list(machine.faults(halls.database, now)) == []
     (said,) = machine.faults(halls.database, now - timedelta(days=3))
-    assert said.startswith("The clock of this machine says") and said.endswith("set the clock.")
+    assert said.startswith("The clock of this machine says") and "set the clock" in said
 
 
 def test_a_disk_that_is_nearly_full_is_said(halls: Care, monkeypatch: pytest.MonkeyPatch) -> None:

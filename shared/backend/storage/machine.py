@@ -35,7 +35,7 @@ def _clock_behind(connection: Connection, now: datetime) -> Iterator[str]:
     if newest > now + SLACK:
         yield (
             f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, but something was written at "
-            f"{newest:%Y-%m-%d %H:%M} UTC: set the clock."
+            f"{newest:%Y-%m-%d %H:%M} UTC: set the clock, unless it is right now and was ahead then."
         )
 
 
