@@ -12,7 +12,7 @@ from shared.durable import write_whole
 from shared.hall.roles import Role
 from shared.hall.wire import decode
 from shared.hall.words import HallId
-from shared.link.keeping import read
+from shared.link.keeping import put_asides, read
 from shared.link.trust import Pin
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,12 @@ class Homes:
     def load(self) -> Home | None:
         """Where it belongs, or None if that can't be read; what a newer version wrote beside it is left out."""
         return read(self._file, lambda text: decode(Home, json.loads(text), strict=False))
+
+    def is_lost(self) -> bool:
+        """Whether it was remembered until its file was damaged."""
+        return not self._file.exists() and any(
+            path.name.startswith(self._file.name) for path in put_asides(self._file.parent)
+        )
 
     def save(self, home: Home) -> None:
         """Remember it, whole or not at all. A full disk is logged: the station works until it is switched off."""

@@ -44,14 +44,26 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     """The Home it found."""
     _told = Signal(object)
 
-    def __init__(self, role: Role, begin: Begin, *, taken_out: bool = False, parent: QObject | None = None) -> None:
-        """``taken_out``: say so, and begin only when somebody wants it paired again."""
+    def __init__(
+        self,
+        role: Role,
+        begin: Begin,
+        *,
+        taken_out: bool = False,
+        lost: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        """``taken_out``: say so, and begin only when somebody wants it paired again.
+
+        ``lost``: say that it belonged somewhere, and the file that said where is damaged.
+        """
         super().__init__(parent)
         self._role = role
         self._begin = begin
         self._arrival: Arrival | None = None
         self._stage = Stage()
         self._taken_out = taken_out
+        self._lost = lost
         self._is_no_address = False
         self._told.connect(self._show, Qt.ConnectionType.QueuedConnection)
         every(1000, self.changed.emit, self)
@@ -126,6 +138,15 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def mark(self) -> str:
         return self._stage.mark
 
+    def _where_it_belonged(self) -> str:
+        if not self._lost:
+            return ""
+        return self.tr(
+            "The file that said where this device belongs was damaged, and is put aside. "
+            "Once it is paired anew, take the old one out of service in the console."
+        )
+
+    lost = Property(str, _where_it_belonged, constant=True)
     farewell = Property(str, _farewell, constant=True)
     found = Property(str, _found, notify=changed)
     minutes = Property(int, _minutes, notify=changed)
@@ -155,10 +176,10 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 class ArrivalScreen:
     """The window, in the language of the machine, until the station has found its home."""
 
-    def __init__(self, role: Role, begin: Begin, *, inches: float, taken_out: bool = False) -> None:
+    def __init__(self, role: Role, begin: Begin, *, inches: float, taken_out: bool = False, lost: bool = False) -> None:
         self._tongue = Tongue()
         self._tongue.speak_as_the_machine()
-        self.model = ArrivalModel(role, begin, taken_out=taken_out)
+        self.model = ArrivalModel(role, begin, taken_out=taken_out, lost=lost)
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(QML))
         self._engine.setInitialProperties({"arrival": self.model, "inches": min(FAR, max(NEAR, inches or FAR))})

@@ -93,7 +93,7 @@ class Program(QObject):
         elif home := self._home():
             self._go_home(home)
         else:
-            self._arrive()
+            self._arrive(lost=self._homes.is_lost())
 
     def start(self) -> None:
         if self.station:
@@ -196,13 +196,14 @@ class Program(QObject):
 
     # ── on the way ──
 
-    def _arrive(self, *, taken_out: bool = False) -> None:
+    def _arrive(self, *, taken_out: bool = False, lost: bool = False) -> None:
         address, pairs = self._settings.hall, self._role is not Role.CONSOLE
         self.arrival = ArrivalScreen(
             self._role,
             partial(Arrival, self._role, address=address, pairs=pairs, trust=self._trust),
             inches=self._settings.screen_inches,
             taken_out=taken_out,
+            lost=lost,
         )
         self.arrival.model.settled.connect(self._settled)
         self.arrival.show(full_screen=pairs and self._settings.full_screen)

@@ -108,6 +108,17 @@ class Wall:
         return text(self.window, "code")
 
 
+async def test_a_kiosk_whose_file_is_damaged_says_why_it_shows_a_code_again(tmp_path: Path, until) -> None:
+    state_path().mkdir(parents=True)
+    (state_path() / "home-kiosk.json").write_bytes(b"\x00\xff")
+    program = Program(KIOSK, UNPACKED)
+    program.open()
+    wall = Wall(program, tmp_path)
+    await until(lambda: "where this device belongs was damaged" in text(wall.window, "lost"))
+    wall.picture("damaged")
+    program.close()
+
+
 async def administrators_console(base: str, until) -> tuple[Station, Console]:
     station = Station(connect(base, role=Role.CONSOLE))
     station.start()

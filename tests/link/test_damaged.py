@@ -202,8 +202,9 @@ def test_a_damaged_home_is_put_aside_and_the_next_one_is_kept(
     damage(file)
     assert homes.load() is None and homes.load() is None
     assert aside(file) in put_asides(tmp_path)
+    assert homes.is_lost()
     homes.save(HOME)
-    assert homes.load() == HOME
+    assert homes.load() == HOME and not homes.is_lost()
     assert caplog.text.count("is put aside") == 1
 
 

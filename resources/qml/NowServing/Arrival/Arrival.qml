@@ -58,6 +58,17 @@ Window {
             spacing: Theme.mm(7)
 
             PlainText {
+                objectName: "lost"
+                width: parent.width
+                visible: text && root.arrival.pairs && root.arrival.step !== "out"
+                text: root.arrival.lost
+                color: Theme.ink
+                font.pixelSize: Theme.text
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignHCenter
+            }
+
+            PlainText {
                 objectName: "found"
                 width: parent.width
                 visible: text && root.arrival.step === "code"
