@@ -11,10 +11,13 @@ from console.clocks import now
 from console.controls import KeyButton, SentenceLine, SureButton, button, column, frame, label, row, rule
 from console.set_up import devices_words as words
 from console.set_up.devices_model import DevicesModel
-from console.set_up.section import form_line
+from console.set_up.section import form_line, scrolled
 from console.table import ChoosingTable, Column, Rows
 from shared.access.devices import Device, Newcomer
 from shared.ui.theme import theme
+
+LEAST_DEVICES = 3
+"""Rows of devices in sight, however low the window and whatever is said above them."""
 
 MOST_NEWCOMERS = 3
 """Rows of newcomers in sight; the others by the arrows."""
@@ -40,7 +43,8 @@ class DevicesSection(QWidget):
         cards = frame("card", self._new()), frame("card", self._here())
         both = column(*cards, margin=theme().margin, gap=theme().margin)
         both.setStretch(1, 1)
-        self.setLayout(both)
+        self.page = scrolled(both)
+        self.setLayout(column(self.page))
         model.changed.connect(self.refresh)
         model.confirmed.connect(self._confirmed)
         self.refresh()
@@ -64,6 +68,7 @@ class DevicesSection(QWidget):
         self.refuse_button = button(self.tr("Turn it away"), "", self.refuse)
         self.rows = Rows(self._columns(), lambda device: device.id)
         self.devices = _table(self.rows, self.tr("Devices of this hall"))
+        self.devices.setMinimumHeight((1 + LEAST_DEVICES) * theme().smallestTouch)
         self.devices.chosen_changed.connect(self._chose)
 
     def _new(self) -> QHBoxLayout:

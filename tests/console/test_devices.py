@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,6 +146,25 @@ async def test_what_happened_at_a_kiosk_is_said_until_an_administrator_has_seen_
         assert "K1-07" in section.troubles.text() and DAMAGED.what in section.troubles.text()
         section.seen_button.click()
         await seat.until(lambda: not alert.isVisible() and not section.seen_button.isVisible())
+
+
+async def test_however_much_happened_the_devices_stay_in_sight(sit_down, house: House, tmp_path: Path) -> None:
+    named = "مدخل المستشفى الجديد & <i>باب</i> 60"
+    house.devices[0] = replace(house.devices[0], name=named, series="K2", troubles=(REFUSED, DAMAGED) * 3)
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        window = seat.console.window
+        window.resize(window.minimumSize())
+        await seat.until(lambda: "There is more to see to" in window.alert.text())
+        assert len(window.alert.text().splitlines()) == 3
+        section.devices.selectRow(0)
+        await seat.until(section.seen_button.isVisible)
+        assert window.grab().save(str(tmp_path / "devices.png"))
+        view = section.devices.viewport()
+        assert view.height() >= 3 * section.devices.rowHeight(0)
+        for button in (section.seen_button, section.rename_button, section.revoke_button):
+            section.page.ensureWidgetVisible(button)
+            assert button.visibleRegion().boundingRect().size() == button.size()
 
 
 async def test_two_kiosks_that_would_give_the_same_numbers_are_said(sit_down, house: House) -> None:
