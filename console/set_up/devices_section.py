@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
 from console import sentences
@@ -44,6 +44,9 @@ class DevicesSection(QWidget):
         both = column(*cards, margin=theme().margin, gap=theme().margin)
         both.setStretch(1, 1)
         self.page = scrolled(both)
+        both.setContentsMargins(*[theme().margin] * 4)
+        for part in filter(None, (self.page, self.page.widget())):
+            part.setProperty("is", "page")
         self.setLayout(column(self.page))
         model.changed.connect(self.refresh)
         model.confirmed.connect(self._confirmed)
@@ -146,6 +149,15 @@ class DevicesSection(QWidget):
         self._chosen = ""
         self.model.say("")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """What scrolls does not ask how high words are in the width they have."""
+        width = self.devices.width() - self.seen_button.sizeHint().width() - theme().gap
+        self.troubles.setMinimumHeight(self.troubles.heightForWidth(width) if self.troubles.text() else 0)
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
         """Nobody looks any more."""
         self.model.looked_at = False
@@ -219,6 +231,7 @@ class DevicesSection(QWidget):
         free = not self.model.busy and self.model.station.away_since is None
         told = words.troubles(self.model.device(self._chosen), self.model.station.hall)
         self.troubles.setText(told)
+        self._give_room()
         for part in (self.troubles, self.seen_button):
             part.setVisible(bool(told))
         self.seen_button.setEnabled(free)
