@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from glob import escape
+from itertools import chain, count
 from pathlib import Path
 
 from shared.hall.errors import Unfit
@@ -64,6 +66,13 @@ def left_over(target: Path) -> Iterator[Path]:
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > LEFT:
                 yield part
+
+
+def free_name(path: Path, ending: str) -> Path:
+    """This path with a time and an ending, under which nothing is kept yet: there may be several in a second."""
+    stamp = f"{path.name}.before-restore-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}"
+    names = (path.with_name(f"{stamp}{number}{ending}") for number in chain([""], (f"-{more}" for more in count(2))))
+    return next(name for name in names if not name.exists())
 
 
 def take_the_place_of(target: Path, part: Path) -> None:

@@ -87,7 +87,7 @@ class DevicesSection(QWidget):
             label(self.tr("A new device"), "large"), label(about, "quiet", wrap=True), form, self.sentence, None
         )
         right = column(self.newcomers, row(None, self.refuse_button), None)
-        inside = row(left, right, margin=theme().margin, gap=2 * theme().margin)
+        inside = row(left, right, margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 1)
         inside.setStretch(1, 1)
         return inside

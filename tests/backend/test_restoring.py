@@ -17,6 +17,7 @@ import pytest
 
 from shared.backend.halls import care
 from shared.backend.halls.care import INIT
+from shared.durable import free_name
 from shared.hall.issuing import IssueTicket
 from shared.hall.words import new_id
 from tests import postgres
@@ -304,3 +305,12 @@ def test_a_copy_that_is_killed_does_not_take_its_name(file: Path, command: tuple
     assert not (tmp_path / "copy.db").exists()
     assert nowserving(*arguments, cwd=tmp_path).returncode == 0
     assert (tmp_path / "copy.db").stat().st_size > 500
+
+
+def test_what_is_kept_in_one_second_has_names_of_its_own(tmp_path: Path) -> None:
+    """Else the second restore would write over what the first kept, which it may be about."""
+    kept = []
+    for _ in range(20):
+        kept.append(free_name(tmp_path / "halls", ".dump"))
+        kept[-1].touch(exist_ok=False)
+    assert len({*kept}) == 20

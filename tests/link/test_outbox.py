@@ -314,10 +314,10 @@ def test_a_disk_that_was_full_takes_the_next_ticket(box: Box) -> None:
     assert box.put(taken(), "K2", TODAY).offline_label == "K2-02"
 
 
-def test_a_kiosk_that_never_lost_its_hall_leaves_nothing_on_its_disk(link: MemoryLink, box: Box) -> None:
+def test_a_kiosk_that_never_lost_its_hall_leaves_no_numbers_on_its_disk(link: MemoryLink, box: Box) -> None:
     outbox = Outbox(link, box, "K2", link.hall)
     back(link, outbox)
-    assert (box.waiting(), box.stuck(NOW), box.folder.exists()) == ([], [], False)
+    assert (box.waiting(), box.stuck(NOW), box.file.exists()) == ([], [], False)
     outbox.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tempfile
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -13,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from shared.backend.storage.database import Database, versions
 from shared.backend.storage.postgres_backup import dump, program, run
+from shared.durable import free_name
 from shared.hall.errors import NoHallsYet, Unfit
 
 OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -31,7 +31,7 @@ def restore(url: URL, backup: Path) -> Path | None:
                     "it open, and try again."
                 )
         there, name = inspect(database.engine).get_table_names(), database.kind.name
-    kept = Path(f"{url.database}.before-restore-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}.dump") if there else None
+    kept = free_name(Path(str(url.database)), ".dump") if there else None
     if kept:
         dump(url, name, kept)
     with tempfile.TemporaryDirectory() as folder:

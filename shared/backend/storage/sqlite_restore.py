@@ -8,10 +8,9 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
-from shared.durable import OURS_ALONE, sync_folder, take_the_place_of
+from shared.durable import OURS_ALONE, free_name, sync_folder, take_the_place_of
 from shared.hall.errors import Unfit
 
 LOGS = ("-wal", "-journal")
@@ -93,7 +92,7 @@ def _keep(path: Path) -> Path | None:
     The first of what is kept: the file, if there was one.
     """
     there = [end for end in ("", *LOGS) if _beside(path, end).exists()]
-    aside = _free(path)
+    aside = free_name(path.with_suffix(""), ".db")
     for end in LOGS:
         if end in there:
             os.rename(_beside(path, end), _beside(aside, end))  # noqa: PTH104  # as below
@@ -105,12 +104,6 @@ def _keep(path: Path) -> Path | None:
             os.rename(path, aside)  # noqa: PTH104
     sync_folder(path.parent)
     return _beside(aside, there[0]) if there else None
-
-
-def _free(path: Path) -> Path:
-    name = f".before-restore-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}"
-    names = (path.with_suffix(f"{name}{number}.db") for number in ("", *(f"-{number}" for number in range(2, 100))))
-    return next(free for free in names if not free.exists())
 
 
 @contextmanager
