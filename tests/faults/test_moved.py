@@ -103,6 +103,26 @@ def test_a_log_that_is_gone_loses_nothing_that_was_answered(there: Premises, tmp
     assert sound(there)
 
 
+def test_nobody_begins_another_log_while_the_one_that_was_open_is_away(there: Premises, tmp_path: Path) -> None:
+    """Not even if every connection was closed meanwhile: the first may be put back over the second."""
+    parts = [Path(f"{file_of(there)}{end}") for end in ("-wal", "-shm")]
+    with closing(Database(there.database)) as database:
+        with database.writing() as connection:
+            connection.execute(update(tables.halls).values(seq=tables.halls.c.seq))
+        for part in parts:
+            part.rename(tmp_path / f"away{part.suffix}")
+        for _ in range(3):
+            with pytest.raises(Unreachable, match="moved, removed or replaced"), database.writing():
+                pass
+            database.kind.start_afresh()
+        assert not any(part.exists() for part in parts)
+        for part in parts:
+            (tmp_path / f"away{part.suffix}").rename(part)
+        with database.writing() as connection:
+            connection.execute(update(tables.halls).values(seq=tables.halls.c.seq))
+    assert sound(there)
+
+
 @pytest.mark.parametrize("way", ["over HTTP", "straight to the file"])
 def test_a_station_that_listens_is_cut_off_too(way: str, there: Premises, tmp_path: Path) -> None:
     """It says since when the hall is away, and does not take silence for a quiet hall."""

@@ -64,7 +64,9 @@ class Place:
         self._path = path
         self._file: Identity | None = None
         """What the path named first: another one is another database, until the program starts anew."""
-        self._lost = False
+        self._missed: frozenset[tuple[Identity | None, ...]] = frozenset()
+        """What was open when the path no longer named it; closed by now, perhaps, but whoever opened the file without its
+        log would begin another one, over which the first may be put back."""
         self._lock = threading.Lock()
 
     def connect(self, *arguments: Any, **named: Any) -> Opened:
@@ -88,9 +90,9 @@ class Place:
         with self._lock:  # nobody closes meanwhile, with whom the log would go
             named = self.named()
             self._file = self._file or named[0]
-            held = [(self._file, None, None), *(opened.has for opened in self._connections)]
+            held = {(self._file, None, None), *(opened.has for opened in self._connections), *self._missed}
             lost = any(had and had != now for has in held for had, now in zip(has, named, strict=True))
-            was, self._lost = self._lost, lost
+            was, self._missed = bool(self._missed), frozenset(held) if lost else frozenset()
         if lost and not was:
             log.error("%s is not the file that is open, or its -wal or -shm is gone: nothing is answered", self._path)
         if was and not lost:
