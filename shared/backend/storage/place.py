@@ -65,8 +65,8 @@ class Place:
         self._file: Identity | None = None
         """What the path named first: another one is another database, until the program starts anew."""
         self._missed: frozenset[tuple[Identity | None, ...]] = frozenset()
-        """What was open when the path no longer named it; closed by now, perhaps, but whoever opened the file without its
-        log would begin another one, over which the first may be put back."""
+        """What was open when the path no longer named it; closed by now, perhaps, but whoever opened the file without
+        its log would begin another one, over which the first may be put back."""
         self._lock = threading.Lock()
 
     def connect(self, *arguments: Any, **named: Any) -> Opened:
