@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import shutil
@@ -15,10 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.halls import care
+from shared.backend.halls import care, restoring
 from shared.backend.halls.care import INIT
+from shared.backend.storage.database import Database
 from shared.durable import free_name
+from shared.hall.errors import Unfit, Unreachable
 from shared.hall.issuing import IssueTicket
+from shared.hall.roles import Actor, Role
 from shared.hall.words import new_id
 from tests import postgres
 from tests.backend.test_cli import fails
@@ -314,3 +318,26 @@ def test_what_is_kept_in_one_second_has_names_of_its_own(tmp_path: Path) -> None
         kept.append(free_name(tmp_path / "halls", ".dump"))
         kept[-1].touch(exist_ok=False)
     assert len({*kept}) == 20
+
+
+def test_a_disk_without_room_is_no_fault_of_the_backup(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    by = Actor(name="x", role=Role.ADMINISTRATOR)
+    with pytest.raises(Unfit, match=r"can't be copied into .*, and nothing was changed: .* Make room there\."):
+        restoring.restore(f"sqlite:///{file}", tmp_path / "backup.db", by)
+    assert len(labels(f"sqlite:///{file}")) == 3
+
+
+def test_a_database_that_can_t_be_made_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:  # before a byte of it could be written
+        raise Unreachable("The disk is full.")
+
+    monkeypatch.setattr(Database, "_check", full)
+    with pytest.raises(Unreachable):
+        Database(f"sqlite:///{tmp_path / 'new.db'}", create=True)
+    assert not [*tmp_path.glob("new.db*")]

@@ -361,10 +361,8 @@ class Ledger:
         try:
             hall = self._current(page, wish.hall)
             earlier = page.answers[hall.id].earlier(wish.command)
-        except (
-            Refused,
-            HallUnreadable,
-        ) as no:  # it reached no hall, and costs nobody: it goes where floods are counted
+        except (Refused, HallUnreadable) as no:
+            # It reached no hall, and costs nobody anything: so it goes where floods are counted.
             self.scribe.write_down(wish.command.type_name(), no.type_name(), by=wish.by, hall=wish.hall)
             return no
         if earlier:

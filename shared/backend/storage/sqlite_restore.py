@@ -35,18 +35,18 @@ def copy_of(backup: Path, part: Path) -> None:
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             copy.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except (OSError, sqlite3.Error) as error:
-        if _is_of_the_disk(error, backup):
+        if _is_of_the_disk(error):
             raise Unfit(
                 f"{backup} can't be copied into {part.parent}, and nothing was changed: {error}. Make room there."
             ) from error
         raise Unfit(f"{backup} can't be read as a backup, and nothing was changed: {error}.") from error
 
 
-def _is_of_the_disk(error: OSError | sqlite3.Error, backup: Path) -> bool:
+def _is_of_the_disk(error: OSError | sqlite3.Error) -> bool:
     """Whether it is the copy for which there is no room, and the backup as good as ever."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return error.sqlite_errorcode & 0xFF in FULL
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in FULL
 
 
 def put(part: Path, path: Path) -> Path | None:
