@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -101,6 +102,26 @@ def test_a_log_that_is_gone_loses_nothing_that_was_answered(there: Premises, tmp
     assert there.stop() == 0
     assert labels(there)[:10] == given
     assert sound(there)
+
+
+def times_open(file: Path) -> int:
+    """How often this program has it open."""
+    return sum(link.is_symlink() and link.readlink() == file for link in Path("/proc/self/fd").iterdir())
+
+
+def test_whoever_looks_for_changes_meanwhile_closes_nothing(there: Premises, tmp_path: Path) -> None:
+    """So that the file is still found open by whoever would put another one in its place."""
+    file, closed = file_of(there), threading.Event()
+    with closing(Database(there.database)) as database:
+        with database.writing(), database.reading():
+            pass
+        file.rename(tmp_path / "away.db")
+        before = times_open(tmp_path / "away.db")
+        for _ in range(2 * before + 2):
+            with pytest.raises(Unreachable, match="moved, removed or replaced"):
+                next(database.changes(closed))
+        assert times_open(tmp_path / "away.db") == before > 0
+        (tmp_path / "away.db").rename(file)
 
 
 def test_nobody_begins_another_log_while_the_one_that_was_open_is_away(there: Premises, tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ class Sqlite:
     def changes(self, closed: threading.Event) -> Iterator[None]:
         """``data_version`` counts the writes of other connections: so it is always asked over the same one."""
         afresh = self._afresh
+        self._require_fit()  # first: else every look would close one more connection, and with the last one the log
         with self._watching() as connection:
             seen = None
             while afresh == self._afresh:
