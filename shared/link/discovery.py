@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-from zeroconf import Error, ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
+from zeroconf import Error, ServiceInfo, ServiceListener, Zeroconf
 
 log = logging.getLogger(__name__)
 logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # no network is nothing a station complains of: it looks again
@@ -59,10 +59,13 @@ class Search:
         self._begun = time.monotonic()
         try:
             self._zeroconf = Zeroconf()
-            ServiceBrowser(self._zeroconf, SERVICE_TYPE, _Ears(self))
+            self._zeroconf.add_service_listener(SERVICE_TYPE, _Ears(self))
         except (Error, OSError, RuntimeError) as error:
             log.info("the local network can't be asked: %s", error)
             self.close()
+
+    def goes_on(self, asking: Zeroconf) -> bool:
+        return asking is self._zeroconf
 
     def heard(self, name: str, info: ServiceInfo | None) -> None:
         """This backend announces itself, or is gone; called on the browser's thread."""
@@ -79,7 +82,8 @@ class _Ears(ServiceListener):
         self._search = search
 
     def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
-        self._search.heard(name, zc.get_service_info(type_, name, ANSWER_WITHIN))
+        if self._search.goes_on(zc):  # whoever closes it waits for the one being asked, not for all that were announced
+            self._search.heard(name, zc.get_service_info(type_, name, ANSWER_WITHIN))
 
     update_service = add_service
 

@@ -5,6 +5,7 @@ Everything here happens on the loopback network; whatever else is announced ther
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import socket
 import stat
@@ -16,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from zeroconf import DNSOutgoing, DNSPointer, Zeroconf
+from zeroconf.const import _CLASS_IN, _FLAGS_AA, _FLAGS_QR_RESPONSE, _TYPE_PTR
 
 from shared.access.devices import ConfirmPairing, ListDevices, RevokeDevice
 from shared.backend.http.announcing import Announcement, Offer, addresses_of
@@ -23,7 +26,7 @@ from shared.hall.errors import Failure, Revoked, Unreachable
 from shared.hall.roles import Role
 from shared.link import roaming
 from shared.link.arrival import as_base
-from shared.link.discovery import Found, Search
+from shared.link.discovery import SERVICE_TYPE, Found, Search
 from shared.link.front_door import FrontDoor, new_token
 from shared.link.home import Home, Homes
 from shared.link.roaming import RoamingLink
@@ -96,6 +99,33 @@ def test_a_backend_that_ends_is_not_found_any_more(search: Search) -> None:
     until(lambda: (found := of(search, "passing")) and found.addresses == ("http://127.0.0.1:10",))
     second.close()
     until(lambda: of(search, "passing") is None)
+
+
+class Watched(Search):
+    """One whose questions to each backend are counted."""
+
+    asked = 0
+
+    def goes_on(self, asking: Zeroconf) -> bool:
+        going = super().goes_on(asking)
+        self.asked += going
+        return going
+
+
+def test_a_search_is_closed_while_it_asks_backends_that_do_not_answer() -> None:
+    """Each was announced and says no more, as a machine that was switched off since."""
+    silent = DNSOutgoing(_FLAGS_QR_RESPONSE | _FLAGS_AA)
+    for number in range(5):
+        name = f"silent {number}.{SERVICE_TYPE}"
+        silent.add_answer_at_time(DNSPointer(SERVICE_TYPE, _TYPE_PTR, _CLASS_IN, 60, name), 0)
+    before = threading.active_count()
+    search = Watched()
+    search.found()
+    with contextlib.closing(Zeroconf()) as network:
+        until(lambda: network.send(silent) or search.asked)
+        search.close()
+    assert search.asked == 1  # the others need not be waited for
+    assert threading.active_count() == before
 
 
 def test_a_machine_tells_others_of_every_address_but_its_loopback() -> None:
