@@ -9,18 +9,22 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from psycopg._pipeline import BasePipeline
+from sqlalchemy import insert, make_url, text
 
 from shared.backend.halls import care
 from shared.backend.halls.care import Care
-from shared.backend.storage import postgres_backup
+from shared.backend.storage import postgres_backup, tables
 from shared.backend.storage.database import Database
 from shared.hall.errors import Failure, Refused, Unfit, Unreachable
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
+from shared.hall.words import new_id
 from shared.link.connect import connect
 from tests import postgres
 from tests.backend.rough import rough
@@ -101,6 +105,26 @@ def test_without_the_driver_it_is_said_what_to_install(address: str) -> None:
         1,
         "nowserving: A PostgreSQL database needs psycopg: install nowserving[postgres].\n",
     )
+
+
+def test_a_server_that_stops_at_the_end_of_many_rows_is_an_outage_and_no_bug(
+    halls: Care, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    """Its last word comes where psycopg leaves its pipeline: a connection that stays in one can't be rolled back."""
+
+    def stopped(pipeline: BasePipeline) -> Iterator[None]:
+        pipeline.pgconn.pipeline_sync()
+        raise psycopg.errors.AdminShutdown("terminating connection due to administrator command")
+        yield
+
+    moment = datetime.now(UTC)
+    rows = [{"id": new_id(), "what": "x", "at": moment} for _ in range(2)]
+    with monkeypatch.context() as shutdown:
+        shutdown.setattr(BasePipeline, "_exit_gen", stopped)
+        with pytest.raises(Unreachable), halls.database.writing() as connection:
+            connection.execute(insert(tables.tries), rows)
+    assert not caplog.records
+    assert issue(halls) == "A001"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.backend.storage import postgres_backup
@@ -256,6 +256,7 @@ def _engine(asked: URL, url: URL, pool: Mapping[str, Any]) -> Engine:
     except ImportError:
         raise Unfit("A PostgreSQL database needs psycopg: install nowserving[postgres].") from None
     event.listen(engine, "connect", _set_up)
+    event.listen(engine, "handle_error", _give_up)
     return engine
 
 
@@ -264,3 +265,10 @@ def _set_up(connection: Any, _: Any) -> None:
     connection.autocommit = True
     connection.execute(SESSION)
     connection.autocommit = False
+
+
+def _give_up(met: ExceptionContext) -> None:
+    """A connection that could not leave its pipeline, for the server stopped, can't even be rolled back: let it go."""
+    if met.connection and not met.connection.invalidated:
+        driver = met.connection.connection.driver_connection
+        met.is_disconnect |= bool(driver and driver.pgconn.pipeline_status)
