@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.calls import point_name
@@ -36,6 +36,7 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
         station.reachable_changed.connect(self.changed)
         station.happened.connect(self._happened)
 
+    @Slot(object)
     def _happened(self, event: Event) -> None:
         if isinstance(event, (TicketCalled, TicketRecalled)) and self._point and event.point == self._point.id:
             self.announced.emit()

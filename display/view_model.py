@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import Property, QObject, QTimer, Signal
+from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
@@ -54,6 +54,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     # ── what happens ──
 
+    @Slot()
     def refresh(self) -> None:
         """Show the hall as it is now."""
         hall = self._hall
@@ -74,6 +75,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         """Tell the administrator when the screen is too small for its farthest seat."""
         self._sizes.warn()
 
+    @Slot(str)
     def announced(self, ticket: TicketId) -> None:
         """This ticket is being announced: mark its row for a while."""
         times = self._announced.get(ticket, 0) + 1
@@ -103,6 +105,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         hall = self._station.hall
         return [point_name(hall, point) for point in hall.points] if hall else []
 
+    @Slot()
     def _tick(self) -> None:
         now = clock(self._wall(), self._station.hall)
         if now != self._clock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Property, QObject, QTimer, Signal
+from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
@@ -40,6 +40,7 @@ class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the
         self._timer.start(min(STEP, max(1, int(seconds * 1000 / 20))))
         self.moved.emit()
 
+    @Slot()
     def again(self) -> None:
         """The whole span once more, if it is running."""
         if self._timer.isActive():
@@ -49,6 +50,7 @@ class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the
         self._timer.stop()
         self.moved.emit()
 
+    @Slot()
     def _step(self) -> None:
         if time.monotonic() >= self._ends:
             self.stop()

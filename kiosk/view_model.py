@@ -179,10 +179,12 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._service = None
         self._refresh()
 
+    @Slot()
     def _warn(self) -> None:
         if self._page != "services":
             self.nearly_over.emit()
 
+    @Slot()
     def _time_is_over(self) -> None:
         """Who reads why a service is closed may want another one."""
         if self._page == "shut":
@@ -192,11 +194,13 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     # ── what follows from the hall ──
 
+    @Slot()
     def _reachable(self) -> None:
         if self._visit.step is Step.UNREACHABLE and not self._station.away_since:
             self._visit.ask()
         self._refresh()
 
+    @Slot()
     def _refresh(self) -> None:
         """Everything shown, from the hall and the visit as they are now."""
         if self._language not in self._settings.languages or not self._is_used():
@@ -239,6 +243,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
             return "shut"
         return "precedence" if len(self._precedences) > 1 else "services"
 
+    @Slot()
     def _keep(self) -> None:
         """Give what is shown its full time from now."""
         seconds = self._stays()
@@ -285,6 +290,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def _say(self, words: Words) -> str:
         return in_language(words, self._language, self._settings.languages)
 
+    @Slot()
     def _look_at_the_clock(self) -> None:
         now = clock(self._wall(), self._station.hall)
         if now != self._clock:

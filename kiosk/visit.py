@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk import words
@@ -147,6 +147,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             self.step = Step.UNREACHABLE if isinstance(failure, Unreachable) else Step.REFUSED
             self.changed.emit()
 
+    @Slot()
     def _follow(self) -> None:
         if self.step is Step.ISSUED:
             self.changed.emit()

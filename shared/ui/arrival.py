@@ -77,6 +77,7 @@ class ArrivalModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def _start(self) -> None:
         self._arrival = self._begin(self._told.emit, self.settled.emit)
 
+    @Slot(object)
     def _show(self, stage: Stage) -> None:
         if stage != self._stage:
             self._stage = stage
