@@ -2,7 +2,7 @@
 
 import sys
 
-from shared.cli import main
+from shared.cli.commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

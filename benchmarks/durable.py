@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.backend import Backend, serving
 from benchmarks.clients import connected, per_second
 from benchmarks.measured import Measured, seconds_each, side_by_side
-from shared.hall.words import HallId
+from benchmarks.running_backend import MeasuredBackend, serving
+from shared.hall.field_types import HallId
 
 ROUNDS = 5
 CROWD = 100
@@ -39,7 +39,7 @@ def _against(bare: float, what: str, rate: float, limit: float | None) -> Measur
     return Measured(what=what, value=rate, against="one row a commit", peer=bare, unit="/s", limit=limit, at_most=False)
 
 
-def _tickets(backend: Backend, hall: HallId, tickets: int, clients: int) -> float:
+def _tickets(backend: MeasuredBackend, hall: HallId, tickets: int, clients: int) -> float:
     with connected(backend.addresses, clients) as lines:
         return per_second(lines, backend.issuing([hall], tickets))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from shared.backend.halls import journal
 from shared.backend.storage.database import Database
-from shared.hall.wire import encode_hall
-from shared.hall.words import HallId
+from shared.hall.field_types import HallId
+from shared.hall.json_codec import encode_hall
 
 A_DAY = 1000
 """Tickets of a business day."""

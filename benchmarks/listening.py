@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median
 
-from benchmarks.backend import Address, process, serving
 from benchmarks.clients import LONGEST, connected, receive, take_answer
 from benchmarks.measured import Measured, percentile
+from benchmarks.running_backend import Address, process, serving
 
 CROWDS = {1: 20, 100: 10, 1000: 5}
 """How many listen, and how many calls make a round."""

@@ -9,12 +9,12 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import repeat
 
-from benchmarks.backend import PASSWORD, Backend, serving
 from benchmarks.clients import connected, per_second
 from benchmarks.measured import Measured, side_by_side
-from shared.backend.halls import care
+from benchmarks.running_backend import PASSWORD, MeasuredBackend, serving
+from shared.backend.halls import database_administration
+from shared.hall.field_types import HallId
 from shared.hall.roles import Role
-from shared.hall.words import HallId
 
 ROUNDS = 5
 HONEST = 10
@@ -24,18 +24,18 @@ TICKETS = 500
 PLANTED = "CREATE UNIQUE INDEX planted ON tickets (language) WHERE language = 'ar'"
 """A rule that the database alone knows, as a bug of ours would meet one: all Arabic tickets but the first."""
 
-Send = Callable[[Backend, HallId], bytes]
+Send = Callable[[MeasuredBackend, HallId], bytes]
 
 
-def _unfit(backend: Backend, hall: HallId) -> bytes:
+def _unfit(backend: MeasuredBackend, hall: HallId) -> bytes:
     return backend.command(hall, "issue-ticket", service="registration", token_hash="x" * 2_000)
 
 
-def _refused(backend: Backend, hall: HallId) -> bytes:
+def _refused(backend: MeasuredBackend, hall: HallId) -> bytes:
     return backend.command(hall, "cancel-ticket", ticket="nobody's")
 
 
-def _a_bug(backend: Backend, hall: HallId) -> bytes:
+def _a_bug(backend: MeasuredBackend, hall: HallId) -> bytes:
     token = secrets.token_hex(32)
     return backend.command(hall, "issue-ticket", service="registration", language="ar", token_hash=token)
 
@@ -67,10 +67,10 @@ def measure() -> Iterator[Measured]:
         )
 
 
-def _other(backend: Backend) -> Backend:
+def _other(backend: MeasuredBackend) -> MeasuredBackend:
     """The same backend, for somebody else; whose database has a rule of its own now."""
     file = backend.folder / "halls.db"
-    with care.opened(f"sqlite:///{file}") as opened:
+    with database_administration.opened(f"sqlite:///{file}") as opened:
         opened.accounts.people.add("nuisance", PASSWORD, Role.ADMINISTRATOR)
         token = opened.accounts.sessions.sign_in("nuisance", PASSWORD, "127.0.0.1").token
     with closing(sqlite3.connect(file)) as connection:
@@ -78,7 +78,7 @@ def _other(backend: Backend) -> Backend:
     return replace(backend, token=token)
 
 
-def _rate(backend: Backend, hall: HallId, other: Backend, send: Send, lines: int) -> float:
+def _rate(backend: MeasuredBackend, hall: HallId, other: MeasuredBackend, send: Send, lines: int) -> float:
     """Honest tickets a second."""
     with connected(backend.addresses, HONEST) as honest, connected(backend.addresses, lines) as others:
         nuisance = (send(other, hall) for _ in repeat(None))

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable
 
 from console.app import Console
-from console.place import Place
-from console.remembered import Remembered
+from console.remembered_text import RememberedText
+from console.window_geometry import WindowGeometry
 from shared.hall.roles import Role
 from shared.settings import Settings, state_path
-from shared.ui.program import App
-from shared.ui.start import options, start
+from shared.ui.command_line import options, start
+from shared.ui.lifecycle import App
+from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
-from shared.ui.translations import Tongue
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,9 +22,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
-    Tongue(station).speak_as_the_machine()
+    ScreenLanguage(station).speak_as_the_machine()
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
-    Place(console.window, Remembered(state_path()))
+    WindowGeometry(console.window, RememberedText(state_path()))
     console.window.show()
     return console
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from console.desk import Desk, Situation
-from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
+from console import keys
+from console.point_state import PointState, Situation
 from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.messages import AtPoint, Command, PointCommand
+from shared.hall.parking import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
 from shared.hall.undo import UndoLast
@@ -35,7 +36,6 @@ class Action(StrEnum):
     REINSTATE = "reinstate"
 
 
-MAIN_KEY = "F5"
 """The key of the day: in the middle of the top row, under no resting finger, the same on every keyboard layout.
 Its neighbours F4 and F6 do nothing that matters."""
 
@@ -48,7 +48,7 @@ MAIN: dict[Situation, Action] = {
 }
 """What the main key does in each situation."""
 
-Wish = Callable[[Desk], Command]
+Wish = Callable[[PointState], Command]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Possible:
     """
 
     when: set[Situation]
-    provided: Callable[[Desk], bool] = lambda _: True
+    provided: Callable[[PointState], bool] = lambda _: True
     """What must be so besides."""
     wish: Wish
     key: str = ""
@@ -67,7 +67,7 @@ class Possible:
     """Whether something is written or chosen first, in a panel of its own."""
 
 
-def _call_next(desk: Desk) -> Command:
+def _call_next(desk: PointState) -> Command:
     return CallNext(
         point=desk.point.id,
         holding=desk.ticket.id if desk.ticket else None,
@@ -76,11 +76,11 @@ def _call_next(desk: Desk) -> Command:
     )
 
 
-def _finish(desk: Desk) -> Command:
+def _finish(desk: PointState) -> Command:
     return FinishService(point=desk.point.id, ticket=desk.here, outcome=desk.draft.outcome, note=desk.draft.note)
 
 
-def _transfer(desk: Desk) -> Command:
+def _transfer(desk: PointState) -> Command:
     return TransferTicket(
         point=desk.point.id,
         ticket=desk.here,
@@ -91,7 +91,7 @@ def _transfer(desk: Desk) -> Command:
     )
 
 
-def _park(desk: Desk) -> Command:
+def _park(desk: PointState) -> Command:
     return ParkTicket(point=desk.point.id, ticket=desk.here, reason=desk.draft.reason, note=desk.draft.note)
 
 
@@ -103,7 +103,7 @@ def _about_chosen(command: type[AtPoint]) -> Wish:
     return lambda desk: command(point=desk.point.id, ticket=desk.chosen.id if desk.chosen else "")
 
 
-def _reinstate(desk: Desk) -> Command:
+def _reinstate(desk: PointState) -> Command:
     return ReinstateTicket(ticket=desk.chosen.id if desk.chosen else "")
 
 
@@ -112,26 +112,28 @@ OPEN = {Situation.PAUSED, Situation.FREE, *AT_CUSTOMER}
 
 ACTIONS: dict[Action, Possible] = {
     Action.OPEN: Possible(when={Situation.CLOSED}, wish=lambda desk: ActivatePoint(point=desk.point.id)),
-    Action.RESUME: Possible(key="F3", when={Situation.PAUSED}, wish=lambda desk: ResumePoint(point=desk.point.id)),
+    Action.RESUME: Possible(
+        key=keys.PAUSE, when={Situation.PAUSED}, wish=lambda desk: ResumePoint(point=desk.point.id)
+    ),
     Action.CALL_NEXT: Possible(when={Situation.FREE}, wish=_call_next),
     Action.START: Possible(when={Situation.CALLED}, wish=_about(StartService)),
-    Action.RECALL: Possible(key="F6", when={Situation.CALLED}, wish=_about(Recall)),
-    Action.FINISH_AND_CALL: Possible(key="Shift+F5", when=AT_CUSTOMER, wish=_call_next),
-    Action.TRANSFER: Possible(key="F7", when=AT_CUSTOMER, wish=_transfer, asks=True),
-    Action.FINISH: Possible(key="F2", when=AT_CUSTOMER, wish=_finish),
-    Action.RETURN: Possible(key="F8", when={Situation.CALLED}, wish=_about(ReturnToQueue)),
-    Action.PARK: Possible(key="F8", when={Situation.SERVING}, wish=_park, asks=True),
+    Action.RECALL: Possible(key=keys.RECALL, when={Situation.CALLED}, wish=_about(Recall)),
+    Action.FINISH_AND_CALL: Possible(key=keys.FINISH_AND_CALL, when=AT_CUSTOMER, wish=_call_next),
+    Action.TRANSFER: Possible(key=keys.TRANSFER, when=AT_CUSTOMER, wish=_transfer, asks=True),
+    Action.FINISH: Possible(key=keys.FINISH, when=AT_CUSTOMER, wish=_finish),
+    Action.RETURN: Possible(key=keys.RETURN, when={Situation.CALLED}, wish=_about(ReturnToQueue)),
+    Action.PARK: Possible(key=keys.RETURN, when={Situation.SERVING}, wish=_park, asks=True),
     Action.NO_SHOW: Possible(
-        key="F9", when={Situation.CALLED}, provided=lambda desk: not any(desk.owed), wish=_about(MarkNoShow)
+        key=keys.NO_SHOW, when={Situation.CALLED}, provided=lambda desk: not any(desk.owed), wish=_about(MarkNoShow)
     ),
-    Action.PAUSE: Possible(key="F3", when={Situation.FREE}, wish=lambda desk: PausePoint(point=desk.point.id)),
+    Action.PAUSE: Possible(key=keys.PAUSE, when={Situation.FREE}, wish=lambda desk: PausePoint(point=desk.point.id)),
     Action.CLOSE: Possible(
-        key="Shift+F3",
+        key=keys.CLOSE_POINT,
         when={Situation.FREE, Situation.PAUSED},
         wish=lambda desk: DeactivatePoint(point=desk.point.id),
     ),
     Action.UNDO: Possible(
-        key="Ctrl+Z",
+        key=keys.UNDO,
         when=set(Situation),
         provided=lambda desk: desk.undo_left > 0,
         wish=lambda desk: UndoLast(point=desk.point.id),
@@ -146,18 +148,18 @@ ACTIONS: dict[Action, Possible] = {
 }
 
 
-def main_action(desk: Desk) -> Action:
+def main_action(desk: PointState) -> Action:
     """What the main key does now."""
     return MAIN[desk.situation]
 
 
-def is_possible(action: Action, desk: Desk) -> bool:
+def is_possible(action: Action, desk: PointState) -> bool:
     """Whether the hall would not refuse it now."""
     about = ACTIONS[action]
     return desk.situation in about.when and about.provided(desk)
 
 
-def command(action: Action, desk: Desk) -> Command:
+def command(action: Action, desk: PointState) -> Command:
     """What an action asks of the hall."""
     wish = ACTIONS[action].wish(desk)
     return replace(wish, shift=desk.shift) if isinstance(wish, PointCommand) else wish

@@ -9,28 +9,28 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from console.memory import RECEPTION, ConsoleMemory
+from console.console_memory import RECEPTION, ConsoleMemory
+from console.device_alerts import DeviceAlerts
 from console.reception.reception_model import ReceptionModel
 from console.reception.reception_page import ReceptionPage
-from console.remembered import Remembered
+from console.remembered_text import RememberedText
 from console.set_up.set_up_model import SetUpModel
 from console.set_up.set_up_page import SetUpPage
 from console.sign_in.log_in_page import LogInPage
 from console.sign_in.password_page import PasswordPage
-from console.sign_in.signing_on import SigningOn
-from console.tips import PlainTips
-from console.unprinted import Unprinted
+from console.sign_in.sign_on_model import SignOnModel
+from console.tooltips import PlainTooltips
 from console.window import ConsoleWindow
 from console.work.drafts import Drafts
 from console.work.points_page import PointsPage
-from console.work.view_model import ConsoleModel
+from console.work.work_model import WorkModel
 from console.work.work_page import WorkPage
-from shared.access.work import ReadSeats, Seat
+from shared.access.specialists import ReadSeats, Seat
 from shared.hall.errors import NotSignedIn, PasswordMustChange
 from shared.hall.roles import SUPERVISORS
 from shared.hall.values import Point, PointStatus
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.words import why_not
 
 LAST_LOGIN = "console-login"
 
@@ -51,7 +51,7 @@ class Console(QObject):
     ) -> None:
         super().__init__()
         self.station = station
-        self._remembered = Remembered(folder)
+        self._remembered = RememberedText(folder)
         self.memory = ConsoleMemory(self._remembered)
         self._arriving = False
         self._leave: Callable[[], object] = self._sign_out
@@ -59,12 +59,12 @@ class Console(QObject):
         self._may_close = False
         self._warned_before: Callable[[], object] | None = None
         """What was wanted when it was last said that a form is not saved yet; the same again goes through."""
-        self.work = ConsoleModel(station, self.memory.name, Drafts(folder / "drafts" if folder else None), self)
+        self.work = WorkModel(station, self.memory.name, Drafts(folder / "drafts" if folder else None), self)
         self.reception = ReceptionModel(station, self.work.reasons, self)
         self.set_up = SetUpModel(station, self)
         self.window = ConsoleWindow(self.work)
-        self.unprinted = Unprinted(station, self)
-        self.signing_on = SigningOn(station, tls_ca, self)
+        self.unprinted = DeviceAlerts(station, self)
+        self.signing_on = SignOnModel(station, tls_ca, self)
         self.log_in_page = LogInPage(station, self.signing_on, elsewhere)
         self.password_page = PasswordPage(station)
         self.points_page = PointsPage(station, self.memory.name)
@@ -82,7 +82,7 @@ class Console(QObject):
             self.window.pages.addWidget(page)
         self._wire()
         self.log_in_page.login.setText(self._remembered.read(LAST_LOGIN))
-        self.tips = PlainTips(self)
+        self.tips = PlainTooltips(self)
         QApplication.instance().installEventFilter(self.tips)  # type: ignore[union-attr]  # there is one: it has windows
         self.show_log_in()
 

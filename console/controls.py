@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 L = TypeVar("L", QVBoxLayout, QHBoxLayout)
 

@@ -10,26 +10,27 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QGuiApplication
 
 from console.actions import Action
-from shared.access.work import Seat
+from shared.access.specialists import Seat
+from shared.formats import clock
 from shared.hall import opening
-from shared.hall.due import How, Why
-from shared.hall.forms import isolated
+from shared.hall.calling_order import How, Why
+from shared.hall.field_limits import isolated
+from shared.hall.field_types import Words, in_language
 from shared.hall.hall import Hall
 from shared.hall.issuing import Queue
 from shared.hall.roles import Role
 from shared.hall.serving import Owed, Placement
 from shared.hall.values import AT_A_POINT, Line, Point, PointStatus, Precedence, Ticket, TicketState
-from shared.hall.whole import Gap
-from shared.hall.words import Words, in_language
+from shared.hall.whole_set_up import Gap
 from shared.languages import suited
-from shared.ui import scripts
-from shared.ui.words import clock
+from shared.ui import font_coverage
 
 
 def boxes(hall: Hall) -> list[str]:
     """What the hall has written that this console can't draw."""
     return [
-        scripts.sentence(QLocale().name().partition("_")[0], what) for what in scripts.undrawn(scripts.written(hall))
+        font_coverage.sentence(QLocale().name().partition("_")[0], what)
+        for what in font_coverage.undrawn(font_coverage.written(hall))
     ]
 
 
@@ -324,7 +325,7 @@ def ago(hall: Hall | None, moment: datetime, now: datetime, between: str = " · 
     return f"{clock(moment, hall)}{between}{minutes((now - moment).total_seconds())}"
 
 
-def why(hall: Hall, reasons: Why) -> str:
+def call_reasons(hall: Hall, reasons: Why) -> str:
     """Why this customer and no other."""
     name = precedence_name(hall, reasons.precedence)
     sentence = _chosen(reasons.how).format(clock(reasons.due_at, hall), name, minutes(reasons.waited))

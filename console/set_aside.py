@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared.hall.aside import CAME_NOT
 from shared.hall.hall import Hall
+from shared.hall.parking import CAME_NOT
 from shared.hall.values import NEVER, Point, Ticket, TicketState
 
 

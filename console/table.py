@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
 from console.controls import figures
-from console.giving import GivingCells
+from console.eliding import ElidingCells
 
 R = TypeVar("R")
 SORT = Qt.ItemDataRole.UserRole
@@ -36,7 +36,7 @@ def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
     table.setSelectionMode(modes.SingleSelection if chosen_from else modes.NoSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
-    table.setItemDelegate(GivingCells(table))
+    table.setItemDelegate(ElidingCells(table))
     table.horizontalHeader().setHighlightSections(False)
     table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
@@ -78,7 +78,7 @@ class Column(Generic[R]):
     """Pixels of its text, when its figures stand below one another: they then are of one width."""
 
 
-class Rows(QAbstractTableModel, Generic[R]):
+class TableRows(QAbstractTableModel, Generic[R]):
     """Rows told apart by ``id_of``; new ones slip in where they belong."""
 
     def __init__(self, columns: Sequence[Column[R]], id_of: Callable[[R], str]) -> None:

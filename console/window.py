@@ -6,18 +6,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
-from console import sentences
-from console.clocks import now
+from console import keys, sentences
 from console.controls import KeyButton, button, column, frame, label, on_key, row, set_tone, shown_key, unkeyed
-from console.giving import GivingLabel, elided
-from console.set_up import devices_words
-from console.work.turned_away import TurnedAway
-from console.work.view_model import ConsoleModel
+from console.eliding import ElidingLabel, elided
+from console.set_up import device_sentences
+from console.wall_clock import now
+from console.work.refused_note import RefusedNote
+from console.work.work_model import WorkModel
 from shared.access.devices import Device
+from shared.formats import clock
 from shared.hall.hall import Hall
 from shared.hall.values import Point, PointStatus
-from shared.ui.theme import palette, style_sheet, theme
-from shared.ui.words import clock
+from shared.ui.widget_theme import palette, style_sheet, theme
 
 BAR_GAP = 10
 """Pixels."""
@@ -41,22 +41,22 @@ class ConsoleWindow(QMainWindow):
     password_wanted = Signal()
     sign_out_wanted = Signal()
 
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
         self.setPalette(palette(theme()))
         self.setStyleSheet(style_sheet(theme()))
-        self.place = GivingLabel("large")
+        self.place = ElidingLabel("large")
         self.status = label("", "chip")
-        self.hall_name = GivingLabel()
+        self.hall_name = ElidingLabel()
         self.who = button("", "flat", self.password_wanted.emit)
-        on_key("Ctrl+Shift+P", self.password_wanted.emit, self)
+        on_key(keys.CHANGE_PASSWORD, self.password_wanted.emit, self)
         self.clock = label("", "fact")
         self.banner = label("", "banner")
         self.banner.hide()
         self.alert = label("", "banner", wrap=True)
         self.alert.hide()
-        self.turned_away = TurnedAway(model)
+        self.turned_away = RefusedNote(model)
         self.alerts = False
         """Whether whoever looks is told of people whom nobody calls, or who may have no ticket."""
         self.devices: tuple[Device, ...] = ()
@@ -73,10 +73,10 @@ class ConsoleWindow(QMainWindow):
         self.refresh()
 
     def _bar(self) -> QWidget:
-        self.to_points = KeyButton(self.tr("Service points"), "Ctrl+P", self._want_points, "flat")
-        self.to_reception = KeyButton(self.tr("Reception"), "Ctrl+R", self._want_reception, "flat")
-        self.to_set_up = KeyButton(self.tr("Set-up"), "Ctrl+G", self._want_set_up, "flat")
-        self.sign_out = KeyButton(self.tr("Sign out"), "Ctrl+L", self._want_sign_out, "flat")
+        self.to_points = KeyButton(self.tr("Service points"), keys.TO_POINTS, self._want_points, "flat")
+        self.to_reception = KeyButton(self.tr("Reception"), keys.TO_RECEPTION, self._want_reception, "flat")
+        self.to_set_up = KeyButton(self.tr("Set-up"), keys.TO_SET_UP, self._want_set_up, "flat")
+        self.sign_out = KeyButton(self.tr("Sign out"), keys.SIGN_OUT, self._want_sign_out, "flat")
         self._buttons = [self.to_points, self.to_reception, self.to_set_up, self.sign_out]
         inside = row(
             self.place,
@@ -126,7 +126,7 @@ class ConsoleWindow(QMainWindow):
         uncalled = sentences.uncalled(hall, hall.unattended()) if hall else ""
         same = sentences.same_numbers(hall) if hall else ()
         ahead = sentences.day_ahead(hall, now()) if hall else ""
-        found = [ahead, uncalled, *same, *devices_words.alerts(self.devices, hall)] if self.alerts else []
+        found = [ahead, uncalled, *same, *device_sentences.alerts(self.devices, hall)] if self.alerts else []
         lines = [*filter(None, found)]
         if len(lines) > MOST_ALERTS:  # whatever stands here takes the room of what somebody works with
             lines[MOST_ALERTS - 1 :] = [self.tr("There is more to see to: look at the devices in the set-up.")]

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from demo.premises import premises, visited
+from demo.demo_hall import premises, visited
 from demo.tour import play
 from demo.windows import open_all
 from shared.hall.errors import Unfit

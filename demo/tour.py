@@ -11,20 +11,20 @@ import qasync
 from PySide6.QtCore import QSize, Qt
 
 from console.app import Console
-from demo.hands import find, picture, press, settled, touch, until, write
+from demo.demo_hall import DemoHall
 from demo.phone import Phone
-from demo.premises import Premises
+from demo.window_driver import find, picture, press, settled, touch, until, write
 from display.app import Display, Sign
 from kiosk.app import Kiosk
-from kiosk.printer.printer import printer_for
+from kiosk.printer.printer_choice import printer_for
 from shared.hall.errors import Unfit
+from shared.hall.field_types import in_language
 from shared.hall.roles import Role
 from shared.hall.values import PointStatus, Ticket, TicketState
-from shared.hall.words import in_language
 from shared.link.connect import connect
-from shared.link.port import Link
+from shared.link.link import Link
 from shared.settings import Settings
-from shared.ui.run import application, collect_here_only
+from shared.ui.event_loop import application, collect_here_only
 from shared.ui.station import Station
 
 WIDE, TALL, SMALL = QSize(1920, 1080), QSize(1080, 1920), QSize(1280, 800)
@@ -33,7 +33,7 @@ SERVICE, POINT = "doctor", "3"
 """What the customers of the tour come for, and the service point that gives it."""
 
 
-def play(hall: Premises, folder: Path) -> int:
+def play(hall: DemoHall, folder: Path) -> int:
     """Play the tour and save its pictures in a folder; 0 when everything happened."""
     folder.mkdir(parents=True, exist_ok=True)
     app = application("nowserving demo")
@@ -48,7 +48,7 @@ def play(hall: Premises, folder: Path) -> int:
     return 0
 
 
-async def _play(hall: Premises, folder: Path) -> None:
+async def _play(hall: DemoHall, folder: Path) -> None:
     _end_in_order()
     tour = Tour.of(hall, folder)
     tour.open()
@@ -75,7 +75,7 @@ def _end_in_order() -> None:
 class Tour:
     """The windows of one hall, and what happens in them."""
 
-    hall: Premises
+    hall: DemoHall
     folder: Path
     stations: dict[Role, Station]
     kiosk: Kiosk
@@ -86,7 +86,7 @@ class Tour:
     has_browser: bool = True
 
     @classmethod
-    def of(cls, hall: Premises, folder: Path) -> Tour:
+    def of(cls, hall: DemoHall, folder: Path) -> Tour:
         stations = {role: Station(_link(hall, role)) for role in (Role.KIOSK, Role.DISPLAY, Role.SIGN, Role.CONSOLE)}
         settings = Settings(full_screen=False)
         return cls(
@@ -352,5 +352,5 @@ class Tour:
         print(f"  {sentence}", flush=True)
 
 
-def _link(hall: Premises, role: Role) -> Link:
+def _link(hall: DemoHall, role: Role) -> Link:
     return connect(f"{hall.base}#{hall.hall}", token=hall.tokens[role], role=role)

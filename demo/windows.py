@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from demo.premises import LOGINS, PASSWORD, Premises
+from demo.demo_hall import LOGINS, PASSWORD, DemoHall
 from shared.hall.roles import Role
 
 APPS = {
@@ -20,7 +20,7 @@ LOOK = 0.3
 """Seconds between two looks whether the windows are still open."""
 
 
-def open_all(hall: Premises) -> None:
+def open_all(hall: DemoHall) -> None:
     """Open the windows and wait until all of them are closed, or Ctrl-C."""
     print(f"The backend and the phone's page: {hall.base}/h/{hall.hall}")
     print(f"Sign in at the console as {' or '.join(LOGINS)}; the password is {PASSWORD}.")
@@ -36,11 +36,11 @@ def open_all(hall: Premises) -> None:
             window.wait()
 
 
-def _open(hall: Premises, role: Role, arguments: list[str]) -> subprocess.Popen[bytes]:
+def _open(hall: DemoHall, role: Role, arguments: list[str]) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "NOWSERVING_TOKEN": hall.tokens[role], "NOWSERVING_PRINTER": _printer(hall)}
-    command = [sys.executable, "-m", "shared.cli", *arguments, "--hall", f"{hall.base}#{hall.hall}"]
+    command = [sys.executable, "-m", "nowserving", *arguments, "--hall", f"{hall.base}#{hall.hall}"]
     return subprocess.Popen(command, env=environment)
 
 
-def _printer(hall: Premises) -> str:
+def _printer(hall: DemoHall) -> str:
     return f"file:{hall.folder / 'tickets'}"

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from display.app import Display, Sign
 from shared.hall.roles import Role
-from shared.link.keeping import damaged
+from shared.link.state_files import damaged
 from shared.settings import Settings, state_path
-from shared.ui.program import App
-from shared.ui.reporting import Reporting
-from shared.ui.start import options, start
+from shared.ui.command_line import options, start
+from shared.ui.device_report import Reporting
+from shared.ui.lifecycle import App
 from shared.ui.station import Station
 
 MOST = 20

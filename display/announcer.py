@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from shared.hall.words import TicketId
+from shared.hall.field_types import TicketId
 
 LONGEST_BACKLOG = 3
 """Calls that may wait for their chime; with more, one chime stands for all of them."""

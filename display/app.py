@@ -14,19 +14,19 @@ from PySide6.QtQuick import QQuickWindow
 
 from display.announcer import Announcer, Silence, Voice
 from display.chime import chime
+from display.qml_sizes import Viewing
 from display.sign_model import SignModel
-from display.sizes import Viewing
 from display.view_model import DisplayModel
 from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.field_types import Language, TicketId
 from shared.hall.messages import Event
 from shared.hall.values import TicketState
-from shared.hall.words import Language, TicketId
 from shared.settings import Settings
-from shared.ui.arrival import fit
-from shared.ui.run import QML
+from shared.ui.clocks import machines_clock
+from shared.ui.event_loop import QML
+from shared.ui.joining_screen import fit
+from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
-from shared.ui.translations import Tongue
-from shared.ui.words import machines_clock
 
 TELEVISION, SMALL_MONITOR = 43.0, 10.0
 """Usual diagonals in inches of a display and of a sign."""
@@ -112,7 +112,7 @@ class _Screen(QObject):
         super().__init__()
         self._station = station
         self._language: Language = ""
-        self._tongue = Tongue(self)
+        self._tongue = ScreenLanguage(self)
         self._engine = QQmlApplicationEngine()
         self._speak()
         self._engine.addImportPath(str(QML))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from PySide6.QtCore import QLoggingCategory, QObject, QTimer, QtMsgType, QUrl, qInstallMessageHandler
 
 from display.announcer import Silence, Voice
-from shared.ui.run import RESOURCES
+from shared.ui.event_loop import RESOURCES
 
 log = logging.getLogger(__name__)
 

@@ -36,7 +36,7 @@ def smallest_capital(metres: float) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Screen:
+class ScreenSize:
     """A screen, and the widest number and the widest point name it has to show, in font sizes."""
 
     width: float
@@ -87,10 +87,10 @@ class Layout:
         return 1.7 * self.head
 
 
-Way: TypeAlias = Callable[[Screen, float, float], Layout | None]
+Way: TypeAlias = Callable[[ScreenSize, float, float], Layout | None]
 
 
-def arrange(screen: Screen, metres: float) -> Layout:
+def arrange(screen: ScreenSize, metres: float) -> Layout:
     """The layout for this screen and this farthest seat: as large as plenty of rows allow, never too small.
 
     Only what the screen can't hold at the needed size gets smaller: ask ``Layout.is_readable_from``.
@@ -113,7 +113,7 @@ def _shrinking(first: float, last: float) -> Iterator[float]:
     yield last
 
 
-def _best(screen: Screen, text: float, ways: Sequence[Way]) -> Layout | None:
+def _best(screen: ScreenSize, text: float, ways: Sequence[Way]) -> Layout | None:
     """In the first way that fits: the largest newest call that leaves plenty of rows, else the most rows."""
     for way in ways:
         fitting = [layout for scale in HERO_SCALES if (layout := _counted(screen, way(screen, text, scale * text)))]
@@ -124,17 +124,17 @@ def _best(screen: Screen, text: float, ways: Sequence[Way]) -> Layout | None:
     return None
 
 
-def _counted(screen: Screen, layout: Layout | None) -> Layout | None:
+def _counted(screen: ScreenSize, layout: Layout | None) -> Layout | None:
     """The layout with the rows that fit below its newest call; None if not even that one fits."""
     room = _room(screen, layout) - layout.hero_height if layout else -1.0
     return replace(layout, rows=int(room // layout.row_height)) if layout and room >= 0 else None
 
 
-def _room(screen: Screen, layout: Layout) -> float:
+def _room(screen: ScreenSize, layout: Layout) -> float:
     return screen.height - layout.head_height - layout.foot_height
 
 
-def _filled(screen: Screen, layout: Layout) -> Layout:
+def _filled(screen: ScreenSize, layout: Layout) -> Layout:
     """What is left over goes to the rows, up to a third of their height, and the rest to the newest call."""
     if not layout.rows:
         return replace(layout, hero_height=_room(screen, layout))
@@ -143,12 +143,12 @@ def _filled(screen: Screen, layout: Layout) -> Layout:
     return replace(layout, row_height=row, hero_height=_room(screen, layout) - layout.rows * row)
 
 
-def _beside(screen: Screen, text: float, hero: float) -> Layout | None:
+def _beside(screen: ScreenSize, text: float, hero: float) -> Layout | None:
     """The point's name beside the number, both as large as needed."""
     return _unsqueezed(_beside_squeezed(screen, text, hero), 1.0)
 
 
-def _stacked(screen: Screen, text: float, hero: float) -> Layout | None:
+def _stacked(screen: ScreenSize, text: float, hero: float) -> Layout | None:
     """The point's name below the number, both as large as needed."""
     return _unsqueezed(_stacked_squeezed(screen, text, hero), 1.0)
 
@@ -159,7 +159,7 @@ def _unsqueezed(layout: Layout | None, least: float) -> Layout | None:
     return layout if fine else None
 
 
-def _beside_squeezed(screen: Screen, text: float, hero: float) -> Layout | None:
+def _beside_squeezed(screen: ScreenSize, text: float, hero: float) -> Layout | None:
     """The point's name beside the number, and smaller if it is too long."""
     room, hero_room = (screen.inner - size * (screen.number + ARROW) for size in (text, hero))
     hero_point = min(max(text, 0.72 * hero), hero_room / screen.point)
@@ -177,7 +177,7 @@ def _beside_squeezed(screen: Screen, text: float, hero: float) -> Layout | None:
     return _unsqueezed(layout, SQUEEZED)
 
 
-def _stacked_squeezed(screen: Screen, text: float, hero: float) -> Layout | None:
+def _stacked_squeezed(screen: ScreenSize, text: float, hero: float) -> Layout | None:
     """The point's name below the number, and smaller if it is too long."""
     widest = screen.inner / (screen.point + ARROW)
     hero_point = min(max(text, 0.6 * hero), widest)
@@ -197,5 +197,5 @@ def _stacked_squeezed(screen: Screen, text: float, hero: float) -> Layout | None
     return _unsqueezed(layout, SQUEEZED)
 
 
-def _head(screen: Screen, text: float) -> float:
+def _head(screen: ScreenSize, text: float) -> float:
     return min(0.36 * text, 0.045 * min(screen.width, screen.height))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.calls import point_name
-from display.words import quiet_sentence
+from display.call_rows import point_name
+from display.display_sentences import quiet_sentence
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall

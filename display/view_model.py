@@ -10,18 +10,18 @@ from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.calls import CallList, Row, point_name, rows
-from display.sizes import Sizes, Viewing
-from display.words import quiet_sentence, widest
+from display.call_rows import CallList, Row, point_name, rows
+from display.display_sentences import quiet_sentence, widest
+from display.qml_sizes import Sizes, Viewing
+from shared.customer_sentences import closed_notice
+from shared.formats import clock
 from shared.hall.errors import NotSignedIn
+from shared.hall.field_types import TicketId, in_language
 from shared.hall.hall import Hall
 from shared.hall.opening import gives_numbers
-from shared.hall.words import TicketId, in_language
 from shared.languages import is_right_to_left
-from shared.sentences import closed_notice
-from shared.ui.run import every
+from shared.ui.event_loop import every
 from shared.ui.station import Station
-from shared.ui.words import clock
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1

@@ -6,19 +6,19 @@ import sys
 from collections.abc import Callable
 
 from kiosk.app import Kiosk
-from kiosk.printer.printer import printer_for
-from kiosk.printer.unprinted import Accountable
+from kiosk.printer.printer_choice import printer_for
+from kiosk.printer.unprinted_tickets import UnprintedTickets
 from shared.access.devices import Trouble
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
-from shared.link.box import box_of, refused
-from shared.link.keeping import damaged
+from shared.link.link import Link
 from shared.link.outbox import Outbox, require_series
-from shared.link.port import Link
+from shared.link.outbox_store import refused, store_of
+from shared.link.state_files import damaged
 from shared.settings import Settings, state_path
-from shared.ui.program import App
-from shared.ui.reporting import Reporting
-from shared.ui.start import options, start
+from shared.ui.command_line import options, start
+from shared.ui.device_report import Reporting
+from shared.ui.lifecycle import App
 from shared.ui.station import Station
 
 MOST = 20
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def with_outbox(link: Link, settings: Settings, place: str, hall: Hall | None) -> Link:
-    return Outbox(link, box_of(state_path(), place), settings.offline_series, hall)
+    return Outbox(link, store_of(state_path(), place), settings.offline_series, hall)
 
 
 def require(settings: Settings) -> None:
@@ -41,7 +41,7 @@ def require(settings: Settings) -> None:
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Kiosk:
     found, memory = printer_for(settings.printer, settings.paper), station.memory
-    printer = Accountable(found, memory.beside("unprinted") if memory else None) if found else None
+    printer = UnprintedTickets(found, memory.beside("unprinted") if memory else None) if found else None
     kiosk = Kiosk(station, printer, paper=settings.paper, inches=settings.screen_inches, own_series=True)
     kiosk.show(full_screen=settings.full_screen)
     Reporting(station, printer, troubles)

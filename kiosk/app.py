@@ -13,13 +13,13 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 from PySide6.QtWidgets import QApplication
 
-from kiosk import qr  # noqa: F401  # registers the QR code with QML
-from kiosk.printer.port import Printer
+from kiosk import qr_item  # noqa: F401  # registers the QR code with QML
+from kiosk.printer.printer import Printer
 from kiosk.view_model import KioskModel, Pace
-from shared.ui.arrival import fit
-from shared.ui.run import QML
+from shared.ui.event_loop import QML
+from shared.ui.joining_screen import fit
+from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
-from shared.ui.translations import Tongue
 
 OWN_QML = Path(__file__).parent / "qml"
 
@@ -48,7 +48,7 @@ class Kiosk:
 
         ``own_series``: the station's link is an outbox, which gives numbers of this kiosk's own.
         """
-        self.model = KioskModel(station, Tongue(), printer, paper, pace, wall, own_series=own_series)
+        self.model = KioskModel(station, ScreenLanguage(), printer, paper, pace, wall, own_series=own_series)
         self._engine = QQmlApplicationEngine()
         for folder in (QML, OWN_QML):
             self._engine.addImportPath(str(folder))

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from shared.addresses import EXAMPLES, for_phones, shown
 from shared.hall.errors import Unfit
 from shared.hall.roles import Role
-from shared.link.box import Box, boxes
-from shared.link.home import Homes
 from shared.link.outbox import require_series
-from shared.link.salvage import Damaged
+from shared.link.outbox_salvage import Damaged
+from shared.link.outbox_store import OutboxStore, stores
+from shared.link.paired_hall import PairedHallFile
 from shared.settings import Settings, state_path
-from shared.ui.memory import Memory
+from shared.ui.station_memory import StationMemory
 
 if TYPE_CHECKING:
-    from kiosk.printer.network import NetworkPrinter
+    from kiosk.printer.escpos_printer import EscposPrinter
 
 
 def faults(chosen: Settings) -> Iterator[str]:
@@ -29,8 +29,8 @@ def faults(chosen: Settings) -> Iterator[str]:
     yield from _printer(chosen)
     yield from _series(chosen)
     yield from _pages(chosen)
-    for box in boxes(state_path()):
-        yield from _box(box)
+    for store in stores(state_path()):
+        yield from _store(store)
 
 
 def _series(chosen: Settings) -> Iterator[str]:
@@ -42,14 +42,14 @@ def _series(chosen: Settings) -> Iterator[str]:
 
 def _pages(chosen: Settings) -> Iterator[str]:
     """A kiosk whose tickets have no code for phones, for all it knows; nothing where no kiosk was ever set up."""
-    home = Homes(state_path(), Role.KIOSK).load()
+    home = PairedHallFile(state_path(), Role.KIOSK).load()
     if not (address := chosen.hall.partition("#")[0] or (home.address if home else "")):
         return
     if not address.startswith(("http://", "https://")):
         if not chosen.public_url:
             yield f"Tickets have no code to follow them on a phone: set public_url, such as {EXAMPLES}."
         return
-    known = [Memory(state_path(), place) for place in {chosen.hall, home.place if home else ""} if place]
+    known = [StationMemory(state_path(), place) for place in {chosen.hall, home.place if home else ""} if place]
     if not for_phones(address) and not any(memory.load() and memory.pages for memory in known):
         yield (
             f"Tickets have no code to follow them on a phone, for none gets to {shown(address)}: set public_url where"
@@ -57,13 +57,13 @@ def _pages(chosen: Settings) -> Iterator[str]:
         )
 
 
-def _box(box: Box) -> Iterator[str]:
+def _store(store: OutboxStore) -> Iterator[str]:
     """Tickets people hold that the hall does not have."""
     try:
-        with contextlib.closing(box):
-            stuck = box.stuck(datetime.now(UTC))
+        with contextlib.closing(store):
+            stuck = store.stuck(datetime.now(UTC))
     except (sqlite3.Error, OSError, Damaged) as error:
-        yield f"The tickets this kiosk gave on its own can't be read ({error}): see to the disk of {box.folder}."
+        yield f"The tickets this kiosk gave on its own can't be read ({error}): see to the disk of {store.folder}."
         return
     if waiting := ", ".join(one.label for one in stuck if not one.refused):
         yield f"Tickets given while the hall was away wait to be delivered ({waiting}): start the kiosk and let it run."
@@ -77,8 +77,8 @@ def _printer(chosen: Settings) -> Iterator[str]:
     if chosen.printer in ("", "none"):
         return
     # Here, for they load Qt and the printers' library: most machines that are checked have no printer.
-    from kiosk.printer.network import NetworkPrinter  # noqa: PLC0415
-    from kiosk.printer.printer import FolderPrinter, printer_for  # noqa: PLC0415
+    from kiosk.printer.escpos_printer import EscposPrinter  # noqa: PLC0415
+    from kiosk.printer.printer_choice import FolderPrinter, printer_for  # noqa: PLC0415
 
     try:
         printer = printer_for(chosen.printer, chosen.paper)
@@ -87,7 +87,7 @@ def _printer(chosen: Settings) -> Iterator[str]:
         return
     if isinstance(printer, FolderPrinter):
         yield from _folder(Path(chosen.printer.removeprefix("file:")))
-    elif isinstance(printer, NetworkPrinter):
+    elif isinstance(printer, EscposPrinter):
         yield from _network(printer, chosen.printer)
 
 
@@ -100,8 +100,8 @@ def _folder(folder: Path) -> Iterator[str]:
         yield f"Tickets can't be saved in {folder} ({error.strerror}): check the folder and its permissions."
 
 
-def _network(printer: NetworkPrinter, name: str) -> Iterator[str]:
-    from kiosk.printer.port import Paper  # noqa: PLC0415  # as above
+def _network(printer: EscposPrinter, name: str) -> Iterator[str]:
+    from kiosk.printer.printer import Paper  # noqa: PLC0415  # as above
 
     match printer.ask():
         case None:

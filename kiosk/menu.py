@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk.rows import Tile
+from kiosk.tile_model import Tile
 from shared.catalogue import spoken
+from shared.customer_sentences import before_taking, closed
+from shared.hall.field_types import Language, ServiceId, in_language
 from shared.hall.hall import Hall
 from shared.hall.issuing import queue_for
 from shared.hall.opening import state
 from shared.hall.values import Moment, Service
-from shared.hall.words import Language, ServiceId, in_language
-from shared.sentences import before_taking, closed
 
 
 def service_tiles(hall: Hall, language: Language, now: Moment, *, live: bool = True) -> list[Tile]:

@@ -13,21 +13,22 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.countdown import Countdown
 from kiosk.menu import is_open, precedence_tiles, service_tiles
-from kiosk.printer.port import Printer
-from kiosk.rows import Tiles
-from kiosk.visit import Step, Visit
+from kiosk.printer.printer import Printer
+from kiosk.tile_model import Tiles
+from kiosk.visit import Visit, VisitStep
 from shared.catalogue import spoken
+from shared.customer_sentences import closed_notice
+from shared.formats import clock
+from shared.hall.field_types import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.hall.hall import Hall
 from shared.hall.opening import gives_numbers
 from shared.hall.values import HallSettings, Moment
-from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.languages import is_right_to_left, own_name
-from shared.sentences import closed_notice
-from shared.ui.order_clock import OrderClock
-from shared.ui.run import every
+from shared.ui.clocks import OrderClock, machines_clock
+from shared.ui.event_loop import every
+from shared.ui.qt_translations import ScreenLanguage
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.translations import Tongue
-from shared.ui.words import clock, machines_clock, why_not
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -63,7 +64,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
     def __init__(
         self,
         station: Station,
-        tongue: Tongue,
+        tongue: ScreenLanguage,
         printer: Printer | None = None,
         paper: int = 80,
         pace: Pace | None = None,
@@ -134,7 +135,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Slot()
     def retry(self) -> None:
-        if self.takes_touch() and self._visit.step is Step.UNREACHABLE:
+        if self.takes_touch() and self._visit.step is VisitStep.UNREACHABLE:
             self._visit.ask()
 
     @Slot()
@@ -165,7 +166,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def takes_touch(self) -> bool:
         settled = time.monotonic() - self._page_since >= self._pace.settle
-        return settled and self._visit.step is not Step.ASKING
+        return settled and self._visit.step is not VisitStep.ASKING
 
     def _chosen(self, service: ServiceId) -> None:
         self._service = service
@@ -196,7 +197,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Slot()
     def _reachable(self) -> None:
-        if self._visit.step is Step.UNREACHABLE and not self._station.away_since:
+        if self._visit.step is VisitStep.UNREACHABLE and not self._station.away_since:
             self._visit.ask()
         self._refresh()
 
@@ -216,19 +217,19 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     def _is_used(self) -> bool:
         """Whether somebody reads this in a language they may have chosen."""
-        return self._somebody or self._service is not None or self._visit.step is not Step.NONE
+        return self._somebody or self._service is not None or self._visit.step is not VisitStep.NONE
 
     def _right_page(self) -> str:
         match self._visit.step:
-            case Step.ISSUED:
+            case VisitStep.ISSUED:
                 return "ticket"
-            case Step.UNREACHABLE:
+            case VisitStep.UNREACHABLE:
                 return "unreachable"
-            case Step.REFUSED:
+            case VisitStep.REFUSED:
                 return "refused"
-            case Step.ASKING:
+            case VisitStep.ASKING:
                 return self._page
-            case Step.NONE:
+            case VisitStep.NONE:
                 return self._start_page()
 
     def _start_page(self) -> str:
@@ -357,7 +358,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Property(bool, notify=changed)
     def asking(self) -> bool:
-        return self._visit.step is Step.ASKING
+        return self._visit.step is VisitStep.ASKING
 
     chosen = Property(str, _chosen_name, notify=changed)
     why = Property(str, _why_away, notify=changed)

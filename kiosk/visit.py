@@ -12,23 +12,24 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk import words
-from kiosk.printer.port import Printed, Printer
-from kiosk.printer.ticket import PaperTicket, draw
-from kiosk.unseen import Unseen
-from shared import sentences
+from kiosk import ticket_texts
+from kiosk.abandoned_tickets import AbandonedTickets
+from kiosk.printer.printer import Printed, Printer
+from kiosk.printer.ticket_image import PaperTicket, draw
+from shared import customer_sentences
 from shared.catalogue import spoken
+from shared.formats import clock, long_date
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
+from shared.hall.field_types import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
+from shared.hall.json_codec import decode
 from shared.hall.messages import Accepted
 from shared.hall.opening import local
 from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
-from shared.hall.wire import decode
-from shared.hall.words import Language, PrecedenceId, ServiceId, Words, in_language
-from shared.languages import is_right_to_left, long_date
+from shared.languages import is_right_to_left
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.words import clock, why_not
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -37,7 +38,7 @@ TOKEN_BYTES = 24
 """Random bytes of the customer's own page: 192 bits, nobody guesses them."""
 
 
-class Step(Enum):
+class VisitStep(Enum):
     """How far a visit has come."""
 
     NONE = auto()
@@ -73,16 +74,16 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         super().__init__(parent)
         self._own_series = own_series
         self._wall = wall
-        self.step = Step.NONE
+        self.step = VisitStep.NONE
         self._station = station
         self._printer = printer
         self._paper = paper
-        self._unseen = Unseen(station, self)
+        self._unseen = AbandonedTickets(station, self)
         self._forget()
         station.changed.connect(self._follow)
 
     def _forget(self) -> None:
-        self.step = Step.NONE
+        self.step = VisitStep.NONE
         self._command = IssueTicket(service="")
         self._token = ""
         self._answer: dict[str, Any] = {}
@@ -120,7 +121,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     def ask(self) -> None:
         """Send the command; after an outage the very same one, so that it can't become a second ticket."""
-        self.step = Step.ASKING
+        self.step = VisitStep.ASKING
         self.changed.emit()
         sent = self._command
         self._station.do(
@@ -129,7 +130,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     def end(self) -> None:
         """The customer has gone. A ticket nobody has seen is given back when the hall shows it."""
-        if self.step in (Step.ASKING, Step.UNREACHABLE):
+        if self.step in (VisitStep.ASKING, VisitStep.UNREACHABLE):
             self._unseen.add(self._command.command_id)
         self._forget()
         self.changed.emit()
@@ -137,19 +138,19 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def _issued(self, sent: IssueTicket, accepted: Accepted) -> None:
         if sent is self._command:
             self._answer = accepted.result
-            self.step = Step.ISSUED
+            self.step = VisitStep.ISSUED
             self.to_paper()
             self._follow()
 
     def _failed(self, sent: IssueTicket, failure: Failure) -> None:
         if sent is self._command:
             self._failure = failure
-            self.step = Step.UNREACHABLE if isinstance(failure, Unreachable) else Step.REFUSED
+            self.step = VisitStep.UNREACHABLE if isinstance(failure, Unreachable) else VisitStep.REFUSED
             self.changed.emit()
 
     @Slot()
     def _follow(self) -> None:
-        if self.step is Step.ISSUED:
+        if self.step is VisitStep.ISSUED:
             self.changed.emit()
             self._notice_call()
 
@@ -188,9 +189,9 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             service=self._service(),
             ahead=self._ahead(),
             time=f"{long_date(language, issued.date())} · {clock(issued, self._hall)}",
-            advice=words.on_paper(pending=self._pending()),
+            advice=ticket_texts.on_paper(pending=self._pending()),
             address=self._address(),
-            follow=words.follow(pending=self._pending()),
+            follow=ticket_texts.follow(pending=self._pending()),
             right_to_left=is_right_to_left(language),
         )
 
@@ -234,7 +235,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             return ""
         known = self._command.command_id in self._hall.tickets
         ahead = self._hall.ahead(self._ticket()) if known else int(self._answer["ahead"])
-        return sentences.ahead(self._ours(), ahead, attended=self._hall.attended(self._ticket().line))
+        return customer_sentences.ahead(self._ours(), ahead, attended=self._hall.attended(self._ticket().line))
 
     def _pending(self) -> bool:
         """Whether this kiosk gave the ticket and the hall has not heard of it yet."""
@@ -255,7 +256,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         return f"{why_not(self._failure)}\n{self._opens(self._failure)}".strip() if self._failure else ""
 
     def _opens(self, failure: Failure) -> str:
-        return sentences.opens_after(self._ours(), self._hall.settings, failure, self._wall())
+        return customer_sentences.opens_after(self._ours(), self._hall.settings, failure, self._wall())
 
     label = Property(str, _label, notify=changed)
     service = Property(str, _service, notify=changed)
@@ -266,15 +267,15 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
 
     @Property(str, notify=changed)
     def advice(self) -> str:
-        return words.advice(pending=self._pending())
+        return ticket_texts.advice(pending=self._pending())
 
     @Property(str, notify=changed)
     def follow(self) -> str:
-        return words.follow(pending=self._pending())
+        return ticket_texts.follow(pending=self._pending())
 
     @Property(str, notify=changed)
     def paper(self) -> str:
-        return words.printed(self._printed, under_way=self._printing)
+        return ticket_texts.printed(self._printed, under_way=self._printing)
 
     @Property(bool, notify=changed)
     def printed(self) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date
 
-from shared.hall.words import Language
+from shared.hall.field_types import Language
 
 LIKELY = get_global("likely_subtags")
 PARENTS = get_global("parent_exceptions")
@@ -125,23 +123,18 @@ def own_name(language: Language) -> str:
 
     It stands on a key, so it begins with a capital where its letters have any; CLDR writes it as inside a sentence.
     """
-    found = _locale(language)
+    found = locale_of(language)
     named = (found.get_display_name() or found.get_display_name("en")) if found else None
     return named[:1].title() + named[1:] if named else language
 
 
 @lru_cache(256)
 def is_right_to_left(language: Language) -> bool:
-    found = _locale(language) or _locale(LIKELY.get(f"und_{_parts(language)[1]}", ""))
+    found = locale_of(language) or locale_of(LIKELY.get(f"und_{_parts(language)[1]}", ""))
     return found is not None and found.text_direction == "rtl"
 
 
-def long_date(language: Language, day: date) -> str:
-    """A day as the language writes it, always in the figures of labels and clocks, 0 to 9."""
-    return format_date(day, "long", locale=_locale(language) or Locale("en"))
-
-
-def _locale(language: Language) -> Locale | None:
+def locale_of(language: Language) -> Locale | None:
     """What CLDR knows of a language in its script; None if nothing."""
     try:
         found = Locale.parse(language.replace("-", "_"))

@@ -16,7 +16,7 @@ import platformdirs
 import tzlocal
 
 from shared.hall.errors import Unfit
-from shared.hall.zones import zones
+from shared.hall.time_zones import zones
 
 FILE = "nowserving.toml"
 PREFIX = "NOWSERVING_"

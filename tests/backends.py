@@ -17,9 +17,9 @@ import requests
 
 from shared.hall.roles import Role
 from shared.link.connect import connect
-from shared.link.port import Link
-from tests import nursery, postgres
-from tests.nursery import Program
+from shared.link.link import Link
+from tests import forked_programs, postgres
+from tests.forked_programs import Program
 
 PASSWORD = "a-good-password"
 
@@ -39,13 +39,13 @@ def nowserving(
     *arguments: str, cwd: Path | None = None, encoding: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a person types it, in a folder of theirs and at a terminal of this encoding."""
-    if nursery.can_begin(environment):
+    if forked_programs.can_begin(environment):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            status = nursery.begin(arguments, environment, cwd, out, err).wait(150)
+            status = forked_programs.begin(arguments, environment, cwd, out, err).wait(150)
             said = [_read(file, encoding) for file in (out, err)]
         return subprocess.CompletedProcess(arguments, status, *said)
     return subprocess.run(
-        [sys.executable, "-m", "shared.cli", *arguments],
+        [sys.executable, "-m", "nowserving", *arguments],
         cwd=cwd,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -65,7 +65,7 @@ def _read(file: IO[bytes], encoding: str | None) -> str:
 def begin(*arguments: str) -> subprocess.Popen[str]:
     """Start the command and go on; the caller waits for its end."""
     return subprocess.Popen(
-        [sys.executable, "-m", "shared.cli", *arguments],
+        [sys.executable, "-m", "nowserving", *arguments],
         env={**os.environ, "NOWSERVING_ADMIN_PASSWORD": PASSWORD},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -78,13 +78,13 @@ def _started(
     arguments: Sequence[str], environment: Mapping[str, str], log: IO[str] | None
 ) -> Program | subprocess.Popen[str]:
     """The command under way, with a pipe from what it prints."""
-    if nursery.can_begin(environment):
+    if forked_programs.can_begin(environment):
         mine, theirs = os.pipe()
         with os.fdopen(theirs, "w", encoding="utf-8") as out:
-            program = nursery.begin(arguments, environment, None, out, log)
+            program = forked_programs.begin(arguments, environment, None, out, log)
         program.stdout = os.fdopen(mine, "r", encoding="utf-8")
         return program
-    command = [sys.executable, "-m", "shared.cli", *arguments]
+    command = [sys.executable, "-m", "nowserving", *arguments]
     return subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True)
 
 

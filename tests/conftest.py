@@ -19,12 +19,12 @@ import qasync
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
-from shared.ui.run import application
-from tests import nursery, postgres
+from shared.ui.event_loop import application
+from tests import forked_programs, postgres
 from tests.backends import Premises, new_database
-from tests.cheap import make_passwords_cheap
+from tests.cheap_passwords import make_passwords_cheap
 from tests.memory_link import MemoryLink, clinic
-from tests.watch import Watch
+from tests.settable_clock import Watch
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_sessionfinish() -> None:
     postgres.close()  # a worker of xdist ends without the interpreter's own farewell
-    nursery.close()
+    forked_programs.close()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from shared.link.trust import AUTHORITY
+from shared.link.certificate_trust import AUTHORITY
 
 
 class Impostor:

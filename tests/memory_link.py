@@ -16,17 +16,17 @@ from shared.access.contacts import Contact, KeepContact, ReadContact
 from shared.access.devices import ClaimSeries, ListDevices, OwnSeries
 from shared.access.request import Done, Request
 from shared.access.sign_on import Identity, Provider
-from shared.access.work import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
-from shared.hall.aside import ParkTicket
+from shared.access.specialists import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
+from shared.hall.json_codec import encode_answer
 from shared.hall.messages import Accepted, Command, Happened, Note
+from shared.hall.parking import ParkTicket
 from shared.hall.points import DeactivatePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.shifts import TakePoint
 from shared.hall.values import Moment, TicketState
-from shared.hall.wire import encode_answer
 
 A = TypeVar("A")
 
@@ -53,7 +53,7 @@ class MemoryLink:
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
         self.signs_on: Provider | None = None
-        self.mark = ""
+        self.fingerprint = ""
         self.pages: str | None = "http://192.0.2.7:8080"
         self.plugged = True
         self.refusal: Refused | None = None

@@ -13,8 +13,8 @@ from typing import Any
 from shared.access.devices import ReportState
 from shared.access.request import Done
 from shared.hall.errors import Invalid, Refused, UnknownCommand, UnknownRequest
+from shared.hall.json_codec import decode_command, encode, encode_event, encode_hall
 from shared.hall.shifts import TakePoint
-from shared.hall.wire import decode_command, encode, encode_event, encode_hall
 from tests.memory_link import MemoryLink
 
 HALL = "/api/v1/halls/clinic"

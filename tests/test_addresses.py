@@ -9,7 +9,7 @@ import pytest
 from shared.access.sign_on import require_safe
 from shared.addresses import faults, for_phones, public, shown
 from shared.hall.errors import Unfit, Unreachable
-from shared.link.http import HttpLink
+from shared.link.http_link import HttpLink
 
 
 @pytest.mark.parametrize(

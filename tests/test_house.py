@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from shared.hall.json_codec import decode
 from shared.hall.values import HallSettings
-from shared.hall.whole import LISTS
-from shared.hall.wire import decode
+from shared.hall.whole_set_up import LISTS
 from shared.settings import Settings
 
 HOUSE = Path(__file__).parent.parent
@@ -68,12 +68,12 @@ def test_rooms_import_only_what_they_may() -> None:
 @pytest.mark.parametrize(
     ("room", "stranger"),
     [
-        ("shared.link.http", "sqlalchemy"),  # a kiosk that talks HTTP has no database
+        ("shared.link.http_link", "sqlalchemy"),  # a kiosk that talks HTTP has no database
         ("shared.link.connect", "sqlalchemy"),
-        ("shared.link.http", "fastapi"),
-        ("shared.backend.http.api", "PySide6"),  # a server has no windows
-        ("shared.cli", "PySide6"),
-        ("shared.cli", "sqlalchemy"),
+        ("shared.link.http_link", "fastapi"),
+        ("shared.backend.http.routes", "PySide6"),  # a server has no windows
+        ("shared.cli.commands", "PySide6"),
+        ("shared.cli.commands", "sqlalchemy"),
         ("shared.hall.rules", "asyncio"),
     ],
 )

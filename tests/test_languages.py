@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from shared.languages import best, is_right_to_left, long_date, own_name, preferred, suited
+from shared.formats import long_date
+from shared.languages import best, is_right_to_left, own_name, preferred, suited
 
 DAY = date(2026, 3, 29)
 

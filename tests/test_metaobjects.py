@@ -17,16 +17,16 @@ from display.app import Display, Sign
 from kiosk.app import Kiosk
 from shared.hall.roles import Role
 from shared.settings import Settings
-from shared.ui.arrival import ArrivalScreen
+from shared.ui.joining_screen import JoiningScreen
 from shared.ui.station import Station
 from tests.memory_link import MemoryLink
 
 SILENT = Settings(sound=False)
-SCREENS: dict[str, Callable[[Station], Kiosk | Display | Sign | ArrivalScreen]] = {
+SCREENS: dict[str, Callable[[Station], Kiosk | Display | Sign | JoiningScreen]] = {
     "kiosk": lambda station: Kiosk(station, None),
     "display": lambda station: Display(station, SILENT),
     "sign": lambda station: Sign(station, SILENT, "1"),
-    "arrival": lambda _: ArrivalScreen(Role.KIOSK, lambda *_: None, inches=0.0, taken_out=True),
+    "joining": lambda _: JoiningScreen(Role.KIOSK, lambda *_: None, inches=0.0, taken_out=True),
 }
 
 

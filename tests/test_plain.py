@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from kiosk.printer.printer import FolderPrinter
+from kiosk.printer.printer_choice import FolderPrinter
 from shared.hall.points import PausePoint
-from tests.display.room import Room
+from tests.awkward_names import TURNING, hostile, listening, rename_everything, was_asked
+from tests.display.waiting_room import Room
 from tests.kiosk.screen import kiosk
 from tests.memory_link import MemoryLink
-from tests.names import TURNING, hostile, listening, rename_everything, was_asked
 
 HOUSE = Path(__file__).parent.parent
 QML = sorted(file for room in ("kiosk", "display", "resources") for file in (HOUSE / room).rglob("*.qml"))

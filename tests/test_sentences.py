@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.customer_sentences import closed, opens_after
 from shared.hall.errors import Refused
 from shared.hall.hall import Hall
 from shared.hall.opening import require_open, state
 from shared.hall.values import HallSettings, Point, Service, frozen
-from shared.sentences import closed, opens_after
 
 DESK = Service(id="desk", name="Desk", prefix="A", daily_limit=1)
 

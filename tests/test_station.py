@@ -13,8 +13,8 @@ from shared.hall.errors import NotSignedIn, PointNotActive
 from shared.hall.issuing import IssueTicket, TicketCancelled
 from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
-from shared.ui.memory import Memory, remembered
 from shared.ui.station import Station
+from shared.ui.station_memory import StationMemory, remembered
 from tests.memory_link import MemoryLink, clinic
 
 
@@ -79,11 +79,11 @@ async def test_a_station_stops_within_a_second(link: MemoryLink, until) -> None:
 
 
 async def test_a_station_remembers_its_hall_over_a_restart(link: MemoryLink, until, tmp_path) -> None:
-    first = Station(link, Memory(tmp_path, "memory"))
+    first = Station(link, StationMemory(tmp_path, "memory"))
     first.start()
     await until(lambda: first.hall)
     link.unplug()  # and nobody stops it: stations are more often switched off
-    second = Station(link, Memory(tmp_path, "memory"))
+    second = Station(link, StationMemory(tmp_path, "memory"))
     assert second.hall and second.hall.settings == link.hall.settings
     first.stop()
 
@@ -100,7 +100,7 @@ async def test_an_event_that_does_not_fit_is_answered_with_a_fresh_snapshot(link
 
 
 def test_a_memory_nested_without_end_is_no_memory(tmp_path: Path) -> None:
-    memory = Memory(tmp_path, "memory")
+    memory = StationMemory(tmp_path, "memory")
     memory.save(clinic())
     [file] = tmp_path.iterdir()
     file.write_text("[" * 100_000, "utf-8")

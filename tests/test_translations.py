@@ -17,26 +17,26 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtQml import QJSEngine
 from PySide6.QtWidgets import QApplication
 
-from shared import catalogue, sentences
+from shared import catalogue, customer_sentences
 from shared.catalogue import translate
 from shared.hall import errors
-from shared.ui.translations import Tongue, locale_of
+from shared.ui.qt_translations import ScreenLanguage, locale_of
 
 HOUSE = Path(__file__).parent.parent
 LANGUAGES = ("ar", "de", "en", "ru")
 NUMBERS = range(201)
 
 FOR_PROGRAMS = {
-    "asking.py",
-    "wire.py",
-    "api.py",
-    "phone.py",
-    "web.py",
+    "request_parsing.py",
+    "json_codec.py",
+    "routes.py",
+    "customer_site.py",
+    "customer_pages.py",
     "openapi.py",
-    "serve.py",
-    "gate.py",
-    "figures.py",
-    "pairing_bodies.py",
+    "server.py",
+    "security_middleware.py",
+    "metrics.py",
+    "pairing_requests.py",
 }
 """Where refusals are said to programs, or are said by the page that shows them."""
 
@@ -89,10 +89,10 @@ def _in_python() -> Iterator[tuple[str, bool]]:
 
 def _about_opening() -> Iterator[tuple[str, bool]]:
     """What kiosk and pages say alike: in calls of ``translate``, and in tables of sentences."""
-    for node in ast.walk(ast.parse(Path(sentences.__file__).read_text("utf-8"))):
+    for node in ast.walk(ast.parse(Path(customer_sentences.__file__).read_text("utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "translate":
             yield from ((sentence, False) for sentence in _literals(node.args[1:2]))
-    for name, value in vars(sentences).items():
+    for name, value in vars(customer_sentences).items():
         if name.isupper() and isinstance(value, (str, tuple)):
             yield from ((sentence, "%n" in sentence) for sentence in ([value] if isinstance(value, str) else value))
 
@@ -280,7 +280,7 @@ class _Speaking:
     """A whole app that speaks a language until it is hushed."""
 
     def __init__(self, language: str) -> None:
-        self.tongue = Tongue()
+        self.tongue = ScreenLanguage()
         self.tongue.speak(language)
 
     def in_qml(self, expression: str) -> str:

@@ -8,18 +8,17 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLayout, QLineEdit, QWidget
 
-from console import sentences
-from console.clocks import now
+from console import keys, sentences
 from console.controls import KeyButton, column, label, on_key, row, shown_key
-from console.giving import GivingLabel, GivingList
+from console.eliding import ElidingLabel, ElidingList
 from console.reception.reception_model import ReceptionModel, appointed
+from console.wall_clock import now
 from console.work.transfer_panel import STEPS
 from shared.access.contacts import Contact
 from shared.languages import own_name
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
-KEY, TIME_KEY, FIRST_KEY = "Ctrl+N", "Ctrl+T", "Ctrl+1"
 ROWS = 4
 """Services in sight; typing and the arrows bring the others."""
 
@@ -37,14 +36,14 @@ class NewTicketForm(QFrame):
         self.model = model
         self.search = QLineEdit(placeholderText=self.tr("Service"))
         self.search.setAccessibleName(self.tr("Service"))
-        self.list = GivingList(self.tr("Services"))
-        self.before = GivingLabel(most=2)
+        self.list = ElidingList(self.tr("Services"))
+        self.before = ElidingLabel(most=2)
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText=sentences.example("14:30"))
         self.name = QLineEdit(maxLength=100)
         self.phone = QLineEdit(maxLength=40)
-        self.send = KeyButton(self.tr("Give a ticket"), "Enter", self.give, "primary", bind=False)
+        self.send = KeyButton(self.tr("Give a ticket"), keys.CONFIRM, self.give, "primary", bind=False)
         self._shown: tuple[object, ...] = ()
         self.setLayout(self._inside())
         self._listen()
@@ -55,12 +54,12 @@ class NewTicketForm(QFrame):
         named = row(
             self._named(self.tr("Precedence"), self.precedence, self.precedence_key),
             self._named(self.tr("Language"), self.language),
-            self._named(self.tr("Appointment"), self.time, label(shown_key(TIME_KEY), "key")),
+            self._named(self.tr("Appointment"), self.time, label(shown_key(keys.APPOINTED_TIME), "key")),
         )
         for at, share in enumerate((4, 3)):
             named.setStretch(at, share)
         self.time.setMaximumWidth(TIME)
-        title = row(label(self.tr("New ticket"), "large"), label(shown_key(KEY), "key"), self.before)
+        title = row(label(self.tr("New ticket"), "large"), label(shown_key(keys.NEW_TICKET), "key"), self.before)
         title.setStretchFactor(self.before, 1)
         return column(
             title,
@@ -88,10 +87,10 @@ class NewTicketForm(QFrame):
         for field in (self.search, self.time, self.name, self.phone):
             field.returnPressed.connect(self.give)
         self.list.activated.connect(self.give)
-        on_key(KEY, self.begin, self)
-        on_key(TIME_KEY, partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
+        on_key(keys.NEW_TICKET, self.begin, self)
+        on_key(keys.APPOINTED_TIME, partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
         for digit in range(1, DIGITS + 1):
-            on_key(f"Ctrl+{digit}", partial(self._prefer, digit - 1), self)
+            on_key(keys.digit(digit), partial(self._prefer, digit - 1), self)
         self.model.changed.connect(self.refresh)
 
     # ── what is shown ──
@@ -137,7 +136,7 @@ class NewTicketForm(QFrame):
             name = sentences.precedence_name(self.model.hall, precedence) if self.model.hall else precedence
             self.precedence.addItem(f"{at}  {name}", precedence)
         self.precedence.setEnabled(len(offered) > 1)
-        self.precedence_key.setText(shown_key(FIRST_KEY) + f"–{min(DIGITS, len(offered))}")
+        self.precedence_key.setText(shown_key(keys.digit(1)) + f"–{min(DIGITS, len(offered))}")
         self.precedence_key.setVisible(len(offered) > 1)
         self._offer()
 

@@ -14,23 +14,23 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Signal
 
 from console import sentences
-from console.clocks import now
 from console.set_aside import may_come_back
-from console.work.reasons import Reasons
-from console.work.wishes import Wishing
-from shared.access.contacts import Contact, Dossier, EraseTicket, ExportTicket, KeepContact
-from shared.durable import write_text
+from console.wall_clock import now
+from console.work.parking_reasons import ParkingReasons
+from console.work.pending_command import PendingCommand
+from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, PersonalData
+from shared.durable_files import write_text
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import ReinstateTicket
 from shared.hall.errors import Failure, Unreachable
+from shared.hall.field_types import Language, PrecedenceId, ServiceId
 from shared.hall.issuing import CancelTicket, IssueTicket, queue_for
 from shared.hall.messages import Accepted
 from shared.hall.opening import business_day
+from shared.hall.parking import ReinstateTicket
 from shared.hall.values import NEVER, HallSettings, Service, Ticket, TicketState
-from shared.hall.words import Language, PrecedenceId, ServiceId
-from shared.ui.order_clock import OrderClock
+from shared.ui.clocks import OrderClock
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.words import why_not
 
 NOBODY = Contact()
 """Of a customer who said nothing about themselves, as nearly all do."""
@@ -44,13 +44,13 @@ MOST_FOUND = 100
 Giving: TypeAlias = IssueTicket | CheckIn
 
 
-class ReceptionModel(Wishing):
+class ReceptionModel(PendingCommand):
     """Staff who serve nobody themselves."""
 
     erased = Signal(str)
     """The customer of this ticket is forgotten."""
 
-    def __init__(self, station: Station, reasons: Reasons, parent: QObject | None = None) -> None:
+    def __init__(self, station: Station, reasons: ParkingReasons, parent: QObject | None = None) -> None:
         super().__init__(station, parent)
         self.reasons = reasons
         reasons.changed.connect(self.changed)
@@ -158,7 +158,7 @@ class ReceptionModel(Wishing):
     def export(self, ticket: Ticket, file: Path) -> None:
         """Write all that is kept about the customer of a ticket to a file, for them."""
 
-        def arrived(dossier: Dossier) -> None:
+        def arrived(dossier: PersonalData) -> None:
             said = self.tr("What is kept about {0} is in {1}.").format(ticket.label, file.name)
             self.station.aside(lambda: write_text(file, dossier.text), lambda _: self.say(said), self._not_kept)
 

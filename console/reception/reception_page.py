@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from console import keys
 from console.controls import SentenceLine, column, on_key, row
-from console.reception.given_card import GivenCard
+from console.reception.issued_ticket_card import IssuedTicketCard
 from console.reception.new_ticket_form import NewTicketForm
 from console.reception.reception_model import ReceptionModel
 from console.reception.ticket_finder import TicketFinder
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 
 class ReceptionPage(QWidget):
@@ -19,14 +20,14 @@ class ReceptionPage(QWidget):
         self.model = model
         self.form = NewTicketForm(model)
         self.sentence = SentenceLine(keeps_place=False)
-        self.given = GivenCard(model)
+        self.given = IssuedTicketCard(model)
         self.finder = TicketFinder(model)
         self._given = ""
         inside = row(self._giving(), self.finder, margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 2)
         inside.setStretch(1, 3)
         self.setLayout(inside)
-        on_key("Esc", self.begin, self)
+        on_key(keys.CANCEL, self.begin, self)
         model.changed.connect(self._move_on)
         model.sentence_changed.connect(self._say)
 

@@ -8,18 +8,17 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QWidget
 
-from console import sentences
+from console import keys, sentences
 from console.actions import Action
-from console.clocks import now
 from console.controls import KeyButton, SureButton, button, column, frame, label, on_key, row, shown_key
-from console.giving import GivingCells
+from console.eliding import ElidingCells
 from console.reception.reception_model import ReceptionModel
-from console.table import ChoosingTable, Column, Rows
+from console.table import ChoosingTable, Column, TableRows
+from console.wall_clock import now
 from console.work.transfer_panel import STEPS
 from shared.hall.values import Ticket
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
-KEY = "Ctrl+F"
 WHERE = 2
 """The column whose warnings are read whole."""
 
@@ -35,18 +34,18 @@ class TicketFinder(QWidget):
         self.model = model
         self.search = QLineEdit(placeholderText=self.tr("Number, as on the ticket"))
         self.search.setAccessibleName(self.tr("Find a ticket by its number"))
-        self.rows = Rows(self._columns(), lambda ticket: ticket.id)
-        self.cells = GivingCells(self)
+        self.rows = TableRows(self._columns(), lambda ticket: ticket.id)
+        self.cells = ElidingCells(self)
         self.table = self._table()
-        self.reinstate = KeyButton(sentences.action_text(Action.REINSTATE), "F8", self.reinstate_chosen)
-        self.cancel = KeyButton(self.tr("Cancel the ticket"), "F9", self.cancel_chosen)
+        self.reinstate = KeyButton(sentences.action_text(Action.REINSTATE), keys.REINSTATE, self.reinstate_chosen)
+        self.cancel = KeyButton(self.tr("Cancel the ticket"), keys.CANCEL_TICKET, self.cancel_chosen)
         self.export_button = button(self.tr("What is kept …"), "", self.ask_where_to)
         self.erase_button = SureButton(
             self.tr("Forget the customer …"), self.tr("Forget name and notes? Press again"), self.erase_chosen
         )
         self._sure_of = ""
         inside = column(
-            row(label(self.tr("Find a ticket"), "large"), label(shown_key(KEY), "key"), None),
+            row(label(self.tr("Find a ticket"), "large"), label(shown_key(keys.FIND_TICKET), "key"), None),
             self.search,
             self.table,
             row(None, self.reinstate, self.cancel),
@@ -64,7 +63,7 @@ class TicketFinder(QWidget):
         self.table.horizontalHeader().sectionResized.connect(
             self._fit_rows, Qt.ConnectionType.QueuedConnection
         )  # once it is so
-        on_key(KEY, self._come_in, self)
+        on_key(keys.FIND_TICKET, self._come_in, self)
         self.model.changed.connect(self.refresh)
 
     def _columns(self) -> list[Column[Ticket]]:

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
-from shared.access import sheet
+from shared.access import spreadsheet
 from shared.access.audit import COLUMNS, Act, Page, ReadAudit, columns
 from shared.hall.errors import Failure
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.words import why_not
 
 MOST_AT_ONCE = 1000
 """Lines of a page when all of them are wanted for a file."""
@@ -69,7 +69,7 @@ class AuditModel(QObject):
     def _write(self, file: Path, acts: tuple[Act, ...]) -> None:
         rows, said = [columns(act, self.zone) for act in acts], self.tr("The audit is in {0}.")
         self.station.aside(
-            lambda: sheet.write(file, COLUMNS, rows), lambda _: self._say(said.format(file.name)), self._failed
+            lambda: spreadsheet.write(file, COLUMNS, rows), lambda _: self._say(said.format(file.name)), self._failed
         )
 
     def _arrived(self, page: Page, before: tuple[Act, ...] = ()) -> None:

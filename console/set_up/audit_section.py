@@ -7,11 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QLayout, QLineEdit, QWidget
 
+from console import keys
 from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row
 from console.set_up.audit_model import AuditModel, since
-from console.table import ChoosingTable, Column, Rows
+from console.table import ChoosingTable, Column, TableRows
 from shared.access.audit import DONE, Act, ReadAudit
-from shared.ui.theme import theme
+from shared.formats import TO_THE_SECOND
+from shared.ui.widget_theme import theme
 
 
 class AuditSection(QWidget):
@@ -27,8 +29,8 @@ class AuditSection(QWidget):
             self.days.addItem(text, days)
         self.days.addItem(self.tr("All that is kept"), 0)
         self.refused = check_box(self.tr("Only what was refused"))
-        self.export_button = KeyButton(self.tr("Export …"), "Ctrl+Shift+S", self.ask_where_to)
-        self.rows = Rows(self._columns(), lambda act: act.id)
+        self.export_button = KeyButton(self.tr("Export …"), keys.EXPORT, self.ask_where_to)
+        self.rows = TableRows(self._columns(), lambda act: act.id)
         self.table = self._table()
         self.sentence = SentenceLine(keeps_place=False)
         self.setLayout(column(frame("card", self._inside()), margin=theme().margin))
@@ -106,7 +108,7 @@ class AuditSection(QWidget):
             self.model.more()
 
     def _when(self, act: Act) -> str:
-        return f"{act.at.astimezone(self.model.zone):%Y-%m-%d %H:%M:%S}"
+        return f"{act.at.astimezone(self.model.zone):{TO_THE_SECOND}}"
 
     def _who(self, act: Act) -> str:
         return f"{act.actor} ({act.role})" if act.actor and act.role else act.actor or act.role

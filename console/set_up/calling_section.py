@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout
 
 from console.controls import check_box, column, label
-from console.set_up.lines_edit import LinesEdit
+from console.set_up.list_edit import ListEdit
 from console.set_up.section import SettingsSection, form_line, number_field
 from console.set_up.set_up_model import SetUpModel
 from shared.hall.set_up import LONGEST_ALLOWANCE, LONGEST_COOL_DOWN, MOST_RECALLS
 from shared.hall.values import HallSettings
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 ABREAST, COLUMN = 2, 300
 """Numbers beside one another, and the pixels the first takes, so that those below stand below."""
@@ -25,7 +25,7 @@ class CallingSection(SettingsSection):
         super().__init__(model)
         self.auto_call = check_box(self.tr("The next customer is called by itself, to the service point free longest"))
         self.numbers: dict[str, QSpinBox] = {}
-        self.outcomes = LinesEdit(self.tr("What a visit may end in"), lines=5)
+        self.outcomes = ListEdit(self.tr("What a visit may end in"), lines=5)
         self.outcomes.setFixedWidth(400)
         self.show_form(self._form())
 

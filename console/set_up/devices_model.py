@@ -21,9 +21,9 @@ from shared.access.devices import (
 )
 from shared.access.request import Done, Request
 from shared.hall.errors import Failure, Refused
-from shared.ui.run import every
+from shared.ui.event_loop import every
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.words import why_not
 
 T = TypeVar("T")
 

@@ -6,15 +6,15 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
-from console import sentences
-from console.clocks import now
+from console import keys, sentences
 from console.controls import KeyButton, SentenceLine, SureButton, button, column, frame, label, row, rule
-from console.set_up import devices_words as words
+from console.set_up import device_sentences as words
 from console.set_up.devices_model import DevicesModel
 from console.set_up.section import form_line, scrolled
-from console.table import ChoosingTable, Column, Rows
+from console.table import ChoosingTable, Column, TableRows
+from console.wall_clock import now
 from shared.access.devices import Device, Newcomer
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 LEAST_DEVICES = 3
 """Rows of devices in sight, however low the window and whatever is said above them."""
@@ -31,7 +31,7 @@ class DevicesSection(QWidget):
         self.new_name = _entry(self.tr("Name"), 280)
         self._code_and_name()
         self._tables()
-        self.rename_button = KeyButton(self.tr("Rename"), "Ctrl+S", self.rename)
+        self.rename_button = KeyButton(self.tr("Rename"), keys.SAVE, self.rename)
         self.revoke_button = SureButton(
             self.tr("Take out of service …"), self.tr("It stops at once. Press again"), self.revoke
         )
@@ -58,18 +58,18 @@ class DevicesSection(QWidget):
         self.name = _entry(self.tr("What it is called here"))
         self.name.setPlaceholderText(sentences.example(self.tr("Kiosk at the door")))
         self.name.setMinimumWidth(220)  # for the whole of the example
-        self.confirm_button = KeyButton(self.tr("Take it in"), "Enter", self.confirm, "primary", bind=False)
+        self.confirm_button = KeyButton(self.tr("Take it in"), keys.CONFIRM, self.confirm, "primary", bind=False)
         self.code.returnPressed.connect(self._from_code)
         self.name.returnPressed.connect(self.confirm)
         for entry in (self.code, self.name, self.new_name):
             entry.textEdited.connect(self._calm)
 
     def _tables(self) -> None:
-        self.new_rows = Rows(self._new_columns(), lambda newcomer: newcomer.id)
+        self.new_rows = TableRows(self._new_columns(), lambda newcomer: newcomer.id)
         self.newcomers = _table(self.new_rows, self.tr("Devices that wait for their code to be typed"))
         self.newcomers.chosen_changed.connect(self._offer)
         self.refuse_button = button(self.tr("Turn it away"), "", self.refuse)
-        self.rows = Rows(self._columns(), lambda device: device.id)
+        self.rows = TableRows(self._columns(), lambda device: device.id)
         self.devices = _table(self.rows, self.tr("Devices of this hall"))
         self.devices.setMinimumHeight((1 + LEAST_DEVICES) * theme().smallestTouch)
         self.devices.chosen_changed.connect(self._chose)
@@ -257,7 +257,7 @@ def _entry(name: str, width: int = 0) -> QLineEdit:
     return entry
 
 
-def _table(rows: Rows[Device] | Rows[Newcomer], name: str) -> ChoosingTable:
+def _table(rows: TableRows[Device] | TableRows[Newcomer], name: str) -> ChoosingTable:
     table = ChoosingTable(rows, name)
     table.verticalHeader().setDefaultSectionSize(theme().smallestTouch)
     header = table.horizontalHeader()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from shared.hall.errors import Failure
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.words import why_not
 
 
 class FormModel(QObject):

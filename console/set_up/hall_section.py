@@ -19,18 +19,18 @@ from PySide6.QtWidgets import (
 
 from console.controls import button, check_box, column, label, row
 from console.sentences import example
-from console.set_up.lines_edit import HoursEdit
+from console.set_up.list_edit import HoursEdit
 from console.set_up.section import SettingsSection, form_line, number_field, roomy
 from console.set_up.set_up_model import SetUpModel, trimmed
-from console.set_up.words_edit import WordsEdit
+from console.set_up.translated_text_edit import TranslatedTextEdit
 from shared import catalogue
+from shared.hall.field_types import Language
 from shared.hall.set_up import LONGEST_KEPT
+from shared.hall.time_zones import zones
 from shared.hall.values import HallSettings
-from shared.hall.words import Language
-from shared.hall.zones import zones
 from shared.languages import own_name
 from shared.settings import machine_zone
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 ABREAST = 6
 """Languages beside one another."""
@@ -39,7 +39,7 @@ ABREAST = 6
 class HallSection(SettingsSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
-        self.name = WordsEdit(self.tr("Name of the hall"))
+        self.name = TranslatedTextEdit(self.tr("Name of the hall"))
         self.boxes: dict[Language, QCheckBox] = {}
         self.languages = QGridLayout()
         self.languages.setHorizontalSpacing(theme().margin)
@@ -68,12 +68,12 @@ class HallSection(SettingsSection):
         self.holidays.setAccessibleName(self.tr("Public holidays of"))
         self.last_ticket = check_box(self.tr("No more tickets once those who wait will take until closing time"))
         self.offline_tickets = check_box(self.tr("Kiosks that can't reach the hall give tickets of their own series"))
-        self.mark = label("", "quiet", wrap=True)
+        self.fingerprint = label("", "quiet", wrap=True)
         self.correct_day = button("", "primary", model.correct_day)
         self.own.setFixedWidth(200)
         roomy(self.day_starts, 200)
         self.zone.setFixedWidth(280)
-        self.show_form(self._form(), self.mark)
+        self.show_form(self._form(), self.fingerprint)
         model.changed.connect(self._look_at_day)
 
     def _type_ahead(self) -> QCompleter:
@@ -144,16 +144,17 @@ class HallSection(SettingsSection):
         self.holidays.setText(settings.holidays)
         self.last_ticket.setChecked(settings.last_ticket)
         self.offline_tickets.setChecked(settings.offline_tickets)
-        self._show_mark()
+        self._show_fingerprint()
         self._look_at_day()
         self.loaded()
 
-    def _show_mark(self) -> None:
+    def _show_fingerprint(self) -> None:
         """What an administrator compares when a device is added; there is none where nothing needs comparing."""
-        mark = self.model.station.mark
+        fingerprint = self.model.station.fingerprint
         said = self.tr("Mark of this hall's certificate: {0}. A new device must show the same.")
-        self.mark.setText(said.format(f"\u2066{mark}\u2069") if mark else "")  # its groups keep their order in Arabic
-        self.mark.setVisible(bool(mark))
+        apart = f"\u2066{fingerprint}\u2069"  # its groups keep their order in Arabic
+        self.fingerprint.setText(said.format(apart) if fingerprint else "")
+        self.fingerprint.setVisible(bool(fingerprint))
 
     def take_focus(self) -> None:
         first = self.name.first()

@@ -13,7 +13,7 @@ from console.set_up.people_model import PeopleModel
 from console.set_up.section import ListSection, beside, form_line
 from shared.access.staff import Person
 from shared.hall.roles import STAFF_ROLES, Role
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 
 class Written(NamedTuple):

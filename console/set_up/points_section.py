@@ -8,15 +8,16 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from console import keys
 from console.controls import KeyButton, SureButton, column, frame, label, row
-from console.set_up.matrix import Matrix
 from console.set_up.section import Defined, Section, form_line, number_field
+from console.set_up.service_matrix import ServiceMatrix
 from console.set_up.set_up_model import SetUpModel, trimmed
-from console.set_up.words_edit import WordsEdit
+from console.set_up.translated_text_edit import TranslatedTextEdit
+from shared.hall.field_types import Words
 from shared.hall.set_up import LONGEST_ALLOWANCE
 from shared.hall.values import ServicePoint
-from shared.hall.words import Words
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 
 class PointsSection(Defined, Section):
@@ -25,14 +26,14 @@ class PointsSection(Defined, Section):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.identity = ""
-        self.matrix = Matrix(model)
+        self.matrix = ServiceMatrix(model)
         self.sentence.keep_place(keeps=False)  # the matrix has better use for it
         self.title = label("", "large")
-        self.name = WordsEdit(self.tr("Name"))
+        self.name = TranslatedTextEdit(self.tr("Name"))
         self.serial_number = number_field(self.tr("Number"), 9999, least=1)
         later = self.tr("Backup services count as due later by, minutes")
         self.penalty = number_field(later, LONGEST_ALLOWANCE, unit=self.tr(" min"))
-        self.new_button = KeyButton(self.tr("New"), "Ctrl+N", self.new)
+        self.new_button = KeyButton(self.tr("New"), keys.NEW, self.new)
         self.retire_button = SureButton(self.tr("Retire …"), self.tr("Retire for good? Press again"), self.retire)
         hint = self.tr(
             "Click a field, or press the space bar: ● primary, ○ backup, empty: not here. It is in force at once."

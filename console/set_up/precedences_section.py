@@ -8,17 +8,17 @@ from console import sentences
 from console.controls import column, label, row, rule
 from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
-from console.set_up.words_edit import WordsEdit
+from console.set_up.translated_text_edit import TranslatedTextEdit
 from shared.hall.set_up import LONGEST_ALLOWANCE
 from shared.hall.values import Precedence
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 
 class PrecedencesSection(Defined, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Precedences"))
-        self.name = WordsEdit(self.tr("Name"))
+        self.name = TranslatedTextEdit(self.tr("Name"))
         within = self.tr("Normally called within, minutes")
         self.allowance = number_field(within, LONGEST_ALLOWANCE, unit=self.tr(" min"))
         self.meaning = label("", "", wrap=True)

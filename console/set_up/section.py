@@ -24,12 +24,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console import keys
 from console.controls import KeyButton, SentenceLine, SureButton, column, frame, label, row
-from console.giving import GivingCells
+from console.eliding import ElidingCells
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
 from shared.hall.values import HallSettings
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 N = TypeVar("N", bound=QAbstractSpinBox)
 IDENTITY = Qt.ItemDataRole.UserRole
@@ -46,8 +47,8 @@ class Section(QWidget):
         self.setProperty("is", "page")
         self.model = model
         self.sentence = SentenceLine()
-        self.save_button = KeyButton(self.tr("Save"), "Ctrl+S", self.save, "primary")
-        self.discard_button = KeyButton(self.tr("Discard"), "Esc", self.discard)
+        self.save_button = KeyButton(self.tr("Save"), keys.SAVE, self.save, "primary")
+        self.discard_button = KeyButton(self.tr("Discard"), keys.DISCARD, self.discard)
         self.discard_button.hide()
         self._loaded: object = None
         self._asked_about: object = None
@@ -152,10 +153,10 @@ class ListSection(Section):
         self.identity = ""
         self.list = QListWidget()
         self.list.setWordWrap(True)
-        self.list.setItemDelegate(GivingCells(self.list))
+        self.list.setItemDelegate(ElidingCells(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._chosen)
-        self.new_button = KeyButton(self.tr("New"), "Ctrl+N", self.new)
+        self.new_button = KeyButton(self.tr("New"), keys.NEW, self.new)
         self.retire_button = SureButton(self.tr("Retire …"), self.tr("Retire for good? Press again"), self.retire)
 
     def identities(self) -> list[tuple[str, str]]:

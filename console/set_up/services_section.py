@@ -8,23 +8,23 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBo
 
 from console import sentences
 from console.controls import check_box, column, label, row
-from console.set_up.lacking import Lacking
-from console.set_up.lines_edit import HoursEdit
+from console.set_up.list_edit import HoursEdit
+from console.set_up.missing_set_up import MissingSetUp
+from console.set_up.next_services_edit import NextServicesEdit
 from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
 from console.set_up.set_up_model import SetUpModel, trimmed
-from console.set_up.then_edit import ThenEdit
-from console.set_up.words_edit import WordsEdit
+from console.set_up.translated_text_edit import TranslatedTextEdit
 from shared.hall.labels import series
 from shared.hall.values import Service
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 
 class ServicesSection(Defined, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Services"))
-        self.name = WordsEdit(self.tr("Name"))
-        self.description = WordsEdit(self.tr("One line about it"), abreast=2)
+        self.name = TranslatedTextEdit(self.tr("Name"))
+        self.description = TranslatedTextEdit(self.tr("One line about it"), abreast=2)
         self.prefix = QLineEdit(maxLength=3)
         self.prefix.setFixedWidth(90)
         self.prefix.setAccessibleName(self.tr("Letter of its tickets"))
@@ -41,8 +41,8 @@ class ServicesSection(Defined, ListSection):
         self.shares.setAccessibleName(self.tr("Shares its numbers with"))
         self.shares.currentIndexChanged.connect(self._sharing)
         self.digits.valueChanged.connect(self._figures)
-        self.then = ThenEdit(self.tr("The same visit then goes on to"), self.tr("(nothing more)"))
-        self.lacking = Lacking(model)
+        self.then = NextServicesEdit(self.tr("The same visit then goes on to"), self.tr("(nothing more)"))
+        self.lacking = MissingSetUp(model)
         self.offers = QVBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
         self.usual = QComboBox()

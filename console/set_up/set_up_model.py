@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject
 
 from console import sentences
 from console.set_up.form_model import FormModel
-from shared.hall.day import CorrectBusinessDay
-from shared.hall.days import DefineDay, RetireDay
+from shared.hall.business_day import CorrectBusinessDay
+from shared.hall.exceptional_days import DefineDay, RetireDay
+from shared.hall.field_types import ServiceId, Words, in_language
 from shared.hall.hall import Hall
-from shared.hall.hours import Day
+from shared.hall.hours_grammar import Day
 from shared.hall.messages import Accepted, Command
 from shared.hall.opening import business_day, day_ahead
 from shared.hall.set_up import (
@@ -29,8 +30,7 @@ from shared.hall.set_up import (
     RetireService,
 )
 from shared.hall.values import HallSettings, Point, Precedence, Service, ServicePoint
-from shared.hall.whole import Gap, gaps, set_up_of
-from shared.hall.words import ServiceId, Words, in_language
+from shared.hall.whole_set_up import Gap, gaps, set_up_of
 from shared.ui.station import Station
 
 Named: TypeAlias = Service | Precedence | ServicePoint

@@ -6,16 +6,14 @@ from functools import partial
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from console import sentences
+from console import keys, sentences
 from console.controls import column, label, on_key
 from console.set_up.audit_model import AuditModel
 from console.set_up.audit_section import AuditSection
 from console.set_up.calling_section import CallingSection
-from console.set_up.days_section import DaysSection
 from console.set_up.devices_model import DevicesModel
 from console.set_up.devices_section import DevicesSection
-from console.set_up.file_model import FileModel
-from console.set_up.file_section import FileSection
+from console.set_up.exceptional_days_section import ExceptionalDaysSection
 from console.set_up.hall_section import HallSection
 from console.set_up.people_model import PeopleModel
 from console.set_up.people_section import PeopleSection
@@ -23,6 +21,8 @@ from console.set_up.points_section import PointsSection
 from console.set_up.precedences_section import PrecedencesSection
 from console.set_up.section import Defined, Section
 from console.set_up.services_section import ServicesSection
+from console.set_up.set_up_file_model import SetUpFileModel
+from console.set_up.set_up_file_section import SetUpFileSection
 from console.set_up.set_up_model import SetUpModel
 from shared.hall.roles import Role
 
@@ -40,11 +40,11 @@ class SetUpPage(QWidget):
         self.points = PointsSection(model)
         self.hall = HallSection(model)
         self.calling = CallingSection(model)
-        self.days = DaysSection(model)
+        self.days = ExceptionalDaysSection(model)
         self.people = PeopleSection(PeopleModel(model.station, model))
         self.devices = DevicesSection(DevicesModel(model.station, model))
         self.audit = AuditSection(AuditModel(model.station, model))
-        self.file = FileSection(FileModel(model.station, model))
+        self.file = SetUpFileSection(SetUpFileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
         self.boxes = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
@@ -61,7 +61,7 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.file, self.tr("File"))
         self._shown = self.tabs.currentWidget()
         self.tabs.currentChanged.connect(self._turned)
-        for key, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):  # a field with a date or time would take them
+        for key, step in ((keys.NEXT_TAB, 1), (keys.TAB_BEFORE, -1)):  # a field with a date or time would take them
             on_key(key, partial(self._turn, step), self)
         self.services.lacking.precedences_wanted.connect(partial(self.tabs.setCurrentWidget, self.precedences))
         self.services.lacking.points_wanted.connect(partial(self.tabs.setCurrentWidget, self.points))
@@ -86,7 +86,7 @@ class SetUpPage(QWidget):
         """The next person finds nothing of what this one wrote or was told."""
         for at in range(self.tabs.count()):
             section = self.tabs.widget(at)
-            assert isinstance(section, (Section, DevicesSection, AuditSection, FileSection))
+            assert isinstance(section, (Section, DevicesSection, AuditSection, SetUpFileSection))
             section.forget()
 
     def _turn(self, step: int) -> None:

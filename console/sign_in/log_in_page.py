@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from console.controls import SentenceLine, button, column, frame, label, row, rule, unkeyed
-from console.giving import GivingLabel, elided
+from console.eliding import ElidingLabel, elided
 from console.sentences import said
-from console.sign_in.signing_on import SigningOn
+from console.sign_in.sign_on_model import SignOnModel
 from shared.hall.errors import Failure
 from shared.hall.roles import Actor
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.theme import theme
-from shared.ui.words import why_not
+from shared.ui.widget_theme import theme
 
 CARD = 420
 """Pixels."""
@@ -26,13 +26,13 @@ class LogInPage(QWidget):
 
     signed_in = Signal()
 
-    def __init__(self, station: Station, signing_on: SigningOn, elsewhere: Callable[[], None] | None = None) -> None:
+    def __init__(self, station: Station, signing_on: SignOnModel, elsewhere: Callable[[], None] | None = None) -> None:
         """``elsewhere`` turns to another hall; without it none is offered."""
         super().__init__()
         self.setProperty("is", "page")
         self.station = station
         self.signing_on = signing_on
-        self.hall_name = GivingLabel(most=2)
+        self.hall_name = ElidingLabel(most=2)
         self.login = self._entry(self.tr("Login"))
         self.password = self._entry(self.tr("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from console import keys
 from console.controls import KeyButton, SentenceLine, button, column, frame, label, row
 from shared.hall.errors import Failure
+from shared.ui.refusals import why_not
 from shared.ui.station import Station
-from shared.ui.theme import theme
-from shared.ui.words import why_not
+from shared.ui.widget_theme import theme
 
 
 class PasswordPage(QWidget):
@@ -29,7 +30,7 @@ class PasswordPage(QWidget):
         self.again = self._entry(self.tr("New password again"))
         self.sentence = SentenceLine()
         self.save_button = button(self.tr("Change password"), "primary", self.save)
-        self.cancel = KeyButton(self.tr("Cancel"), "Esc", self._give_up)
+        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self._give_up)
         self.old_line = self._line(self.tr("Old password"), self.old)
         self.setLayout(column(None, row(None, self._card(), None), None, None))
         for entry, following in ((self.old, self.new), (self.new, self.again)):

@@ -7,14 +7,15 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from console.actions import ACTIONS, MAIN_KEY, Action
+from console import keys
+from console.actions import ACTIONS, Action
 from console.controls import KeyButton, column, on_key
-from console.desk import Desk, Situation
+from console.point_state import PointState, Situation
 from console.sentences import action_text, no_show
-from console.work.undoing import undo_text
-from console.work.view_model import ConsoleModel
+from console.work.undo_text import undo_text
+from console.work.work_model import WorkModel
 from shared.hall.serving import Owed
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 PLACES = (
     (Action.RECALL, Action.FINISH_AND_CALL),
@@ -37,10 +38,10 @@ class ActionsPanel(QWidget):
     left = Signal()
     """Escape: away with what is said, and the keyboard back to where it rests."""
 
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
-        self.main = KeyButton(action_text(Action.CALL_NEXT), MAIN_KEY, model.press, "main")
+        self.main = KeyButton(action_text(Action.CALL_NEXT), keys.MAIN, model.press, "main")
         self.main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.buttons = {
             action: KeyButton(action_text(action), ACTIONS[action].key, partial(self.press, action))
@@ -49,7 +50,7 @@ class ActionsPanel(QWidget):
         for button in (self.main, *self.buttons.values()):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar still means nothing
         self.setLayout(column(self.main, self._grid(), gap=theme().gap + theme().gap // 2))
-        on_key("Esc", self._leave, self)
+        on_key(keys.CANCEL, self._leave, self)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
         self.refresh()
@@ -77,7 +78,7 @@ class ActionsPanel(QWidget):
         elif self.model.ready and self.model.can(action):
             self.asked.emit(action)
 
-    def _there(self, place: Action, desk: Desk | None) -> Action:
+    def _there(self, place: Action, desk: PointState | None) -> Action:
         return STAND_INS.get((place, desk.situation), place) if desk else place
 
     def refresh(self) -> None:
@@ -89,7 +90,7 @@ class ActionsPanel(QWidget):
             button.say(self._words(action, desk))
             button.setEnabled(self.model.can(action))
 
-    def _words(self, action: Action, desk: Desk | None) -> str:
+    def _words(self, action: Action, desk: PointState | None) -> str:
         match action:
             case Action.NO_SHOW:
                 return no_show(desk.owed if desk else Owed(0, 0))

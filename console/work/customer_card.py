@@ -7,17 +7,17 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from console import sentences
-from console.clocks import now
 from console.controls import column, figures, label, row, rule, set_tone
-from console.giving import GivingLabel
-from console.work.view_model import ConsoleModel
-from console.work.visit_line import VisitLine
-from shared.hall.forms import isolated
+from console.eliding import ElidingLabel
+from console.wall_clock import now
+from console.work.outcome_and_note import OutcomeAndNote
+from console.work.work_model import WorkModel
+from shared.formats import clock, minutes_and_seconds
+from shared.hall.field_limits import isolated
 from shared.hall.hall import Hall
 from shared.hall.values import PointStatus, Ticket, TicketState
 from shared.languages import own_name
-from shared.ui.theme import theme
-from shared.ui.words import clock, minutes_and_seconds
+from shared.ui.widget_theme import theme
 
 LARGEST = 2.5
 """Times the theme's number, on a large screen."""
@@ -56,7 +56,7 @@ class NumberLabel(QLabel):
 
 
 class CustomerCard(QFrame):
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.setProperty("is", "card")
         self.model = model
@@ -64,12 +64,12 @@ class CustomerCard(QFrame):
         self.since = label("", "quiet")
         self.running = label("", "clock")
         self.number = NumberLabel()
-        self.service = GivingLabel("large", most=3)
-        self.precedence = GivingLabel("chip")
+        self.service = ElidingLabel("large", most=3)
+        self.precedence = ElidingLabel("chip")
         self.language = label("", "chip")
-        self.facts = GivingLabel(most=2)
-        self.why = GivingLabel(most=3)
-        self.visit = VisitLine(model)
+        self.facts = ElidingLabel(most=2)
+        self.why = ElidingLabel(most=3)
+        self.visit = OutcomeAndNote(model)
         self._with = self._somebody()
         self._empty, self.title, self.hint = self._nobody()
         self.setLayout(column(self._with, self._empty, margin=theme().margin))

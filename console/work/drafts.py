@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from console.desk import Draft
-from shared.durable import write_whole
+from console.point_state import Draft
+from shared.durable_files import write_whole
 from shared.hall.hall import Hall
 from shared.hall.values import AT_A_POINT
-from shared.link.keeping import put_aside, put_asides
+from shared.link.state_files import put_aside, put_asides
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True)
-class Visit:
+class DraftedVisit:
     """Whose draft about whom."""
 
     hall: str
@@ -48,7 +48,7 @@ class Confirmed:
     """
 
     id: str
-    visit: Visit
+    visit: DraftedVisit
     text: str
     label: str = ""
 
@@ -58,7 +58,7 @@ class Drafts:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._files: dict[Visit, Path] = {}
+        self._files: dict[DraftedVisit, Path] = {}
         self._confirmed: dict[str, Confirmed] = {}
         self._sweep()
         for file in folder.glob("*.json") if folder else ():
@@ -66,7 +66,7 @@ class Drafts:
         for file in folder.glob("*.note") if folder else ():
             self._find_confirmed(file)
 
-    def of(self, visit: Visit) -> Draft:
+    def of(self, visit: DraftedVisit) -> Draft:
         """What was being written; nothing if that can't be read."""
         if visit not in self._files:
             return Draft()
@@ -76,7 +76,7 @@ class Drafts:
         except UNREADABLE:
             return Draft()
 
-    def keep(self, visit: Visit, draft: Draft) -> None:
+    def keep(self, visit: DraftedVisit, draft: Draft) -> None:
         """Write it down; a full disk is logged and forgiven."""
         written = {"outcome": draft.outcome, "note": draft.note, "reason": draft.reason}
         if self._folder is None or not any(written.values()):
@@ -120,21 +120,21 @@ class Drafts:
         for file in put_asides(self._folder) if self._folder else ():  # nobody can tell whom it names
             _remove(file)
 
-    def _forget(self, visit: Visit) -> None:
+    def _forget(self, visit: DraftedVisit) -> None:
         if file := self._files.pop(visit, None):
             _remove(file)
 
     def _find(self, file: Path) -> None:
         try:
             written = _read(file)
-            self._files[Visit(written["hall"], written["login"], written["ticket"])] = file
+            self._files[DraftedVisit(written["hall"], written["login"], written["ticket"])] = file
         except UNREADABLE as error:
             _out_of_the_way(file, error)
 
     def _find_confirmed(self, file: Path) -> None:
         try:
             written = _read(file)
-            visit = Visit(written["hall"], written["login"], written["ticket"])
+            visit = DraftedVisit(written["hall"], written["login"], written["ticket"])
             note = Confirmed(written["id"], visit, str(written["text"]), str(written.get("label", "…")))
             self._confirmed[note.id] = note
         except UNREADABLE as error:

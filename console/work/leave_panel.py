@@ -7,11 +7,12 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from console import keys
 from console.actions import ACTIONS, Action
 from console.controls import KeyButton, column, frame, label, row
 from console.sentences import action_text
-from console.work.view_model import ConsoleModel
-from shared.ui.theme import theme
+from console.work.work_model import WorkModel
+from shared.ui.widget_theme import theme
 
 OFFERED = (Action.FINISH, Action.RETURN, Action.PARK, Action.NO_SHOW)
 """What may become of a customer whose specialist goes; those of it are shown that the hall allows now."""
@@ -25,7 +26,7 @@ class LeavePanel(QWidget):
     decided = Signal()
     """The customer is seen to: they may go."""
 
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
         self.title = label("", "large")
@@ -34,11 +35,11 @@ class LeavePanel(QWidget):
             action: KeyButton(action_text(action).rstrip(" …"), ACTIONS[action].key, partial(self._do, action))
             for action in OFFERED
         }
-        self.stays = KeyButton(self.tr("Leave the customer at the point"), "F3", self._leave_there)
-        self.cancel = KeyButton(self.tr("Stay"), "Esc", self.closed.emit)
+        self.stays = KeyButton(self.tr("Leave the customer at the point"), keys.PAUSE, self._leave_there)
+        self.cancel = KeyButton(self.tr("Stay"), keys.CANCEL, self.closed.emit)
         finish, back, park, no_show = self.buttons.values()
-        keys = row(finish, no_show), row(back, park), self.stays, self.cancel
-        self.setLayout(column(frame("card", column(self.title, self.question, *keys, None, margin=theme().margin))))
+        rows = row(finish, no_show), row(back, park), self.stays, self.cancel
+        self.setLayout(column(frame("card", column(self.title, self.question, *rows, None, margin=theme().margin))))
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from console import keys
 from console.actions import Action
 from console.controls import KeyButton, column, frame, label, row
-from console.work.view_model import ConsoleModel
-from shared.ui.theme import theme
+from console.work.work_model import WorkModel
+from shared.ui.widget_theme import theme
 
 
 class ParkPanel(QWidget):
@@ -16,7 +17,7 @@ class ParkPanel(QWidget):
 
     closed = Signal()
 
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
         self.title = label("", "large")
@@ -27,8 +28,8 @@ class ParkPanel(QWidget):
         self.reason.returnPressed.connect(self.park)
         self.hint = label(self.tr("The number stays. Call the customer back from the list on the other side."), "quiet")
         self.hint.setWordWrap(True)
-        self.send = KeyButton(self.tr("Park"), "Enter", self.park, "primary", bind=False)
-        self.cancel = KeyButton(self.tr("Cancel"), "Esc", self.close_panel)
+        self.send = KeyButton(self.tr("Park"), keys.CONFIRM, self.park, "primary", bind=False)
+        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self.close_panel)
         inside = column(self.title, self.reason, self.hint, None, row(self.send, self.cancel), margin=theme().margin)
         self.setLayout(column(frame("card", inside)))
         model.changed.connect(self._still_wanted)

@@ -7,10 +7,10 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
-from console import sentences
+from console import keys, sentences
 from console.controls import KeyButton, column, frame, label, row
-from console.table import Column, LinesTable, Rows, TypeAhead, to_be_read
-from shared.access.work import ReadSeats, Seat
+from console.table import Column, LinesTable, TableRows, TypeAhead, to_be_read
+from shared.access.specialists import ReadSeats, Seat
 from shared.hall.errors import Failure, Unreachable
 from shared.hall.messages import Event
 from shared.hall.points import PointActivated, PointDeactivated
@@ -18,7 +18,7 @@ from shared.hall.roles import ADMINISTRATORS
 from shared.hall.shifts import PointTaken
 from shared.hall.values import Point, PointStatus
 from shared.ui.station import Station
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 AGAIN = 3_000
 """Milliseconds until it is asked again who works where, if the hall did not answer."""
@@ -27,7 +27,7 @@ AGAIN = 3_000
 class PointsTable(LinesTable):
     """Typing leads to the service point of this number or name."""
 
-    def __init__(self, rows: Rows[Point]) -> None:
+    def __init__(self, rows: TableRows[Point]) -> None:
         super().__init__()
         self.setModel(rows)
         self._rows = rows
@@ -68,16 +68,18 @@ class PointsPage(QWidget):
         """The point where somebody else was first."""
         self._again = QTimer(self, interval=AGAIN, singleShot=True)
         self._again.timeout.connect(self._look_again)
-        self.rows = Rows(self._columns(), lambda point: point.id)
+        self.rows = TableRows(self._columns(), lambda point: point.id)
         self.list = self._list()
-        self.work = KeyButton(self.tr("Work here"), "Enter", self.choose, "primary", bind=False)
+        self.work = KeyButton(self.tr("Work here"), keys.CONFIRM, self.choose, "primary", bind=False)
         self.empty = label("", "quiet", wrap=True)
-        self.to_set_up = KeyButton(self.tr("Set up this hall"), "Enter", self.set_up_wanted.emit, "primary", bind=False)
+        self.to_set_up = KeyButton(
+            self.tr("Set up this hall"), keys.CONFIRM, self.set_up_wanted.emit, "primary", bind=False
+        )
         self.to_set_up.setAutoDefault(True)  # Enter presses it
         self.told = label("", "", wrap=True)
         self.who = label("", "", wrap=True)
-        self.take_over = KeyButton(self.tr("Work here anyway"), "Ctrl+Enter", self._take_over)
-        self.another = KeyButton(self.tr("Choose another"), "Esc", self.calm)
+        self.take_over = KeyButton(self.tr("Work here anyway"), keys.CONFIRM_OTHERWISE, self._take_over)
+        self.another = KeyButton(self.tr("Choose another"), keys.CANCEL, self.calm)
         for answer in (self.another, self.take_over):
             answer.setAutoDefault(True)  # Enter presses whichever has the keyboard
         self.question = frame("card", column(self.who, row(None, self.another, self.take_over), margin=theme().margin))

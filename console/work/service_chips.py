@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from console.controls import label, row
-from console.giving import elided
-from shared.ui.theme import theme
+from console.eliding import elided
+from shared.ui.widget_theme import theme
 
 SHORTEST = 96
 """Pixels of a service's name where there is little room: it gives way, its count never does."""

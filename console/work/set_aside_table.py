@@ -8,16 +8,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QLayout, QWidget
 
-from console import sentences
+from console import keys, sentences
 from console.actions import Action
-from console.clocks import now
 from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
-from console.table import ChoosingTable, Column, Rows
-from console.work.view_model import ConsoleModel
+from console.table import ChoosingTable, Column, TableRows
+from console.wall_clock import now
+from console.work.work_model import WorkModel
 from shared.hall.values import Ticket, TicketState
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
-KEY = "Ctrl+2"
 SERVICE = 2
 NARROW = 560
 """Pixels below which the service stands below the reason."""
@@ -35,26 +34,26 @@ class SetAsideTable(QWidget):
     emptied = Signal()
     """Nobody is left here, and the keyboard was: it goes back to where it rests."""
 
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
         self.title = label("", "large")
-        self.rows = Rows(self._columns(), lambda ticket: ticket.id)
+        self.rows = TableRows(self._columns(), lambda ticket: ticket.id)
         self.table = self._table()
-        self.first = KeyButton(self._first_text(None), "Enter", self.enter, bind=False)
+        self.first = KeyButton(self._first_text(None), keys.CONFIRM, self.enter, bind=False)
         self.wait_again = KeyButton(
-            sentences.action_text(Action.WAIT_AGAIN), "Ctrl+Enter", self.to_the_queue, bind=False
+            sentences.action_text(Action.WAIT_AGAIN), keys.CONFIRM_OTHERWISE, self.to_the_queue, bind=False
         )
         for button in (self.first, self.wait_again):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
         self.setLayout(column(frame("card", self._inside())))
-        on_key(KEY, self._come_in, self)
+        on_key(keys.SET_ASIDE, self._come_in, self)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
         self.refresh()
 
     def _inside(self) -> QLayout:
-        heading = row(self.title, label(shown_key(KEY), "key"), None)
+        heading = row(self.title, label(shown_key(keys.SET_ASIDE), "key"), None)
         return column(heading, self.table, row(None, self.wait_again, self.first), margin=theme().margin)
 
     def _columns(self) -> list[Column[Ticket]]:

@@ -8,21 +8,25 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QLayout, QLineEdit, QWidget
 
-from console import sentences
+from console import keys, sentences
 from console.actions import Action
 from console.controls import KeyButton, SentenceLine, column, frame, label, on_key, radio, row, shown_key
-from console.giving import GivingList
-from console.work.view_model import ConsoleModel
+from console.eliding import ElidingList
+from console.work.work_model import WorkModel
 from shared.hall.hall import Hall
 from shared.hall.serving import Placement
-from shared.ui.theme import theme
+from shared.ui.widget_theme import theme
 
 DESTINATION = Qt.ItemDataRole.UserRole
 STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 ROWS = 3
 """Destinations in sight; typing and the arrows bring the others."""
 
-PLACEMENT_KEYS = {Placement.BY_TIME: "Ctrl+3", Placement.FIRST: "Ctrl+4", Placement.LAST: "Ctrl+5"}
+PLACEMENT_KEYS = {
+    Placement.BY_TIME: keys.PLACE_BY_TIME,
+    Placement.FIRST: keys.PLACE_FIRST,
+    Placement.LAST: keys.PLACE_LAST,
+}
 """On from those of the two lists beside it. None of our keys has Alt in it: on a Mac that writes a character."""
 
 
@@ -31,7 +35,7 @@ class TransferPanel(QWidget):
 
     closed = Signal()
 
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
         self.title = label("", "large")
@@ -39,14 +43,14 @@ class TransferPanel(QWidget):
         self.search.setAccessibleName(self.tr("Transfer to: service or service point"))
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
-        self.list = GivingList(self.tr("Where to"))
+        self.list = ElidingList(self.tr("Where to"))
         self.list.currentRowChanged.connect(self._warn)
         self.warning = SentenceLine(keeps_place=False)
         self.placements = QButtonGroup(self)
         self.search.returnPressed.connect(self.transfer)
         self.list.activated.connect(self.transfer)
-        self.send = KeyButton(self.tr("Transfer"), "Enter", self.transfer, "primary", bind=False)
-        self.cancel = KeyButton(self.tr("Cancel"), "Esc", self.close_panel)
+        self.send = KeyButton(self.tr("Transfer"), keys.CONFIRM, self.transfer, "primary", bind=False)
+        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self.close_panel)
         self.setLayout(column(frame("card", self._inside())))
         model.changed.connect(self._still_wanted)
 

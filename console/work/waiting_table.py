@@ -6,23 +6,22 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QLayout, QWidget
 
-from console import sentences
+from console import keys, sentences
 from console.actions import Action
-from console.clocks import now
 from console.controls import KeyButton, column, frame, label, on_key, row, shown_key
-from console.giving import GivingLabel
-from console.table import SORT, ChoosingTable, Column, Rows
+from console.eliding import ElidingLabel
+from console.table import SORT, ChoosingTable, Column, TableRows
+from console.wall_clock import now
 from console.work.service_chips import ServiceChips
-from console.work.view_model import ConsoleModel
-from console.work.waiting import Waiting, by_service
+from console.work.waiting_list import Waiting, by_service
+from console.work.work_model import WorkModel
+from shared.formats import clock
 from shared.hall.values import Ticket
-from shared.ui.theme import theme
-from shared.ui.words import clock
+from shared.ui.widget_theme import theme
 
 REFRESH = 5
 """Seconds between two looks at the clock: the table tells minutes."""
 
-KEY = "Ctrl+1"
 
 PLACE, PRECEDENCE, WAITS = 0, 3, 4
 NARROW = 640
@@ -30,20 +29,20 @@ NARROW = 640
 
 
 class WaitingTable(QWidget):
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
         self.title = label("", "large")
         self.chips = ServiceChips()
-        self.day = GivingLabel(most=2)
-        self.rows = Rows(self._columns(), lambda waits: waits.ticket.id)
+        self.day = ElidingLabel(most=2)
+        self.rows = TableRows(self._columns(), lambda waits: waits.ticket.id)
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.rows)
         self.sorted.setSortRole(SORT)
         self.table = self._table()
-        self.call = KeyButton(sentences.action_text(Action.CALL_THIS), "Enter", self.call_chosen, bind=False)
+        self.call = KeyButton(sentences.action_text(Action.CALL_THIS), keys.CONFIRM, self.call_chosen, bind=False)
         self.call.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
-        on_key(KEY, self._come_in, self)
+        on_key(keys.WAITING, self._come_in, self)
         self.setLayout(column(frame("card", self._inside())))
         self._seconds = 0
         model.changed.connect(self.refresh)
@@ -51,7 +50,7 @@ class WaitingTable(QWidget):
         self.refresh()
 
     def _inside(self) -> QLayout:
-        heading = row(self.title, label(shown_key(KEY), "key"), self.chips)
+        heading = row(self.title, label(shown_key(keys.WAITING), "key"), self.chips)
         heading.setStretchFactor(self.chips, 1)
         below = row(self.day, self.call)
         below.setStretchFactor(self.day, 1)

@@ -13,16 +13,16 @@ from console.work.leave_panel import LeavePanel
 from console.work.park_panel import ParkPanel
 from console.work.set_aside_table import SetAsideTable
 from console.work.transfer_panel import TransferPanel
-from console.work.view_model import ConsoleModel
 from console.work.waiting_table import WaitingTable
-from shared.ui.theme import theme
+from console.work.work_model import WorkModel
+from shared.ui.widget_theme import theme
 
 KEYS_HEIGHT = 324
 """Pixels: the keys stay where they are, whatever is above them."""
 
 
 class WorkPage(QWidget):
-    def __init__(self, model: ConsoleModel) -> None:
+    def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.setProperty("is", "page")
         self.model = model

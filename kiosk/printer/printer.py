@@ -1,72 +1,43 @@
-"""Where paper tickets go: the kinds of printer the setting ``printer`` chooses from."""
+"""A way to paper: what a printer is asked for, and what it says of the ticket and of itself."""
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
-from urllib.parse import urlsplit
+from enum import Enum, StrEnum, auto
+from typing import Protocol
 
-from PySide6.QtCore import QMarginsF, QRect, QSizeF
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
-
-from kiosk.printer.port import Paper, Printed, Printer
-from kiosk.printer.ticket import DOTS
-from shared.hall.errors import Unfit
-
-log = logging.getLogger(__name__)
-
-ESC_POS_PORT = 9100
+from PySide6.QtGui import QImage
 
 
-def printer_for(setting: str, paper: int = 80) -> Printer | None:
-    """The printer of the setting ``printer``, None for none; raises Unfit, also for paper nobody makes."""
-    if paper not in DOTS:
-        raise Unfit(f"There is no paper of {paper} mm: write {' or '.join(map(str, DOTS))}.")
-    if setting in ("", "none"):
-        return None
-    if setting.startswith("file:"):
-        return FolderPrinter(Path(setting.removeprefix("file:")))
-    try:
-        address = urlsplit(setting)
-        if address.scheme == "tcp" and address.hostname:
-            from kiosk.printer.network import NetworkPrinter  # noqa: PLC0415  # slow to load, for those who have one
+class Printed(StrEnum):
+    """What became of a ticket on its way to paper."""
 
-            return NetworkPrinter(address.hostname, address.port or ESC_POS_PORT)
-    except ValueError:  # a port that is no number
-        pass
-    raise Unfit(f"There is no printer {setting!r}: write none, file:FOLDER or tcp://HOST:9100.")
+    YES = "yes"
+    PERHAPS = "perhaps"
+    """Sent, at least in part, but the printer does not say that it is printed."""
+    NO_PAPER = "no-paper"
+    NOT_READY = "not-ready"
+    """Its cover is open, or it has stopped for another reason."""
+    NO_ANSWER = "no-answer"
 
 
-class FolderPrinter:
-    """Saves each ticket as LABEL.png and LABEL.pdf: for trying things out, and where another program prints."""
+class Paper(Enum):
+    """What a printer says about its paper."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.paper = Paper.OK
+    OK = auto()
+    LOW = auto()
+    OUT = auto()
+    UNKNOWN = auto()
 
-    def ask(self) -> Paper:
-        """A folder does not run out of paper."""
-        return self.paper
+
+class Printer(Protocol):
+    """A way to paper. Both verbs block, so that they are called beside the screen; they never raise."""
+
+    @property
+    def paper(self) -> Paper:
+        """As it was last asked, or noticed while printing."""
 
     def put(self, picture: QImage, label: str) -> Printed:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            log.warning("tickets can't be saved in %s: %s", self._folder, error)
-            return Printed.NO_ANSWER
-        saved = picture.save(str(self._folder / f"{label}.png")) and _save_pdf(picture, self._folder / f"{label}.pdf")
-        return Printed.YES if saved else Printed.NO_ANSWER
+        """Print the picture of the ticket with this label; returns what became of it."""
 
-
-def _save_pdf(picture: QImage, file: Path) -> bool:
-    """A page of just the ticket's size."""
-    paper = next(paper for paper, dots in DOTS.items() if dots == picture.width())
-    writer = QPdfWriter(str(file))
-    size = QSizeF(paper, paper * picture.height() / picture.width())
-    writer.setPageSize(QPageSize(size, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.ExactMatch))
-    writer.setPageMargins(QMarginsF())
-    painter = QPainter()
-    if not painter.begin(writer):
-        return False
-    painter.drawImage(QRect(0, 0, writer.width(), writer.height()), picture)
-    return painter.end()
+    def ask(self) -> Paper | None:
+        """What it says of its paper now; None if it can't be reached."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from shared.access.request import Done, Request
-from shared.hall.forms import PERSON_NAME, PHONE
+from shared.hall.field_limits import PERSON_NAME, PHONE
+from shared.hall.field_types import TicketId
 from shared.hall.roles import ADMINISTRATORS, STAFF
-from shared.hall.words import TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class ReadContact(Request[Contact]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dossier:
+class PersonalData:
     """All that is kept about one ticket, for the customer who asks: a JSON text people can read."""
 
     ticket: TicketId
@@ -49,10 +49,10 @@ class Dossier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportTicket(Request[Dossier]):
+class ExportTicket(Request[PersonalData]):
     """Everything kept about the customer of a ticket (GDPR, article 15)."""
 
-    ANSWER = Dossier
+    ANSWER = PersonalData
     ALLOWED = ADMINISTRATORS
 
     ticket: TicketId

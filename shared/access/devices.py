@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from shared.access.request import Done, Request
+from shared.hall.field_types import DeviceName, HallId, Id, Version
 from shared.hall.roles import ADMINISTRATORS, DEVICES, KIOSKS, SUPERVISORS, Role
-from shared.hall.words import DeviceName, HallId, Id, Version
 
 
 class TroubleKind(StrEnum):

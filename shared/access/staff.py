@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.access.request import Done, Request
+from shared.hall.field_types import HallId, Id, Login, Password
 from shared.hall.roles import ADMINISTRATORS, STAFF, Role
-from shared.hall.words import HallId, Id, Login, Password
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,12 @@ from typing import Any
 from mangum import Mangum
 
 from shared.backend.access.accounts import Accounts
+from shared.backend.background.one_round import keep_up
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http import problems
-from shared.backend.http.api import create_app
-from shared.backend.http.brief import BriefFeed, keep_up
-from shared.functions import gateway, stack
+from shared.backend.http.polling_feed import PollingFeed
+from shared.backend.http.routes import create_app
+from shared.functions import environment, gateway
 from shared.hall.errors import Failure, Unreachable
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Function:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        app = create_app(ledger, Accounts(ledger.database), stack.entrance(), BriefFeed(ledger))
+        app = create_app(ledger, Accounts(ledger.database), environment.policy(), PollingFeed(ledger))
         self._web = Mangum(app, lifespan="off", text_mime_types=TEXT)
 
     def answer(self, event: Event, context: Any) -> Answer:
@@ -47,7 +48,7 @@ class Function:
             return self._keep_time()
         finally:
             # Frozen in the middle of a transaction it would keep the lock of its hall.
-            if not self._ledger.rest(stack.LAST_WORDS):
+            if not self._ledger.rest(environment.LAST_WORDS):
                 log.error("something is still being written")
 
     def _keep_time(self) -> Answer:
@@ -69,7 +70,7 @@ def handler(event: Event, context: Any) -> Answer:
 def _function() -> Function:
     """Made once for each environment; raises Unfit or Unreachable, and is then tried again."""
     asyncio.set_event_loop(asyncio.new_event_loop())
-    database = stack.database()
+    database = environment.database()
     database.require_current()
     return Function(Ledger(database))
 

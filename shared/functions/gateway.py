@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from shared.access.sign_on import Provider
-from shared.backend.access.identity import Claims, require_ours
+from shared.backend.access.id_tokens import Claims, require_ours
 
 NOBODY: Claims = {}
 

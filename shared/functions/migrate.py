@@ -9,19 +9,19 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from shared.backend.halls.care import Care, slug
+from shared.backend.halls.database_administration import DatabaseAdmin, slug
 from shared.backend.halls.ledger import Ledger
-from shared.functions import stack
+from shared.functions import environment
 
 
 def handler(event: dict[str, Any] | None, context: object) -> dict[str, Any]:
     asked = event or {}
-    database = stack.database(create=True)
+    database = environment.database(create=True)
     with contextlib.closing(Ledger(database)) as ledger:
         database.upgrade()
-        care = Care(database, ledger)
+        admin = DatabaseAdmin(database, ledger)
         sample, name = asked.get("sample"), asked.get("hall")
         if called := name or sample:
-            care.add_hall(slug(called), sample, name, asked.get("time_zone"))
-        ledger.rest(stack.LAST_WORDS)
+            admin.add_hall(slug(called), sample, name, asked.get("time_zone"))
+        ledger.rest(environment.LAST_WORDS)
         return {"revision": database.revision(), "database": database.url.get_backend_name(), "halls": ledger.halls()}

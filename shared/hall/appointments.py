@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.hall.errors import AppointmentNotToday
+from shared.hall.field_types import Hash, Language, PrecedenceId, ServiceId
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket, TicketIssued, issue_ticket, issued
 from shared.hall.messages import Command, Events, Rule
 from shared.hall.opening import business_day
 from shared.hall.roles import TICKET_GIVERS
 from shared.hall.values import Moment, Origin
-from shared.hall.words import Hash, Language, PrecedenceId, ServiceId
 
 A_DAY = timedelta(hours=48)
 """No business day is longer, whatever is done to a clock."""

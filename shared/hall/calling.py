@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.hall.due import How, Why, may_be_called, next_for, why
+from shared.hall.calling_order import How, Why, may_be_called, next_for, reasons_for
 from shared.hall.errors import PointHasTicket, PointNotActive, ServiceNotGiven, TicketNotWaiting, TooEarly
+from shared.hall.field_types import Outcome, Remark, TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Answer, AtPoint, Change, DoneAtPoint, Events, PointCommand, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.serving import TicketMovedOn, TicketServed, given, ticket_moved_on
 from shared.hall.values import Call, Moment, Point, PointStatus, Ticket, TicketState
-from shared.hall.words import Outcome, Remark, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def call_next(hall: Hall, command: CallNext, now: Moment) -> Events:
     chosen = next_for(hall, point, now)
     if chosen is None:
         return finished
-    reasons = why(hall, point, chosen, now)
+    reasons = reasons_for(hall, point, chosen, now)
     return [*finished, TicketCalled(ticket=chosen.id, point=point.id, why=reasons, goes_on=bool(finished))]
 
 
@@ -74,7 +74,7 @@ def call_ticket(hall: Hall, command: CallTicket, now: Moment) -> Events:
         raise ServiceNotGiven("This service point does not give the service {label} waits for.", **ticket.named)
     if not may_be_called(ticket, now):
         raise TooEarly("It is too early to call {label}.", **ticket.named)
-    return [TicketCalled(ticket=ticket.id, point=point.id, why=why(hall, point, ticket, now, How.BY_HAND))]
+    return [TicketCalled(ticket=ticket.id, point=point.id, why=reasons_for(hall, point, ticket, now, How.BY_HAND))]
 
 
 def may_call_later(hall: Hall) -> bool:
@@ -91,7 +91,7 @@ def automatic(hall: Hall, now: Moment) -> TicketCalled | None:
     """The call a hall that calls by itself makes now, to the point free longest; None if there is none to make."""
     for point in sorted(_free(hall), key=lambda point: (point.last.at if point.last else 0, point.serial_number)):
         if chosen := next_for(hall, point, now):
-            reasons = why(hall, point, chosen, now, How.AUTOMATICALLY)
+            reasons = reasons_for(hall, point, chosen, now, How.AUTOMATICALLY)
             return TicketCalled(ticket=chosen.id, point=point.id, why=reasons)
     return None
 

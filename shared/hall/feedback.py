@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shared.hall.errors import AlreadyRated, Invalid, TicketNotServed
+from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Change, Command, Event, Events, Rule, the_ticket
 from shared.hall.roles import TICKET_GIVERS
 from shared.hall.values import Moment, TicketState
-from shared.hall.words import TicketId
 
 BEST = 5
 

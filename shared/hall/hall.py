@@ -19,7 +19,8 @@ from shared.hall.errors import (
     UnknownService,
     UnknownTicket,
 )
-from shared.hall.hours import Date, Day
+from shared.hall.field_types import HallId, PointId, PrecedenceId, ServiceId, TicketId
+from shared.hall.hours_grammar import Date, Day
 from shared.hall.values import (
     AT_A_POINT,
     BY_ARRIVAL,
@@ -39,7 +40,6 @@ from shared.hall.values import (
     Visits,
     frozen,
 )
-from shared.hall.words import HallId, PointId, PrecedenceId, ServiceId, TicketId
 
 LAST_CALLS = 20
 """How many calls a hall remembers for its displays."""

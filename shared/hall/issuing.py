@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.hall.due import due_at_issue
+from shared.hall.calling_order import due_at_issue
 from shared.hall.errors import (
     Invalid,
     OfflineNotAllowed,
@@ -16,13 +16,13 @@ from shared.hall.errors import (
     TicketNotWaiting,
     UnknownLanguage,
 )
+from shared.hall.field_types import Hash, Language, PrecedenceId, ServiceId, TicketId
 from shared.hall.hall import Hall
 from shared.hall.labels import OFFLINE, called_as, next_label, series
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, the_ticket
 from shared.hall.opening import business_day, by_hours, day_begins, is_new_day, require_open
 from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
 from shared.hall.values import Moment, Origin, Place, Service, Ticket, TicketState, frozen
-from shared.hall.words import Hash, Language, PrecedenceId, ServiceId, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from shared.hall.errors import kebab
+from shared.hall.field_types import CommandId, PointId, TicketId, new_id
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.hall.values import NEVER, Moment
-from shared.hall.words import CommandId, PointId, TicketId, new_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,11 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull, ServiceNotGiven
+from shared.hall.field_types import Words
 from shared.hall.hall import Hall
-from shared.hall.hours import Span, spans, week
+from shared.hall.hours_grammar import Span, spans, week
+from shared.hall.time_zones import zone
 from shared.hall.values import HallSettings, PointStatus, Service, Visits
-from shared.hall.words import Words
-from shared.hall.zones import zone
 
 AN_HOUR = timedelta(hours=1)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
+from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Change, DoneAtPoint, Events, PointCommand, Rule, the_point
 from shared.hall.roles import STAFF
 from shared.hall.values import Moment, Point, PointStatus
-from shared.hall.words import TicketId
 
 
 @dataclass(frozen=True, kw_only=True)

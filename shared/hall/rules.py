@@ -9,28 +9,42 @@ from typing import Any
 
 from shared.hall import (
     appointments,
-    aside,
+    business_day,
     calling,
-    day,
-    days,
+    exceptional_days,
     feedback,
-    importing,
     issuing,
+    parking,
     points,
     serving,
     set_up,
+    set_up_import,
     shifts,
     undo,
 )
 from shared.hall.errors import NotAllowed, UnknownCommand
 from shared.hall.hall import Hall
+from shared.hall.input_checks import readable
 from shared.hall.messages import Answer, Change, Command, DoneAtPoint, Event, Events, Rule
-from shared.hall.readable import readable
 from shared.hall.roles import Actor, settled
+from shared.hall.time_zones import is_known
 from shared.hall.values import Moment
-from shared.hall.zones import is_known
 
-MODULES = (issuing, appointments, feedback, calling, serving, aside, points, shifts, undo, set_up, days, importing, day)
+MODULES = (
+    issuing,
+    appointments,
+    feedback,
+    calling,
+    serving,
+    parking,
+    points,
+    shifts,
+    undo,
+    set_up,
+    exceptional_days,
+    set_up_import,
+    business_day,
+)
 
 RULES: Mapping[type[Command], Rule[Any]] = {rule.command: rule for room in MODULES for rule in room.RULES}
 CHANGES: Mapping[type[Event], Change[Any]] = {change.event: change for room in MODULES for change in room.CHANGES}
@@ -47,12 +61,12 @@ def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
     readable(command)
     now = _counted(hall, now)
     keeps_days = hall.seq and not _mends_clock(hall, command)
-    events = stamped(day.start_business_day(hall, command, now) if keeps_days else (), now)
+    events = stamped(business_day.start_business_day(hall, command, now) if keeps_days else (), now)
     hall = fold(hall, events)
     wished: list[Event] = []
-    if not isinstance(command, day.StartBusinessDay):
+    if not isinstance(command, business_day.StartBusinessDay):
         shifts.require_shift(hall, command)
-        wished = stamped(rule_of(command).decide(hall, day.next_morning(command, events), now), now)
+        wished = stamped(rule_of(command).decide(hall, business_day.next_morning(command, events), now), now)
     if _may_call(hall, wished) and not isinstance(command, undo.UndoLast):  # what is taken back is not done again
         wished += _by_itself(fold(hall, wished), events + wished, now)
     return events + wished
@@ -60,7 +74,7 @@ def decide(hall: Hall, command: Command, now: Moment) -> list[Event]:
 
 def _mends_clock(hall: Hall, command: Command) -> bool:
     """Whether it may give the hall a time zone that is known here: before that nobody knows what day it is."""
-    return isinstance(command, (set_up.DefineHall, importing.ImportSetUp)) and not is_known(hall.settings.time_zone)
+    return isinstance(command, (set_up.DefineHall, set_up_import.ImportSetUp)) and not is_known(hall.settings.time_zone)
 
 
 def _may_call(hall: Hall, events: Events) -> bool:

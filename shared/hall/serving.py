@@ -7,13 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from shared.hall.due import due_at_issue, seconds
+from shared.hall.calling_order import due_at_issue, seconds
 from shared.hall.errors import Invalid, ServiceNotGiven, TooEarly, UnknownOutcome
+from shared.hall.field_types import Outcome, PointId, Remark, ServiceId, TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import AtPoint, Change, DoneAtPoint, Events, Rule, the_ticket
 from shared.hall.roles import STAFF
 from shared.hall.values import MINUTE, Moment, Ticket, TicketState
-from shared.hall.words import Outcome, PointId, Remark, ServiceId, TicketId
 
 
 class Placement(StrEnum):

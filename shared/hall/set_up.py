@@ -8,14 +8,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse, Unknown
+from shared.hall.field_types import Name, PointId, PrecedenceId, ServiceId
 from shared.hall.hall import Hall
-from shared.hall.hours import Hours, week
+from shared.hall.hours_grammar import Hours, week
 from shared.hall.labels import numbered, sharing
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
+from shared.hall.time_zones import zones
 from shared.hall.values import HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
-from shared.hall.words import Name, PointId, PrecedenceId, ServiceId
-from shared.hall.zones import zones
 
 LONGEST_ALLOWANCE = 7 * 24 * 60
 """Minutes; more than a day already means strict priority."""

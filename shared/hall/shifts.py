@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from shared.hall.errors import PointTakenOver
-from shared.hall.forms import CONSOLE
+from shared.hall.field_limits import CONSOLE
+from shared.hall.field_types import PointId
 from shared.hall.hall import Hall
 from shared.hall.messages import Change, Command, Event, Events, PointCommand, Rule, the_point
 from shared.hall.roles import STAFF
 from shared.hall.values import Moment
-from shared.hall.words import PointId
 
 
 @dataclass(frozen=True, kw_only=True)

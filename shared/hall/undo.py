@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from shared.hall.aside import can_live_again
 from shared.hall.errors import NothingToUndo, TooLate
+from shared.hall.field_types import PointId, TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Answer, Change, DoneAtPoint, Event, Events, PointCommand, Rule
+from shared.hall.parking import can_live_again
 from shared.hall.roles import STAFF
 from shared.hall.serving import with_visit
 from shared.hall.values import Call, Last, Moment, Point, PointStatus, Ticket, TicketState
-from shared.hall.words import PointId, TicketId
 
 UNDO_WITHIN = 10_000
 """Milliseconds: long enough to notice a slip, too short for a customer to have walked away."""

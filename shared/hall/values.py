@@ -10,8 +10,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from shared.hall.hours import Hours
-from shared.hall.words import Language, Name, Outcome, PointId, PrecedenceId, ServiceId, TicketId, Words
+from shared.hall.field_types import Language, Name, Outcome, PointId, PrecedenceId, ServiceId, TicketId, Words
+from shared.hall.hours_grammar import Hours
 
 MINUTE = 60_000
 """Milliseconds."""

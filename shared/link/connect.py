@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from shared.addresses import for_phones, public
 from shared.hall.errors import Unfit
 from shared.hall.roles import Actor, Role
-from shared.link.port import Link
+from shared.link.link import Link
 
 if TYPE_CHECKING:
-    from shared.link.trust import Pin, Pins
+    from shared.link.certificate_trust import Pin, Pins
 
 
 def connect(
@@ -34,8 +34,8 @@ def connect(
     base, _, hall = address.partition("#")
     kind = urlsplit(base).scheme.partition("+")[0]
     if kind in ("http", "https"):
-        from shared.link.http import HttpLink  # noqa: PLC0415  # each way in needs only its own libraries
-        from shared.link.trust import Trust  # noqa: PLC0415
+        from shared.link.certificate_trust import Trust  # noqa: PLC0415
+        from shared.link.http_link import HttpLink  # noqa: PLC0415  # each way in needs only its own libraries
 
         return HttpLink(base, hall, token, Trust(base, pin=pin, pins=pins, ca=tls_ca))
     if kind in ("sqlite", "postgresql"):
@@ -46,7 +46,7 @@ def connect(
 
 def _database_link(address: str, hall: str, role: Role, pages: str) -> Link:
     try:
-        from shared.link.database import DatabaseLink  # noqa: PLC0415  # a kiosk over HTTP has no SQLAlchemy
+        from shared.link.database_link import DatabaseLink  # noqa: PLC0415  # a kiosk over HTTP has no SQLAlchemy
     except ImportError:
         raise Unfit("A database address needs more: install nowserving[database].") from None
     device = None if role is Role.CONSOLE else Actor(name=role.value, role=role)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from zeroconf import Error, ServiceInfo, ServiceListener, Zeroconf
 
+from shared.link import retry
+
 log = logging.getLogger(__name__)
 logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # no network is nothing a station complains of: it looks again
 
@@ -16,9 +18,6 @@ SERVICE_TYPE = "_nowserving._tcp.local."
 
 ANSWER_WITHIN = 2000
 """Milliseconds for a backend that is announced to say where it is."""
-
-AFRESH = 20.0
-"""Seconds after which a search that found nothing begins again: the network may have come meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ class Search:
 
     def found(self) -> list[Found]:
         """What there is, by name; to be asked again and again."""
-        if not self._heard and (not self._zeroconf or time.monotonic() - self._begun > AFRESH):
+        if not self._heard and (not self._zeroconf or time.monotonic() - self._begun > retry.SEARCH_AFRESH):
             self._begin()
         with self._lock:
             heard = sorted(self._heard.values(), key=lambda one: (one.name, one.addresses))

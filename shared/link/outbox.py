@@ -26,25 +26,23 @@ from shared.hall.errors import (
     UnknownTimeZone,
     Unreachable,
 )
+from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
+from shared.hall.json_codec import encode
 from shared.hall.labels import is_series
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor
 from shared.hall.values import Origin, Ticket, TicketState
-from shared.hall.wire import encode
-from shared.hall.words import TicketId
-from shared.link.box import Box
-from shared.link.port import Link, Watch
-from shared.link.salvage import Damaged
+from shared.link import retry
+from shared.link.link import Link, Watch
+from shared.link.outbox_salvage import Damaged
+from shared.link.outbox_store import OutboxStore
 
 A = TypeVar("A")
 
 log = logging.getLogger(__name__)
-
-AGAIN = 5.0
-"""Seconds until a delivery that failed is tried again, if nothing says sooner that the hall is back."""
 
 UNTOLD = "K1"
 """The series of a kiosk that no hall has told one, as of every older one: a hall never gives it to any."""
@@ -58,13 +56,13 @@ OURS = (NotSignedIn, NotAllowed, TooOften, UnknownHall, UnknownTimeZone)
 class Outbox:
     """A link to a hall that may be away, with a box beside it and a thread that delivers what is in the box."""
 
-    def __init__(self, link: Link, box: Box, series: str, hall: Hall | None = None) -> None:
+    def __init__(self, link: Link, store: OutboxStore, series: str, hall: Hall | None = None) -> None:
         """``series``: the one of the kiosk's settings; empty: the hall says. ``hall``: as it was last known here.
 
         Raises Unfit for a series that is none.
         """
         self._link = link
-        self._box = box
+        self._store = store
         self._set_to = require_series(series)
         self._hall = hall
         self._unasked = True
@@ -109,8 +107,8 @@ class Outbox:
         return self._link.sign_on(identity)
 
     @property
-    def mark(self) -> str:
-        return self._link.mark
+    def fingerprint(self) -> str:
+        return self._link.fingerprint
 
     @property
     def pages(self) -> str | None:
@@ -125,7 +123,7 @@ class Outbox:
 
     @property
     def _series(self) -> str:
-        return self._set_to or self._box.series() or UNTOLD
+        return self._set_to or self._store.series() or UNTOLD
 
     def _claim(self) -> None:
         """Ask the hall for a series that no other kiosk has; raises Unreachable."""
@@ -136,8 +134,8 @@ class Outbox:
         else:
             if told.shared_with:
                 log.warning(SHARED, told.name, ", ".join(told.shared_with))
-            if is_series(told.name) and told.name != self._box.series():
-                self._box.keep_series(told.name)
+            if is_series(told.name) and told.name != self._store.series():
+                self._store.keep_series(told.name)
         self._unasked = False
 
     # ── giving ──
@@ -147,7 +145,7 @@ class Outbox:
         if self._hall is None or ticket.taken_at is None:
             raise _cannot()
         try:
-            kept = self._box.put(ticket, self._series, business_day(self._hall.settings, ticket.taken_at))
+            kept = self._store.put(ticket, self._series, business_day(self._hall.settings, ticket.taken_at))
         except (sqlite3.Error, OSError, Damaged) as error:
             self._say(f"numbers of the kiosk's own series can't be given, for none can be written down: {error}")
             raise _cannot() from None
@@ -159,17 +157,17 @@ class Outbox:
     def _run(self) -> None:
         left = True
         while not self._closed.is_set():
-            self._woken.wait(AGAIN if left else None)
+            self._woken.wait(retry.REDELIVERY if left else None)
             self._woken.clear()
             left = not self._delivered()
-        self._box.close()
+        self._store.close()
 
     def _delivered(self) -> bool:
         """Whether all is settled now; each ticket in its turn, none before the one taken earlier."""
         try:
             if self._unasked:
                 self._claim()
-            for ticket in self._box.waiting():
+            for ticket in self._store.waiting():
                 if self._closed.is_set():
                     return False
                 self._deliver(ticket)
@@ -201,13 +199,13 @@ class Outbox:
             raise
         except Refused as refused:
             log.warning("ticket %s was given while the hall was away and is refused: %s", ticket.offline_label, refused)
-            self._box.settle(ticket.command_id, refused.detail)
+            self._store.settle(ticket.command_id, refused.detail)
         else:
             label = ticket.offline_label
             log.warning("ticket %s was given while the hall was away and is delivered", label)
             if called != label:
                 log.warning("somebody else holds %s too: this one is called as %s, for the time on it", label, called)
-            self._box.settle(ticket.command_id)
+            self._store.settle(ticket.command_id)
 
 
 def _cannot() -> NotNow:

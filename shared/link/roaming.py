@@ -13,29 +13,27 @@ from typing import TypeVar
 from shared.access.request import Request
 from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import Failure, NotSignedIn, Revoked, Unreachable
+from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.roles import Actor
-from shared.hall.words import TicketId
+from shared.link import retry
+from shared.link.certificate_trust import Trust
 from shared.link.discovery import Search
-from shared.link.front_door import FrontDoor
-from shared.link.home import Home
-from shared.link.http import HttpLink
-from shared.link.port import Link, Watch
-from shared.link.trust import Trust
+from shared.link.http_link import HttpLink
+from shared.link.link import Link, Watch
+from shared.link.paired_hall import PairedHall
+from shared.link.pairing_client import PairingClient
 
 A = TypeVar("A")
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 4.0
-"""Seconds without an answer after which the installation is looked for: a restart is over sooner."""
-
 
 class RoamingLink:
     """A way to the hall of this home. ``moved`` is told the home with every new address; ``ca`` as for ``connect``."""
 
-    def __init__(self, home: Home, moved: Callable[[Home], None], ca: str = "") -> None:
+    def __init__(self, home: PairedHall, moved: Callable[[PairedHall], None], ca: str = "") -> None:
         self._home = home
         self._moved = moved
         self._ca = ca
@@ -74,8 +72,8 @@ class RoamingLink:
         return self._link.sign_on(identity)
 
     @property
-    def mark(self) -> str:
-        return self._link.mark
+    def fingerprint(self) -> str:
+        return self._link.fingerprint
 
     @property
     def pages(self) -> str | None:
@@ -100,8 +98,8 @@ class RoamingLink:
 
     def _why_not(self, refused: NotSignedIn) -> None:
         """Raises Revoked if it is really our installation that says so, and not another one at its old address."""
-        with contextlib.closing(FrontDoor(self._home.address, trust=self._trust(self._home.address))) as door:
-            if door.installation().id == self._home.installation:
+        with contextlib.closing(PairingClient(self._home.address, trust=self._trust(self._home.address))) as client:
+            if client.installation().id == self._home.installation:
                 raise Revoked("This device was taken out of service by the administrator.") from refused
         self._lost = self._lost or time.monotonic()
         raise Unreachable("Another installation answers at the address of this hall.") from refused
@@ -109,7 +107,7 @@ class RoamingLink:
     # ── looking for it elsewhere: on the thread that listens, which has nothing else to do then ──
 
     def _look_around(self) -> None:
-        if self._lost is None or time.monotonic() - self._lost < PATIENCE or self._closed.is_set():
+        if self._lost is None or time.monotonic() - self._lost < retry.LOOK_ELSEWHERE or self._closed.is_set():
             return
         self._search = self._search or Search()
         for found in self._search.found():
@@ -127,9 +125,9 @@ class RoamingLink:
         for address in addresses:
             if secret and not address.startswith("https://"):
                 continue
-            door = FrontDoor(address, trust=self._trust(address))
-            with contextlib.suppress(Failure), contextlib.closing(door):
-                if door.knows(self._home):
+            client = PairingClient(address, trust=self._trust(address))
+            with contextlib.suppress(Failure), contextlib.closing(client):
+                if client.knows(self._home):
                     self._go_to(address)
                     return
                 log.warning("%s can't prove that it knows this device: it is not told its token", address)

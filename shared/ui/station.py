@@ -25,28 +25,18 @@ from shared.access.request import Request
 from shared.access.sign_on import Identity, Provider
 from shared.access.staff import ChangePassword
 from shared.hall.errors import Failure, Refused, Unreachable
+from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor
 from shared.hall.rules import evolve
-from shared.hall.words import TicketId
-from shared.link.port import Link, Watch
-from shared.ui.memory import Memory
+from shared.link import retry
+from shared.link.link import Link, Watch
+from shared.ui.station_memory import StationMemory
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
-"""Seconds between two tries to reach a hall that is away; doubled each time, jittered so that a thousand
-stations do not come back at the same moment."""
-
-OUTAGE = 1.0
-"""Seconds a hall must be away before anybody is told: a restart nobody noticed is not an outage."""
-
-STALE = 30.0
-"""Seconds away after which what was missed is seen in a snapshot and no longer told event by event: nobody wants
-to be called by a display that was off while the customer went home."""
 
 Done = Callable[[Accepted], None]
 Failed = Callable[[Failure], None]
@@ -63,7 +53,7 @@ class Station(QObject):
     reachable_changed = Signal()
     """``away_since`` or ``refusal`` changed."""
 
-    def __init__(self, link: Link, memory: Memory | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, link: Link, memory: StationMemory | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hall: Hall | None = memory.load() if memory else None
         self.away_since: datetime | None = None
@@ -121,9 +111,9 @@ class Station(QObject):
         self._send(lambda link: link.provider(), done, failed)
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """The mark of the one authority this station trusts; empty where there is none to compare."""
-        return self._link.mark
+        return self._link.fingerprint
 
     def sign_out(self) -> None:
         """Act on behalf of nobody but this device again; the session ends at the hall as soon as it can be reached."""
@@ -251,7 +241,7 @@ class Station(QObject):
             if was_away or not before or before.detail != failure.detail:
                 self.reachable_changed.emit()
         elif not self.away_since and not self._outage:
-            self._outage = self._loop.call_later(OUTAGE, self._say_away, datetime.now(UTC), failure)
+            self._outage = self._loop.call_later(retry.OUTAGE, self._say_away, datetime.now(UTC), failure)
 
     def _say_away(self, since: datetime, why: Failure) -> None:
         self.away_since = since
@@ -295,7 +285,7 @@ class _Listener:
         self._watch: Watch | None = None
         self._seq: int | None = None  # the last event heard; None when only a snapshot helps
         self._alive = 0.0  # when the hall was last heard of, on the monotonic clock
-        self._pause = SHORTEST_PAUSE
+        self._pause = retry.SHORTEST_PAUSE
         threading.Thread(target=self._run, name="listener", daemon=True).start()
 
     def close(self) -> None:
@@ -316,11 +306,11 @@ class _Listener:
                 self._seq = None
                 self._tell(Unreachable("Something unexpected came from the hall."))
             self._closed.wait(self._pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, keeps no secret
-            self._pause = min(LONGEST_PAUSE, self._pause * 2)
+            self._pause = min(retry.LONGEST_PAUSE, self._pause * 2)
 
     def _caught_up(self) -> int:
         """The event to go on after: the last one heard if that is a moment ago, else that of a fresh snapshot."""
-        if self._seq is None or time.monotonic() - self._alive > STALE:
+        if self._seq is None or time.monotonic() - self._alive > retry.STALE:
             hall = self._link.snapshot()
             self._later(self._station._arrived, self, hall)  # noqa: SLF001  # the other half of one file
             self._seq = hall.seq
@@ -334,7 +324,7 @@ class _Listener:
                 return
             for news in self._watch:
                 self._alive = time.monotonic()
-                self._pause = SHORTEST_PAUSE
+                self._pause = retry.SHORTEST_PAUSE
                 if news is None:
                     continue
                 if news.seq != after + 1:

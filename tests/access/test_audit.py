@@ -30,28 +30,27 @@ from shared.access.devices import (
     SeeTroubles,
 )
 from shared.access.request import Request
-from shared.access.requests import REQUESTS
+from shared.access.request_list import REQUESTS
+from shared.access.specialists import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
 from shared.access.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
-from shared.access.work import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
-from shared.backend.access.pairing import Pairing, Waiting
-from shared.backend.access.pairing_bodies import PairingAsked
-from shared.backend.desk.desk import Desk
-from shared.backend.halls import audit
-from shared.backend.halls.care import opened
+from shared.backend.access.pairing import Pairing, PendingPairing
+from shared.backend.access.pairing_requests import PairingAsked
+from shared.backend.halls import audit_lines
+from shared.backend.halls.audit_writer import MORE_EVERY, AuditWriter
+from shared.backend.halls.database_administration import opened
 from shared.backend.halls.ledger import CLOCK
-from shared.backend.halls.scribe import MORE_EVERY, Scribe
+from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall
-from shared.hall.day import CorrectBusinessDay, StartBusinessDay
-from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.errors import BusinessDayRight, Invalid, LoginTaken, NotAllowed, Refused, UnknownService
+from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
-from shared.hall.importing import ImportSetUp
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command
+from shared.hall.parking import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import COMMANDS
@@ -65,6 +64,7 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.set_up_import import ImportSetUp
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
 from tests.backends import DATABASES, Caller, Premises, new_database
@@ -78,14 +78,14 @@ KIOSK = Actor(name="K1", role=Role.KIOSK, hall="clinic", address="192.0.2.9")
 
 
 @pytest.fixture(params=DATABASES)
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RequestHandlers]:
     """A clinic on each kind of database, and the desk beside it."""
     with opened(new_database(request.param, tmp_path), create=True) as care:
         care.init("clinic", None)
-        yield Desk(care.ledger, care.accounts)
+        yield RequestHandlers(care.ledger, care.accounts)
 
 
-def read(desk: Desk, by: Actor = ADMIN, **wanted: Any) -> list[Act]:
+def read(desk: RequestHandlers, by: Actor = ADMIN, **wanted: Any) -> list[Act]:
     """What the audit has, the newest first, without what the hall's beginning left in it."""
     acts = desk.answer("clinic", ReadAudit(**wanted), by).acts
     return [act for act in acts if act.actor != "init" and act.act != "read-audit"]
@@ -98,7 +98,7 @@ def said(act: Act) -> tuple[str, ...]:
 # ── commands ──
 
 
-def test_a_command_is_one_line_with_who_where_what_and_about_whom(desk: Desk) -> None:
+def test_a_command_is_one_line_with_who_where_what_and_about_whom(desk: RequestHandlers) -> None:
     desk.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
     desk.ledger.do("clinic", ActivatePoint(point="1"), ANNA)
     desk.ledger.do("clinic", CallNext(point="1"), ANNA)
@@ -109,7 +109,7 @@ def test_a_command_is_one_line_with_who_where_what_and_about_whom(desk: Desk) ->
     ]
 
 
-def test_a_refused_command_is_a_line_too_and_says_why(desk: Desk) -> None:
+def test_a_refused_command_is_a_line_too_and_says_why(desk: RequestHandlers) -> None:
     with pytest.raises(Refused):
         desk.ledger.do("clinic", CallNext(point="1"), ANNA)
     with pytest.raises(NotAllowed):
@@ -123,13 +123,13 @@ def test_a_refused_command_is_a_line_too_and_says_why(desk: Desk) -> None:
     }
 
 
-def test_what_is_typed_in_place_of_a_known_thing_is_not_repeated(desk: Desk) -> None:
+def test_what_is_typed_in_place_of_a_known_thing_is_not_repeated(desk: RequestHandlers) -> None:
     with pytest.raises(UnknownService):
         desk.ledger.do("clinic", IssueTicket(service="Jane Doe, +1 555 0100"), KIOSK)
     assert [(act.about, act.outcome) for act in read(desk)] == [("", "unknown-service")]
 
 
-def test_a_command_that_is_sent_again_leaves_no_second_line(desk: Desk) -> None:
+def test_a_command_that_is_sent_again_leaves_no_second_line(desk: RequestHandlers) -> None:
     issue = IssueTicket(service="registration")
     wrong = IssueTicket(service="nothing")
     for _ in range(3):
@@ -139,7 +139,7 @@ def test_a_command_that_is_sent_again_leaves_no_second_line(desk: Desk) -> None:
     assert sorted(act.outcome for act in read(desk)) == [DONE, "unknown-service"]
 
 
-def test_the_clocks_own_work_is_not_written_down(desk: Desk) -> None:
+def test_the_clocks_own_work_is_not_written_down(desk: RequestHandlers) -> None:
     desk.ledger.do("clinic", StartBusinessDay(), CLOCK)
     assert read(desk) == []
 
@@ -162,7 +162,7 @@ NONE_OF_REQUESTS = {
 }
 
 
-def test_every_command_says_what_it_is_about(desk: Desk) -> None:
+def test_every_command_says_what_it_is_about(desk: RequestHandlers) -> None:
     tried = set()
 
     def do(command: Command) -> str:
@@ -204,7 +204,7 @@ def test_every_command_says_what_it_is_about(desk: Desk) -> None:
     assert tried | set(NONE_OF_COMMANDS) == set(COMMANDS.values())
 
 
-def test_every_request_says_whom_or_what_it_is_about(desk: Desk) -> None:
+def test_every_request_says_whom_or_what_it_is_about(desk: RequestHandlers) -> None:
     tried = set()
 
     def ask(request: Request[A], about: str) -> A:
@@ -235,13 +235,13 @@ def test_every_request_says_whom_or_what_it_is_about(desk: Desk) -> None:
     assert tried | set(NONE_OF_REQUESTS) == set(REQUESTS.values())
 
 
-def newcomer(desk: Desk) -> Waiting:
+def newcomer(desk: RequestHandlers) -> PendingPairing:
     """A kiosk shows a code."""
     asked = PairingAsked(role=Role.KIOSK, token_hash=secrets.token_hex(32), version="1.0.0")
     return Pairing(desk.ledger.database).ask(asked, "192.0.2.80")
 
 
-def test_of_a_person_who_is_refused_only_a_login_that_is_known_is_repeated(desk: Desk) -> None:
+def test_of_a_person_who_is_refused_only_a_login_that_is_known_is_repeated(desk: RequestHandlers) -> None:
     wish = AddPerson(login="berta", password="kedava-first-word", role=Role.SPECIALIST)
     with pytest.raises(Invalid):
         desk.answer("clinic", replace(wish, login="Jane Doe, +1 555 0100"), ADMIN)
@@ -255,7 +255,7 @@ def test_of_a_person_who_is_refused_only_a_login_that_is_known_is_repeated(desk:
 # ── requests and the door ──
 
 
-def test_a_request_is_a_line_unless_it_is_what_screens_ask_all_day(desk: Desk) -> None:
+def test_a_request_is_a_line_unless_it_is_what_screens_ask_all_day(desk: RequestHandlers) -> None:
     with pytest.raises(NotAllowed):
         desk.answer("clinic", ListStaff(), ANNA)
     desk.answer("clinic", ListStaff(), ADMIN)
@@ -336,12 +336,12 @@ def test_the_end_of_a_process_loses_no_line(premises: Premises) -> None:
 # ── a flood ──
 
 
-def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: Desk) -> None:
-    scribe = Scribe(desk.ledger.database, desk.ledger.clock)
+def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: RequestHandlers) -> None:
+    audit_writer = AuditWriter(desk.ledger.database, desk.ledger.clock)
     for _ in range(5000):
-        scribe.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
-    scribe.write_down("add-person", by=ADMIN, hall="clinic")
-    scribe.write()
+        audit_writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    audit_writer.write_down("add-person", by=ADMIN, hall="clinic")
+    audit_writer.write()
     acts = read(desk)
     [more] = [act for act in acts if act.act == AND_MORE]
     lines = [act for act in acts if act.act == SIGN_IN]
@@ -349,8 +349,8 @@ def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: Desk) -> None:
     assert len(lines) + int(more.about) == 5000
     assert [act.actor for act in acts if act.act == "add-person"] == ["admin"], "who is known is not pushed out"
     for _ in range(5000):
-        scribe.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
-    scribe.write()
+        audit_writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    audit_writer.write()
     assert len([act for act in read(desk) if act.act == AND_MORE]) == 1, f"one such line in {MORE_EVERY} seconds"
 
 
@@ -358,20 +358,22 @@ def test_a_line_waits_while_the_database_is_away(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("shared.backend.storage.sqlite.BUSY_TIMEOUT", 50)
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as care:
         care.init("clinic", None)
-        scribe = Scribe(care.database, care.ledger.clock)
-        scribe.write_down("list-staff", "not-allowed", by=ANNA, hall="clinic")
+        audit_writer = AuditWriter(care.database, care.ledger.clock)
+        audit_writer.write_down("list-staff", "not-allowed", by=ANNA, hall="clinic")
         with care.database.writing():
-            thread = threading.Thread(target=scribe.write)
+            thread = threading.Thread(target=audit_writer.write)
             thread.start()
             thread.join()
-        scribe.write()
-        assert [act.outcome for act in read(Desk(care.ledger, care.accounts), actor="anna")] == ["not-allowed"]
+        audit_writer.write()
+        assert [act.outcome for act in read(RequestHandlers(care.ledger, care.accounts), actor="anna")] == [
+            "not-allowed"
+        ]
 
 
 # ── nobody rewrites it ──
 
 
-def test_what_is_written_can_neither_be_changed_nor_taken_away(desk: Desk) -> None:
+def test_what_is_written_can_neither_be_changed_nor_taken_away(desk: RequestHandlers) -> None:
     desk.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
     database, rows = desk.ledger.database, tables.audit.c
     before = read(desk)
@@ -389,24 +391,28 @@ def test_what_is_written_can_neither_be_changed_nor_taken_away(desk: Desk) -> No
     assert read(desk) == before
 
 
-def test_what_was_kept_long_enough_is_forgotten_and_nothing_else(desk: Desk) -> None:
+def test_what_was_kept_long_enough_is_forgotten_and_nothing_else(desk: RequestHandlers) -> None:
     now = datetime.now(UTC)
     ages = [timedelta(days=400), timedelta(days=366), timedelta(days=364), timedelta(0)]
-    lines = [audit.line(now - age, str(age.days), by=ANNA, hall=hall) for age in ages for hall in ("clinic", None)]
+    lines = [
+        audit_lines.line(now - age, str(age.days), by=ANNA, hall=hall) for age in ages for hall in ("clinic", None)
+    ]
     with desk.ledger.database.writing() as connection:
         connection.execute(insert(tables.audit), lines)
     with desk.ledger.database.writing() as connection:
-        audit.forget(connection, now)
+        audit_lines.forget(connection, now)
     assert sorted(act.act for act in read(desk, actor="anna")) == ["0", "0", "364", "364"]
 
 
 # ── reading ──
 
 
-def test_pages_hold_everything_once_the_newest_first(desk: Desk) -> None:
+def test_pages_hold_everything_once_the_newest_first(desk: RequestHandlers) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     with desk.ledger.database.writing() as connection:  # many at the same moment: their order is that of writing
-        lines = [audit.line(now - timedelta(seconds=n // 4), f"act-{n}", by=ANNA, hall="clinic") for n in range(50)]
+        lines = [
+            audit_lines.line(now - timedelta(seconds=n // 4), f"act-{n}", by=ANNA, hall="clinic") for n in range(50)
+        ]
         connection.execute(insert(tables.audit), lines[::-1])
     seen, before = [], ""
     while True:
@@ -418,12 +424,12 @@ def test_pages_hold_everything_once_the_newest_first(desk: Desk) -> None:
     assert seen == [f"act-{n}" for n in range(50)]
 
 
-def test_filters_narrow_by_time_person_place_and_act(desk: Desk) -> None:
+def test_filters_narrow_by_time_person_place_and_act(desk: RequestHandlers) -> None:
     now = datetime.now(UTC)
     sure = replace(ANNA, name="100%_sure", address="2001:db8::7")
     done = [(ANNA, "recall", DONE), (sure, "recall", "invalid"), (BOSS, "call-next", DONE)]
     lines = [
-        audit.line(now - timedelta(hours=n), act, outcome, by=by, hall="clinic")
+        audit_lines.line(now - timedelta(hours=n), act, outcome, by=by, hall="clinic")
         for n, (by, act, outcome) in enumerate(done)
     ]
     with desk.ledger.database.writing() as connection:
@@ -442,9 +448,10 @@ def test_filters_narrow_by_time_person_place_and_act(desk: Desk) -> None:
     assert who(until=now - timedelta(minutes=30)) == ["100%_sure", "boss"]
 
 
-def test_what_concerns_no_hall_is_for_those_who_work_in_every_one(desk: Desk) -> None:
-    desk.ledger.scribe.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
-    desk.ledger.scribe.write_down("read-hall", "not-signed-in", hall="a hall that is not there", address="198.51.100.1")
+def test_what_concerns_no_hall_is_for_those_who_work_in_every_one(desk: RequestHandlers) -> None:
+    writer = desk.ledger.audit_writer
+    writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    writer.write_down("read-hall", "not-signed-in", hall="a hall that is not there", address="198.51.100.1")
     assert read(desk, BOSS) == []
     assert {act.act for act in read(desk, ADMIN)} == {SIGN_IN, "read-hall"}
 
@@ -457,7 +464,7 @@ def test_a_page_that_can_not_be_is_refused(wrong: dict[str, Any], premises: Prem
     link.close()
 
 
-def test_the_audit_is_for_supervisors_and_administrators(desk: Desk) -> None:
+def test_the_audit_is_for_supervisors_and_administrators(desk: RequestHandlers) -> None:
     for by in (ANNA, KIOSK, Actor(name="web", role=Role.CUSTOMER)):
         with pytest.raises(NotAllowed):
             desk.answer("clinic", ReadAudit(), by)

@@ -16,15 +16,17 @@ import requests
 from sqlalchemy import func, insert, select
 
 from shared.access.audit import ReadAudit
-from shared.backend.access.limits import Limit, hash_of
-from shared.backend.http import customers
+from shared.backend.access import rate_limits
+from shared.backend.access.rate_limits import RateLimit
+from shared.backend.access.secret_hashes import hash_of
+from shared.backend.http import customer_limits
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
+from shared.hall.field_types import new_id
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefineHall, DefineService
 from shared.hall.values import Service
-from shared.hall.words import new_id
-from shared.link.port import Link
+from shared.link.link import Link
 from tests.backends import Premises
 from tests.phone import Phone, label, text
 
@@ -71,7 +73,7 @@ def issued(admin: Link) -> int:
     return len(hall.tickets) + len(hall.ended)
 
 
-def used_up(there: Premises, what: str, limit: Limit) -> None:
+def used_up(there: Premises, what: str, limit: RateLimit) -> None:
     """As many tries as are allowed were made just now."""
     now = datetime.now(UTC)
     tries = [{"id": new_id(), "what": hash_of(what), "at": now} for _ in range(limit.most)]
@@ -152,7 +154,7 @@ def test_a_browser_is_known_for_a_day_by_a_cookie_that_only_we_read(phone: Phone
     cookie = page.headers["Set-Cookie"]
     name, _, rest = cookie.partition("=")
     value, *how = rest.split("; ")
-    assert name == customers.COOKIE
+    assert name == customer_limits.COOKIE
     assert len(value) * 6 >= 128
     assert {"HttpOnly", "SameSite=lax", "Max-Age=86400", "Path=/"} == set(how)
     assert "Set-Cookie" not in phone.get("/h/clinic").headers, "the same browser as before"
@@ -187,7 +189,7 @@ def test_the_same_form_again_leads_to_its_number_and_costs_nothing(phone: Phone,
     form = phone.form("registration")
     first = phone.send("/h/clinic/tickets", form)
     phone.take("registration"), phone.take("registration")
-    used_up(behind_proxy, f"numbers in a while from {place_of(phone)}", customers.FROM_A_PLACE["a while"])
+    used_up(behind_proxy, f"numbers in a while from {place_of(phone)}", rate_limits.NUMBERS_FROM_ONE_PLACE["a while"])
     before = tries(behind_proxy)
     for _ in range(3):
         again = phone.send("/h/clinic/tickets", {**form, "service": "registration"})
@@ -200,11 +202,11 @@ def tries(there: Premises) -> int:
         return int(connection.scalar(select(func.count()).select_from(tables.tries)) or 0)
 
 
-@pytest.mark.parametrize("span", customers.FROM_A_PLACE)
+@pytest.mark.parametrize("span", rate_limits.NUMBERS_FROM_ONE_PLACE)
 def test_a_place_that_takes_too_many_is_asked_to_wait_and_others_are_not(
     phone: Phone, behind_proxy: Premises, span: str
 ) -> None:
-    used_up(behind_proxy, f"numbers in {span} from {place_of(phone)}", customers.FROM_A_PLACE[span])
+    used_up(behind_proxy, f"numbers in {span} from {place_of(phone)}", rate_limits.NUMBERS_FROM_ONE_PLACE[span])
     refused = phone.send("/h/clinic/tickets", phone.form("registration"))
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= timedelta(days=1) / timedelta(seconds=1)
@@ -241,7 +243,7 @@ def test_whoever_goes_on_guessing_is_turned_away_but_nobody_with_a_ticket(
     ticket = phone.take("registration")
     wrong = "/t/" + "w" * 22
     assert phone.get(wrong).status_code == 404
-    used_up(behind_proxy, f"no tickets from {place_of(phone)}", customers.MISSES)
+    used_up(behind_proxy, f"no tickets from {place_of(phone)}", rate_limits.MISSING_TICKETS_FROM_ONE_PLACE)
     for path in (wrong, f"{wrong}/events"):
         refused = phone.get(path)
         assert refused.status_code == 429

@@ -14,17 +14,17 @@ from typing import Any
 import requests
 
 from shared.access.devices import ClaimSeries, ConfirmPairing, RenameDevice, ReportState
-from shared.access.requests import REQUESTS
+from shared.access.request_list import REQUESTS
 from shared.access.staff import AddPerson
-from shared.hall.days import DefineDay, ObserveHolidays
-from shared.hall.forms import ID, PERSON_NAME, PHONE, TEXT, Form
-from shared.hall.importing import ImportSetUp
-from shared.hall.readable import form_of
+from shared.hall.exceptional_days import DefineDay, ObserveHolidays
+from shared.hall.field_limits import ID, PERSON_NAME, PHONE, TEXT, Form
+from shared.hall.field_types import new_id
+from shared.hall.input_checks import form_of
 from shared.hall.rules import COMMANDS
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
-from shared.hall.words import new_id
-from tests.access.everywhere import rows, seen_outside
-from tests.access.test_fields import EVERY_REQUEST
+from shared.hall.set_up_import import ImportSetUp
+from tests.access.leak_search import rows, seen_outside
+from tests.access.test_field_limits import EVERY_REQUEST
 from tests.backends import Caller, Premises
 from tests.hall.examples import EVERY_COMMAND, over_the_wire
 

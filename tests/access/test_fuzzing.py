@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from shared.backend.halls import care
+from shared.backend.halls import database_administration
 from shared.hall.roles import Role
 from tests.backends import PASSWORD, Premises
 
@@ -40,7 +40,7 @@ CHECKS = [
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The address of a backend of its own, for nothing in it stays as it was, and an administrator's token."""
     there = Premises(tmp_path_factory.mktemp("premises"))
-    with care.opened(there.database) as opened:
+    with database_administration.opened(there.database) as opened:
         opened.accounts.people.add("fuzz", PASSWORD, Role.ADMINISTRATOR)
         token = opened.accounts.sessions.sign_in("fuzz", PASSWORD, "here").token
     there.serve()

@@ -13,13 +13,19 @@ from argon2 import Type, extract_parameters
 
 from shared.backend.access import passwords
 from shared.backend.access.passwords import NOBODYS, hashed, matches, of_nobody
-from shared.backend.access.people import People
-from shared.backend.access.sessions import AT_A_USUAL_PLACE, BY_ONE_STRANGER, BY_STRANGERS, FROM_ONE_PLACE, Sessions
+from shared.backend.access.rate_limits import (
+    LOG_IN_AT_USUAL_PLACE,
+    LOG_IN_BY_ONE_STRANGER,
+    LOG_IN_BY_STRANGERS,
+    LOG_IN_FROM_ONE_PLACE,
+)
+from shared.backend.access.sessions import Sessions
+from shared.backend.access.staff_table import StaffTable
 from shared.backend.storage.database import Database
 from shared.hall.errors import NotSignedIn, Refused, TooOften
 from shared.hall.roles import Role
 from tests.backends import DATABASES, Caller, Premises, new_database
-from tests.cheap import DEAR
+from tests.cheap_passwords import DEAR
 
 RIGHT, WRONG, OTHER = "kedava-right-words", "kedava-wrong-words", "kedava-other-words"
 TRIES = 200
@@ -37,7 +43,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def login(database: Database, request: pytest.FixtureRequest) -> str:
     """Somebody of this test alone."""
     name = f"anna-{abs(hash(request.node.name))}"
-    People(database).add(name, RIGHT, Role.SPECIALIST)
+    StaffTable(database).add(name, RIGHT, Role.SPECIALIST)
     return name
 
 
@@ -55,15 +61,15 @@ def outcomes(database: Database, login: str, place: str, tries: int = 10) -> lis
 
 def test_a_stranger_gets_few_tries_at_an_account(database: Database, login: str) -> None:
     said = outcomes(database, login, "stranger 1")
-    assert said.count("not-signed-in") == BY_ONE_STRANGER.most
+    assert said.count("not-signed-in") == LOG_IN_BY_ONE_STRANGER.most
     assert set(said) == {"not-signed-in", "too-often"}
     assert outcome(database, login, RIGHT, "stranger 1") == "too-often", "even the right one, or it could be told"
 
 
 def test_many_strangers_together_get_few_tries_too(database: Database, login: str) -> None:
     said = [outcome(database, login, WRONG, f"many {number}") for number in range(20)]
-    assert said.count("not-signed-in") == BY_STRANGERS.most
-    assert BY_STRANGERS.most + AT_A_USUAL_PLACE.most <= 10
+    assert said.count("not-signed-in") == LOG_IN_BY_STRANGERS.most
+    assert LOG_IN_BY_STRANGERS.most + LOG_IN_AT_USUAL_PLACE.most <= 10
 
 
 def test_strangers_keep_nobody_out_of_their_usual_place(database: Database, login: str) -> None:
@@ -82,14 +88,14 @@ def test_one_stranger_keeps_the_owner_out_of_no_new_place(database: Database, lo
 def test_a_new_password_is_tried_anew(database: Database, login: str) -> None:
     """Whoever forgot theirs, and used up all tries, gets in with the one an administrator gave them."""
     outcomes(database, login, "the counter")
-    people = People(database)
+    people = StaffTable(database)
     people.reset_password(people.named(login).id, OTHER)
     assert outcome(database, login, RIGHT, "the counter") == "not-signed-in"
     assert outcome(database, login, OTHER, "the counter") == "in"
 
 
 def test_a_session_somebody_left_open_is_no_way_to_guess_its_password(database: Database, login: str) -> None:
-    people, token = People(database), Sessions(database).sign_in(login, RIGHT, "the counter").token
+    people, token = StaffTable(database), Sessions(database).sign_in(login, RIGHT, "the counter").token
     person = people.named(login).id
 
     def change(old: str, new: str = OTHER) -> str:
@@ -99,7 +105,7 @@ def test_a_session_somebody_left_open_is_no_way_to_guess_its_password(database: 
             return refused.type_name()
         return "changed"
 
-    assert [change(WRONG) for _ in range(7)] == ["wrong-password"] * AT_A_USUAL_PLACE.most + ["too-often"] * 2
+    assert [change(WRONG) for _ in range(7)] == ["wrong-password"] * LOG_IN_AT_USUAL_PLACE.most + ["too-often"] * 2
     assert change(RIGHT) == "too-often", "even the right one, or it could be told"
     people.reset_password(person, OTHER)
     assert change(OTHER, RIGHT) == "changed", "a password an administrator gave is tried anew"
@@ -107,7 +113,7 @@ def test_a_session_somebody_left_open_is_no_way_to_guess_its_password(database: 
 
 def test_from_one_place_few_tries_at_all_accounts_together(database: Database) -> None:
     said = [outcome(database, f"login-{number}", WRONG, "a spray") for number in range(40)]
-    assert said.count("not-signed-in") == FROM_ONE_PLACE.most
+    assert said.count("not-signed-in") == LOG_IN_FROM_ONE_PLACE.most
 
 
 def test_being_right_uses_nothing_up(database: Database, login: str) -> None:

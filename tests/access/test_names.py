@@ -13,16 +13,16 @@ from sqlalchemy import update
 from shared.access.contacts import Contact, KeepContact
 from shared.access.devices import ConfirmPairing, RenameDevice
 from shared.access.staff import AddPerson
-from shared.backend.access.logins import as_login
-from shared.backend.halls import care
+from shared.backend.access.login_names import as_login
+from shared.backend.halls import database_administration
 from shared.backend.storage import tables
-from shared.hall.days import DefineDay
 from shared.hall.errors import Invalid, LoginTaken
-from shared.hall.forms import is_name
-from shared.hall.readable import readable
+from shared.hall.exceptional_days import DefineDay
+from shared.hall.field_limits import is_name
+from shared.hall.field_types import in_language
+from shared.hall.input_checks import readable
 from shared.hall.roles import Role
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
-from shared.hall.words import in_language
 from shared.link.connect import connect
 from tests.backends import PASSWORD, Premises, nowserving
 from tests.hall.builders import clinic as a_clinic
@@ -127,7 +127,7 @@ def test_a_login_is_kept_in_its_usual_form_and_found_in_any(premises: Premises) 
 def test_whoever_has_a_login_of_two_scripts_already_goes_on_with_it(tmp_path) -> None:
     there = Premises(tmp_path)
     there.admin("database").close()
-    with care.opened(there.database) as halls, halls.database.writing() as connection:
+    with database_administration.opened(there.database) as halls, halls.database.writing() as connection:
         connection.execute(update(tables.staff).where(tables.staff.c.login == "admin").values(login="ﬁ-аdmin"))
     console = connect(there.database, role=Role.CONSOLE)
     link, actor = console.sign_in("ﬁ-аdmin", PASSWORD)

@@ -17,9 +17,10 @@ from sqlalchemy import func, select, update
 
 from shared.access.devices import Device
 from shared.backend.access.accounts import Accounts
-from shared.backend.access.pairing import ALPHABET, MOST_WAITING, PER_ADDRESS, PER_PERSON, Pairing, Waiting
-from shared.backend.access.pairing_bodies import PairingAsked
-from shared.backend.halls.care import opened
+from shared.backend.access.pairing import ALPHABET, MOST_WAITING, Pairing, PendingPairing
+from shared.backend.access.pairing_requests import PairingAsked
+from shared.backend.access.rate_limits import PAIRING_CODES_PER_ADDRESS, WRONG_CODES_PER_PERSON
+from shared.backend.halls.database_administration import opened
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.hall.errors import Invalid, NameTaken, TooOften, UnknownDevice, UnknownPairing
@@ -70,7 +71,7 @@ def test_a_newcomer_shows_a_code_and_is_let_in_by_it_once(pairing: Pairing) -> N
     assert (shown.role, shown.address) == (Role.KIOSK, "10.0.0.7")
     device = confirm(pairing, waiting.code)
     found = pairing.current(new.token)
-    assert not isinstance(found, Waiting) and (found.hall, found.device) == ("clinic", device.id)
+    assert not isinstance(found, PendingPairing) and (found.hall, found.device) == ("clinic", device.id)
     assert Accounts(the_database(pairing)).actor(new.token).name == "Kiosk at the door"
     assert pairing.newcomers() == ()
     with pytest.raises(UnknownPairing):
@@ -155,7 +156,7 @@ def test_a_crowd_of_strangers_can_not_fill_the_list(pairing: Pairing) -> None:
 
 
 def test_one_address_gets_so_many_codes_and_no_more(pairing: Pairing) -> None:
-    for _ in range(PER_ADDRESS.most):
+    for _ in range(PAIRING_CODES_PER_ADDRESS.most):
         pairing.ask(Newcomer().asked, "10.0.0.7")
     with pytest.raises(TooOften):
         pairing.ask(Newcomer().asked, "10.0.0.7")
@@ -164,7 +165,7 @@ def test_one_address_gets_so_many_codes_and_no_more(pairing: Pairing) -> None:
 
 def test_nobody_can_go_on_guessing_codes(pairing: Pairing) -> None:
     code = pairing.ask(Newcomer().asked, "").code
-    for _ in range(PER_PERSON.most):
+    for _ in range(WRONG_CODES_PER_PERSON.most):
         with pytest.raises(UnknownPairing):
             confirm(pairing, "2222-2222")
     with pytest.raises(TooOften):

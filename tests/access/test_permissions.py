@@ -16,12 +16,12 @@ import pytest
 import requests
 
 from shared.access.request import Request
-from shared.access.requests import REQUESTS
-from shared.backend.halls import care
+from shared.access.request_list import REQUESTS
+from shared.backend.halls import database_administration
+from shared.hall.field_types import new_id
 from shared.hall.messages import Command
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 from shared.hall.rules import COMMANDS, RULES
-from shared.hall.words import new_id
 from tests.backends import Premises
 from tests.hall.examples import EVERY_COMMAND, over_the_wire
 
@@ -62,7 +62,7 @@ class Halls(NamedTuple):
 @pytest.fixture(scope="module")
 def halls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Halls]:
     there = Premises(tmp_path_factory.mktemp("premises"))
-    with care.opened(there.database) as opened:
+    with database_administration.opened(there.database) as opened:
         other = opened.add_hall("other", "office", "Other")
         accounts = opened.accounts
         people = [

@@ -15,25 +15,25 @@ from sqlalchemy import select
 from shared.access.audit import ReadAudit
 from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
 from shared.access.request import Request
-from shared.access.work import KeepNote
-from shared.backend.desk.desk import Desk
-from shared.backend.halls.care import Care
+from shared.access.specialists import KeepNote
+from shared.backend.background.housekeeping import forget
+from shared.backend.halls.database_administration import DatabaseAdmin
 from shared.backend.halls.ledger import Ledger
-from shared.backend.http.housekeeping import forget
+from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
+from shared.hall.business_day import StartBusinessDay
 from shared.hall.calling import CallNext
-from shared.hall.day import StartBusinessDay
 from shared.hall.errors import Invalid, NotAllowed, TooLate, UnknownTicket
+from shared.hall.field_types import new_id
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.serving import FinishService, MarkNoShow, StartService
 from shared.hall.set_up import DefineHall
 from shared.hall.undo import UndoLast
-from shared.hall.words import new_id
-from tests.access.everywhere import rows, seen_outside
-from tests.backend.night_watch import HandClock
+from tests.access.leak_search import rows, seen_outside
+from tests.backend.clocked_backend import HandClock
 from tests.backends import DATABASES, Caller, Premises, new_database
 
 ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic")
@@ -49,9 +49,9 @@ class Office:
         self.clock = HandClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
         self.database = Database(address, create=True)
         self.ledger = Ledger(self.database, self.clock)
-        care = Care(self.database, self.ledger)
+        care = DatabaseAdmin(self.database, self.ledger)
         care.init("clinic", None)
-        self.desk = Desk(self.ledger, care.accounts)
+        self.desk = RequestHandlers(self.ledger, care.accounts)
         self.do(ActivatePoint(point="1"))
 
     def do(self, command: Any, by: Actor = ANNA) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def test_a_dossier_holds_all_there_is_and_nothing_of_others(office: Office) -> N
     office.do(CallNext(point="1"))
     office.do(StartService(point="1", ticket=ticket))
     office.do(FinishService(point="1", ticket=ticket, note="Wants a certificate"))
-    office.ledger.scribe.write()
+    office.ledger.audit_writer.write()
     dossier = office.desk.answer("clinic", ExportTicket(ticket=ticket), ADMIN)
     kept = json.loads(dossier.text)
     assert kept["ticket"]["label"] == "A002"
@@ -229,7 +229,7 @@ def test_what_is_erased_is_gone_for_good_and_the_audit_says_so_without_it(office
     office.desk.answer("clinic", EraseTicket(ticket=ticket), ADMIN)
     assert office.contact(ticket) == Contact()
     assert office.ledger.notes("clinic", ticket) == []
-    office.ledger.scribe.write()
+    office.ledger.audit_writer.write()
     [line] = office.desk.answer("clinic", ReadAudit(act="erase-ticket"), ADMIN).acts
     assert (line.actor, line.about, line.outcome) == ("admin", "A001", "done")
     dossier = office.desk.answer("clinic", ExportTicket(ticket=ticket), ADMIN)

@@ -17,11 +17,11 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared.access.sign_on import Identity, Provider
-from shared.backend.access import identity as module
-from shared.backend.access.identity import Keys, TokenVerifier, ports_of
-from shared.backend.access.sign_on import granted
-from shared.backend.halls.care import opened
-from shared.backend.http.serve import serve
+from shared.backend.access import id_tokens as module
+from shared.backend.access.id_tokens import Keys, TokenVerifier, ports_of
+from shared.backend.access.sign_on_accounts import granted
+from shared.backend.halls.database_administration import opened
+from shared.backend.http.server import serve
 from shared.hall.errors import NotAllowed, NotSignedIn, Unfit, Unreachable
 from shared.hall.roles import Role
 from shared.link.connect import connect

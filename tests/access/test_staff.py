@@ -24,11 +24,11 @@ from shared.hall.errors import (
     Refused,
     WrongPassword,
 )
+from shared.hall.field_types import new_id
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
-from shared.hall.words import new_id
 from shared.link.connect import connect
-from shared.link.port import Link
+from shared.link.link import Link
 from tests.backends import DATABASES, PASSWORD, Premises, nowserving
 
 FIRST, OWN = "kedava-first-word", "kedava-own-words"

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from shared.access.requests import REQUESTS
+from shared.access.request_list import REQUESTS
 from shared.hall.rules import COMMANDS
 from tests.access.stranger import ELSEWHERE, TRIES
 from tests.backends import Premises
@@ -57,7 +57,7 @@ class Street:
         self.premises, self._house, self._street = premises, house, street
 
     def serve(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "shared.cli", "serve", "--database", self.premises.database]
+        command = [sys.executable, "-m", "nowserving", "serve", "--database", self.premises.database]
         served = subprocess.Popen(
             ["ip", "netns", "exec", self._house, *command, "--host", HOUSE, "--port", "0"],
             stdout=subprocess.PIPE,

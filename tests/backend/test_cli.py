@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.halls import care
+from shared.backend.halls import database_administration
 from shared.hall.issuing import IssueTicket
 from tests.backends import DATABASES, PASSWORD, Premises, new_database, nowserving
 
@@ -85,7 +85,7 @@ def typing(*arguments: str, typed: list[str]) -> tuple[int, str]:
     """What the command does and says at a terminal where somebody types a line at each prompt."""
     child, terminal = pty.fork()
     if not child:
-        os.execv(sys.executable, [sys.executable, "-m", "shared.cli", *arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "nowserving", *arguments])
     said = ""
     with os.fdopen(terminal, "r+b", buffering=0) as screen, contextlib.suppress(OSError):  # it ends with EIO
         while part := screen.read(1000):
@@ -98,7 +98,7 @@ def typing(*arguments: str, typed: list[str]) -> tuple[int, str]:
 
 def test_a_beginning_that_was_cut_off_is_in_nobodys_way(tmp_path: Path) -> None:
     at = ("--database", f"sqlite:///{tmp_path}/a.db")
-    with care.opened(at[1], create=True) as halls:
+    with database_administration.opened(at[1], create=True) as halls:
         halls.ledger.create_hall("hall")
     made = nowserving("init", "--sample", "clinic", *at, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
     assert made.returncode == 0, made.stderr
@@ -115,8 +115,8 @@ def test_a_hall_nobody_ever_used_can_be_taken_away(premises: Premises) -> None:
     assert [*listed(at)] == [premises.hall]
     assert nowserving("check", *at).returncode == 0
     fails("hall", "remove", "mistake", *at, says="no hall")
-    with care.opened(premises.database) as halls:
-        halls.ledger.do(premises.hall, IssueTicket(service="registration"), care.INIT)
+    with database_administration.opened(premises.database) as halls:
+        halls.ledger.do(premises.hall, IssueTicket(service="registration"), database_administration.INIT)
     fails("hall", "remove", premises.hall, *at, says="tickets out")
 
 
@@ -349,7 +349,7 @@ def unread(*arguments: str) -> subprocess.CompletedProcess[str]:
     os.close(reading)
     try:
         return subprocess.run(
-            [sys.executable, "-m", "shared.cli", *arguments],
+            [sys.executable, "-m", "nowserving", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=writing,
             stderr=subprocess.PIPE,
@@ -386,7 +386,7 @@ def test_of_several_inits_at_once_one_begins_the_hall_and_appoints_its_administr
     for name in {*names} - {first}:
         assert "There is a hall already" in done[name].stderr and not done[name].stdout, done
     assert [*listed(at)] == [first]
-    with care.opened(at[1]) as halls:
+    with database_administration.opened(at[1]) as halls:
         assert halls.accounts.sessions.sign_in("admin", f"kedava-own-{first}", "here")
 
 

@@ -15,19 +15,19 @@ import pytest
 import requests
 
 from shared.access.staff import ChangePassword
-from shared.backend.halls.care import Care, opened
-from shared.backend.halls.samples import commands
+from shared.backend.halls.database_administration import DatabaseAdmin, opened
+from shared.backend.halls.sample_halls import commands
 from shared.hall.errors import UnknownHall
+from shared.hall.field_types import new_id
 from shared.hall.hall import Hall
-from shared.hall.importing import ImportSetUp
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor, Role
+from shared.hall.set_up_import import ImportSetUp
 from shared.hall.values import Service
-from shared.hall.whole import LISTS, set_up_of
-from shared.hall.words import new_id
+from shared.hall.whole_set_up import LISTS, set_up_of
 from shared.link.connect import connect
-from shared.link.port import Link
-from shared.set_up_file.reading import LARGEST_FILE
+from shared.link.link import Link
+from shared.set_up_file.reader import LARGEST_FILE
 from tests.backends import PASSWORD, Caller, Premises
 
 ZONES = {"clinic": "Europe/Berlin", "harbour": "America/New_York", "temple": "Asia/Tokyo"}
@@ -52,7 +52,7 @@ class Halls:
         for hall, kiosk in self.kiosks.items():
             kiosk.session.headers["Authorization"] = f"Bearer {self.tokens['kiosk', hall]}"
 
-    def _people(self, care: Care, hall: str) -> None:
+    def _people(self, care: DatabaseAdmin, hall: str) -> None:
         [sample] = commands("clinic")
         settings = replace(sample.hall, name=f"The {hall}", time_zone=ZONES[hall], languages=("en",))
         care.ledger.create_hall(hall)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.halls import care
-from shared.backend.halls.care import Care
+from shared.backend.halls import database_administration
+from shared.backend.halls.database_administration import DatabaseAdmin
 from shared.backend.halls.holidays import calendar, check, due
-from shared.hall.days import ObserveHolidays
 from shared.hall.errors import Invalid
+from shared.hall.exceptional_days import ObserveHolidays
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
@@ -68,13 +68,13 @@ def test_only_what_a_hall_does_not_know_yet_is_due() -> None:
 
 
 @pytest.fixture
-def halls(tmp_path: Path) -> Iterator[Care]:
-    with care.opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as opened:
+def halls(tmp_path: Path) -> Iterator[DatabaseAdmin]:
+    with database_administration.opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as opened:
         opened.init("clinic", None)
         yield opened
 
 
-def until_known(halls: Care, known: bool) -> Hall:
+def until_known(halls: DatabaseAdmin, known: bool) -> Hall:
     limit = time.monotonic() + 10
     while bool((hall := halls.ledger.hall("clinic")).holidays) is not known:
         assert time.monotonic() < limit
@@ -82,7 +82,7 @@ def until_known(halls: Care, known: bool) -> Hall:
     return hall
 
 
-def test_a_hall_without_a_backend_gets_its_calendar_as_well(halls: Care) -> None:
+def test_a_hall_without_a_backend_gets_its_calendar_as_well(halls: DatabaseAdmin) -> None:
     """A window straight on the database: the ledger itself sees to it."""
     halls.ledger.do("clinic", DefineHall(name="Clinic", languages=("de",), holidays="AT"), ADMIN)
     assert "Neujahr" in {day.reason["de"] for day in until_known(halls, known=True).holidays.values()}
@@ -91,7 +91,7 @@ def test_a_hall_without_a_backend_gets_its_calendar_as_well(halls: Care) -> None
     assert list(halls.faults()) == []
 
 
-def test_an_unknown_country_changes_nothing(halls: Care) -> None:
+def test_an_unknown_country_changes_nothing(halls: DatabaseAdmin) -> None:
     before = halls.ledger.hall("clinic").seq
     with pytest.raises(Invalid):
         halls.ledger.do("clinic", DefineHall(name="Clinic", holidays="XX"), ADMIN)

@@ -15,20 +15,20 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import IntegrityError
 
-from shared.backend.halls import care
-from shared.backend.halls.care import Care
+from shared.backend.halls import database_administration
 from shared.backend.halls.clock import Clock
+from shared.backend.halls.database_administration import DatabaseAdmin
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.hall.appointments import CheckIn
-from shared.hall.day import StartBusinessDay
+from shared.hall.business_day import StartBusinessDay
 from shared.hall.errors import Failure, TokenTaken, UnknownService, Unreachable
 from shared.hall.issuing import CancelTicket, IssueTicket, TicketIssued
 from shared.hall.messages import Change
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import CHANGES
-from tests.backend.rough import rough
+from tests.backend.direct_sql import rough
 from tests.backends import DATABASES, new_database
 
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
@@ -41,23 +41,23 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def halls(address: str) -> Iterator[Care]:
+def halls(address: str) -> Iterator[DatabaseAdmin]:
     """A clinic in a database of either kind."""
-    with care.opened(address, create=True) as opened:
+    with database_administration.opened(address, create=True) as opened:
         opened.init("clinic", None)
         yield opened
 
 
-def issue(halls: Care) -> str:
+def issue(halls: DatabaseAdmin) -> str:
     answer = halls.ledger.do("clinic", IssueTicket(service="registration"), ADMIN)
     return str(answer.result["ticket"]["label"])
 
 
-def sound(halls: Care) -> bool:
+def sound(halls: DatabaseAdmin) -> bool:
     return list(halls.faults()) == []
 
 
-def test_whoever_gives_up_waiting_does_not_end_the_writer(halls: Care, address: str) -> None:
+def test_whoever_gives_up_waiting_does_not_end_the_writer(halls: DatabaseAdmin, address: str) -> None:
     with rough(address).held():
         first = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
         second = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
@@ -67,7 +67,7 @@ def test_whoever_gives_up_waiting_does_not_end_the_writer(halls: Care, address: 
     assert sound(halls)
 
 
-def test_a_listener_that_fails_does_not_end_the_writer(halls: Care, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_listener_that_fails_does_not_end_the_writer(halls: DatabaseAdmin, caplog: pytest.LogCaptureFixture) -> None:
     def fails() -> None:
         raise RuntimeError("the loop is closed")
 
@@ -78,7 +78,7 @@ def test_a_listener_that_fails_does_not_end_the_writer(halls: Care, caplog: pyte
     assert issue(halls) == "A002"
 
 
-def test_a_bug_in_one_command_spoils_no_other(halls: Care, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_one_command_spoils_no_other(halls: DatabaseAdmin, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(hall, issued: TicketIssued):  # type: ignore[no-untyped-def]
         if "stumble" in str(issued):
             raise KeyError("a bug")
@@ -95,7 +95,7 @@ def test_a_bug_in_one_command_spoils_no_other(halls: Care, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def transactions(halls: Care, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def transactions(halls: DatabaseAdmin, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How many transactions that may write end how, from now on."""
     ends, writing = Counter[str](), halls.database.writing
 
@@ -123,7 +123,7 @@ def german(sender: str) -> tuple[IssueTicket, Actor]:
 
 
 def test_one_that_the_database_refuses_among_two_hundred_costs_few_transactions(
-    halls: Care, address: str, transactions: Counter[str]
+    halls: DatabaseAdmin, address: str, transactions: Counter[str]
 ) -> None:
     refuse_a_second_german_ticket(address)
     halls.ledger.do("clinic", *german("berta"))
@@ -142,7 +142,7 @@ def test_one_that_the_database_refuses_among_two_hundred_costs_few_transactions(
 
 
 def test_whoever_the_database_has_refused_costs_others_nothing(
-    halls: Care, address: str, transactions: Counter[str]
+    halls: DatabaseAdmin, address: str, transactions: Counter[str]
 ) -> None:
     refuse_a_second_german_ticket(address)
     halls.ledger.do("clinic", *german("berta"))
@@ -162,7 +162,7 @@ def test_whoever_the_database_has_refused_costs_others_nothing(
     assert sound(halls)
 
 
-async def test_whoever_is_refused_at_the_door_takes_their_turn(halls: Care, address: str) -> None:
+async def test_whoever_is_refused_at_the_door_takes_their_turn(halls: DatabaseAdmin, address: str) -> None:
     with rough(address).held():
         honest = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
         turn = asyncio.create_task(halls.ledger.turn("clinic"))
@@ -171,7 +171,7 @@ async def test_whoever_is_refused_at_the_door_takes_their_turn(halls: Care, addr
     assert honest.done()
 
 
-def test_a_page_leads_to_one_ticket_alone(halls: Care, address: str) -> None:
+def test_a_page_leads_to_one_ticket_alone(halls: DatabaseAdmin, address: str) -> None:
     halls.add_hall("bank", "bank", "Bank")
     taken, other = "0a" * 32, "0b" * 32
     first = IssueTicket(service="registration", token_hash=taken)
@@ -196,7 +196,7 @@ def test_a_page_leads_to_one_ticket_alone(halls: Care, address: str) -> None:
     assert found[1].id == twice[0].command_id
 
 
-def test_two_halls_never_give_one_page_to_two_at_once(halls: Care) -> None:
+def test_two_halls_never_give_one_page_to_two_at_once(halls: DatabaseAdmin) -> None:
     halls.add_hall("bank", "bank", "Bank")
     services = {hall: halls.ledger.hall(hall).menu()[0].id for hall in ("clinic", "bank")}
     for number in range(20):
@@ -208,7 +208,7 @@ def test_two_halls_never_give_one_page_to_two_at_once(halls: Care) -> None:
         assert {type(answer.exception(5)) for answer in answers} == {type(None), TokenTaken}
 
 
-def test_a_locked_database_refuses_everybody_at_once_and_comes_back(halls: Care, address: str) -> None:
+def test_a_locked_database_refuses_everybody_at_once_and_comes_back(halls: DatabaseAdmin, address: str) -> None:
     """Not one after another, each after its own patience."""
     rough(address).hurry(halls.database)
     before = halls.ledger.hall("clinic")
@@ -225,7 +225,7 @@ def test_a_locked_database_refuses_everybody_at_once_and_comes_back(halls: Care,
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-def test_a_full_disk_is_said_and_nothing_is_half_done(halls: Care) -> None:
+def test_a_full_disk_is_said_and_nothing_is_half_done(halls: DatabaseAdmin) -> None:
     """Of PostgreSQL's see test_postgresql.py."""
     issue(halls)
     limit = _limited(halls.database.engine)
@@ -253,7 +253,7 @@ def _limited(engine: Engine) -> dict[str, int]:
     return limit
 
 
-def test_a_read_only_database_is_said_and_written_again_when_it_may_be(halls: Care, address: str) -> None:
+def test_a_read_only_database_is_said_and_written_again_when_it_may_be(halls: DatabaseAdmin, address: str) -> None:
     rough(address).read_only(halls.database, so=True)
     with pytest.raises(Unreachable, match="read-only"):
         issue(halls)
@@ -261,7 +261,7 @@ def test_a_read_only_database_is_said_and_written_again_when_it_may_be(halls: Ca
     assert issue(halls) == "A001"
 
 
-def test_closing_does_not_wait_for_whoever_holds_the_database(halls: Care, address: str) -> None:
+def test_closing_does_not_wait_for_whoever_holds_the_database(halls: DatabaseAdmin, address: str) -> None:
     with rough(address).held():
         ledger = Ledger(Database(address))
         answer = ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
@@ -274,7 +274,7 @@ def test_closing_does_not_wait_for_whoever_holds_the_database(halls: Care, addre
     assert answer.result(5), "it was under way, and is kept"
 
 
-def test_every_command_is_answered_while_the_ledger_closes(halls: Care, address: str) -> None:
+def test_every_command_is_answered_while_the_ledger_closes(halls: DatabaseAdmin, address: str) -> None:
     ledger = Ledger(Database(address))
     outcomes: list[str] = []
 
@@ -295,16 +295,16 @@ def test_every_command_is_answered_while_the_ledger_closes(halls: Care, address:
     assert len(outcomes) == 200
 
 
-def test_a_hall_made_twice_is_one(halls: Care) -> None:
+def test_a_hall_made_twice_is_one(halls: DatabaseAdmin) -> None:
     halls.ledger.create_hall("clinic")
     assert halls.ledger.halls() == ["clinic"]
 
 
-def test_what_another_program_wrote_is_told_and_read(halls: Care, address: str) -> None:
+def test_what_another_program_wrote_is_told_and_read(halls: DatabaseAdmin, address: str) -> None:
     told = threading.Event()
     stop = halls.ledger.listen(told.set)
     before = halls.ledger.hall("clinic").seq
-    with care.opened(address) as other:
+    with database_administration.opened(address) as other:
         told.clear()
         assert issue(other) == "A001"
         assert told.wait(5)
@@ -322,7 +322,7 @@ class Calendar(Clock):
         return super().wall() + timedelta(days=self.days)
 
 
-def test_old_answers_are_let_go_and_a_second_init_still_changes_nothing(halls: Care, address: str) -> None:
+def test_old_answers_are_let_go_and_a_second_init_still_changes_nothing(halls: DatabaseAdmin, address: str) -> None:
     calendar = Calendar()
     ledger = Ledger(Database(address), calendar)
     refused, given = IssueTicket(service="nonsense"), IssueTicket(service="registration")

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 import requests
 
-from shared.backend.halls import care
+from shared.backend.background.business_days import look_after_all
+from shared.backend.halls import database_administration
 from shared.backend.halls.ledger import Ledger
-from shared.backend.halls.timekeeper import look_after_all
 from shared.backend.storage.database import Database
+from shared.hall.field_types import new_id
+from shared.hall.json_codec import encode
 from shared.hall.roles import Role
-from shared.hall.wire import encode
-from shared.hall.words import new_id
-from shared.hall.zones import is_known, zones
-from tests.backend.night_watch import HandClock
+from shared.hall.time_zones import is_known, zones
+from tests.backend.clocked_backend import HandClock
 from tests.backends import PASSWORD, Caller, Premises, nowserving
 
 
@@ -31,7 +31,7 @@ from tests.backends import PASSWORD, Caller, Premises, nowserving
 def premises(tmp_path: Path) -> Iterator[Premises]:
     """Two halls, of which the first by name stands in a zone of which nobody here has heard."""
     made = Premises(tmp_path)
-    with care.opened(made.database) as halls:
+    with database_administration.opened(made.database) as halls:
         halls.add_hall("bank", "bank", time_zone="America/Lima")
     with closing(sqlite3.connect(tmp_path / "halls.db")) as raw, raw:
         for table in ("journal", "answers"):
@@ -71,7 +71,7 @@ def test_it_says_so_and_others_go_on(premises: Premises) -> None:
 def damaged(tmp_path: Path) -> Iterator[Premises]:
     """Two halls, of which the first by name has an event that can't be read."""
     made = Premises(tmp_path)
-    with care.opened(made.database) as halls:
+    with database_administration.opened(made.database) as halls:
         halls.add_hall("bank", "bank")
     with closing(sqlite3.connect(tmp_path / "halls.db")) as raw, raw:
         raw.execute("UPDATE journal SET body = substr(body, 1, 40) WHERE hall_id = 'bank' AND seq = 1")
@@ -127,7 +127,7 @@ def test_the_clock_begins_the_days_of_all_others_whatever_is_wrong_with_one(
 
 
 def test_it_is_mended_by_defining_the_hall(premises: Premises) -> None:
-    with care.opened(premises.database) as halls:
+    with database_administration.opened(premises.database) as halls:
         settings = halls.ledger.hall("bank").settings
     premises.serve()
     admin = Caller(premises)

@@ -16,24 +16,24 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text, update
 
 from shared.access.contacts import EraseTicket
-from shared.access.work import ParkedFor, ReadReasons
-from shared.backend.desk.desk import Desk
-from shared.backend.halls import care
+from shared.access.specialists import ParkedFor, ReadReasons
+from shared.backend.halls import database_administration
 from shared.backend.halls.ledger import Ledger
+from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage import tables
 from shared.backend.storage.database import MIGRATIONS, Database, versions
-from shared.hall.aside import ParkTicket, ResumeTicket
 from shared.hall.calling import CallTicket
 from shared.hall.errors import Unfit
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.json_codec import encode_hall
+from shared.hall.parking import ParkTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, PausePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.serving import StartService
-from shared.hall.wire import encode_hall
 from shared.link.connect import connect
 from tests import postgres
-from tests.access.everywhere import rows
+from tests.access.leak_search import rows
 from tests.backends import DATABASES, begin, new_database, nowserving
 
 VERSIONS = versions()
@@ -72,7 +72,7 @@ def test_an_upgrade_makes_a_copy_first_and_a_failed_one_is_in_nobodys_way(
     """The first tables are the oldest there are: so this program is made to believe in newer ones."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(postgres.server().programs), prepend=os.pathsep)
-    with care.opened(new_database(kind, tmp_path), create=True) as halls:
+    with database_administration.opened(new_database(kind, tmp_path), create=True) as halls:
         monkeypatch.setattr("shared.backend.storage.database.versions", lambda: (*VERSIONS, "9999"))
         copies = [halls.upgrade(), halls.upgrade(), halls.upgrade(backup=False)]
     assert copies[2] is None
@@ -183,9 +183,9 @@ def test_an_upgrade_moves_why_somebody_is_parked_to_the_notes_and_erases_it_of_a
     kind: str, tmp_path: Path
 ) -> None:
     address = new_database(kind, tmp_path)
-    with care.opened(address, create=True) as halls:
+    with database_administration.opened(address, create=True) as halls:
         halls.init("clinic", None)
-        desk = Desk(halls.ledger, halls.accounts)
+        desk = RequestHandlers(halls.ledger, halls.accounts)
         for point in ("1", "2"):
             halls.ledger.do("clinic", ActivatePoint(point=point), ANNA)
         halls.ledger.do("clinic", PausePoint(point="2"), ANNA)
@@ -203,8 +203,8 @@ def test_an_upgrade_moves_why_somebody_is_parked_to_the_notes_and_erases_it_of_a
     assert everywhere.pop("the table notes").count(WHY) == 1
     assert not [place for place, there in everywhere.items() if WHY in there]
     assert sum(file.read_bytes().count(b"Zebulon") for file in tmp_path.glob("halls.db*")) in (0, 1)
-    with care.opened(address) as halls:
-        desk = Desk(halls.ledger, halls.accounts)
+    with database_administration.opened(address) as halls:
+        desk = RequestHandlers(halls.ledger, halls.accounts)
         [note] = halls.ledger.notes("clinic", here.ticket)
         assert (note.author, note.text) == ("anna", WHY)
         assert desk.answer("clinic", ReadReasons(), ANNA) == (ParkedFor(ticket=here.ticket, reason=WHY),)

@@ -17,17 +17,17 @@ import pytest
 from psycopg._pipeline import BasePipeline
 from sqlalchemy import insert, make_url, text
 
-from shared.backend.halls import care
-from shared.backend.halls.care import Care
+from shared.backend.halls import database_administration
+from shared.backend.halls.database_administration import DatabaseAdmin
 from shared.backend.storage import postgres_backup, tables
 from shared.backend.storage.database import Database
 from shared.hall.errors import Failure, Refused, Unfit, Unreachable
+from shared.hall.field_types import new_id
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
-from shared.hall.words import new_id
 from shared.link.connect import connect
 from tests import postgres
-from tests.backend.rough import rough
+from tests.backend.direct_sql import rough
 from tests.backends import nowserving
 from tests.cable import Cable
 from tests.postgres import SECRET, SUPERUSER, Server
@@ -41,8 +41,8 @@ def address() -> str:
 
 
 @pytest.fixture
-def halls(address: str) -> Iterator[Care]:
-    with care.opened(address, create=True) as opened:
+def halls(address: str) -> Iterator[DatabaseAdmin]:
+    with database_administration.opened(address, create=True) as opened:
         opened.init("clinic", None)
         yield opened
 
@@ -55,7 +55,7 @@ def own_server() -> Iterator[Server]:
     server.remove()
 
 
-def issue(halls: Care, hall: str = "clinic") -> str:
+def issue(halls: DatabaseAdmin, hall: str = "clinic") -> str:
     answer = halls.ledger.do(hall, IssueTicket(service="registration"), ADMIN)
     return str(answer.result["ticket"]["label"])
 
@@ -97,7 +97,7 @@ def test_the_command_and_the_windows_say_it_too(address: str) -> None:
 
 
 def test_without_the_driver_it_is_said_what_to_install(address: str) -> None:
-    code = "import sys; sys.modules['psycopg'] = None; from shared.cli import main; sys.exit(main())"
+    code = "import sys; sys.modules['psycopg'] = None; from shared.cli.commands import main; sys.exit(main())"
     done = subprocess.run(
         [sys.executable, "-c", code, "check", "--database", address], capture_output=True, text=True, check=False
     )
@@ -108,7 +108,7 @@ def test_without_the_driver_it_is_said_what_to_install(address: str) -> None:
 
 
 def test_a_server_that_stops_at_the_end_of_many_rows_is_an_outage_and_no_bug(
-    halls: Care, monkeypatch: pytest.MonkeyPatch, caplog
+    halls: DatabaseAdmin, monkeypatch: pytest.MonkeyPatch, caplog
 ) -> None:
     """Its last word comes where psycopg leaves its pipeline: a connection that stays in one can't be rolled back."""
 
@@ -141,7 +141,7 @@ def test_a_server_that_stops_at_the_end_of_many_rows_is_an_outage_and_no_bug(
     ],
 )
 def test_each_complaint_of_the_server_is_a_sentence_and_nothing_is_half_done(
-    halls: Care, address: str, state: str, says: str, kind: type[Failure]
+    halls: DatabaseAdmin, address: str, state: str, says: str, kind: type[Failure]
 ) -> None:
     """At the last thing a command writes; where the server has no trouble of its own, a trigger has it."""
     issue(halls)
@@ -175,7 +175,7 @@ def test_a_database_that_can_not_hold_every_language_is_refused(address: str) ->
         Database(f"{address}_old", create=True)
 
 
-def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: Care) -> None:
+def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: DatabaseAdmin) -> None:
     with pytest.raises(Refused):
         halls.ledger.hall("\0")
     with pytest.raises(Refused):
@@ -187,7 +187,7 @@ def test_a_sign_that_postgresql_can_not_keep_is_refused(halls: Care) -> None:
 # ── one hall, one lock ──
 
 
-def test_halls_do_not_wait_for_one_another(halls: Care, address: str) -> None:
+def test_halls_do_not_wait_for_one_another(halls: DatabaseAdmin, address: str) -> None:
     assert halls.add_hall("second", "clinic", None) == "second"
     with rough(address).held():
         stuck = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
@@ -218,11 +218,11 @@ def _behind_a_cable(address: str) -> tuple[Cable, str]:
     return cable, address.replace(f":{port}", f":{cable.base.rpartition(':')[2]}")
 
 
-def test_an_answer_lost_at_the_commit_is_given_to_who_asks_again(halls: Care, address: str) -> None:
+def test_an_answer_lost_at_the_commit_is_given_to_who_asks_again(halls: DatabaseAdmin, address: str) -> None:
     """Nobody knows whether it was kept; it was, and is not done twice."""
     cable, away = _behind_a_cable(address)
     wish = IssueTicket(service="registration")
-    with care.opened(away) as far:
+    with database_administration.opened(away) as far:
         cable.last_words = b"COMMIT"
         with pytest.raises(Unreachable):
             far.ledger.do("clinic", wish, ADMIN)
@@ -234,10 +234,10 @@ def test_an_answer_lost_at_the_commit_is_given_to_who_asks_again(halls: Care, ad
     assert list(halls.faults()) == []
 
 
-def test_a_line_cut_in_the_middle_of_a_command_leaves_nothing_half_done(halls: Care, address: str) -> None:
+def test_a_line_cut_in_the_middle_of_a_command_leaves_nothing_half_done(halls: DatabaseAdmin, address: str) -> None:
     cable, away = _behind_a_cable(address)
     wish = IssueTicket(service="registration")
-    with care.opened(away) as far:
+    with database_administration.opened(away) as far:
         cable.last_words = b"INTO tickets"
         with pytest.raises(Unreachable):
             far.ledger.do("clinic", wish, ADMIN)
@@ -251,7 +251,7 @@ def test_a_line_cut_in_the_middle_of_a_command_leaves_nothing_half_done(halls: C
 def test_a_server_that_is_started_again_is_found_again(own_server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """The outage is said once, and its end; whoever listens is told to look; the first command succeeds."""
     told = threading.Event()
-    with care.opened(own_server.database(), create=True) as halls, caplog.at_level(logging.WARNING):
+    with database_administration.opened(own_server.database(), create=True) as halls, caplog.at_level(logging.WARNING):
         halls.init("clinic", None)
         halls.ledger.listen(told.set)
         own_server.stop()
@@ -277,7 +277,7 @@ def test_a_server_that_is_started_again_is_found_again(own_server: Server, caplo
 # ── backups ──
 
 
-def test_a_backup_is_a_file_that_can_be_restored(halls: Care, address: str, tmp_path: Path) -> None:
+def test_a_backup_is_a_file_that_can_be_restored(halls: DatabaseAdmin, address: str, tmp_path: Path) -> None:
     tools = {"PATH": f"{postgres.server().programs}{os.pathsep}{os.environ['PATH']}"}
     issue(halls)
     copy = tmp_path / "halls.dump"
@@ -288,12 +288,12 @@ def test_a_backup_is_a_file_that_can_be_restored(halls: Care, address: str, tmp_
         ["pg_restore", "--no-owner", "--dbname", fresh, copy], env={**os.environ, **tools}, check=True, cwd=tmp_path
     )
     assert nowserving("check", "--database", fresh).stdout == "Nothing is wrong.\n"
-    with care.opened(fresh) as restored:
+    with database_administration.opened(fresh) as restored:
         assert issue(restored) == "A002"
 
 
 def test_a_backup_that_can_not_be_made_says_how_to_go_on(
-    halls: Care, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    halls: DatabaseAdmin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unfit, match="--without-backup"):

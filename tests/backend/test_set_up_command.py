@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.backend.halls.care import opened
-from shared.backend.halls.samples import FOLDER
-from shared.cli import main
+from shared.backend.halls.database_administration import opened
+from shared.backend.halls.sample_halls import FOLDER
+from shared.cli.commands import main
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
-from shared.hall.whole import set_up_of
+from shared.hall.whole_set_up import set_up_of
 from tests.backends import PASSWORD
 
 ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)

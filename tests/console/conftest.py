@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from console.app import Console
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
+from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
-from shared.ui.translations import Tongue
 from tests.memory_link import MemoryLink
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -107,6 +107,6 @@ def busy(link: MemoryLink) -> MemoryLink:
 @pytest.fixture
 def speaking() -> Iterator[Callable[[str], None]]:
     """Lets the windows speak a language until the test ends."""
-    tongue = Tongue()
+    tongue = ScreenLanguage()
     yield tongue.speak
     tongue.hush()

@@ -14,7 +14,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.roles import STAFF_ROLES, Role
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
 from tests.console.conftest import Seat
-from tests.console.hall import decide_on
+from tests.console.console_hall import decide_on
 from tests.memory_link import MemoryLink
 
 LONG = {
@@ -44,7 +44,7 @@ def inhabit(link: MemoryLink) -> None:
         ReadAudit: Page(acts=(act,)),
     }
     link.asked.update({request: lambda _, answer=answer: answer for request, answer in answers.items()})
-    link.mark = "7QKX 03MB 9YTE HN2C"
+    link.fingerprint = "7QKX 03MB 9YTE HN2C"
     link.do(DefinePrecedence(id="priority", name=LONG, allowance=0))
     decide_on(link, outcomes=("Solved", "Papers missing"))
 

@@ -11,7 +11,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.serving import TransferTicket
 from shared.hall.set_up import DefinePoint, DefineService
-from tests.console.hall import ticket
+from tests.console.console_hall import ticket
 from tests.memory_link import MemoryLink
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

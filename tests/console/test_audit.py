@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from shared.access.contacts import Contact, ReadContact
 from shared.access.staff import AddPerson, ChangePassword
+from shared.hall.field_types import new_id
 from shared.hall.roles import Role
-from shared.hall.words import new_id
 from shared.link.connect import connect
 from tests.backends import PASSWORD, Premises
 from tests.console.test_people import OWN, people_of, sit_down_here

@@ -13,9 +13,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from console import unprinted
+from console import device_alerts
+from console.set_up.device_sentences import last_seen
 from console.set_up.devices_section import DevicesSection
-from console.set_up.devices_words import last_seen
 from shared.access.devices import (
     ConfirmPairing,
     Device,
@@ -197,7 +197,7 @@ async def test_two_people_who_hold_one_number_are_said(sit_down, link) -> None:
 
 
 async def test_who_may_not_ask_about_devices_does_not(sit_down, link, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unprinted, "EVERY", 20)
+    monkeypatch.setattr(device_alerts, "EVERY", 20)
     asked: list[str] = []
     link.asked[ListDevices] = lambda _: asked.append(seat.console.station.actor.name) or ()
     async with sit_down() as seat:

@@ -12,15 +12,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from console.desk import Draft
-from console.work.drafts import Drafts, Visit
+from console.point_state import Draft
+from console.work.drafts import DraftedVisit, Drafts
 from shared.access.contacts import EraseTicket
 from shared.access.request import Done
-from shared.access.work import KeepNote
+from shared.access.specialists import KeepNote
 from shared.hall.calling import CallNext, CallTicket
 from shared.hall.errors import Invalid, Refused, TooLate, UnknownTicket, Unreachable
 from shared.hall.serving import FinishService
-from tests.console.hall import decide_on, ticket
+from tests.console.console_hall import decide_on, ticket
 from tests.memory_link import MemoryLink
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -298,7 +298,7 @@ def test_what_can_not_be_read_is_put_aside_as_long_as_a_draft_may_last(tmp_path:
 
 
 def test_a_full_disk_leaves_no_half_of_a_note(tmp_path: Path) -> None:
-    visit = Visit("clinic", "ann", "t1")
+    visit = DraftedVisit("clinic", "ann", "t1")
     Drafts(tmp_path).keep(visit, Draft(note="Mrs A"))
     [file] = tmp_path.iterdir()
     file.unlink()

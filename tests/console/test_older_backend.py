@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from shared.hall.values import PointStatus
-from shared.link.http import HttpLink
+from shared.link.http_link import HttpLink
 from tests.older_backend import older_backend
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 
-from shared.hall.days import DefineDay, ObserveHolidays
-from shared.hall.hours import Day
+from shared.hall.exceptional_days import DefineDay, ObserveHolidays
+from shared.hall.hours_grammar import Day
 from tests.console.test_set_up import CTRL, open_set_up
 
 CHRISTMAS = date(2100, 12, 25)

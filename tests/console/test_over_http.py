@@ -14,7 +14,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.values import TicketState
 from shared.link.connect import connect
-from shared.link.port import Link
+from shared.link.link import Link
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises
 from tests.console.conftest import Seat

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.app import Console
+from shared.hall.field_types import new_id
 from shared.hall.roles import Role
-from shared.hall.words import new_id
 from shared.link.connect import connect
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from shared.access.contacts import Contact, ReadContact
 from shared.access.devices import ListDevices
 from shared.access.staff import ListStaff
+from tests.awkward_names import hostile, listening, rename_everything, was_asked
 from tests.console.pages import every_page, grow, inhabit
-from tests.names import hostile, listening, rename_everything, was_asked
 
 TIP = Qt.ItemDataRole.ToolTipRole
 Tip = tuple[QWidget, QPoint, str]

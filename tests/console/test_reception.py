@@ -19,7 +19,7 @@ from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import MarkNoShow, TransferTicket
 from shared.hall.values import HallSettings, Origin, TicketState
-from tests.console.hall import last_wish, ticket
+from tests.console.console_hall import last_wish, ticket
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

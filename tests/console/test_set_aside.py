@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.calling import CallNext, CallTicket
 from shared.hall.issuing import CancelTicket
+from shared.hall.parking import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import MarkNoShow, StartService
 from shared.hall.values import TicketState
-from tests.console.hall import decide_on, last_wish, ticket
+from tests.console.console_hall import decide_on, last_wish, ticket
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -301,10 +301,10 @@ async def test_a_visit_goes_on_to_services_chosen_one_after_another(sit_down, li
 async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_there_is_one(sit_down, link) -> None:
     async with sit_down() as seat:
         hall = await open_set_up(seat, 3)
-        assert not hall.mark.isVisible()
-        link.mark = "7QKX 03MB 9YTE HN2C"
+        assert not hall.fingerprint.isVisible()
+        link.fingerprint = "7QKX 03MB 9YTE HN2C"
         hall.begin()
-        assert hall.mark.isVisible() and link.mark in hall.mark.text()
+        assert hall.fingerprint.isVisible() and link.fingerprint in hall.fingerprint.text()
 
 
 async def test_what_this_console_can_not_draw_is_said_beside_what_is_written(sit_down, link) -> None:

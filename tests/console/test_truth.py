@@ -10,12 +10,12 @@ from PySide6.QtTest import QTest
 
 from console import sentences
 from console.actions import Action
-from console.clocks import now
+from console.wall_clock import now
 from shared.hall.calling import CallNext
+from shared.hall.field_types import in_language
 from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import RetirePoint
 from shared.hall.values import TicketState
-from shared.hall.words import in_language
 
 
 @pytest.mark.parametrize(

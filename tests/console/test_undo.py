@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from console.actions import Action
-from console.work.undoing import undo_text
+from console.work.undo_text import undo_text
 from shared.hall.calling import CallNext
 from shared.hall.hall import Hall
 from shared.hall.values import NEVER, Last, PointStatus, TicketState
-from shared.ui.order_clock import OrderClock
-from tests.console.hall import decide_on, last_wish, ticket
+from shared.ui.clocks import OrderClock
+from tests.console.console_hall import decide_on, last_wish, ticket
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

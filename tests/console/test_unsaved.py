@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from shared.hall.whole import set_up_of
-from shared.set_up_file.writing import write
+from shared.hall.whole_set_up import set_up_of
+from shared.set_up_file.writer import write
 from tests.console.pages import inhabit
 from tests.console.test_set_up import open_set_up, switch
 

@@ -11,15 +11,15 @@ from PySide6.QtGui import QFontMetricsF
 
 from display.app import Display, Sign
 from display.layout import smallest_capital
-from display.sizes import Viewing
+from display.qml_sizes import Viewing
 from shared.hall.errors import NotSignedIn
 from shared.hall.issuing import IssueTicket
 from shared.hall.serving import FinishService, MarkNoShow, Placement, StartService, TransferTicket
 from shared.hall.set_up import DefineHall, DefinePoint
 from shared.settings import Settings
-from shared.ui.memory import Memory
 from shared.ui.station import Station
-from tests.display.room import QUIET, Room, items, texts
+from shared.ui.station_memory import StationMemory
+from tests.display.waiting_room import QUIET, Room, items, texts
 from tests.memory_link import MemoryLink
 
 
@@ -114,7 +114,7 @@ async def test_without_its_hall_it_keeps_the_calls_and_says_since_when(link: Mem
 async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(
     link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.ui.station.STALE", 0.0)  # every outage is a long one
+    monkeypatch.setattr("shared.link.retry.STALE", 0.0)  # every outage is a long one
     room = await Room(link, until).live()
     with room.display() as display:
         first = room.call("1")
@@ -136,7 +136,7 @@ async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tm
     before = await Room(link, until).live()
     label = before.call()
     await before.caught_up()
-    memory = Memory(tmp_path, "clinic")
+    memory = StationMemory(tmp_path, "clinic")
     assert before.station.hall
     memory.save(before.station.hall)
     before.station.stop()

@@ -12,7 +12,7 @@ from PySide6.QtQuick import QQuickItem
 
 from display.app import Display
 from tests.display.frame import ink, place
-from tests.display.room import Room, items, texts
+from tests.display.waiting_room import Room, items, texts
 from tests.memory_link import MemoryLink
 
 FULL = 0.75

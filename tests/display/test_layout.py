@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.layout import Layout, Screen, arrange, smallest_capital
+from display.layout import Layout, ScreenSize, arrange, smallest_capital
 
-TELEVISION = Screen(width=952, height=535, number=2.6, point=5.5)
-ON_END = Screen(width=535, height=952, number=2.6, point=5.5)
+TELEVISION = ScreenSize(width=952, height=535, number=2.6, point=5.5)
+ON_END = ScreenSize(width=535, height=952, number=2.6, point=5.5)
 
 
 def test_capitals_follow_the_distance() -> None:
@@ -45,7 +45,7 @@ def test_a_larger_room_gets_fewer_calls_and_never_smaller_ones() -> None:
 
 
 def test_a_screen_too_small_for_its_room_still_shows_a_call() -> None:
-    layout = arrange(Screen(width=120, height=75, number=2.6, point=5.5), 20)
+    layout = arrange(ScreenSize(width=120, height=75, number=2.6, point=5.5), 20)
     assert not layout.is_readable_from(20)
     assert _height(layout) == pytest.approx(75)
 
@@ -60,7 +60,7 @@ def test_a_screen_too_small_for_its_room_still_shows_a_call() -> None:
 def test_whatever_the_screen_nothing_reaches_beyond_it(
     width: float, height: float, metres: float, number: float, point: float
 ) -> None:
-    screen = Screen(width=width, height=height, number=number, point=point)
+    screen = ScreenSize(width=width, height=height, number=number, point=point)
     layout = arrange(screen, metres)
     assert _height(layout) <= height * 1.001
     assert layout.hero_text * number <= screen.inner * 1.001

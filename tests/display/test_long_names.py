@@ -14,9 +14,9 @@ from display.layout import CAPITAL
 from shared.hall.points import DeactivatePoint, PausePoint
 from shared.hall.set_up import DefinePoint
 from shared.hall.values import PointStatus
-from tests.console.hall import decide_on, define
+from tests.console.console_hall import decide_on, define
 from tests.display.frame import contrast, ink, place
-from tests.display.room import Room, everything, items, texts
+from tests.display.waiting_room import Room, everything, items, texts
 from tests.memory_link import MemoryLink
 
 SIZES = [(1024, 768), (1366, 768), (1080, 1920), (1920, 1080)]

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.hall.days import DefineDay
+from shared.hall.exceptional_days import DefineDay
 from shared.hall.hall import Hall
 from shared.hall.set_up import DefineHall, DefinePrecedence
-from tests.console.hall import decide_on, define
-from tests.display.room import Room, items, texts
+from tests.console.console_hall import decide_on, define
+from tests.display.waiting_room import Room, items, texts
 from tests.kiosk.screen import kiosk
 from tests.memory_link import MemoryLink
-from tests.watch import Watch
+from tests.settable_clock import Watch
 
 
 async def test_a_closed_hall_says_when_it_opens_and_follows_the_minute(link: MemoryLink, until, watch: Watch) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.hall.points import DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import FinishService, StartService
-from tests.display.room import Room, items, texts
+from tests.display.waiting_room import Room, items, texts
 from tests.memory_link import MemoryLink
 
 

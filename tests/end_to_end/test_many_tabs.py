@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.link.port import Link
+from shared.link.link import Link
 from tests.backends import Premises
 from tests.end_to_end.test_phone import (  # noqa: F401  # admin and phones are fixtures
     admin,

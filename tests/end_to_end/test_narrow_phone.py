@@ -14,14 +14,14 @@ import pytest
 
 from shared.hall.calling import CallTicket
 from shared.hall.issuing import IssueTicket
+from shared.hall.json_codec import decode, encode
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.roles import Role
 from shared.hall.serving import FinishService, StartService
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.hall.values import Origin
-from shared.hall.wire import decode, encode
 from shared.link.connect import connect
-from shared.link.port import Link
+from shared.link.link import Link
 from tests.backends import Premises
 from tests.end_to_end.test_phone import CHROMIUM, Phones, phones  # noqa: F401  # phones is a fixture
 

@@ -22,9 +22,9 @@ from kiosk.app import Kiosk
 from shared.access.devices import ConfirmPairing, Device, ListNewcomers, RefusePairing
 from shared.hall.roles import Role
 from shared.link.connect import connect
-from shared.link.home import Homes
+from shared.link.paired_hall import PairedHallFile
 from shared.settings import Settings, state_path
-from shared.ui.program import Program
+from shared.ui.lifecycle import AppLifecycle
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises
 
@@ -70,14 +70,14 @@ def touch(window: QQuickWindow, name: str) -> None:
 class Wall:
     """The kiosk's screen, whichever window is on it."""
 
-    def __init__(self, program: Program, folder: Path) -> None:
+    def __init__(self, program: AppLifecycle, folder: Path) -> None:
         self.program = program
         self._folder = folder
 
     @property
     def window(self) -> QQuickWindow:
-        if self.program.arrival:
-            return self.program.arrival.window
+        if self.program.joining:
+            return self.program.joining.window
         assert isinstance(self.program.screen, Kiosk)
         return self.program.screen.window
 
@@ -88,7 +88,7 @@ class Wall:
 
     @property
     def step(self) -> str:
-        return self.program.arrival.model.step if self.program.arrival else "at work"
+        return self.program.joining.model.step if self.program.joining else "at work"
 
     def picture(self, name: str) -> None:
         for size in (QSize(1080, 1920), QSize(1280, 800)):
@@ -101,8 +101,8 @@ class Wall:
         if self.step == "choosing" or address not in text(self.window, "found"):
             touch(self.window, "elsewhere") if self.step == "code" else None
             here = address.removeprefix("http://")
-            await until(lambda: any(one["about"] == here for one in self.program.arrival.model.choices))
-            choice = next(one["id"] for one in self.program.arrival.model.choices if one["about"] == here)
+            await until(lambda: any(one["about"] == here for one in self.program.joining.model.choices))
+            choice = next(one["id"] for one in self.program.joining.model.choices if one["about"] == here)
             touch(self.window, f"choice {choice}")
             await until(lambda: self.step == "code")
         return text(self.window, "code")
@@ -111,7 +111,7 @@ class Wall:
 async def test_a_kiosk_whose_file_is_damaged_says_why_it_shows_a_code_again(tmp_path: Path, until) -> None:
     state_path().mkdir(parents=True)
     (state_path() / "home-kiosk.json").write_bytes(b"\x00\xff")
-    program = Program(KIOSK, UNPACKED)
+    program = AppLifecycle(KIOSK, UNPACKED)
     program.open()
     wall = Wall(program, tmp_path)
     await until(lambda: "where this device belongs was damaged" in text(wall.window, "lost"))
@@ -137,7 +137,7 @@ async def administrators_console(base: str, until) -> tuple[Station, Console]:
 async def test_a_kiosk_works_minutes_after_it_is_unpacked_and_stops_at_a_word(
     announced: Premises, tmp_path: Path, until
 ) -> None:
-    program = Program(KIOSK, UNPACKED)
+    program = AppLifecycle(KIOSK, UNPACKED)
     program.open()
     program.start()
     wall = Wall(program, tmp_path)
@@ -178,7 +178,7 @@ async def test_a_kiosk_works_minutes_after_it_is_unpacked_and_stops_at_a_word(
     await until(lambda: wall.step == "out")
     assert time.monotonic() - began < STOPS_WITHIN
     assert text(wall.window, "title") == "This kiosk was taken out of service by the administrator"
-    assert Homes(state_path(), Role.KIOSK).load() is None
+    assert PairedHallFile(state_path(), Role.KIOSK).load() is None
     wall.picture("6-out")
 
     touch(wall.window, "main")  # it may be paired again
@@ -191,7 +191,7 @@ async def test_a_kiosk_works_minutes_after_it_is_unpacked_and_stops_at_a_word(
 
 async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Premises, tmp_path: Path, until) -> None:
     """Paired by its address, started again without one; turned away, it says so."""
-    program = Program(KIOSK, Settings(full_screen=False, hall=announced.base))
+    program = AppLifecycle(KIOSK, Settings(full_screen=False, hall=announced.base))
     program.open()
     program.start()
     wall = Wall(program, tmp_path)
@@ -206,9 +206,9 @@ async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Pr
     await until(lambda: wall.step == "at work")
     program.stop()
     program.close()
-    again = Program(KIOSK, UNPACKED)
+    again = AppLifecycle(KIOSK, UNPACKED)
     again.open()
-    assert again.arrival is None
+    assert again.joining is None
     again.start()
     await until(lambda: again.station and again.station.hall and not again.station.away_since)
     again.stop()
@@ -218,10 +218,10 @@ async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Pr
 
 async def test_a_console_finds_its_hall_and_needs_no_pairing(announced: Premises, until) -> None:
     """People sign in there; whoever sits at the wrong hall turns to another one."""
-    program = Program(CONSOLE, UNPACKED)
+    program = AppLifecycle(CONSOLE, UNPACKED)
     program.open()
     program.start()
-    model = program.arrival.model
+    model = program.joining.model
     here = announced.base.removeprefix("http://")
     await until(lambda: program.station or model.step == "choosing")
     if program.station is None:  # other programs announce theirs
@@ -234,11 +234,11 @@ async def test_a_console_finds_its_hall_and_needs_no_pairing(announced: Premises
     console.log_in_page.password.setText(PASSWORD)
     console.log_in_page.sign_in()
     await until(lambda: program.station.hall)
-    assert Homes(state_path(), Role.CONSOLE).load().token == ""
+    assert PairedHallFile(state_path(), Role.CONSOLE).load().token == ""
     console.sign_out()
     QTest.mouseClick(console.log_in_page.elsewhere, Qt.MouseButton.LeftButton)
-    await until(lambda: program.arrival)
-    assert program.screen is None and Homes(state_path(), Role.CONSOLE).load() is None
+    await until(lambda: program.joining)
+    assert program.screen is None and PairedHallFile(state_path(), Role.CONSOLE).load() is None
     program.stop()
     program.close()
 
@@ -246,7 +246,7 @@ async def test_a_console_finds_its_hall_and_needs_no_pairing(announced: Premises
 async def test_a_backend_that_is_not_there_is_named_and_another_may_be_typed(
     announced: Premises, tmp_path: Path, until
 ) -> None:
-    program = Program(KIOSK, Settings(full_screen=False, hall="http://127.0.0.1:9"))
+    program = AppLifecycle(KIOSK, Settings(full_screen=False, hall="http://127.0.0.1:9"))
     program.open()
     program.start()
     wall = Wall(program, tmp_path)

@@ -15,7 +15,7 @@ from shared.hall.calling import CallNext, Recall
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint
 from shared.hall.serving import StartService
-from shared.link.port import Link
+from shared.link.link import Link
 from tests.backends import Premises
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the phone needs Playwright")

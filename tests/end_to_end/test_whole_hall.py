@@ -48,7 +48,7 @@ def test_the_tour_takes_customers_from_touch_to_served(tmp_path: Path) -> None:
     told = tmp_path / "told.txt"
     with told.open("w") as out:
         tour = subprocess.run(
-            [sys.executable, "-m", "shared.cli", "demo", "--tour", str(tmp_path / "tour")],
+            [sys.executable, "-m", "nowserving", "demo", "--tour", str(tmp_path / "tour")],
             stdout=out,
             stderr=subprocess.STDOUT,
             timeout=140,
@@ -104,7 +104,7 @@ def _started(arguments: list[str], address: str, token: str, folder: Path) -> su
         "XDG_STATE_HOME": str(folder / "state"),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "shared.cli", *arguments, "--hall", address],
+        [sys.executable, "-m", "nowserving", *arguments, "--hall", address],
         env={**os.environ, **own},
         stderr=subprocess.PIPE,
         text=True,

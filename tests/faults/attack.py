@@ -15,14 +15,14 @@ from pathlib import Path
 
 import sqlalchemy
 
-from shared.backend.halls import care
+from shared.backend.halls import database_administration
 from shared.backend.storage import tables
-from shared.hall.day import BusinessDayStarted, CorrectBusinessDay
+from shared.hall.business_day import BusinessDayStarted, CorrectBusinessDay
+from shared.hall.json_codec import decode_event
 from shared.hall.messages import Accepted, Command, Happened
 from shared.hall.opening import day_ahead
 from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint
-from shared.hall.wire import decode_event
 from tests import postgres
 from tests.backends import nowserving
 from tests.faults.backend import Written
@@ -110,7 +110,7 @@ class Attack:
         for one in written:
             if one.command_id in self._before or isinstance(one.happened.event, BusinessDayStarted):
                 self._own(one.command_id)
-        with care.opened(self.backends[0].database) as halls:
+        with database_administration.opened(self.backends[0].database) as halls:
             final = halls.ledger.hall(self.backends[0].hall)
         self.seen.faults += self.seen.books.audit(iter(written), final)
         answered = [wish.told for wish in self.seen.books.wishes.values() if wish.told]
@@ -140,7 +140,7 @@ class Attack:
         rows = tables.journal.c
         query = sqlalchemy.select(rows.seq, rows.body, rows.command_id)
         query = query.where(rows.hall_id == self.backends[0].hall).order_by(rows.seq)
-        with care.opened(self.backends[0].database) as halls, halls.database.reading() as connection:
+        with database_administration.opened(self.backends[0].database) as halls, halls.database.reading() as connection:
             for seq, body, command_id in connection.execute(query):
                 yield Written(Happened(seq, decode_event(json.loads(body))), command_id)
 

@@ -16,17 +16,17 @@ from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy
 
-from shared.backend.halls.checking import faults
 from shared.backend.halls.clock import OrderClocks
+from shared.backend.halls.consistency_check import faults
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.hall.errors import CommandIdReused, Failure, Refused, Unreachable
 from shared.hall.hall import Hall
+from shared.hall.json_codec import decode_event, decode_hall, encode_answer, encode_event, encode_hall
 from shared.hall.messages import Accepted, Command, Event, Happened
 from shared.hall.roles import Actor
 from shared.hall.rules import allow, answer, decide, fold
-from shared.hall.wire import decode_event, decode_hall, encode_answer, encode_event, encode_hall
 from tests.faults.world import CLOCK_STEPS, World, WorldClock
 
 HALL = "imagined"

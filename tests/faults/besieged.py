@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from tests.backends import Premises
-from tests.faults.books import Books
+from tests.faults.bookkeeping import RequestContext
 from tests.faults.stepping import SOFT
 
 GONE, BACK = "is not the file that is open", "is the file that is open again"
@@ -59,7 +59,7 @@ class Seen:
     """What everybody in an attack writes down, and whether it is over."""
 
     over: Event = field(default_factory=Event)
-    books: Books = field(default_factory=Books)
+    books: RequestContext = field(default_factory=RequestContext)
     faults: list[str] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
     outages: list[float] = field(default_factory=list)

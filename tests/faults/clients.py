@@ -12,7 +12,7 @@ from shared.hall.errors import NotSignedIn, PointNotActive, Refused, TooOften, U
 from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
-from shared.link.http import HttpLink
+from shared.link.http_link import HttpLink
 from tests.backends import PASSWORD
 from tests.faults.besieged import Seen
 

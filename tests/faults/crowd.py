@@ -27,7 +27,7 @@ from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint, DefineService
 from shared.link.connect import connect
-from shared.link.port import Link
+from shared.link.link import Link
 from tests import postgres
 from tests.backends import PASSWORD, Premises, new_database, nowserving
 

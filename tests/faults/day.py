@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.backend.halls import care
+from shared.backend.halls import database_administration
 from shared.hall.set_up import DefinePoint
 from tests.backends import Premises
 from tests.faults.rush import Rush
@@ -99,7 +99,7 @@ def _grown(before: float, after: float) -> Iterator[str]:
 
 
 def _checked(premises: Premises) -> list[str]:
-    with care.opened(premises.database) as halls:
+    with database_administration.opened(premises.database) as halls:
         return list(halls.faults())
 
 

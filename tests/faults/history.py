@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.backend.halls.ledger import CLOCK
-from shared.hall.day import StartBusinessDay
+from shared.hall.business_day import StartBusinessDay
 from shared.hall.messages import Accepted, Command
 from shared.hall.opening import is_new_day
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall, DefinePrecedence, DefineService
 from tests.faults.backend import Backend, Kept, Remembered
-from tests.faults.books import Books
+from tests.faults.bookkeeping import RequestContext
 from tests.faults.people import Administrator, Display, Kiosk, Specialist, point_of
 from tests.faults.station import Station
 from tests.faults.world import World
@@ -46,7 +46,7 @@ class History:
         self.world = backend.world
         self.world.talkative = talkative
         self.backend = backend
-        self.books = Books()
+        self.books = RequestContext()
         self.stations: list[Station] = []
 
     def play(self) -> None:

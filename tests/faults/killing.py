@@ -26,8 +26,8 @@ from typing import Any, NoReturn
 
 import sqlalchemy
 
-from shared.backend.halls import samples
-from shared.backend.halls.checking import faults
+from shared.backend.halls import sample_halls
+from shared.backend.halls.consistency_check import faults
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage.database import Database
 from shared.hall.calling import CallNext
@@ -130,7 +130,7 @@ class Ground:
 
 def _furnish(ledger: Ledger, hall: str) -> None:
     ledger.create_hall(hall)
-    for number, command in enumerate(samples.commands("clinic")):
+    for number, command in enumerate(sample_halls.commands("clinic")):
         ledger.do(hall, replace(command, command_id=f"init-{number}"), ADMIN)
 
 
@@ -178,9 +178,9 @@ def _do_together(ledger: Ledger, hall: str, group: list[Command], told: Callable
     """Hand in a group as one batch, and pass on each answer the moment it is given."""
     ledger.rest(10)
     lane = ledger.database.kind.lane(hall)
-    ledger._lanes._behind[lane] = deque()  # nobody takes the first of them before the last is there
+    ledger._queue._behind[lane] = deque()  # nobody takes the first of them before the last is there
     asked = [_asked(ledger, hall, command, told) for command in group]
-    ledger._lanes.done(lane)
+    ledger._queue.done(lane)
     for answer in asked:
         _said(answer)
 

@@ -18,12 +18,12 @@ HOUSE = Path(__file__).parent.parent.parent
 ROOM = Path("shared") / "hall"
 
 QUICK = (
-    "due",
+    "calling_order",
     "labels",
     "issuing",
     "calling",
     "serving",
-    "aside",
+    "parking",
     "undo",
     "appointments",
     "feedback",
@@ -31,11 +31,11 @@ QUICK = (
     "points",
     "attended",
     "shifts",
-    "day",
+    "business_day",
     "set_up",
     "rules",
-    "wire",
-    "words",
+    "json_codec",
+    "field_types",
     "errors",
 )
 """The tests that take no time, in the order in which they are asked; the histories come last."""

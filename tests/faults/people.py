@@ -15,7 +15,7 @@ from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQu
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
 from shared.hall.values import PointStatus, TicketState
 from tests.faults.backend import Backend, Outcome
-from tests.faults.books import Books
+from tests.faults.bookkeeping import RequestContext
 from tests.faults.station import Station
 from tests.faults.world import World
 
@@ -23,17 +23,17 @@ from tests.faults.world import World
 class Display(Station):
     """Looks on. What it shows in the end must be what the hall keeps."""
 
-    def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
+    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str) -> None:
         super().__init__(world, backend, books, name, Role.DISPLAY)
 
 
 class Kiosk(Station):
     """One customer after another presses a service; one press is one wish, however often it has to be sent.
 
-    What it gives back, and when, is what ``kiosk/unseen.py`` does.
+    What it gives back, and when, is what ``kiosk/abandoned_tickets.py`` does.
     """
 
-    def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
+    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str) -> None:
         super().__init__(world, backend, books, name, Role.KIOSK)
         self._command: IssueTicket | None = None
         self._given_up: list[str] = []
@@ -101,7 +101,7 @@ class Kiosk(Station):
 class Specialist(Station):
     """Works at one point by what the console shows, which may be long out of date."""
 
-    def __init__(self, world: World, backend: Backend, books: Books, name: str, point: str) -> None:
+    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str, point: str) -> None:
         super().__init__(world, backend, books, name, Role.SPECIALIST)
         self._point = point
         self._again: Command | None = None
@@ -158,7 +158,7 @@ class Specialist(Station):
 class Administrator(Station):
     """Changes things while people wait."""
 
-    def __init__(self, world: World, backend: Backend, books: Books, name: str) -> None:
+    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str) -> None:
         super().__init__(world, backend, books, name, Role.ADMINISTRATOR)
 
     def pause(self) -> int:

@@ -21,13 +21,13 @@ import sqlalchemy
 from alembic import command as alembic
 from alembic import config
 
-from shared.backend.halls import samples
+from shared.backend.halls import sample_halls
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage.database import MIGRATIONS, Database, versions
 from shared.hall.issuing import IssueTicket
-from shared.link.box import Box
+from shared.link.outbox_store import OutboxStore
 from tests.faults import killing
-from tests.faults.platter import Record, Synced, disk
+from tests.faults.disk_after_power_cut import Record, Synced, disk
 from tests.faults.recording import recording
 
 HALL = "hall"
@@ -87,7 +87,7 @@ class Morning:
 
 def _furnish(ledger: Ledger, tell: Tell) -> None:
     ledger.create_hall(HALL)
-    for number, wish in enumerate(samples.commands("clinic")):
+    for number, wish in enumerate(sample_halls.commands("clinic")):
         name = f"init-{number}"
         accepted = ledger.do(HALL, replace(wish, command_id=name), killing.ADMIN)
         tell(name, json.dumps([accepted.seq, accepted.result], sort_keys=True))
@@ -218,10 +218,10 @@ class Alone:
         """The last one was just being settled."""
         return self._settled[int(name)] and list(told)[-1] == name
 
-    def _box(self, folder: Path) -> Box:
-        return Box(folder / "state" / "outbox-1")
+    def _box(self, folder: Path) -> OutboxStore:
+        return OutboxStore(folder / "state" / "outbox-1")
 
-    def _label(self, box: Box, ticket: IssueTicket) -> str:
+    def _label(self, box: OutboxStore, ticket: IssueTicket) -> str:
         return str(box.put(ticket, "K1", self.DAY).offline_label)
 
     def _tickets(self) -> list[IssueTicket]:

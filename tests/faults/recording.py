@@ -19,8 +19,8 @@ import pytest
 import sqlalchemy
 
 from shared.backend.storage import sqlite
-from shared.link import box
-from tests.faults.platter import Record, Size, Synced, Write
+from shared.link import outbox_store
+from tests.faults.disk_after_power_cut import Record, Size, Synced, Write
 
 BEGUN_BESIDE = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL
 """Of these SQLite syncs the folder too, with their first sync."""
@@ -41,7 +41,7 @@ def recording(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "sqlite3", lite)
         patch.setattr(sqlite, "create_engine", partial(sqlalchemy.create_engine, module=lite))
-        patch.setattr(box, "sqlite3", lite)
+        patch.setattr(outbox_store, "sqlite3", lite)
         patch.setattr(os, "fsync", partial(_synced, record, os.fsync))
         patch.setattr(os, "replace", partial(_renamed, record, os.replace, record.renamed))
         patch.setattr(os, "rename", partial(_renamed, record, os.rename, record.renamed))

@@ -15,7 +15,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import FinishService
-from shared.link.http import HttpLink
+from shared.link.http_link import HttpLink
 from tests.backends import Premises
 
 AGAIN = 0.02

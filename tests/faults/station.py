@@ -1,7 +1,7 @@
 """Stations as the real ones behave, without threads: they ask and ask again, and follow the hall through its events.
 
-``shared/link/http.py`` and ``shared/ui/station.py`` are what is followed here: the same patience, one second try, a
-fresh snapshot after a gap, an event that does not fit, or a long absence.
+``shared/link/http_link.py`` and ``shared/ui/station.py`` are what is followed here: the same patience, one second try,
+a fresh snapshot after a gap, an event that does not fit, or a long absence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shared.hall.messages import Command, Happened
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import evolve
 from tests.faults.backend import HALL, Backend, Outcome
-from tests.faults.books import Books
+from tests.faults.bookkeeping import RequestContext
 from tests.faults.line import Line
 from tests.faults.world import World
 
@@ -66,7 +66,7 @@ class Stream:
 class Station:
     """A device or a person at work: a line, a picture of the hall, and wishes of which one is under way at most."""
 
-    def __init__(self, world: World, backend: Backend, books: Books, name: str, role: Role) -> None:
+    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str, role: Role) -> None:
         self.world = world
         self.backend = backend
         self.books = books

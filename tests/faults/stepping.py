@@ -11,8 +11,8 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from shared import cli
 from shared.backend.halls.clock import Clock
+from shared.cli import commands
 
 SOFT = 1_024
 """Files that are usual for a program to begin with."""
@@ -28,7 +28,7 @@ def main() -> int:
         return true(self) + timedelta(seconds=int(step.read_text("ascii")))
 
     Clock.wall = wall  # type: ignore[method-assign]
-    return cli.main(sys.argv[3:])
+    return commands.main(sys.argv[3:])
 
 
 if __name__ == "__main__":

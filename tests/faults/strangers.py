@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import requests
 
-from shared.hall.words import new_id
+from shared.hall.field_types import new_id
 from tests.faults.besieged import Besieged, Seen, dialled
 
 HALF_OPEN = 1_100

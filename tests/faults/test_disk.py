@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from shared.backend.halls import care
-from shared.hall.words import new_id
+from shared.backend.halls import database_administration
+from shared.hall.field_types import new_id
 from tests.backends import Caller, Premises
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and capabilities are Linux's")
@@ -46,7 +46,7 @@ def there(tmp_path: Path) -> Iterator[Premises]:
 
 def serve(premises: Premises) -> Caller:
     """A backend that obeys the permissions of files, and somebody signed in."""
-    command = [sys.executable, "-m", "shared.cli", "serve", "--database", premises.database, "--port", "0"]
+    command = [sys.executable, "-m", "nowserving", "serve", "--database", premises.database, "--port", "0"]
     premises.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=obey_permissions)  # noqa: PLW1509  # it only makes one system call
     assert premises.process.stdout
     premises.base = premises.process.stdout.readline().split()[-1]
@@ -67,7 +67,7 @@ def refused(answer: requests.Response) -> str:
 
 
 def sound(premises: Premises) -> bool:
-    with care.opened(premises.database) as halls:
+    with database_administration.opened(premises.database) as halls:
         assert list(halls.faults()) == []
     return True
 

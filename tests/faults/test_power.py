@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from console.work.drafts import Confirmed, Drafts, Visit
-from shared.backend.http import authority
+from console.work.drafts import Confirmed, DraftedVisit, Drafts
+from shared.backend.http import certificate_authority
 from shared.backend.storage.database import Database
 from shared.hall.roles import Role
-from shared.link.home import Home, Homes, write_whole
-from shared.link.trust import Pin, Pins
-from tests.faults.platter import SECTOR, Record, disk
+from shared.link.certificate_trust import Pin, Pins
+from shared.link.paired_hall import PairedHall, PairedHallFile, write_whole
+from tests.faults.disk_after_power_cut import SECTOR, Record, disk
 from tests.faults.power import SCENES, campaign, played
 from tests.faults.recording import recording
 
@@ -90,11 +90,13 @@ def test_a_file_that_was_not_synced_may_be_there_empty_or_in_parts(tmp_path: Pat
 
 
 def _note(folder: Path, text: str) -> None:
-    Drafts(folder / "drafts").confirm(Confirmed("1", Visit("clinic", "anna", "t"), text))
+    Drafts(folder / "drafts").confirm(Confirmed("1", DraftedVisit("clinic", "anna", "t"), text))
 
 
 def _home(folder: Path, text: str) -> None:
-    Homes(folder / "state", Role.KIOSK).save(Home(address=f"http://{text}", installation="1", hall="clinic"))
+    PairedHallFile(folder / "state", Role.KIOSK).save(
+        PairedHall(address=f"http://{text}", installation="1", hall="clinic")
+    )
 
 
 WRITERS: dict[str, Callable[[Path, str], object]] = {
@@ -102,7 +104,7 @@ WRITERS: dict[str, Callable[[Path, str], object]] = {
     "a note that is confirmed": _note,
     "where a station belongs": _home,
     "whom a station trusts": lambda folder, text: Pins(folder / "trust").keep("https://hall", Pin(text)),
-    "a certificate": lambda folder, text: authority._write(folder / "key.pem", text.encode(), replace=True),
+    "a certificate": lambda folder, text: certificate_authority._write(folder / "key.pem", text.encode(), replace=True),
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.backend.halls import care
+from shared.backend.halls import database_administration
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint
@@ -63,7 +63,7 @@ def test_answers_that_are_lost_double_nothing(premises: Premises, cable: Spoiled
     assert list(rush.faults()) == []
     assert len(rush.issued) == len(rush.called) == 60
     assert cable.misfortunes > 10, "else this would prove little"
-    with care.opened(premises.database) as halls:
+    with database_administration.opened(premises.database) as halls:
         assert list(halls.faults()) == []
 
 

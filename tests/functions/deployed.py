@@ -32,11 +32,11 @@ from shared.hall.errors import NotAllowed, NotSignedIn
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
+from shared.link.browser_sign_on import BrowserSignOn
 from shared.link.connect import connect
-from shared.link.front_door import FrontDoor, new_token
-from shared.link.http import HttpLink
-from shared.link.port import Link
-from shared.link.sign_on import SignOn
+from shared.link.http_link import HttpLink
+from shared.link.link import Link
+from shared.link.pairing_client import PairingClient, new_token
 from shared.ui.station import Station
 from tests.functions.cloud import Cloud, Front, Web, deployed
 from tests.functions.environment import ARCHITECTURE, HOUSE
@@ -100,7 +100,7 @@ def identity(base: str, web: Web, name: str) -> Identity:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("HTTPS_PROXY", web.proxy)
         environment.setenv("NO_PROXY", "localhost,127.0.0.1")
-        attempt = SignOn(provider, lambda let_in: f"<h1>{let_in}</h1>", str(web.authority))
+        attempt = BrowserSignOn(provider, lambda let_in: f"<h1>{let_in}</h1>", str(web.authority))
         threading.Thread(target=browser, args=(attempt.address, name)).start()
         found = attempt.wait()
     assert found is not None
@@ -115,7 +115,7 @@ def signed_on(base: str, web: Web, name: str) -> tuple[Link, Any]:
 def device(base: str, admin: Link, role: Role) -> str:
     """The token of a device that was paired as devices are."""
     token = new_token()
-    door = FrontDoor(base, token)
+    door = PairingClient(base, token)
     admin.request(ConfirmPairing(code=door.begin(role).code, name=f"{role} {token[:6]}"))
     door.close()
     return token
@@ -281,7 +281,18 @@ def test_the_tour_is_played_against_it(cloud: Cloud, base: str, admin: Link) -> 
     newcomer.request(ChangePassword(old=first, new=chosen))
     newcomer.close()
     tour = subprocess.run(
-        [sys.executable, "-m", "shared.cli", "demo", "--tour", TOUR, "--hall", f"{base}#tour", "--login", "tour"],
+        [
+            sys.executable,
+            "-m",
+            "shared.cli.commands",
+            "demo",
+            "--tour",
+            TOUR,
+            "--hall",
+            f"{base}#tour",
+            "--login",
+            "tour",
+        ],
         env={**os.environ, "NOWSERVING_PASSWORD": chosen},
         capture_output=True,
         text=True,

@@ -18,14 +18,14 @@ import pytest
 import requests
 
 from scripts.artifact import OURS
-from shared.backend.halls import care
+from shared.backend.background.one_round import keep_up
+from shared.backend.halls import database_administration
 from shared.backend.halls.ledger import Ledger
-from shared.backend.http.brief import keep_up
 from shared.backend.storage.database import Database
 from shared.functions import hello, rds
+from shared.hall.field_types import new_id
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall
-from shared.hall.words import new_id
 from tests import postgres
 from tests.backends import PASSWORD, Caller, Premises, new_database
 from tests.functions.environment import EVENTS, Environment, recorded
@@ -243,7 +243,7 @@ def at_work(address: str) -> list[str]:
 def test_nothing_is_under_way_when_a_function_is_frozen(tmp_path: Path) -> None:
     """Else it would keep the lock of its hall: holidays, written after the answer, are there by then, and the audit."""
     address = new_database("postgresql", tmp_path)
-    with care.opened(address, create=True) as halls:
+    with database_administration.opened(address, create=True) as halls:
         hall = halls.init("clinic", None)
         halls.add_person("admin", PASSWORD, Role.ADMINISTRATOR, None)
     function = Environment(API, {"NOWSERVING_DATABASE": address})
@@ -303,7 +303,7 @@ def test_without_tables_it_says_that_it_is_not_ready_and_then_it_is(tmp_path: Pa
 
 def test_a_day_begins_once_however_many_say_that_a_minute_is_over(tmp_path: Path) -> None:
     address = new_database("postgresql", tmp_path)
-    with care.opened(address, create=True) as halls:
+    with database_administration.opened(address, create=True) as halls:
         halls.ledger.create_hall("new")
         halls.ledger.do("new", DefineHall(name="New"), Actor(name="init", role=Role.ADMINISTRATOR))
 

@@ -96,7 +96,7 @@ def test_the_artifact_holds_what_the_backend_needs_and_no_window(tree: Path) -> 
     strangers = {"pyside6", "shiboken6", "qasync", "uvicorn", "uvloop", "boto3", "botocore", "requests", "pytest"}
     assert not there & strangers
     assert {"shared", "resources", "fastapi", "mangum", "sqlalchemy", "alembic", "psycopg", "nowserving"} <= there
-    assert not any((tree / "shared" / room).exists() for room in ("ui", "link", "cli.py"))
+    assert not any((tree / "shared" / room).exists() for room in ("ui", "link", "cli"))
     assert not [path for path in tree.rglob("*") if path.suffix in (".qml", ".ttf", ".wav")]
 
 

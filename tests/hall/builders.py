@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from shared.hall.aside import ParkTicket
 from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Refused
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.json_codec import encode_hall
 from shared.hall.messages import AtPoint, Command, Event
+from shared.hall.parking import ParkTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.rules import answer, decide, fold
 from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.hall.undo import UndoLast
 from shared.hall.values import Moment, Point, Ticket
-from shared.hall.wire import encode_hall
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday, when the clinic opens."""

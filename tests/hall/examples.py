@@ -7,15 +7,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall
-from shared.hall.day import CorrectBusinessDay, StartBusinessDay
-from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
+from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
-from shared.hall.hours import Day
-from shared.hall.importing import ImportSetUp
+from shared.hall.hours_grammar import Day
 from shared.hall.issuing import CancelTicket, IssueTicket
+from shared.hall.json_codec import (
+    encode,
+)
 from shared.hall.messages import Command
+from shared.hall.parking import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import (
     FinishService,
@@ -32,12 +34,10 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.set_up_import import ImportSetUp
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
 from shared.hall.values import HallSettings, Origin, Precedence, Service, ServicePoint
-from shared.hall.wire import (
-    encode,
-)
 from tests.hall.builders import MORNING, set_up
 
 EVERY_COMMAND: list[Command] = [

@@ -14,17 +14,16 @@ from typing import Any, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from shared.hall.appointments import CheckIn
-from shared.hall.aside import CAME_NOT, ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled
-from shared.hall.day import CorrectBusinessDay, StartBusinessDay
-from shared.hall.days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.errors import Refused
+from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall
-from shared.hall.hours import Day
-from shared.hall.importing import ImportSetUp
+from shared.hall.hours_grammar import Day
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Event
+from shared.hall.parking import CAME_NOT, ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.rules import decide, evolve, fold
 from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQueue, StartService, TransferTicket
@@ -37,10 +36,11 @@ from shared.hall.set_up import (
     RetirePrecedence,
     RetireService,
 )
+from shared.hall.set_up_import import ImportSetUp
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
 from shared.hall.values import Moment, TicketState
-from shared.hall.whole import set_up_of
+from shared.hall.whole_set_up import set_up_of
 from tests.hall.builders import MORNING
 
 SERVICES, PRECEDENCES, POINTS = ("a", "b", "c"), ("regular", "paid", "priority"), ("1", "2", "3")

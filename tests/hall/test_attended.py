@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from shared.hall.aside import ReinstateTicket, ResumeTicket
 from shared.hall.errors import PointNotActive, ServiceNotGiven, TooLate
 from shared.hall.issuing import IssueTicket, queue_for
+from shared.hall.json_codec import decode_event, encode_event
 from shared.hall.opening import Reason, state
+from shared.hall.parking import ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, PointDeactivated
 from shared.hall.rules import evolve
 from shared.hall.set_up import DefinePoint, DefineService, RetirePoint
 from shared.hall.values import PointStatus, Ticket, TicketState
-from shared.hall.wire import decode_event, encode_event
 from tests.hall.builders import Clinic
 
 

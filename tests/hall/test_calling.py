@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.hall.business_day import StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled, TicketRecalled, may_call_later
-from shared.hall.day import StartBusinessDay
-from shared.hall.due import How, Why
+from shared.hall.calling_order import How, Why
 from shared.hall.errors import (
     PointHasTicket,
     PointNotActive,

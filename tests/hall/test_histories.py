@@ -15,21 +15,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.hall.aside import TicketParked
+from shared.hall.business_day import BusinessDayCorrected, BusinessDayStarted
 from shared.hall.calling import CallNext, TicketCalled
-from shared.hall.day import BusinessDayCorrected, BusinessDayStarted
-from shared.hall.due import How, next_for
+from shared.hall.calling_order import How, next_for
 from shared.hall.errors import Refused
 from shared.hall.feedback import FeedbackGiven
 from shared.hall.hall import Hall, lined_up
 from shared.hall.issuing import IssueTicket, TicketIssued
+from shared.hall.json_codec import decode_event, decode_hall, encode_event, encode_hall
 from shared.hall.messages import DoneAtPoint, Event
+from shared.hall.parking import TicketParked
 from shared.hall.points import PointDeactivated
 from shared.hall.rules import EVENTS, decide, fold
 from shared.hall.serving import TicketMovedOn, TicketNoShow, TicketReturned, TicketServed, TicketTransferred
 from shared.hall.undo import LastUndone, UndoLast
 from shared.hall.values import AT_A_POINT, BY_ARRIVAL, BY_PLACE, Line, Moment, Ticket, TicketState
-from shared.hall.wire import decode_event, decode_hall, encode_event, encode_hall
 from tests.hall.builders import picture
 from tests.hall.histories import DAY, YEAR, History, Step, days, histories, played, years
 from tests.hall.reference import (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.backend.storage import tables
-from shared.hall.day import StartBusinessDay
+from shared.hall.business_day import StartBusinessDay
 from shared.hall.errors import (
     Invalid,
     LabelTaken,

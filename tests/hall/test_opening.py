@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from shared.hall.errors import Invalid, ServiceClosed, ServiceClosing, ServiceFull
 from shared.hall.hall import Hall
-from shared.hall.hours import Day, Span, week
+from shared.hall.hours_grammar import Day, Span, week
 from shared.hall.issuing import IssueTicket
+from shared.hall.json_codec import encode_hall
 from shared.hall.opening import OPEN, Opening, Reason, by_hours, day_begins, day_ends, instant, opened, state, times
 from shared.hall.set_up import DefineHall, DefineService
 from shared.hall.values import HallSettings, Point, Service, frozen
-from shared.hall.wire import encode_hall
 from tests.hall.builders import MORNING, Clinic
 
 BERLIN, NEW_YORK, KOLKATA = "Europe/Berlin", "America/New_York", "Asia/Kolkata"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import shared.hall
+from shared.hall.business_day import StartBusinessDay
 from shared.hall.calling import CallNext
-from shared.hall.day import StartBusinessDay
 from shared.hall.errors import NotAllowed, UnknownCommand
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import AtPoint, Command, DoneAtPoint, Event, PointCommand

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from shared.hall.calling import CallNext
 from shared.hall.errors import NothingToUndo, PointTakenOver, UnknownPoint
+from shared.hall.json_codec import encode_event
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint
 from shared.hall.serving import FinishService
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
 from shared.hall.values import PointStatus
-from shared.hall.wire import encode_event
 from tests.hall.builders import Clinic
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.hall.aside import ReinstateTicket
 from shared.hall.calling import CallTicket
 from shared.hall.errors import NothingToUndo, StillInUse, TooLate, UnknownPoint, UnknownService
 from shared.hall.hall import Hall
+from shared.hall.parking import ReinstateTicket
 from shared.hall.points import DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.set_up import DefineService, RetireService
 from shared.hall.undo import UndoLast

@@ -13,12 +13,12 @@ from typing import Any
 from unittest.mock import patch
 
 from shared.backend.access.accounts import Accounts
-from shared.backend.halls import journal, samples
+from shared.backend.halls import journal, sample_halls
 from shared.backend.halls.clock import Clock
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage.database import Database
+from shared.hall.json_codec import decode_command
 from shared.hall.roles import Actor, Role
-from shared.hall.wire import decode_command
 
 FOLDER = Path(__file__).parent
 FIRST_DAY = datetime(2025, 3, 3, 8, tzinfo=UTC)
@@ -131,7 +131,7 @@ def write(path: Path) -> str:
     database = Database(f"sqlite:///{path}", create=True)
     with patch.object(journal, "SNAPSHOT_EVERY", 20), closing(Ledger(database, clock)) as ledger:
         ledger.create_hall("clinic")
-        for command in samples.commands("clinic"):
+        for command in sample_halls.commands("clinic"):
             ledger.do("clinic", command, ADMIN)
         Clinic(ledger, clock).two_days()
         Accounts(database).add_device("Kiosk", Role.KIOSK, "clinic")

@@ -12,11 +12,11 @@ from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.app import Kiosk
-from kiosk.printer.port import Printer
+from kiosk.printer.printer import Printer
 from kiosk.view_model import Pace
-from shared.link.port import Link
-from shared.ui.memory import Memory
+from shared.link.link import Link
 from shared.ui.station import Station
+from shared.ui.station_memory import StationMemory
 
 LANDSCAPE, PORTRAIT, SMALL = QSize(1920, 1080), QSize(1080, 1920), QSize(1280, 800)
 NO_WAIT = Pace(settle=0)
@@ -98,7 +98,7 @@ async def kiosk(
     pace: Pace = NO_WAIT,
     paper: int = 80,
     own_series: bool = False,
-    memory: Memory | None = None,
+    memory: StationMemory | None = None,
     wall: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Screen]:
     """A kiosk at work on this link, taken down at the end."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickItem
 
-from kiosk.printer.printer import FolderPrinter
+from kiosk.printer.printer_choice import FolderPrinter
 from shared.hall.calling import CallNext
 from shared.hall.points import ActivatePoint
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService

@@ -17,10 +17,10 @@ from PySide6.QtTest import QTest
 
 from kiosk.__main__ import main
 from kiosk.check import faults
-from kiosk.printer.port import Printer
-from kiosk.printer.printer import FolderPrinter
+from kiosk.printer.printer import Printer
+from kiosk.printer.printer_choice import FolderPrinter
 from kiosk.view_model import Pace
-from shared import cli
+from shared.cli import commands
 from shared.hall.calling import CallNext
 from shared.hall.errors import NotSignedIn, Unreachable
 from shared.hall.issuing import IssueTicket
@@ -29,12 +29,12 @@ from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
 from shared.hall.set_up import DefineHall, RetireService
 from shared.hall.values import Origin
-from shared.link.box import Box, box_of
 from shared.link.connect import connect
+from shared.link.link import Link
 from shared.link.outbox import Outbox
-from shared.link.port import Link
+from shared.link.outbox_store import OutboxStore, store_of
 from shared.settings import Settings, state_path
-from shared.ui.memory import Memory
+from shared.ui.station_memory import StationMemory
 from tests.backends import Premises
 from tests.kiosk.screen import LANDSCAPE, NO_WAIT, PORTRAIT, SMALL, Screen, kiosk
 from tests.memory_link import MemoryLink
@@ -45,15 +45,15 @@ def allow(link: MemoryLink, **more: object) -> None:
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Iterator[Box]:
-    box = Box(tmp_path / "box")
+def box(tmp_path: Path) -> Iterator[OutboxStore]:
+    box = OutboxStore(tmp_path / "box")
     yield box
     box.close()
 
 
 @asynccontextmanager
 async def lonely(
-    link: MemoryLink, box: Box, until, printer: Printer | None = None, size: QSize = SMALL, pace: Pace = NO_WAIT
+    link: MemoryLink, box: OutboxStore, until, printer: Printer | None = None, size: QSize = SMALL, pace: Pace = NO_WAIT
 ) -> AsyncIterator[Screen]:
     """A kiosk that knows its hall and has just lost it."""
     async with kiosk(Outbox(link, box, "K1"), until, printer, size, pace, own_series=True) as screen:
@@ -67,7 +67,7 @@ async def number(screen: Screen, until) -> str:
     return str(screen.item("number").property("text"))
 
 
-async def test_a_touch_gives_a_number_at_once_while_the_hall_is_away(link: MemoryLink, box: Box, until) -> None:
+async def test_a_touch_gives_a_number_at_once_while_the_hall_is_away(link: MemoryLink, box: OutboxStore, until) -> None:
     allow(link)
     async with lonely(link, box, until) as screen:
         assert screen.sees("registration") and not screen.says("wait")
@@ -90,7 +90,9 @@ async def test_a_touch_gives_a_number_at_once_while_the_hall_is_away(link: Memor
         assert await number(screen, until) == "B001"
 
 
-async def test_the_number_on_the_screen_goes_on_when_the_hall_is_back(link: MemoryLink, box: Box, until) -> None:
+async def test_the_number_on_the_screen_goes_on_when_the_hall_is_back(
+    link: MemoryLink, box: OutboxStore, until
+) -> None:
     allow(link)
     link.do(IssueTicket(service="tests"))
     link.do(ActivatePoint(point="2"))
@@ -106,7 +108,7 @@ async def test_the_number_on_the_screen_goes_on_when_the_hall_is_back(link: Memo
         assert link.hall.calls[0].label == "K1-01"
 
 
-async def test_a_double_tap_gives_one_ticket(link: MemoryLink, box: Box, until) -> None:
+async def test_a_double_tap_gives_one_ticket(link: MemoryLink, box: OutboxStore, until) -> None:
     allow(link)
     async with lonely(link, box, until, pace=Pace()) as screen:
         await until(screen.model.takes_touch)
@@ -119,7 +121,7 @@ async def test_a_double_tap_gives_one_ticket(link: MemoryLink, box: Box, until) 
         assert [ticket.offline_label for ticket in box.waiting()] == ["K1-01"]
 
 
-async def test_a_hall_that_does_not_allow_it_keeps_its_kiosk_waiting(link: MemoryLink, box: Box, until) -> None:
+async def test_a_hall_that_does_not_allow_it_keeps_its_kiosk_waiting(link: MemoryLink, box: OutboxStore, until) -> None:
     async with lonely(link, box, until) as screen:
         await until(lambda: screen.sees("away"))
         assert box.waiting() == []
@@ -132,7 +134,7 @@ async def test_a_kiosk_without_an_outbox_waits_as_well(link: MemoryLink, until) 
         await until(lambda: screen.sees("away"))
 
 
-async def test_a_kiosk_its_hall_does_not_let_in_gives_nothing(link: MemoryLink, box: Box, until) -> None:
+async def test_a_kiosk_its_hall_does_not_let_in_gives_nothing(link: MemoryLink, box: OutboxStore, until) -> None:
     allow(link)
     async with lonely(link, box, until) as screen:
         screen.station.refusal = NotSignedIn("Sign in first.")
@@ -141,7 +143,7 @@ async def test_a_kiosk_its_hall_does_not_let_in_gives_nothing(link: MemoryLink, 
 
 
 async def test_a_hall_that_is_closed_by_its_hours_is_closed_also_when_it_is_away(
-    link: MemoryLink, box: Box, until
+    link: MemoryLink, box: OutboxStore, until
 ) -> None:
     allow(link)
     link.hall = replace(link.hall, days={}, services={n: replace(s, on=False) for n, s in link.hall.services.items()})
@@ -150,7 +152,7 @@ async def test_a_hall_that_is_closed_by_its_hours_is_closed_also_when_it_is_away
 
 
 async def test_the_paper_says_what_is_known_and_its_code_is_the_tickets(
-    link: MemoryLink, box: Box, until, tmp_path: Path
+    link: MemoryLink, box: OutboxStore, until, tmp_path: Path
 ) -> None:
     allow(link)
     async with lonely(link, box, until, FolderPrinter(tmp_path / "paper")) as screen:
@@ -178,7 +180,9 @@ class Deaf(MemoryLink):
         return answer
 
 
-async def test_who_leaves_an_uncertain_ticket_may_take_one_of_the_kiosk(link: MemoryLink, box: Box, until) -> None:
+async def test_who_leaves_an_uncertain_ticket_may_take_one_of_the_kiosk(
+    link: MemoryLink, box: OutboxStore, until
+) -> None:
     allow(link)
     lossy = Deaf(link.hall)
     async with kiosk(Outbox(lossy, box, "K1"), until, own_series=True) as screen:
@@ -199,17 +203,17 @@ async def test_who_leaves_an_uncertain_ticket_may_take_one_of_the_kiosk(link: Me
 async def test_a_disk_that_takes_nothing_is_said_and_promises_nothing(link: MemoryLink, until, tmp_path: Path) -> None:
     allow(link)
     (tmp_path / "box").write_text("a file where a folder should be")
-    async with lonely(link, Box(tmp_path / "box"), until) as screen:
+    async with lonely(link, OutboxStore(tmp_path / "box"), until) as screen:
         screen.click("tests")
         await until(lambda: screen.sees("refused"))
         assert screen.says("This kiosk can't give a number right now: please ask the staff.")
 
 
 async def test_a_kiosk_switched_on_while_its_hall_is_away_remembers_it(
-    link: MemoryLink, box: Box, until, tmp_path: Path
+    link: MemoryLink, box: OutboxStore, until, tmp_path: Path
 ) -> None:
     allow(link)
-    memory = Memory(tmp_path, "memory")
+    memory = StationMemory(tmp_path, "memory")
     memory.save(link.hall)
     link.unplug()
     async with kiosk(Outbox(link, box, "K1", memory.load()), until, own_series=True, memory=memory) as screen:
@@ -220,7 +224,9 @@ async def test_a_kiosk_switched_on_while_its_hall_is_away_remembers_it(
 
 @pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, SMALL], ids=["landscape", "portrait", "small"])
 @pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])
-async def test_nothing_of_the_ticket_is_cut_off(link: MemoryLink, box: Box, until, size: QSize, language: str) -> None:
+async def test_nothing_of_the_ticket_is_cut_off(
+    link: MemoryLink, box: OutboxStore, until, size: QSize, language: str
+) -> None:
     allow(link)
     async with lonely(link, box, until, size=size) as screen:
         screen.click(f"language {language}")
@@ -258,7 +264,7 @@ def way_in(premises: Premises) -> Link:
 
 
 async def test_a_backend_that_dies_finds_every_ticket_of_the_meantime_once(
-    premises: Premises, way_in: Link, box: Box, until
+    premises: Premises, way_in: Link, box: OutboxStore, until
 ) -> None:
     async with kiosk(Outbox(way_in, box, "K2"), until, own_series=True) as screen:
         premises.kill()
@@ -294,7 +300,7 @@ async def test_check_tells_of_numbers_on_paper_that_are_not_in_the_hall(
     monkeypatch.setattr("kiosk.check.state_path", lambda: tmp_path)
     assert list(faults(Settings())) == []
     allow(link)
-    box = box_of(tmp_path, "http://hall")
+    box = store_of(tmp_path, "http://hall")
     async with lonely(link, box, until) as screen:
         for service in ("tests", "registration"):
             screen.visit.begin(service, None, "en")
@@ -318,8 +324,8 @@ def test_check_says_that_the_numbers_could_not_be_read_until_that_file_is_taken_
     file.write_text("no database, " * 1000)
     premises = Premises(tmp_path)
     for _ in range(2):
-        assert cli.main(["check", "--database", premises.database]) == 1
+        assert commands.main(["check", "--database", premises.database]) == 1
         assert "tickets.db.damaged-" in capsys.readouterr().err
     next(file.parent.glob("*.damaged-*")).unlink()
-    cli.main(["check", "--database", premises.database])
+    commands.main(["check", "--database", premises.database])
     assert "damaged" not in capsys.readouterr().err

@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from shared.hall.days import DefineDay
+from shared.hall.exceptional_days import DefineDay
 from shared.hall.set_up import DefineHall, DefineService
 from tests.kiosk.screen import kiosk
 from tests.memory_link import MemoryLink, clinic
-from tests.watch import Watch
+from tests.settable_clock import Watch
 
 
 class Office(MemoryLink):

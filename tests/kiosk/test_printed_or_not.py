@@ -8,30 +8,30 @@ import pytest
 from PySide6.QtGui import QImage
 
 from kiosk.__main__ import show
-from kiosk.printer import network, talk
-from kiosk.printer.network import NetworkPrinter
-from kiosk.printer.port import Paper, Printed, Printer
-from kiosk.printer.printer import FolderPrinter, printer_for
-from kiosk.printer.ticket import draw
-from kiosk.printer.unprinted import Accountable
+from kiosk.printer import escpos_printer, escpos_replies
+from kiosk.printer.escpos_printer import EscposPrinter
+from kiosk.printer.printer import Paper, Printed, Printer
+from kiosk.printer.printer_choice import FolderPrinter, printer_for
+from kiosk.printer.ticket_image import draw
+from kiosk.printer.unprinted_tickets import UnprintedTickets
 from kiosk.view_model import Pace
 from shared.access.devices import ReportState
 from shared.access.request import Done
 from shared.settings import Settings
-from shared.ui import reporting
-from shared.ui.memory import Memory
-from shared.ui.reporting import Reporting
+from shared.ui import device_report
+from shared.ui.device_report import Reporting
 from shared.ui.station import Station
+from shared.ui.station_memory import StationMemory
 from tests.kiosk.fake_printer import FakePrinter
 from tests.kiosk.screen import kiosk
 from tests.kiosk.test_printing import ENGLISH
 from tests.memory_link import MemoryLink
 
 NO_PATIENCE = (
-    (talk, "ANSWER_WITHIN", 0.2),
-    (network, "PRINTS_WITHIN", 0.5),
-    (network, "SETTLES_WITHIN", 0.2),
-    (network, "TAKES_WITHIN", 0.5),
+    (escpos_replies, "ANSWER_WITHIN", 0.2),
+    (escpos_printer, "PRINTS_WITHIN", 0.5),
+    (escpos_printer, "SETTLES_WITHIN", 0.2),
+    (escpos_printer, "TAKES_WITHIN", 0.5),
 )
 
 
@@ -46,8 +46,8 @@ def printed(printer: Printer) -> Printed:
     return printer.put(draw(ENGLISH, 80), "A042")
 
 
-def at(device: FakePrinter, file: Path | None = None) -> Accountable:
-    return Accountable(NetworkPrinter("127.0.0.1", device.port), file)
+def at(device: FakePrinter, file: Path | None = None) -> UnprintedTickets:
+    return UnprintedTickets(EscposPrinter("127.0.0.1", device.port), file)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_printer_that_was_switched_off_and_on_prints_the_next_ticket(qapp) -> 
 
 def test_a_folder_says_which_ticket_it_could_not_save(qapp, tmp_path) -> None:
     (tmp_path / "file").touch()
-    folder = Accountable(FolderPrinter(tmp_path / "file"), None)
+    folder = UnprintedTickets(FolderPrinter(tmp_path / "file"), None)
     folder.put(draw(ENGLISH, 80), "A042")
     assert folder.unprinted == "A042"
 
@@ -197,10 +197,10 @@ def test_a_number_is_on_the_kiosks_disk_before_anything_is_sent(qapp, tmp_path: 
 
     class Looking(FolderPrinter):
         def put(self, picture: QImage, label: str) -> Printed:
-            kept.append(Accountable(self, tmp_path / "unprinted").unprinted)
+            kept.append(UnprintedTickets(self, tmp_path / "unprinted").unprinted)
             return super().put(picture, label)
 
-    looking = Accountable(Looking(tmp_path), tmp_path / "unprinted")
+    looking = UnprintedTickets(Looking(tmp_path), tmp_path / "unprinted")
     assert printed(looking) is Printed.YES
     assert kept == ["A042"] and looking.unprinted == ""
 
@@ -213,7 +213,7 @@ async def test_staff_see_which_ticket_may_not_be_printed_after_the_kiosk_was_sta
     link.asked[ReportState] = lambda state: heard.append(state.unprinted) or Done()
 
     async def starts_and_says(label: str) -> None:
-        station = Station(link, Memory(tmp_path, "here"))
+        station = Station(link, StationMemory(tmp_path, "here"))
         shown = show(station, Settings(printer=device.setting, full_screen=False), None)
         station.start()
         await until(lambda: heard)
@@ -275,7 +275,7 @@ async def test_the_number_does_not_go_while_nobody_knows_yet_whether_it_is_print
 async def test_staff_see_which_ticket_may_not_be_printed_until_one_is(
     link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reporting, "LOOK", 50)
+    monkeypatch.setattr(device_report, "LOOK", 50)
     heard: list[str] = []
     link.asked[ReportState] = lambda state: heard.append(state.unprinted) or Done()
     with FakePrinter(then={"mute": True}) as device:

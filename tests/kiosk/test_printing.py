@@ -11,10 +11,10 @@ import zxingcpp
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from kiosk.printer.network import NetworkPrinter
-from kiosk.printer.port import Paper, Printed
-from kiosk.printer.printer import FolderPrinter, printer_for
-from kiosk.printer.ticket import PaperTicket, draw
+from kiosk.printer.escpos_printer import EscposPrinter
+from kiosk.printer.printer import Paper, Printed
+from kiosk.printer.printer_choice import FolderPrinter, printer_for
+from kiosk.printer.ticket_image import PaperTicket, draw
 from shared.hall.errors import Unfit
 from tests.kiosk.fake_printer import FakePrinter
 from tests.kiosk.screen import kiosk
@@ -96,7 +96,7 @@ def test_a_network_printer_prints_the_very_same_picture(qapp, until, paper: int)
 
 def test_low_paper_still_prints(qapp) -> None:
     with FakePrinter(paper="low") as device:
-        printer = NetworkPrinter("127.0.0.1", device.port)
+        printer = EscposPrinter("127.0.0.1", device.port)
         assert printer.put(draw(ENGLISH, 80), "A042") is Printed.YES
         assert printer.paper is Paper.LOW
 
@@ -112,7 +112,7 @@ def test_low_paper_still_prints(qapp) -> None:
 )
 def test_a_printer_in_trouble_says_which(qapp, trouble: dict[str, object], said: Printed, printed: int) -> None:
     with FakePrinter(**trouble) as device:
-        assert NetworkPrinter("127.0.0.1", device.port).put(draw(ENGLISH, 80), "A042") is said
+        assert EscposPrinter("127.0.0.1", device.port).put(draw(ENGLISH, 80), "A042") is said
         while len(device.tickets) < printed:  # it prints while we have gone on
             pass
         assert len(device.tickets) == printed
@@ -121,13 +121,13 @@ def test_a_printer_in_trouble_says_which(qapp, trouble: dict[str, object], said:
 def test_a_printer_that_is_switched_off_does_not_answer(qapp) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    assert NetworkPrinter("127.0.0.1", port).put(draw(ENGLISH, 80), "A042") is Printed.NO_ANSWER
+    assert EscposPrinter("127.0.0.1", port).put(draw(ENGLISH, 80), "A042") is Printed.NO_ANSWER
 
 
 def test_the_setting_chooses_the_printer(tmp_path: Path) -> None:
     assert printer_for("none") is None
     assert isinstance(printer_for(f"file:{tmp_path}"), FolderPrinter)
-    assert isinstance(printer_for("tcp://printer"), NetworkPrinter)
+    assert isinstance(printer_for("tcp://printer"), EscposPrinter)
     for wrong in ("usb", "tcp://", "tcp://printer:many"):
         with pytest.raises(Unfit, match="There is no printer"):
             printer_for(wrong)

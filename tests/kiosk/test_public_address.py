@@ -11,13 +11,13 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from kiosk.check import faults
-from kiosk.printer.printer import FolderPrinter
-from shared.backend.http.serve import serve
+from kiosk.printer.printer_choice import FolderPrinter
+from shared.backend.http.server import serve
 from shared.hall.errors import Unfit
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.settings import Settings, state_path
-from shared.ui.memory import Memory
+from shared.ui.station_memory import StationMemory
 from tests.backends import Premises, nowserving
 from tests.kiosk.screen import LANDSCAPE, Screen, kiosk
 from tests.kiosk.test_printing import as_image, read_back
@@ -78,10 +78,10 @@ async def test_a_kiosk_on_a_database_has_the_address_of_its_own_settings(there, 
 
 
 async def test_a_station_remembers_the_public_address_while_its_hall_is_away(link: MemoryLink, until, tmp_path) -> None:
-    Memory(tmp_path, "here").save(link.hall, PUBLIC)
+    StationMemory(tmp_path, "here").save(link.hall, PUBLIC)
     link.unplug()
     link.pages = None
-    async with kiosk(link, until, memory=Memory(tmp_path, "here")) as screen:
+    async with kiosk(link, until, memory=StationMemory(tmp_path, "here")) as screen:
         assert screen.station.page_url("token") == f"{PUBLIC}/t/token"
 
 
@@ -99,7 +99,7 @@ def test_check_says_what_to_set_where_no_phone_gets(there: Premises) -> None:
     for hall in ("http://127.0.0.1:8080", "http://localhost:8080#clinic", there.database):
         assert ["set public_url" in fault for fault in said(hall)] == [True]
     with closing(connect(there.database, role=Role.KIOSK)) as link:
-        Memory(state_path(), "http://127.0.0.1:8080").save(link.snapshot(), PUBLIC)
+        StationMemory(state_path(), "http://127.0.0.1:8080").save(link.snapshot(), PUBLIC)
     assert said("http://127.0.0.1:8080") == []
 
 

@@ -243,7 +243,7 @@ async def test_a_ticket_nobody_saw_is_given_back_even_if_nothing_else_happens(
     link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch, failure: Failure
 ) -> None:
     """Else it waits for ever, and is called for nobody."""
-    monkeypatch.setattr("kiosk.unseen.AGAIN", 200)
+    monkeypatch.setattr("shared.link.retry.REDELIVERY", 0.2)
     lossy = FailsTheFirstCancel(link, failure)
     async with kiosk(lossy, until) as screen:
         screen.click("tests")

@@ -18,6 +18,7 @@ from shared.hall.errors import (
     TicketNotWaiting,
     UnknownService,
 )
+from shared.hall.field_types import new_id
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Happened
 from shared.hall.points import ActivatePoint, DeactivatePoint
@@ -25,11 +26,10 @@ from shared.hall.roles import Role
 from shared.hall.rules import evolve
 from shared.hall.serving import FinishService
 from shared.hall.values import PointStatus
-from shared.hall.words import new_id
-from shared.link.box import Box
 from shared.link.connect import connect
+from shared.link.link import Link
 from shared.link.outbox import Outbox
-from shared.link.port import Link
+from shared.link.outbox_store import OutboxStore
 from tests.backends import DATABASES, Premises
 from tests.memory_link import MemoryLink, clinic
 
@@ -48,7 +48,7 @@ def link(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Link]:
     if request.param == "memory":
         opened: Link = MemoryLink(clinic())
     elif request.param == "outbox":
-        opened = Outbox(MemoryLink(clinic()), Box(tmp_path), "K1")
+        opened = Outbox(MemoryLink(clinic()), OutboxStore(tmp_path), "K1")
     else:
         way, kind = request.param.split()
         opened = request.getfixturevalue(PREMISES[kind]).admin(way)

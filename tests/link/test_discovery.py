@@ -21,16 +21,16 @@ from zeroconf import DNSOutgoing, DNSPointer, ServiceInfo, Zeroconf
 from zeroconf.const import _CLASS_IN, _FLAGS_AA, _FLAGS_QR_RESPONSE, _TYPE_PTR
 
 from shared.access.devices import ConfirmPairing, ListDevices, RevokeDevice
-from shared.backend.http.announcing import Announcement, Offer, addresses_of
+from shared.backend.http.network_announcement import AnnouncedBackend, Announcement, addresses_of
 from shared.hall.errors import Failure, Revoked, Unreachable
 from shared.hall.roles import Role
-from shared.link import roaming
-from shared.link.arrival import as_base
+from shared.link import retry
+from shared.link.certificate_trust import Pin
 from shared.link.discovery import SERVICE_TYPE, Found, Search
-from shared.link.front_door import FrontDoor, new_token
-from shared.link.home import Home, Homes
+from shared.link.joining import as_base
+from shared.link.paired_hall import PairedHall, PairedHallFile
+from shared.link.pairing_client import PairingClient, new_token
 from shared.link.roaming import RoamingLink
-from shared.link.trust import Pin
 from tests.backends import Premises
 
 WITHIN = 20.0
@@ -64,12 +64,12 @@ def announced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
     there.stop()
 
 
-def a_home(premises: Premises, name: str) -> Home:
+def a_home(premises: Premises, name: str) -> PairedHall:
     """A kiosk that has just been paired."""
-    door = FrontDoor(premises.base, token := new_token())
+    door = PairingClient(premises.base, token := new_token())
     admin = premises.admin()
     device = admin.request(ConfirmPairing(code=door.begin(Role.KIOSK).code, name=name))
-    home = Home(
+    home = PairedHall(
         installation=door.installation().id,
         address=premises.base,
         hall=device.hall,
@@ -86,13 +86,13 @@ def a_home(premises: Premises, name: str) -> Home:
 
 
 def test_a_backend_is_found_with_its_halls_and_where_it_is(announced: Premises, search: Search) -> None:
-    installation = FrontDoor(announced.base).installation().id
+    installation = PairingClient(announced.base).installation().id
     until(lambda: of(search, installation))
     assert of(search, installation) == Found(installation=installation, name="City Clinic", addresses=(announced.base,))
 
 
 def test_a_backend_that_ends_is_not_found_any_more(search: Search) -> None:
-    offer = Offer(installation="passing", version="1", halls="", host="127.0.0.1", port=9)
+    offer = AnnouncedBackend(installation="passing", version="1", halls="", host="127.0.0.1", port=9)
     first, second = Announcement(offer), Announcement(replace(offer, port=10))
     until(lambda: (found := of(search, "passing")) and len(found.addresses) == 2)
     first.close()
@@ -141,7 +141,7 @@ def test_a_machine_tells_others_of_every_address_but_its_loopback() -> None:
 # zeroconf leaves a socket behind when it can't begin; Python closes it, and says so
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_where_nothing_can_be_announced_the_backend_serves_all_the_same(caplog) -> None:
-    announcement = Announcement(Offer(installation="x", version="1", halls="", host="203.0.113.250", port=9))
+    announcement = Announcement(AnnouncedBackend(installation="x", version="1", halls="", host="203.0.113.250", port=9))
     until(lambda: "can't be told" in caplog.text)
     announcement.close()
     assert caplog.text.count("can't be told") == 1
@@ -181,9 +181,9 @@ def test_what_people_type_is_read_as_an_address(typed: str, meant: str) -> None:
 
 
 def test_a_home_is_kept_for_nobody_elses_eyes(tmp_path: Path) -> None:
-    homes = Homes(tmp_path / "state", Role.KIOSK)
+    homes = PairedHallFile(tmp_path / "state", Role.KIOSK)
     assert homes.load() is None
-    home = Home(
+    home = PairedHall(
         installation="i", address="https://a:1", hall="clinic", device="d", token="secret", pin=Pin("certificate")
     )
     homes.save(home)
@@ -204,13 +204,13 @@ def test_a_home_is_kept_for_nobody_elses_eyes(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def moved() -> list[Home]:
+def moved() -> list[PairedHall]:
     return []
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roaming, "PATIENCE", 0.2)
+    monkeypatch.setattr(retry, "LOOK_ELSEWHERE", 0.2)
 
 
 def free_port() -> int:
@@ -227,7 +227,7 @@ def reached(link: RoamingLink) -> bool:
     return True
 
 
-def test_a_station_finds_its_installation_at_a_new_address(announced: Premises, moved: list[Home]) -> None:
+def test_a_station_finds_its_installation_at_a_new_address(announced: Premises, moved: list[PairedHall]) -> None:
     home = a_home(announced, "Roaming kiosk")
     link = RoamingLink(replace(home, address=f"http://127.0.0.1:{free_port()}"), moved.append)
     until(lambda: reached(link))
@@ -236,15 +236,15 @@ def test_a_station_finds_its_installation_at_a_new_address(announced: Premises, 
 
 
 def test_a_station_paired_over_https_trusts_its_authority_wherever_it_is(
-    tmp_path_factory: pytest.TempPathFactory, moved: list[Home]
+    tmp_path_factory: pytest.TempPathFactory, moved: list[PairedHall]
 ) -> None:
     there = Premises(tmp_path_factory.mktemp("https"))
     address = there.serve("--host", "127.0.0.1", "--tls")
     home = a_home(there, "Kiosk over https")
-    assert address.startswith("https://") and home.pin and home.pin.mark
+    assert address.startswith("https://") and home.pin and home.pin.fingerprint
     link = RoamingLink(replace(home, address=f"https://127.0.0.1:{free_port()}"), moved.append)
     until(lambda: reached(link))
-    assert moved == [home] and link.mark == home.pin.mark
+    assert moved == [home] and link.fingerprint == home.pin.fingerprint
     link.close()
     there.stop()
 
@@ -281,7 +281,7 @@ class Impostor:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         port = self._server.server_address[1]
         self._announcement = Announcement(
-            Offer(installation=installation, version="1", halls="", host="127.0.0.1", port=port)
+            AnnouncedBackend(installation=installation, version="1", halls="", host="127.0.0.1", port=port)
         )
 
     def close(self) -> None:
@@ -291,7 +291,7 @@ class Impostor:
 
 
 def test_a_stranger_who_pretends_to_be_the_installation_is_never_told_the_token(
-    premises: Premises, moved: list[Home], caplog
+    premises: Premises, moved: list[PairedHall], caplog
 ) -> None:
     """Not even one that hands the question on to the real backend, which announces nothing."""
     home = a_home(premises, "Courted kiosk")
@@ -305,7 +305,7 @@ def test_a_stranger_who_pretends_to_be_the_installation_is_never_told_the_token(
 
 
 def test_only_its_own_installation_takes_a_device_out_of_service(
-    premises: Premises, announced: Premises, moved: list[Home]
+    premises: Premises, announced: Premises, moved: list[PairedHall]
 ) -> None:
     """The address may have gone to another one meanwhile, which knows no such device."""
     home = a_home(premises, "Kiosk between two")

@@ -11,7 +11,7 @@ from shared.hall.errors import Invalid, UnknownCommand
 from shared.hall.points import ActivatePoint
 from shared.hall.shifts import TakePoint
 from shared.hall.values import PointStatus
-from shared.link.http import HttpLink
+from shared.link.http_link import HttpLink
 from tests.memory_link import MemoryLink, clinic
 from tests.older_backend import older_backend
 

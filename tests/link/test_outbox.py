@@ -22,8 +22,8 @@ from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Accepted, Command
 from shared.hall.set_up import DefineHall, RetireService
 from shared.hall.values import Origin
-from shared.link.box import FILE, Box, box_of, boxes
 from shared.link.outbox import Outbox
+from shared.link.outbox_store import FILE, OutboxStore, store_of, stores
 from tests.memory_link import MemoryLink, clinic, half_a_day_from_now
 
 NOW = datetime.now(UTC)
@@ -57,14 +57,14 @@ def link() -> MemoryLink:
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Iterator[Box]:
-    box = Box(tmp_path / "box")
+def box(tmp_path: Path) -> Iterator[OutboxStore]:
+    box = OutboxStore(tmp_path / "box")
     yield box
     box.close()
 
 
 @pytest.fixture
-def outbox(link: MemoryLink, box: Box) -> Iterator[Outbox]:
+def outbox(link: MemoryLink, box: OutboxStore) -> Iterator[Outbox]:
     """The outbox of a kiosk that knows its hall, which is away."""
     outbox = Outbox(link, box, "K2", link.hall)
     link.unplug()
@@ -82,7 +82,9 @@ def test_numbers_of_an_own_series_come_while_the_hall_is_away(outbox: Outbox) ->
     assert [label(outbox.do(taken())) for _ in range(3)] == ["K2-01", "K2-02", "K2-03"]
 
 
-def test_the_hall_gets_each_once_in_order_with_the_label_on_paper(link: MemoryLink, outbox: Outbox, box: Box) -> None:
+def test_the_hall_gets_each_once_in_order_with_the_label_on_paper(
+    link: MemoryLink, outbox: Outbox, box: OutboxStore
+) -> None:
     tickets = [taken(NOW + timedelta(seconds=number - 60)) for number in range(5)]
     labels = [label(outbox.do(ticket)) for ticket in tickets]
     back(link, outbox)
@@ -131,7 +133,9 @@ class Forgetful(MemoryLink):
         return answer
 
 
-def test_a_ticket_whose_answer_got_lost_is_delivered_again_and_is_one_ticket(link: MemoryLink, box: Box) -> None:
+def test_a_ticket_whose_answer_got_lost_is_delivered_again_and_is_one_ticket(
+    link: MemoryLink, box: OutboxStore
+) -> None:
     lossy = Forgetful(link.hall)
     outbox = Outbox(lossy, box, "K2", link.hall)
     outbox.do(taken())
@@ -145,10 +149,10 @@ def test_a_ticket_whose_answer_got_lost_is_delivered_again_and_is_one_ticket(lin
 
 
 def test_a_delivery_that_failed_is_tried_again_by_itself(
-    link: MemoryLink, box: Box, monkeypatch: pytest.MonkeyPatch
+    link: MemoryLink, box: OutboxStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line that is watched may stay while the way for commands fails: nobody says that the hall is back."""
-    monkeypatch.setattr("shared.link.outbox.AGAIN", 0.05)
+    monkeypatch.setattr("shared.link.retry.REDELIVERY", 0.05)
     lossy = Forgetful(link.hall)
     outbox = Outbox(lossy, box, "K2", link.hall)
     outbox.do(taken())
@@ -160,10 +164,10 @@ def test_a_delivery_that_failed_is_tried_again_by_itself(
 
 def test_what_was_not_delivered_is_delivered_after_a_restart(link: MemoryLink, tmp_path: Path) -> None:
     link.unplug()
-    first = Outbox(link, Box(tmp_path), "K2", link.hall)
+    first = Outbox(link, OutboxStore(tmp_path), "K2", link.hall)
     assert label(first.do(taken())) == "K2-01"
     first.close()
-    box = Box(tmp_path)
+    box = OutboxStore(tmp_path)
     second = Outbox(link, box, "K2", link.hall)
     assert label(second.do(taken())) == "K2-02"
     back(link, second)
@@ -173,7 +177,7 @@ def test_what_was_not_delivered_is_delivered_after_a_restart(link: MemoryLink, t
 
 
 def test_a_ticket_the_hall_refuses_is_kept_aside_and_the_next_one_goes_on(
-    link: MemoryLink, outbox: Outbox, box: Box, caplog: pytest.LogCaptureFixture
+    link: MemoryLink, outbox: Outbox, box: OutboxStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     outbox.do(taken(service="tests"))
     outbox.do(taken())
@@ -200,7 +204,7 @@ class Strict(MemoryLink):
 
 
 def test_a_kiosk_that_is_not_let_in_loses_nobodys_place(
-    link: MemoryLink, box: Box, caplog: pytest.LogCaptureFixture
+    link: MemoryLink, box: OutboxStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     strict = Strict(link.hall)
     outbox = Outbox(strict, box, "K2", link.hall)
@@ -227,7 +231,7 @@ class Broken(MemoryLink):
 
 
 def test_a_fault_of_ours_is_logged_and_delivery_goes_on(
-    link: MemoryLink, box: Box, caplog: pytest.LogCaptureFixture
+    link: MemoryLink, box: OutboxStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = Broken(link.hall)
     outbox = Outbox(broken, box, "K2", link.hall)
@@ -248,13 +252,13 @@ def test_numbers_start_anew_each_business_day(outbox: Outbox, link: MemoryLink) 
     assert [label(outbox.do(taken(at))) for at in hours] == ["K2-01", "K2-02", "K2-01", "K2-03"]
 
 
-def test_a_clock_set_back_repeats_no_number_of_today(box: Box) -> None:
+def test_a_clock_set_back_repeats_no_number_of_today(box: OutboxStore) -> None:
     for _ in range(3):
         box.put(taken(), "K2", TODAY)
     assert box.put(taken(), "K2", TODAY - timedelta(days=1)).offline_label == "K2-04"
 
 
-def test_the_day_after_the_last_number_begins_again(box: Box) -> None:
+def test_the_day_after_the_last_number_begins_again(box: OutboxStore) -> None:
     box.put(taken(), "K2", TODAY)
     with sqlite3.connect(box.folder / FILE) as database:
         database.execute("UPDATE tickets SET number = 9999")
@@ -265,15 +269,15 @@ def test_the_day_after_the_last_number_begins_again(box: Box) -> None:
     assert box.put(taken(), "K3", TODAY).offline_label == "K3-01", "another series counts for itself"
 
 
-def test_two_windows_of_one_kiosk_give_different_numbers(box: Box) -> None:
-    other = Box(box.folder)
+def test_two_windows_of_one_kiosk_give_different_numbers(box: OutboxStore) -> None:
+    other = OutboxStore(box.folder)
     labels = [one.put(taken(), "K2", TODAY).offline_label for one in (box, other) * 5]
     assert len(set(labels)) == 10
     other.close()
 
 
-def test_delivered_tickets_do_not_fill_the_disk(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.link.box.REMEMBERED", 3)
+def test_delivered_tickets_do_not_fill_the_disk(box: OutboxStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.link.outbox_store.REMEMBERED", 3)
     waiting = box.put(taken(), "K2", TODAY)
     for _ in range(10):
         box.settle(box.put(taken(), "K2", TODAY).command_id)
@@ -284,12 +288,14 @@ def test_delivered_tickets_do_not_fill_the_disk(box: Box, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("name", ["k1", "KIOSK", "K-1", "K1\n", "К1"])
-def test_a_series_no_label_could_begin_with_is_refused_at_the_start(name: str, link: MemoryLink, box: Box) -> None:
+def test_a_series_no_label_could_begin_with_is_refused_at_the_start(
+    name: str, link: MemoryLink, box: OutboxStore
+) -> None:
     with pytest.raises(Unfit, match="offline_series"):
         Outbox(link, box, name)
 
 
-def test_a_kiosk_that_knows_no_hall_gives_no_number(link: MemoryLink, box: Box) -> None:
+def test_a_kiosk_that_knows_no_hall_gives_no_number(link: MemoryLink, box: OutboxStore) -> None:
     link.unplug()
     outbox = Outbox(link, box, "K2")
     with pytest.raises(NotNow, match="ask the staff"):
@@ -300,13 +306,13 @@ def test_a_kiosk_that_knows_no_hall_gives_no_number(link: MemoryLink, box: Box) 
 def test_a_disk_that_takes_nothing_gives_no_number(link: MemoryLink, tmp_path: Path) -> None:
     """A number nobody will call is worse than none."""
     (tmp_path / "box").write_text("a file where a folder should be")
-    outbox = Outbox(link, Box(tmp_path / "box"), "K2", link.hall)
+    outbox = Outbox(link, OutboxStore(tmp_path / "box"), "K2", link.hall)
     with pytest.raises(NotNow, match="ask the staff"):
         outbox.do(taken())
     outbox.close()
 
 
-def test_a_disk_that_was_full_takes_the_next_ticket(box: Box) -> None:
+def test_a_disk_that_was_full_takes_the_next_ticket(box: OutboxStore) -> None:
     box.put(taken(), "K2", TODAY)
     box._open.execute("PRAGMA max_page_count = 1")
     with pytest.raises(sqlite3.OperationalError, match="full"):
@@ -314,7 +320,7 @@ def test_a_disk_that_was_full_takes_the_next_ticket(box: Box) -> None:
     assert box.put(taken(), "K2", TODAY).offline_label == "K2-02"
 
 
-def test_a_kiosk_that_never_lost_its_hall_leaves_no_numbers_on_its_disk(link: MemoryLink, box: Box) -> None:
+def test_a_kiosk_that_never_lost_its_hall_leaves_no_numbers_on_its_disk(link: MemoryLink, box: OutboxStore) -> None:
     outbox = Outbox(link, box, "K2", link.hall)
     back(link, outbox)
     assert (box.waiting(), box.stuck(NOW), box.file.exists()) == ([], [], False)
@@ -323,10 +329,10 @@ def test_a_kiosk_that_never_lost_its_hall_leaves_no_numbers_on_its_disk(link: Me
 
 def test_each_hall_has_its_own_box_and_all_are_found(tmp_path: Path) -> None:
     for address in ("http://one", "http://two"):
-        box = box_of(tmp_path, address)
+        box = store_of(tmp_path, address)
         assert box.put(taken(), "K2", TODAY).offline_label == "K2-01"
         box.close()
-    assert len(boxes(tmp_path)) == 2
+    assert len(stores(tmp_path)) == 2
 
 
 # ── whatever dies ──
@@ -338,12 +344,12 @@ from datetime import UTC, datetime
 from shared.hall.hall import Hall
 from shared.hall.values import Origin
 from shared.hall.issuing import IssueTicket
-from shared.link.box import Box
+from shared.link.outbox_store import OutboxStore
 from shared.link.outbox import Outbox
 from tests.memory_link import MemoryLink
 link = MemoryLink(Hall(id="clinic"))
 link.unplug()
-outbox = Outbox(link, Box(Path(sys.argv[1])), "K2", link.hall)
+outbox = Outbox(link, OutboxStore(Path(sys.argv[1])), "K2", link.hall)
 for number in range(100):
     ticket = IssueTicket(service="registration", origin=Origin.OFFLINE, taken_at=datetime.now(UTC))
     label = outbox.do(ticket).result["ticket"]["label"]
@@ -354,7 +360,7 @@ signal.pause()
 """
 
 
-def printed_before_it_died(box: Box, *dies_before: str, after: int = 0) -> list[str]:
+def printed_before_it_died(box: OutboxStore, *dies_before: str, after: int = 0) -> list[str]:
     """What a kiosk has put on paper that dies before a label, or is killed when some have come out."""
     command = [sys.executable, "-c", GIVES, str(box.folder), *dies_before]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as kiosk:
@@ -367,7 +373,7 @@ def printed_before_it_died(box: Box, *dies_before: str, after: int = 0) -> list[
     return [line.strip() for line in paper]
 
 
-def delivered(link: MemoryLink, box: Box) -> list[str]:
+def delivered(link: MemoryLink, box: OutboxStore) -> list[str]:
     """The labels the hall has, once a kiosk that was started again has delivered everything."""
     outbox = Outbox(link, box, "K2", link.hall)
     back(link, outbox)
@@ -376,13 +382,15 @@ def delivered(link: MemoryLink, box: Box) -> list[str]:
     return [one.label for one in link.hall.tickets.values()]
 
 
-def test_a_kiosk_killed_between_disk_and_paper_gives_that_number_to_nobody_else(link: MemoryLink, box: Box) -> None:
+def test_a_kiosk_killed_between_disk_and_paper_gives_that_number_to_nobody_else(
+    link: MemoryLink, box: OutboxStore
+) -> None:
     assert printed_before_it_died(box, "K2-03") == ["K2-01", "K2-02"]
     assert printed_before_it_died(box, "K2-05") == ["K2-04"]
     assert delivered(link, box) == ["K2-01", "K2-02", "K2-03", "K2-04", "K2-05"]
 
 
-def test_a_kiosk_killed_at_any_moment_repeats_and_loses_no_number(link: MemoryLink, box: Box) -> None:
+def test_a_kiosk_killed_at_any_moment_repeats_and_loses_no_number(link: MemoryLink, box: OutboxStore) -> None:
     paper = [label for lines in (1, 3, 2) for label in printed_before_it_died(box, after=lines)]
     assert len(set(paper)) == len(paper)
     called = delivered(link, box)
@@ -390,7 +398,7 @@ def test_a_kiosk_killed_at_any_moment_repeats_and_loses_no_number(link: MemoryLi
     assert len(called) - len(paper) <= 3, "written down and not printed: at most the one each kill met"
 
 
-def test_a_power_cut_in_the_middle_of_a_write_leaves_every_ticket_before_it(box: Box, tmp_path: Path) -> None:
+def test_a_power_cut_in_the_middle_of_a_write_leaves_every_ticket_before_it(box: OutboxStore, tmp_path: Path) -> None:
     box.put(taken(), "K2", TODAY)
     log = box.folder / f"{FILE}-wal"
     ends = [log.stat().st_size]  # after each of the tickets, what the disk has promised to keep
@@ -403,14 +411,14 @@ def test_a_power_cut_in_the_middle_of_a_write_leaves_every_ticket_before_it(box:
         after.mkdir()
         shutil.copy(box.folder / FILE, after)
         (after / log.name).write_bytes(log.read_bytes()[:cut])
-        left = Box(after)
+        left = OutboxStore(after)
         whole = sum(end <= cut for end in ends)
         assert [one.offline_label for one in left.waiting()] == [f"K2-0{number + 1}" for number in range(whole)]
         assert left.put(taken(), "K2", TODAY).offline_label == f"K2-0{whole + 1}"
         left.close()
 
 
-def test_the_disk_is_told_to_keep_every_ticket(box: Box) -> None:
+def test_the_disk_is_told_to_keep_every_ticket(box: OutboxStore) -> None:
     """What a test can see of a power cut that happens just after a ticket: each commit is flushed."""
     box.put(taken(), "K2", TODAY)
     assert box._open.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -12,7 +12,7 @@ import pytest
 
 from shared.hall.errors import Failure, Unreachable
 from shared.hall.issuing import IssueTicket
-from shared.link.http import HttpLink
+from shared.link.http_link import HttpLink
 from shared.ui.station import Station
 
 

@@ -11,19 +11,19 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 
 from shared.access.devices import Device, Trouble
-from shared.backend.access.hashes import hash_of
-from shared.backend.access.people import People
-from shared.backend.access.series import first_series
+from shared.backend.access.kiosk_series import first_series
+from shared.backend.access.secret_hashes import hash_of
 from shared.backend.access.sessions import Sessions, actor_of
+from shared.backend.access.staff_table import StaffTable
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import Invalid, NameTaken, NotSignedIn
-from shared.hall.forms import DEVICE
-from shared.hall.readable import require
+from shared.hall.field_limits import DEVICE
+from shared.hall.field_types import HallId, new_id
+from shared.hall.input_checks import require
+from shared.hall.json_codec import decode
 from shared.hall.roles import DEVICE_ROLES, Actor, Role
-from shared.hall.wire import decode
-from shared.hall.words import HallId, new_id
 
 
 def not_valid() -> NotSignedIn:
@@ -44,7 +44,7 @@ class Accounts:
     """The staff and the devices of one database."""
 
     def __init__(self, database: Database) -> None:
-        self.people = People(database)
+        self.people = StaffTable(database)
         self.sessions = Sessions(database)
         self._database = database
 

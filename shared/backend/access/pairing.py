@@ -17,9 +17,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from shared.access.devices import Device, Newcomer, ReportState
 from shared.backend.access.accounts import device_of, name_taken, named
-from shared.backend.access.hashes import hash_of
-from shared.backend.access.limits import Limit, Limits
-from shared.backend.access.pairing_bodies import (
+from shared.backend.access.kiosk_series import first_series
+from shared.backend.access.pairing_requests import (
     PairingAsked,
     ProofAsked,
     known_already,
@@ -27,14 +26,15 @@ from shared.backend.access.pairing_bodies import (
     require_pairing,
     require_state,
 )
-from shared.backend.access.series import first_series
+from shared.backend.access.rate_limits import PAIRING_CODES_PER_ADDRESS, WRONG_CODES_PER_PERSON, RateLimits
+from shared.backend.access.secret_hashes import hash_of
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import TooOften, UnknownDevice, UnknownPairing
+from shared.hall.field_types import HallId, new_id
+from shared.hall.json_codec import encode
 from shared.hall.roles import Role
-from shared.hall.wire import encode
-from shared.hall.words import HallId, new_id
 
 CODE_LASTS = timedelta(minutes=10)
 
@@ -42,20 +42,14 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What no eye takes for something else: no 0 and O, no 1, I and L, no U beside V."""
 
 CODE_LENGTH = 8
-"""Six hundred thousand million codes: at the rate of `PER_PERSON` a lifetime is not enough to guess one."""
+"""Six hundred thousand million codes: at the rate of `WRONG_CODES_PER_PERSON` a lifetime is not enough to guess one."""
 
 MOST_WAITING = 50
 """More than anybody unpacks in ten minutes; a stranger can't fill the administrator's list further."""
 
-PER_ADDRESS = Limit(30, timedelta(minutes=10))
-"""New codes for one address."""
-
-PER_PERSON = Limit(10, timedelta(minutes=10))
-"""Wrong codes of one administrator."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class PendingPairing:
     """What a newcomer shows, and for how long."""
 
     code: str
@@ -78,23 +72,23 @@ class Pairing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._limits = Limits(database)
+        self._limits = RateLimits(database)
 
     # ── what a device asks ──
 
-    def ask(self, asked: PairingAsked, address: str) -> Waiting:
+    def ask(self, asked: PairingAsked, address: str) -> PendingPairing:
         """A code for this newcomer, the same one while it lasts; raises Invalid or TooOften."""
         require_pairing(asked)
         with self._database.reading() as connection:
             waiting = _waiting(connection, asked.token_hash)
         if waiting:
             return waiting
-        self._limits.take({f"pairing {address}": PER_ADDRESS})
+        self._limits.take({f"pairing {address}": PAIRING_CODES_PER_ADDRESS})
         with self._database.writing() as connection:
             self._database.kind.hold(connection, ["pairing"])
             return _waiting(connection, asked.token_hash) or _begun(connection, asked, address)
 
-    def current(self, token: str) -> Waiting | Paired:
+    def current(self, token: str) -> PendingPairing | Paired:
         """How far the pairing of this token is; raises UnknownPairing if it is over, refused or never began."""
         token_hash, rows = hash_of(token), tables.devices.c
         query = select(rows.hall_id, rows.name, rows.id).where(rows.token_hash == token_hash)
@@ -136,7 +130,7 @@ class Pairing:
     def confirm(self, hall: HallId, code: str, name: str, by: str) -> Device:
         """The newcomer with this code is this hall's; raises UnknownPairing, NameTaken, Invalid, TooOften."""
         name = named(name)
-        receipt = self._limits.take({f"code {by}": PER_PERSON})
+        receipt = self._limits.take({f"code {by}": WRONG_CODES_PER_PERSON})
         with self._database.writing() as connection:
             device = _confirmed(self._database, connection, hall, as_kept(code), name)
         self._limits.give_back(receipt)
@@ -184,23 +178,25 @@ def _unknown_device() -> UnknownDevice:
     return UnknownDevice("There is no such device here (any more).")
 
 
-def _waiting(connection: Connection, token_hash: str) -> Waiting | None:
+def _waiting(connection: Connection, token_hash: str) -> PendingPairing | None:
     rows, now = tables.newcomers.c, datetime.now(UTC)
     query = select(rows.code, rows.expires_at).where(rows.token_hash == token_hash, rows.expires_at > now)
     found = connection.execute(query).first()
     if found is None:
         return None
-    return Waiting(code=found.code, expires=found.expires_at, lasts=round((found.expires_at - now).total_seconds()))
+    return PendingPairing(
+        code=found.code, expires=found.expires_at, lasts=round((found.expires_at - now).total_seconds())
+    )
 
 
-def _begun(connection: Connection, asked: PairingAsked, address: str) -> Waiting:
+def _begun(connection: Connection, asked: PairingAsked, address: str) -> PendingPairing:
     now = datetime.now(UTC)
     if connection.scalar(select(tables.devices.c.id).where(tables.devices.c.token_hash == asked.token_hash)):
         raise known_already()
     connection.execute(delete(tables.newcomers).where(tables.newcomers.c.expires_at <= now))
     if (connection.scalar(select(func.count()).select_from(tables.newcomers)) or 0) >= MOST_WAITING:
         raise TooOften("Too many new devices wait already: please try again in a few minutes.", retry_after="60")
-    waiting = Waiting(code=_new_code(), expires=now + CODE_LASTS, lasts=int(CODE_LASTS.total_seconds()))
+    waiting = PendingPairing(code=_new_code(), expires=now + CODE_LASTS, lasts=int(CODE_LASTS.total_seconds()))
     row = {
         "id": new_id(),
         "code": waiting.code,

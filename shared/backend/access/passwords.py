@@ -11,8 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from shared.hall.errors import Invalid
-from shared.hall.forms import PASSWORD
-from shared.hall.readable import require
+from shared.hall.field_limits import PASSWORD
+from shared.hall.input_checks import require
 
 SHORTEST = 8
 """Characters (NIST SP 800-63B, 3.1.1.2: no rules on what they are made of, but none that everybody tries)."""

@@ -9,34 +9,26 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from shared.backend.access import limits, logins
-from shared.backend.access.hashes import hash_of
-from shared.backend.access.limits import Limit, Limits
+from shared.backend.access import login_names, rate_limits
 from shared.backend.access.passwords import matches
+from shared.backend.access.rate_limits import (
+    LOG_IN_AT_USUAL_PLACE,
+    LOG_IN_BY_ONE_STRANGER,
+    LOG_IN_BY_STRANGERS,
+    LOG_IN_FROM_ONE_PLACE,
+    RateLimits,
+)
+from shared.backend.access.secret_hashes import hash_of
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_or_overwrite
 from shared.hall.errors import NotSignedIn
-from shared.hall.forms import LOGIN
-from shared.hall.readable import require
+from shared.hall.field_limits import LOGIN
+from shared.hall.input_checks import require
 from shared.hall.roles import Actor, Role
 
 SESSION_LASTS = timedelta(hours=14)
 """Longer than any shift, shorter than till tomorrow."""
-
-A_WHILE = timedelta(minutes=15)
-
-AT_A_USUAL_PLACE = Limit(5, A_WHILE)
-"""Wrong tries at an account from one place its owner has signed in from before."""
-
-BY_STRANGERS = Limit(5, A_WHILE)
-"""Wrong tries at an account from all other places together: whoever uses them up keeps the owner out nowhere usual."""
-
-BY_ONE_STRANGER = Limit(3, A_WHILE)
-"""Wrong tries at an account from one other place: it leaves some for the owner who is at a new one."""
-
-FROM_ONE_PLACE = Limit(30, A_WHILE)
-"""Wrong tries from one place at whichever accounts."""
 
 USUAL_FOR = timedelta(days=90)
 
@@ -55,7 +47,7 @@ class Sessions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._limits = Limits(database)
+        self._limits = RateLimits(database)
 
     def sign_in(self, login: str, password: str, place: str) -> Session:
         """A new session for whoever comes from this place, a network address.
@@ -65,7 +57,7 @@ class Sessions:
         """
         require(LOGIN, login, "login")
         with self._database.reading() as connection:
-            present = _named(connection, login) or _named(connection, login := logins.usual(login))
+            present = _named(connection, login) or _named(connection, login := login_names.usual(login))
             usual = _is_usual(connection, login, place)
         lock = hash_of(present.password_hash) if present else ""
         receipt = self._limits.take(_counted(f"{login} {lock}", place, usual=usual))
@@ -113,12 +105,12 @@ def _named(connection: Connection, login: str) -> Any:
     return connection.execute(select(tables.staff).where(tables.staff.c.login == login)).first()
 
 
-def _counted(account: str, place: str, *, usual: bool) -> limits.Counted:
+def _counted(account: str, place: str, *, usual: bool) -> rate_limits.Counted:
     """What a try counts for; ``account`` is a login and its present password: a new one is tried anew."""
-    here = {f"place {place}": FROM_ONE_PLACE}
+    here = {f"place {place}": LOG_IN_FROM_ONE_PLACE}
     if usual:
-        return {f"login {account} at its place {place}": AT_A_USUAL_PLACE, **here}
-    return {f"login {account}": BY_STRANGERS, f"login {account} from {place}": BY_ONE_STRANGER, **here}
+        return {f"login {account} at its place {place}": LOG_IN_AT_USUAL_PLACE, **here}
+    return {f"login {account}": LOG_IN_BY_STRANGERS, f"login {account} from {place}": LOG_IN_BY_ONE_STRANGER, **here}
 
 
 def _usual(login: str, place: str) -> str:

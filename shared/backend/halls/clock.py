@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from shared.hall.field_types import HallId
 from shared.hall.hall import Hall
 from shared.hall.values import Moment
-from shared.hall.words import HallId
 
 
 class Clock:

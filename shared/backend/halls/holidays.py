@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from shared.hall.days import ObserveHolidays
 from shared.hall.errors import Invalid
+from shared.hall.exceptional_days import ObserveHolidays
+from shared.hall.field_types import Language, Words
 from shared.hall.hall import Hall
-from shared.hall.hours import Day
-from shared.hall.importing import ImportSetUp
+from shared.hall.hours_grammar import Day
 from shared.hall.messages import Command
 from shared.hall.set_up import DefineHall
-from shared.hall.words import Language, Words
+from shared.hall.set_up_import import ImportSetUp
 from shared.languages import suited
 
 if TYPE_CHECKING:

@@ -13,16 +13,16 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, bindparam, delete, select
 
 from shared.backend.storage import tables
-from shared.backend.storage.rows import Row, Rows
+from shared.backend.storage.row_buffer import Row, RowBuffer
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import HallUnreadable, Refused, UnknownHall
-from shared.hall.forms import ID
+from shared.hall.field_limits import ID
 from shared.hall.hall import Hall
+from shared.hall.json_codec import decode_event, decode_hall, encode, encode_event, encode_hall
 from shared.hall.messages import Command, Event
 from shared.hall.roles import Actor
 from shared.hall.rules import evolve
-from shared.hall.wire import decode_event, decode_hall, encode, encode_event, encode_hall
 
 SNAPSHOT_EVERY = 2000
 """Events between two snapshots: what a start-up replays at most, in about a tenth of a second."""
@@ -106,7 +106,7 @@ def _readable(hall: str) -> Iterator[None]:
         ) from error
 
 
-def record(rows: Rows, before: Hall, events: Sequence[Event], command: Command, by: Actor) -> Hall:
+def record(rows: RowBuffer, before: Hall, events: Sequence[Event], command: Command, by: Actor) -> Hall:
     """Gather the rows of events and of all that follows from them; the hall after them."""
     hall = before
     for event in events:
@@ -152,7 +152,7 @@ def _journal_row(hall: Hall, event: Event, command: Command, by: Actor) -> Row:
     }
 
 
-def _follow(rows: Rows, before: Hall, hall: Hall, event: Event) -> None:
+def _follow(rows: RowBuffer, before: Hall, hall: Hall, event: Event) -> None:
     """Bring every row up to date that the event changed; it need not name it: a day that ends empties points."""
     for ticket in event.tickets_touched():
         row = _row(hall, tables.tickets, hall.ticket(ticket))
@@ -168,7 +168,9 @@ def _follow(rows: Rows, before: Hall, hall: Hall, event: Event) -> None:
         rows.insert(tables.calls, _call_row(hall, event))
 
 
-def _follow_all(rows: Rows, hall: Hall, table: Table, earlier: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def _follow_all(
+    rows: RowBuffer, hall: Hall, table: Table, earlier: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
     for name, value in values.items():
         if earlier.get(name) is not value:
             rows.replace(table, _row(hall, table, value))

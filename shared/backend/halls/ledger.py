@@ -19,29 +19,29 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from shared.backend.halls import answers, audit, holidays, journal, notes, seats
-from shared.backend.halls.answers import Answers
+from shared.backend.halls import audit_lines, holidays, journal, notes, seats, stored_answers
+from shared.backend.halls.audit_writer import AuditWriter
 from shared.backend.halls.clock import Clock, OrderClocks
-from shared.backend.halls.lanes import Lanes
-from shared.backend.halls.scribe import Scribe
-from shared.backend.halls.tokens import Tokens
+from shared.backend.halls.page_tokens import PageTokens
+from shared.backend.halls.stored_answers import StoredAnswers
+from shared.backend.halls.write_queue import WriteQueue
 from shared.backend.storage import tables
-from shared.backend.storage.complaints import Outage
 from shared.backend.storage.database import Database
-from shared.backend.storage.rows import Rows
-from shared.hall.day import BusinessDayStarted
+from shared.backend.storage.database_errors import Outage
+from shared.backend.storage.row_buffer import RowBuffer
+from shared.hall.business_day import BusinessDayStarted
 from shared.hall.errors import Failure, HallUnreadable, Invalid, Refused, Unreachable
+from shared.hall.field_types import HallId, TicketId
 from shared.hall.hall import Hall
-from shared.hall.importing import ImportSetUp
+from shared.hall.input_checks import readable
+from shared.hall.json_codec import decode, encode, encode_answer
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
-from shared.hall.readable import readable
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import allow, answer, decide
 from shared.hall.set_up import DefineHall
+from shared.hall.set_up_import import ImportSetUp
 from shared.hall.values import Moment, Ticket
-from shared.hall.wire import decode, encode, encode_answer
-from shared.hall.words import HallId, TicketId
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +82,9 @@ class _Page:
 
     def __init__(self, database: Database, connection: Connection, batch: list[_Wish]) -> None:
         self.connection = connection
-        self.tokens = Tokens(database, connection, (wish.command for wish in batch))
-        self.rows = Rows()
-        self.answers: dict[HallId, Answers] = {}
+        self.tokens = PageTokens(database, connection, (wish.command for wish in batch))
+        self.rows = RowBuffer()
+        self.answers: dict[HallId, StoredAnswers] = {}
         """By hall, of those that are locked: nobody else changes them until this transaction ends."""
         self._batch = batch
 
@@ -92,7 +92,7 @@ class _Page:
         """Keep everybody else from the hall, and see what was answered there; its last event. Raises UnknownHall."""
         seq = journal.lock(self.connection, hall)
         commands = [wish.command for wish in self._batch if wish.hall == hall]
-        self.answers[hall] = Answers(self.connection, hall, commands, self.rows)
+        self.answers[hall] = StoredAnswers(self.connection, hall, commands, self.rows)
         return seq
 
 
@@ -114,12 +114,15 @@ class Ledger:
         """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
         self._unreadable: set[HallId] = set()
         """Halls of which that was said."""
-        self._lanes: Lanes[_Wish | _Turn] = Lanes()
+        self._queue: WriteQueue[_Wish | _Turn] = WriteQueue()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
-        self.scribe = Scribe(database, self.clock)
+        self.audit_writer = AuditWriter(database, self.clock)
         work = [(self._write_all, "writer")] * database.kind.writers
-        work += [(self._look_for_others, "watcher"), (lambda: self.scribe.write_until(self._closed), "scribe")]
+        work += [
+            (self._look_for_others, "watcher"),
+            (lambda: self.audit_writer.write_until(self._closed), "audit writer"),
+        ]
         self._threads = [threading.Thread(target=self._run, args=(act,), name=name, daemon=True) for act, name in work]
         self._at_work = len(self._threads)
         self._leaving = threading.Lock()
@@ -139,7 +142,7 @@ class Ledger:
     async def turn(self, hall: HallId) -> None:
         """Wait as a command does: whoever is refused at the door and comes again at once takes their turn."""
         turn = _Turn()
-        if self._lanes.put(self.database.kind.lane(hall), turn):
+        if self._queue.put(self.database.kind.lane(hall), turn):
             await asyncio.wrap_future(turn.answer)
 
     def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
@@ -147,12 +150,12 @@ class Ledger:
 
         Whatever the database could not keep is refused here, where it costs nobody else anything.
         """
-        with self.scribe.refusals(command.type_name(), by=by, hall=hall):
+        with self.audit_writer.refusals(command.type_name(), by=by, hall=hall):
             allow(command, by, hall)
             readable(command)
             holidays.check(command)
         wish = _Wish(hall, command, by)
-        if not self._lanes.put(self.database.kind.lane(hall), wish):
+        if not self._queue.put(self.database.kind.lane(hall), wish):
             raise Unreachable("The backend is stopping; please try again.")
         if isinstance(command, (DefineHall, ImportSetUp)):
             wish.answer.add_done_callback(lambda _: self.observe_holidays(hall))
@@ -248,14 +251,14 @@ class Ledger:
 
     def rest(self, patience: float) -> bool:
         """Write what waits, at most so many seconds long; whether nothing is under way any more."""
-        rested = self._lanes.rest(patience)
-        self.scribe.write()
+        rested = self._queue.rest(patience)
+        self.audit_writer.write()
         return rested
 
     def close(self) -> None:
         """Finish what waits, then stop; returns within a second, even if the database does not let a writer go."""
         self._closed.set()
-        self._lanes.close()
+        self._queue.close()
         until = time.monotonic() + LAST_WORDS
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
@@ -296,7 +299,7 @@ class Ledger:
     # ── the writers ──
 
     def _write_all(self) -> None:
-        while taken := self._lanes.take(LARGEST_BATCH):
+        while taken := self._queue.take(LARGEST_BATCH):
             lane, waiting = taken
             # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
             there = [one for one in waiting if one.answer.set_running_or_notify_cancel()]
@@ -304,7 +307,7 @@ class Ledger:
                 self._write(part)
             for turn in (one for one in there if isinstance(one, _Turn)):
                 turn.answer.set_result(None)
-            self._lanes.done(lane)
+            self._queue.done(lane)
 
     def _parted(self, batch: list[_Wish]) -> list[list[_Wish]]:
         """Together those of senders with whom all went well, then one by one those of whom a bug met last."""
@@ -363,7 +366,7 @@ class Ledger:
             earlier = page.answers[hall.id].earlier(wish.command)
         except (Refused, HallUnreadable) as no:
             # It reached no hall, and costs nobody anything: so it goes where floods are counted.
-            self.scribe.write_down(wish.command.type_name(), no.type_name(), by=wish.by, hall=wish.hall)
+            self.audit_writer.write_down(wish.command.type_name(), no.type_name(), by=wish.by, hall=wish.hall)
             return no
         if earlier:
             return earlier
@@ -372,7 +375,9 @@ class Ledger:
         after = self._decided[hall.id]
         page.answers[hall.id].keep(wish.command, outcome, after.seq, now.wall)
         if wish.by.role is not Role.CLOCK:
-            page.rows.insert(tables.audit, audit.of_command(now.wall, wish.command, wish.by, hall, after, outcome))
+            page.rows.insert(
+                tables.audit, audit_lines.of_command(now.wall, wish.command, wish.by, hall, after, outcome)
+            )
         return outcome
 
     def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
@@ -382,7 +387,7 @@ class Ledger:
         except Refused as refused:
             return refused
         if any(isinstance(event, BusinessDayStarted) for event in events):
-            answers.forget(page.connection, hall.id, now.wall)
+            stored_answers.forget(page.connection, hall.id, now.wall)
         after = journal.record(page.rows, hall, events, wish.command, wish.by)
         notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
         seats.follow(page.connection, hall.id, events, wish.command, wish.by, now.wall)

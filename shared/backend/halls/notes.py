@@ -9,19 +9,19 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from shared.backend.storage import tables
-from shared.backend.storage.rows import Rows
+from shared.backend.storage.row_buffer import RowBuffer
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import CommandIdReused
+from shared.hall.field_types import HallId, TicketId
+from shared.hall.input_checks import remarks
 from shared.hall.messages import Command, Note
-from shared.hall.readable import remarks
 from shared.hall.roles import Actor
-from shared.hall.words import HallId, TicketId
 
 REASON = "reason"
 """What the keys of notes begin with that say why somebody was parked."""
 
 
-def keep(rows: Rows, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
+def keep(rows: RowBuffer, hall: HallId, command: Command, by: Actor, at: datetime) -> None:
     """Write down what a command says about its customer beside what it does."""
     ticket = getattr(command, "ticket", None) or getattr(command, "holding", None)
     for field in remarks(command) if ticket else ():

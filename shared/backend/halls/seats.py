@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from shared.access.work import Seat
-from shared.backend.access.hashes import hash_of
+from shared.access.specialists import Seat
+from shared.backend.access.secret_hashes import hash_of
 from shared.backend.storage import tables
 from shared.backend.storage.upsert import insert_or_overwrite
+from shared.hall.field_types import HallId, PointId
 from shared.hall.messages import Command, Event
 from shared.hall.points import PointDeactivated
 from shared.hall.roles import Actor
 from shared.hall.set_up import PointRetired
 from shared.hall.shifts import PointTaken
-from shared.hall.words import HallId, PointId
 
 
 def follow(

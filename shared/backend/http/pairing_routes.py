@@ -10,15 +10,15 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
-from shared.backend.access.pairing import Pairing, Waiting
-from shared.backend.access.pairing_bodies import PairingAsked, ProofAsked
+from shared.backend.access.pairing import Pairing, PendingPairing
+from shared.backend.access.pairing_requests import PairingAsked, ProofAsked
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http import openapi
-from shared.backend.http.asking import address_of, bearer, json_body
+from shared.backend.http.request_parsing import address_of, bearer, json_body
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
-from shared.hall.wire import decode_body, encode
-from shared.hall.words import in_language
+from shared.hall.field_types import in_language
+from shared.hall.json_codec import decode_body, encode
 
 Body = Annotated[Any, Depends(json_body)]
 
@@ -48,7 +48,7 @@ def routes(ledger: Ledger) -> APIRouter:
     def current(authorization: Annotated[str | None, Header()] = None) -> JSONResponse:
         """How far the pairing of this token is; 404 when it is over or was refused: begin again."""
         found = pairing.current(bearer(authorization))
-        return _json({"state": "waiting" if isinstance(found, Waiting) else "confirmed", **encode(found)})
+        return _json({"state": "waiting" if isinstance(found, PendingPairing) else "confirmed", **encode(found)})
 
     @router.post("/pairings/proof", openapi_extra=openapi.body(ProofAsked))
     async def proof(request: Request, body: Body) -> JSONResponse:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.backend.http.authority import Authority
+from shared.backend.http.certificate_authority import Authority
 from shared.hall.errors import Unfit
 
 log = logging.getLogger(__name__)

@@ -14,12 +14,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from shared.backend.storage import complaints
-from shared.backend.storage.place import Displaced
+from shared.backend.storage import database_errors
+from shared.backend.storage.file_identity import Displaced
 from shared.backend.storage.postgres import Postgres
 from shared.backend.storage.sqlite import Sqlite
 from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
-from shared.hall.words import HallId
+from shared.hall.field_types import HallId
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -205,7 +205,7 @@ class Database:
                 raise failure from error
             raise
         except NoConnectionFree as error:
-            raise complaints.busy() from error
+            raise database_errors.busy() from error
 
 
 def address_of(address: str) -> URL:

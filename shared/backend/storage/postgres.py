@@ -13,9 +13,9 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.backend.storage import postgres_backup
-from shared.backend.storage.complaints import BUSY
+from shared.backend.storage.database_errors import BUSY
 from shared.hall.errors import Failure, Invalid, Unfit, Unreachable
-from shared.hall.words import HallId
+from shared.hall.field_types import HallId
 
 WRITERS = 4
 """Halls that are written at the same time by one backend; Python gains nothing from more."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from shared.durable import beside
+from shared.durable_files import beside
 from shared.hall.errors import Unfit
 
 

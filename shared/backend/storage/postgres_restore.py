@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from shared.backend.storage.database import Database, versions
 from shared.backend.storage.postgres_backup import dump, program, run
-from shared.durable import free_name
+from shared.durable_files import free_name
 from shared.hall.errors import NoHallsYet, Unfit
 
 OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")

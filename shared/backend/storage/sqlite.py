@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from shared.backend.storage.complaints import BUSY
-from shared.backend.storage.place import Place
-from shared.durable import OURS_ALONE, beside, left_over
+from shared.backend.storage.database_errors import BUSY
+from shared.backend.storage.file_identity import FileIdentity
+from shared.durable_files import OURS_ALONE, beside, left_over
 from shared.hall.errors import Failure, NoHallsYet, Unfit, Unreachable
-from shared.hall.words import HallId
+from shared.hall.field_types import HallId
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Sqlite:
     def __init__(self, url: URL, *, create: bool) -> None:
         self.path, self._is_new = _path(url, create=create)
         self.name = str(self.path)
-        self._place = Place(self.path)
+        self._place = FileIdentity(self.path)
         self.engine = _engine(url, self._place)
         self._afresh = 0
         self._damage = ""
@@ -241,7 +241,7 @@ def _path(url: URL, *, create: bool) -> tuple[Path, bool]:
     return path, is_new
 
 
-def _engine(url: URL, place: Place) -> Engine:
+def _engine(url: URL, place: FileIdentity) -> Engine:
     # hidden: what people said has no place in a log
     engine = create_engine(url, hide_parameters=True, connect_args={"factory": place.connect})
     event.listen(engine, "connect", _set_up)

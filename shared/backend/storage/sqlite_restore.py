@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from shared.durable import OURS_ALONE, free_name, sync_folder, take_the_place_of
+from shared.durable_files import OURS_ALONE, free_name, sync_folder, take_the_place_of
 from shared.hall.errors import Unfit
 
 LOGS = ("-wal", "-journal")

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-from shared.hall.forms import ADDRESS, COMMAND_ID, CONSOLE, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, VERSION
+from shared.hall.field_limits import ADDRESS, COMMAND_ID, CONSOLE, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, VERSION
 
 
 class Utc(TypeDecorator[datetime]):

@@ -1,0 +1,38 @@
+"""Several of a kind in a field, one a line, as files have them: opening hours, outcomes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+
+from console import sentences
+from shared.ui.widget_theme import theme
+
+
+class ListEdit(QPlainTextEdit):
+    """What is written is sent as it is; the hall says what it can't read. Tab goes on to the next field."""
+
+    def __init__(self, name: str, example: str = "", lines: int = 3) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        if example:
+            self.setPlaceholderText(sentences.example(example))
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(theme().gap // 2)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 3 * theme().gap)
+
+    def show_lines(self, lines: tuple[str, ...]) -> None:
+        self.setPlainText("\n".join(lines))
+
+    def lines(self) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.toPlainText().splitlines() if line.strip())
+
+
+class HoursEdit(ListEdit):
+    """Opening hours, one piece a line. Days and times are written as in files, in every language."""
+
+    def __init__(self, name: str, example: str, lines: int = 3) -> None:
+        super().__init__(name, example, lines)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -1,0 +1,168 @@
+"""Whether the tables people query say what the journal says: every row of a hall, held against the fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from shared.backend.storage import tables
+from shared.hall.calling import TicketCalled, TicketRecalled
+from shared.hall.errors import Invalid
+from shared.hall.field_types import TicketId
+from shared.hall.hall import Hall
+from shared.hall.json_codec import decode, encode
+from shared.hall.messages import Event, Happened
+from shared.hall.values import Ticket
+
+Row = Mapping[str, Any]
+
+AT_ONCE = 500
+"""Rows read in one question: what keeps the memory of a check the same, however long the history."""
+
+REMEDY = (
+    "Numbers are given and called rightly, but reports may be wrong: "
+    "put the last good backup in its place with `nowserving restore FILE`."
+)
+
+SHOWN = 60
+"""Signs of a value that a sentence shows."""
+
+
+class TicketTally:
+    """Every ticket there ever was, compared once it can't change any more, and then forgotten."""
+
+    def __init__(self, connection: Connection, hall: str) -> None:
+        self._connection = connection
+        self._hall = hall
+        self._days: dict[TicketId, date | None] = {}
+        self._done: list[Row] = []
+        self._found = 0
+
+    def heard(self, before: Hall, event: Event, after: Hall) -> Iterator[str]:
+        """Follow one event; from time to time, what is wrong with the tickets that are over."""
+        self._days.update(dict.fromkeys(event.tickets_touched(), after.business_day))
+        if after.ended is not before.ended:
+            kept = {ticket.id for ticket in after.ended} | after.tickets.keys()
+            self._done += [self._row(ticket) for ticket in before.ended if ticket.id not in kept]
+        if len(self._done) >= AT_ONCE:
+            yield from self._compared()
+
+    def end(self, hall: Hall) -> Iterator[str]:
+        """What is wrong with the rest, live and ended; and whether there are rows nobody knows of."""
+        for ticket in (*hall.ended, *hall.tickets.values()):
+            self._done.append(self._row(ticket))
+            if len(self._done) >= AT_ONCE:
+                yield from self._compared()
+        yield from self._compared()
+        strange = _count(self._connection, tables.tickets, self._hall) - self._found
+        if strange > 0:
+            yield f"{self._hall}: the table of tickets has {strange} of which the journal knows nothing. {REMEDY}"
+
+    def _row(self, ticket: Ticket) -> Row:
+        return {**row_of(tables.tickets, ticket), "business_day": encode(self._days.pop(ticket.id, None))}
+
+    def _compared(self) -> Iterator[str]:
+        expected, self._done = self._done, []
+        rows = tables.tickets.c
+        ids = [row["id"] for row in expected]
+        query = select(tables.tickets).where(rows.hall_id == self._hall, rows.id.in_(ids))
+        found = {row["id"]: dict(row) for row in self._connection.execute(query).mappings()}
+        for row in expected:
+            self._found += row["id"] in found
+            yield from _compared(self._hall, tables.tickets, f"ticket {row['label']}", row, found.get(row["id"]))
+
+
+def calls_differ(connection: Connection, hall: str, happened: Sequence[Happened]) -> Iterator[str]:
+    """What is wrong with the table of calls, for these events, which follow one another."""
+    rows = tables.calls.c
+    first, last = happened[0].seq, happened[-1].seq
+    query = select(tables.calls).where(rows.hall_id == hall, rows.seq >= first, rows.seq <= last)
+    found: dict[int, Row] = {row["seq"]: dict(row) for row in connection.execute(query).mappings()}
+    for news in happened:
+        if isinstance(news.event, (TicketCalled, TicketRecalled)):
+            expected = _call(news.seq, news.event)
+            yield from _compared(hall, tables.calls, f"call {news.seq}", expected, found.pop(news.seq, None))
+    if found:
+        yield f"{hall}: the table of calls has call {min(found)}, which never happened. {REMEDY}"
+
+
+def set_up_differs(connection: Connection, hall: Hall) -> Iterator[str]:
+    """What is wrong with the tables of services, precedences and service points."""
+    yield from _all_compared(connection, hall.id, tables.services, "service", hall.services)
+    yield from _all_compared(connection, hall.id, tables.precedences, "precedence", hall.precedences)
+    yield from _all_compared(connection, hall.id, tables.service_points, "service point", hall.points)
+
+
+def _all_compared(
+    connection: Connection, hall: str, table: Table, what: str, values: Mapping[str, Any]
+) -> Iterator[str]:
+    query = select(table).where(table.c.hall_id == hall)
+    found: dict[str, Row] = {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+    for name, value in values.items():
+        yield from _compared(hall, table, f"{what} {name}", row_of(table, value), found.pop(name, None))
+    for name in found:
+        yield f"{hall}: the table {table.name} has a {what} {name}, which the journal does not know. {REMEDY}"
+
+
+def _compared(hall: str, table: Table, what: str, expected: Row, found: Row | None) -> Iterator[str]:
+    if found is None:
+        yield f"{hall}: {what} is missing in the table {table.name}. {REMEDY}"
+    elif wrong := [said for name, value in expected.items() for said in _differences(name, found[name], value)]:
+        yield f"{hall}: {what} in the table {table.name} differs from the journal: {', '.join(wrong)}. {REMEDY}"
+
+
+def _differences(name: str, found: Any, expected: Any) -> Iterator[str]:
+    """What differs, as values: an earlier release wrote a value without the fields that came later."""
+    if is_dataclass(expected) and isinstance(found, dict):
+        try:
+            read = decode(type(expected), found, strict=False)
+        except Invalid:
+            yield f"{name} can't be read"
+            return
+        for field in fields(expected):
+            yield from _differences(f"{name}.{field.name}", getattr(read, field.name), getattr(expected, field.name))
+    elif encode(found) != encode(expected):
+        yield "{} {} instead of {}".format(name, *_shortened(repr(encode(found)), repr(encode(expected))))
+
+
+def _shortened(one: str, other: str) -> list[str]:
+    """Both texts from a little before they differ."""
+    alike = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(0, alike - 20) if max(len(one), len(other)) > SHOWN else 0
+    return [
+        f"{'…' * (start > 0)}{text[start : start + SHOWN]}{'…' * (len(text) > start + SHOWN)}" for text in (one, other)
+    ]
+
+
+def row_of(table: Table, value: Any) -> Row:
+    """A value as the row it should have: its fields of the same names, as JSON."""
+    assert is_dataclass(value)  # for mypy
+    return {field.name: encode(getattr(value, field.name)) for field in fields(value) if field.name in table.c}
+
+
+def _call(seq: int, event: TicketCalled | TicketRecalled) -> Row:
+    return {
+        "seq": seq,
+        "ticket": event.ticket,
+        "point": event.point,
+        "at": encode(event.at),
+        "recall": isinstance(event, TicketRecalled),
+        "why": event.why if isinstance(event, TicketCalled) else None,
+    }
+
+
+def _count(connection: Connection, table: Table, hall: str) -> int:
+    return int(connection.scalar(select(func.count()).select_from(table).where(table.c.hall_id == hall)) or 0)
+
+
+def first_few(sentences: Iterable[str], most: int, rest: str) -> Iterator[str]:
+    """The first sentences, and one more if there are others: a thousand alike help nobody."""
+    for number, sentence in enumerate(sentences):
+        if number == most:
+            yield rest
+            return
+        yield sentence

@@ -1,0 +1,65 @@
+"""The figures of a backend for Prometheus, and who may read them: they say how busy every hall is."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections import Counter
+
+from starlette.requests import Request
+
+from shared.backend.access.access_policy import AccessPolicy
+from shared.backend.access.authentication import Authenticator
+from shared.backend.halls.ledger import Ledger
+from shared.backend.http.connection_limits import ConnectionLimits
+from shared.backend.http.request_parsing import address_of, bearer
+from shared.hall.errors import NotAllowed
+from shared.hall.roles import Role
+
+ON_BEHALF = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What a proxy on this machine adds to what it passes on for somebody else."""
+
+
+async def require_reader(request: Request, policy: AccessPolicy, authenticator: Authenticator) -> None:
+    """Raises NotSignedIn or NotAllowed unless this machine, the token for it or an administrator of all halls asks."""
+    if _is_this_machine(request):
+        return
+    token = bearer(request.headers.get("authorization"))
+    if policy.metrics_token and hmac.compare_digest(token.encode(), policy.metrics_token.encode()):
+        return
+    actor = await authenticator.actor(token, address_of(request))
+    if actor.role is not Role.ADMINISTRATOR or actor.hall is not None:
+        raise NotAllowed("The figures of all halls are for administrators of all halls.", role=actor.role)
+
+
+def _is_this_machine(request: Request) -> bool:
+    """Whether a program of this machine asks for itself: no proxy, and no page that gave it another name."""
+    named = request.url.hostname or ""
+    return (
+        _is_loopback(address_of(request))
+        and (named == "localhost" or _is_loopback(named))
+        and not any(header in request.headers for header in ON_BEHALF)
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def figures(ledger: Ledger, limits: ConnectionLimits) -> str:
+    """The state of the halls (text format 0.0.4)."""
+    lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
+    for hall in ledger.readable():
+        states = Counter(str(ticket.state) for ticket in hall.tickets.values())
+        lines += [f'nowserving_tickets{{hall="{hall.id}",state="{state}"}} {n}' for state, n in sorted(states.items())]
+        lines += [f'nowserving_events_total{{hall="{hall.id}"}} {hall.seq}']
+    lines += ["# TYPE nowserving_connections gauge"]
+    lines += [f'nowserving_connections{{who="{who}"}} {n}' for who, n in limits.count.items()]
+    lines += ["# TYPE nowserving_connections_most gauge", f"nowserving_connections_most {limits.most}"]
+    lines += ["# TYPE nowserving_turned_away_total counter"]
+    lines += [f'nowserving_turned_away_total{{who="{who}"}} {n}' for who, n in limits.turned_away.items()]
+    lines += ["# TYPE nowserving_too_slow_total counter", f"nowserving_too_slow_total {limits.slow}"]
+    return "\n".join(lines) + "\n"

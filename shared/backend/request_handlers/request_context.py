@@ -1,0 +1,16 @@
+"""What the desk's answers stand on: the ledger of the halls, and the accounts of people and devices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.backend.access.accounts import Accounts
+from shared.backend.halls.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """Those of one database."""
+
+    ledger: Ledger
+    accounts: Accounts

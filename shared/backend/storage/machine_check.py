@@ -1,0 +1,55 @@
+"""Whether the machine is fit for its database: the file sound and writable, room on the disk, the clock right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from shared.backend.storage import tables
+from shared.backend.storage.database import Database
+from shared.formats import TO_THE_MINUTE
+from shared.hall.errors import Failure
+
+SLACK = timedelta(minutes=2)
+"""How far a clock may be behind what is written before anybody is told: less is a small correction by the network."""
+
+
+def faults(database: Database, now: datetime | None = None) -> Iterator[str]:
+    """What is wrong with the database as such and with the clock, a sentence each."""
+    try:
+        with database.writing():
+            pass
+    except Failure as failure:
+        yield failure.detail
+    with database.reading() as connection:
+        yield from database.kind.faults(connection)
+        yield from _clock_behind(connection, now or datetime.now(UTC))
+
+
+def _clock_behind(connection: Connection, now: datetime) -> Iterator[str]:
+    written = connection.scalar(select(func.max(tables.halls.c.created_at)))
+    newest = max(
+        filter(None, [_utc(written), *(_last_event(connection, hall) for hall in _halls(connection))]), default=now
+    )
+    if newest > now + SLACK:
+        yield (
+            f"The clock of this machine says {now:{TO_THE_MINUTE}} UTC, but something was written at "
+            f"{newest:{TO_THE_MINUTE}} UTC: set the clock, unless it is right now and was ahead then."
+        )
+
+
+def _halls(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(tables.halls.c.id)))
+
+
+def _last_event(connection: Connection, hall: str) -> datetime | None:
+    rows = tables.journal.c
+    query = select(rows.at).where(rows.hall_id == hall).order_by(rows.seq.desc()).limit(1)
+    return connection.scalar(query)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """A time the database computed with, as every other."""
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

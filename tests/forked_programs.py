@@ -1,0 +1,166 @@
+"""Programs of ours that begin in a moment: forked from a process that has loaded our modules once.
+
+Each is a process of its own all the same, with its own environment, folder and streams, and can be killed; only what
+Python does before ``main`` is left out. ``python -m tests.forked_programs SOCKET`` is the process they come from.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from tests.cheap_passwords import make_passwords_cheap
+
+LOADED = (
+    "shared.cli.commands",
+    "shared.backend.halls.database_administration",
+    "shared.backend.halls.hall_administration",
+    "shared.backend.http.server",
+    "alembic.command",
+    "alembic.autogenerate",
+    "uvloop",
+)
+
+BEFORE_MAIN = ("PYTHON", "LC_", "LANG")
+"""What the interpreter itself obeys: with settings of these a program has to begin as it does for people."""
+
+
+class Program:
+    """A process that was begun here: as much of ``subprocess.Popen`` as tests need."""
+
+    stdout: IO[str] | None = None
+
+    def __init__(self, status: int) -> None:
+        self.returncode: int | None = None
+        self._status = os.fdopen(status, "r", encoding="ascii")
+        self.pid = int(self._status.readline())
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        status = self._ended(timeout)
+        if status is None:
+            raise subprocess.TimeoutExpired(f"program {self.pid}", timeout or 0)
+        return status
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None and select.select([self._status], [], [], timeout)[0]:
+            with self._status:
+                self.returncode = os.waitstatus_to_exitcode(int(self._status.readline()))
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def can_begin(environment: Mapping[str, str]) -> bool:
+    return hasattr(os, "fork") and not any(name.startswith(BEFORE_MAIN) for name in environment)
+
+
+def begin(
+    arguments: Sequence[str], environment: Mapping[str, str], cwd: Path | None, stdout: IO[Any], stderr: IO[Any] | None
+) -> Program:
+    """Start the command with these settings beside our own, and these streams; the caller waits for its end."""
+    mine, theirs = os.pipe()
+    wish = {"arguments": list(arguments), "environment": {**os.environ, **environment}, "cwd": str(cwd or Path.cwd())}
+    streams = [stdout.fileno(), stderr.fileno() if stderr else 2, theirs]
+    socket.send_fds(_nursery()[0], [json.dumps(wish).encode("utf-8", "surrogateescape")], streams)
+    os.close(theirs)
+    return Program(mine)
+
+
+@cache
+def _nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        command = [sys.executable, "-m", "tests.forked_programs", str(theirs.fileno())]
+        return ours, subprocess.Popen(command, pass_fds=[theirs.fileno()])
+
+
+def close() -> None:
+    """Nothing more is begun."""
+    if _nursery.cache_info().currsize:
+        wishes, process = _nursery()
+        wishes.close()
+        process.wait(10)
+        _nursery.cache_clear()
+
+
+# ── the process they come from ──
+
+
+def _serve(wishes: socket.socket) -> None:
+    """Fork whatever is wished for, until the tests are over."""
+    for module in LOADED:
+        importlib.import_module(module)
+    make_passwords_cheap()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a keeper ended
+    while True:
+        wish, streams, *_ = socket.recv_fds(wishes, 1 << 20, 3)
+        if not wish:
+            return
+        if os.fork() == 0:
+            wishes.close()
+            _keep(json.loads(wish), streams)
+        for stream in streams:
+            os.close(stream)
+
+
+def _keep(wish: Any, streams: list[int]) -> NoReturn:
+    """Begin the program, and tell its number and, in the end, its status."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    stdout, stderr, told = streams
+    program = os.fork()
+    if program == 0:
+        os.close(told)
+        _become(wish, stdout, stderr)
+    os.close(stdout)
+    os.write(told, f"{program}\n".encode())
+    status = os.waitpid(program, 0)[1]
+    with suppress(BrokenPipeError):  # the tests are over
+        os.write(told, f"{status}\n".encode())
+    os._exit(0)
+
+
+def _become(wish: Any, stdout: int, stderr: int) -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    for stream in {stdout, stderr} - {0, 1, 2}:
+        os.close(stream)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # as the interpreter has them
+    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    os.environ.clear()
+    os.environ.update(wish["environment"])
+    time.tzset()
+    os.chdir(wish["cwd"])
+    sys.argv = ["nowserving", *wish["arguments"]]
+    status: int | str | None = 1
+    try:
+        status = importlib.import_module("shared.cli.commands").main()
+    except SystemExit as ending:
+        status = ending.code
+    except Exception:  # noqa: BLE001  # as the interpreter itself does
+        sys.excepthook(*sys.exc_info())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else 0 if status is None else 1)
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(sys.argv[1])) as from_tests:
+        _serve(from_tests)
