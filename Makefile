@@ -1,8 +1,8 @@
-# Everything a person does with a clone. Each target sets up first what it needs; that is quick when all is there.
+# Everything to do with a clone. Each target first sets up what it needs, which is quick when it is there already.
 
 BIN := .venv/bin
 
-# Qt ends the process if it finds no screen: say so before it looks.
+# Qt ends the process if it finds no screen, unless it is told to do without one.
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 export QT_QPA_PLATFORM ?= offscreen
 endif
@@ -12,15 +12,15 @@ endif
 help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
 	@echo "make test      the tests"
-	@echo "make crowd     the largest crowds we promise, on either database; some minutes"
+	@echo "make crowd     the largest crowds we promise to serve, on either database; some minutes"
 	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 CUTS=50 TICKETS=500 for less"
 	@echo "make attack    ten minutes of kills, moved files, set clocks and strangers at once; MINUTES=3 DATABASE=postgresql SEED=7"
-	@echo "make coverage  the tests again, and what none of them reached"
+	@echo "make coverage  the tests again, and the lines that none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies, known vulnerabilities"
-	@echo "make fuzz      the API, sent all that a program could send it; some minutes"
-	@echo "make serverless-test  the serverless stack, packaged, deployed to an emulator and tried; some minutes"
-	@echo "make bench     what we promise about speed"
-	@echo "make format    put the code into its one format"
+	@echo "make fuzz      requests of every kind to the API, valid and invalid; some minutes"
+	@echo "make serverless-test  the serverless stack, packaged, deployed to an emulator and tested; some minutes"
+	@echo "make bench     benchmarks of what we promise about speed"
+	@echo "make format    format the code"
 	@echo "make setup     only set up, so that .venv/bin/nowserving runs"
 
 setup:
@@ -36,7 +36,7 @@ endif
 test: setup
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-# Without Node there is nothing to deploy with, and that is said. tests/functions/deployed.py is left out of the tests.
+# Without Node there is nothing to deploy with: it says so, and tests/functions/deployed.py is left out of the tests.
 serverless-setup: setup
 	@sh scripts/serverless/setup.sh
 
@@ -45,7 +45,7 @@ serverless-test: serverless-setup
 
 crowd: setup
 	$(BIN)/python -m tests.faults.crowd
-# What must hold whatever dies: docs/faults.md. Every violation names the command that replays it.
+# What must hold whatever fails: docs/faults.md. Every violation names the command that replays it.
 HISTORIES ?= 10000
 POINTS ?= 1000
 CUTS ?= 1000
@@ -88,11 +88,11 @@ dependencies: setup
 lock: setup
 	$(BIN)/uv lock --check
 
-# Says so, and does not fail, where nobody can be asked.
+# Without a network it says so, and does not fail.
 vulnerabilities: setup
 	$(BIN)/python -m scripts.vulnerabilities
 
-# The API sent everything its description allows, and what it does not; FUZZ is examples for each operation.
+# Sends the API what its description allows, and what it does not; FUZZ is the number of examples for each operation.
 FUZZ ?= 200
 fuzz: setup
 	FUZZ=$(FUZZ) $(BIN)/pytest tests/access/test_fuzzing.py --timeout 3600

@@ -1,6 +1,6 @@
-"""Measures what we promise about speed and prints the table; fails when a promise is not kept.
+"""Runs the benchmarks and prints a table; fails if a promise about speed is not kept.
 
-Name parts of it (``python -m benchmarks durable``) to measure only those.
+``python -m benchmarks durable`` runs only the benchmarks named.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ ALL = {"durable": durable, "listening": listening, "calling": call_cost, "halls"
 
 
 def main(wanted: list[str]) -> int:
-    print("| what | ours | peer | its figure | ratio | promised | |")
+    print("| what | ours | compared with | its figure | ratio | promised | |")
     print("| --- | ---: | --- | ---: | ---: | ---: | --- |")
     broken = 0
     for benchmark in [ALL[name] for name in wanted or ALL]:
         for row in benchmark.measure():
             broken += not row.kept
-            print(line(row), flush=True)
+            print(table_row(row), flush=True)
     return 1 if broken else 0
 
 
-def line(row: Measured) -> str:
+def table_row(row: Measured) -> str:
     figures = f"{row.value:,.0f} {row.unit} | {row.against} | {row.peer:,.0f} {row.unit} | {row.ratio:.2f}"
     return f"| {row.what} | {figures} | {row.promise} | {row.verdict} |"
 

@@ -1,14 +1,12 @@
-"""The least a broadcast can be: what one line says, every other hears. The peer of the event feed, run as a process."""
+"""The simplest broadcast server, compared with the event feed: sends what one connection sends to all others."""
 
 from __future__ import annotations
 
 import asyncio
 
 
-class Line(asyncio.Protocol):
-    """One open line."""
-
-    everybody: set[asyncio.Transport] = set()  # noqa: RUF012  # one room for all of them
+class BroadcastConnection(asyncio.Protocol):
+    everybody: set[asyncio.Transport] = set()  # noqa: RUF012  # shared by all of them
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -25,7 +23,7 @@ class Line(asyncio.Protocol):
 
 
 async def main() -> None:
-    server = await asyncio.get_running_loop().create_server(Line, "127.0.0.1", 0, backlog=1024)
+    server = await asyncio.get_running_loop().create_server(BroadcastConnection, "127.0.0.1", 0, backlog=1024)
     host, port = server.sockets[0].getsockname()
     print(f"serving http://{host}:{port}", flush=True)
     await server.serve_forever()

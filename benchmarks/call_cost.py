@@ -1,4 +1,4 @@
-"""Calling the next customer costs the same in a full hall as in a quiet one, and after years as on the first day."""
+"""The cost of a call: the same in a full hall as in a quiet one, and after years as on the first day."""
 
 from __future__ import annotations
 
@@ -27,41 +27,41 @@ from shared.hall.values import Moment
 
 MORNING = Moment(datetime(2026, 3, 2, 9, 0, tzinfo=UTC), 0)
 POINT = "1"
-TAKEN = (
+CHOICES = (
     *(("registration", "regular"), ("prescriptions", None), ("cash-desk", None)),
     *(("registration", "priority"), ("prescriptions", None), ("cash-desk", None)),
 )
-"""What customers of this point come for, in turn; the cash desk is a backup service there."""
+"""The services customers choose, in turn; the cash desk is a backup service of the point."""
 
-CALLS = 15
+CALLS = 15  # of a round
 ROUNDS = 41
 
 YOUNG, OLD = 1_000, 1_000_000
-"""Tickets of history."""
-CALLS_KEPT = 200
+"""Tickets in the history of a young and an old database."""
+DURABLE_CALLS = 200  # in each of them
 
 
 def measure() -> Iterator[Measured]:
-    quiet, full = _crowded(20), _crowded(2000)
-    few, many = side_by_side(ROUNDS, lambda: _calls(quiet), lambda: _calls(full))
-    yield _against("a call decided, 2,000 waiting", many, "20 waiting", few, 1.25)
-    young, old = _kept()
-    yield _against(f"a call kept, after {OLD:,} tickets", old, f"after {YOUNG:,}", young, 1.1)
+    quiet, full = _hall_with_waiting(20), _hall_with_waiting(2000)
+    few, many = side_by_side(ROUNDS, lambda: _seconds_per_call(quiet), lambda: _seconds_per_call(full))
+    yield _compared("a call decided, 2,000 waiting", many, "20 waiting", few, 1.25)
+    young, old = _durable_calls()
+    yield _compared(f"a durable call, after {OLD:,} tickets", old, f"after {YOUNG:,}", young, 1.1)
 
 
-def _against(what: str, ours: float, against: str, peer: float, limit: float) -> Measured:
+def _compared(what: str, ours: float, against: str, peer: float, limit: float) -> Measured:
     return Measured(what=what, value=ours * 1e6, against=against, peer=peer * 1e6, unit="µs", limit=limit)
 
 
-# ── who waits ──
+# ── a full hall ──
 
 
-def _crowded(waiting: int) -> tuple[Hall, Moment]:
-    """A hall where somebody came every ten seconds and nobody was called yet; and the time it is then."""
+def _hall_with_waiting(waiting: int) -> tuple[Hall, Moment]:
+    """A hall where a ticket was issued every ten seconds and nobody called, and the moment after the last ticket."""
     hall, now = Hall(id="bench"), MORNING
     for command in [*sample_halls.commands("clinic"), ActivatePoint(point=POINT)]:
         hall = _after(hall, command, now)
-    for service, precedence in islice(cycle(TAKEN), waiting):
+    for service, precedence in islice(cycle(CHOICES), waiting):
         now = Moment(now.wall + timedelta(seconds=10), now.order + 10_000)
         hall = _after(hall, IssueTicket(service=service, precedence=precedence), now)
     return hall, now
@@ -71,9 +71,9 @@ def _after(hall: Hall, command: Command, now: Moment) -> Hall:
     return fold(hall, decide(hall, command, now))
 
 
-def _calls(crowded: tuple[Hall, Moment]) -> float:
+def _seconds_per_call(hall_then: tuple[Hall, Moment]) -> float:
     """Seconds a call takes from the command to the answer, one customer after another."""
-    hall, now = crowded
+    hall, now = hall_then
     began = time.perf_counter()
     for _ in range(CALLS):
         command = CallNext(point=POINT, holding=hall.point(POINT).ticket)
@@ -83,18 +83,18 @@ def _calls(crowded: tuple[Hall, Moment]) -> float:
     return (time.perf_counter() - began) / CALLS
 
 
-# ── what has been ──
+# ── a long history ──
 
 
-def _kept() -> list[float]:
-    """Seconds a durable call takes, in a database that is young and in one that is old; call by call in turns."""
+def _durable_calls() -> list[float]:
+    """Seconds a durable call takes in a young and in an old database, alternating call by call."""
     with ExitStack() as stack:
-        sides = [_Kept(stack, tickets) for tickets in (YOUNG, OLD)]
-        took = [[side.call() for side in sides] for _ in range(CALLS_KEPT)]
-    return [median(each) for each in zip(*took, strict=True)]
+        sides = [_HallWithHistory(stack, tickets) for tickets in (YOUNG, OLD)]
+        seconds = [[side.call() for side in sides] for _ in range(DURABLE_CALLS)]
+    return [median(each) for each in zip(*seconds, strict=True)]
 
 
-class _Kept:
+class _HallWithHistory:
     """A hall with a history, and people who wait in it."""
 
     def __init__(self, stack: ExitStack, tickets: int) -> None:
@@ -105,13 +105,14 @@ class _Kept:
             opened.ledger.do(self._hall, ActivatePoint(point=POINT), ADMIN)
         history.fill(address, file, self._hall, tickets)
         self._ledger: Ledger = stack.enter_context(database_administration.opened(address)).ledger
-        taken = islice(cycle(TAKEN), CALLS_KEPT)
-        commands = [IssueTicket(service=service, precedence=precedence) for service, precedence in taken]
-        for given in [self._ledger.submit(self._hall, command, ADMIN) for command in commands]:
-            given.result()
+        choices = islice(cycle(CHOICES), DURABLE_CALLS)
+        commands = [IssueTicket(service=service, precedence=precedence) for service, precedence in choices]
+        for future in [self._ledger.submit(self._hall, command, ADMIN) for command in commands]:
+            future.result()
         self._next = CallNext(point=POINT)
 
     def call(self) -> float:
+        """Seconds the next call took."""
         began = time.perf_counter()
         called = self._ledger.do(self._hall, self._next, ADMIN)
         took = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""Durable tickets a second through HTTP, in one hall on SQLite, against bare one-row commits beside it."""
+"""Durable tickets a second over HTTP, in one hall on SQLite, against bare one-row commits to the same disk."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from benchmarks.running_backend import MeasuredBackend, serving
 from shared.hall.field_types import HallId
 
 ROUNDS = 5
-CROWD = 100
+CROWD = 100  # clients at once
 TICKETS = 1500
-"""In a round, each in a hall of its own: a large morning, with nobody called yet."""
+"""Tickets of a round, each round in a hall of its own: a busy morning, with nobody called yet."""
 ALONE = 200
+"""Tickets of a round with one client."""
 
 A_TICKET = "x" * 300
 """A row of about the size of an event."""
@@ -31,22 +32,22 @@ def measure() -> Iterator[Measured]:
             lambda: _bare_commits(backend.folder / "bare.db"),
             lambda: _tickets(backend, next(halls), ALONE, 1),
         )
-    yield _against(bare, f"tickets a second through HTTP, {CROWD} clients", crowd, 0.5)
-    yield _against(bare, "tickets a second through HTTP, one client", alone, None)
+    yield _compared(bare, f"tickets a second through HTTP, {CROWD} clients", crowd, 0.5)
+    yield _compared(bare, "tickets a second through HTTP, one client", alone, None)
 
 
-def _against(bare: float, what: str, rate: float, limit: float | None) -> Measured:
+def _compared(bare: float, what: str, rate: float, limit: float | None) -> Measured:
     return Measured(what=what, value=rate, against="one row a commit", peer=bare, unit="/s", limit=limit, at_most=False)
 
 
 def _tickets(backend: MeasuredBackend, hall: HallId, tickets: int, clients: int) -> float:
-    with connected(backend.addresses, clients) as lines:
-        return per_second(lines, backend.issuing([hall], tickets))
+    with connected(backend.addresses, clients) as connections:
+        return per_second(connections, backend.issuing([hall], tickets))
 
 
 def _bare_commits(file: Path) -> float:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE IF NOT EXISTS told (what TEXT)")
-        return 1 / seconds_each(lambda: connection.execute("INSERT INTO told VALUES (?)", (A_TICKET,)), 1000)
+        connection.execute("CREATE TABLE IF NOT EXISTS bare (body TEXT)")
+        return 1 / seconds_each(lambda: connection.execute("INSERT INTO bare VALUES (?)", (A_TICKET,)), 1000)

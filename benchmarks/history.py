@@ -1,7 +1,7 @@
-"""A long history for a benchmark, made in bulk: plausible rows beneath a snapshot, as if the years had passed.
+"""Fills a database with years of plausible history in bulk, for a benchmark.
 
-A million tickets by the rules would take an hour. What is filled in is what a ticket leaves behind that was issued,
-called and served: three events, a row of its own, a call, and for the last week three kept answers.
+A million tickets issued by the rules would take an hour. Each ticket has the rows of one that was issued, called and
+served: three events, its own row, a call, and in the last week three stored answers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ FILL = (
 
 
 def fill(address: str, file: Path, hall: HallId, tickets: int) -> None:
-    """Put this many tickets behind a hall. Nobody else may have the database open."""
+    """Add this many tickets to a hall's history. Nobody else may have the database open."""
     database = Database(address)
     with database.reading() as connection:
         before = journal.load(connection, hall)

@@ -1,4 +1,4 @@
-"""From a call to its event in the hands of every listener, against a bare broadcast of the same bytes."""
+"""The time from a call until every listener has its event, against a bare broadcast of the same bytes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from benchmarks.measured import Measured, percentile
 from benchmarks.running_backend import Address, process, serving
 
 CROWDS = {1: 20, 100: 10, 1000: 5}
-"""How many listen, and how many calls make a round."""
+"""The number of listeners, each with the number of calls in a round."""
 ROUNDS = 5
 LIMIT = 3.0
-"""For the 99th percentile of a thousand; what a call costs besides is large beside one listener."""
+"""The largest ratio, of the 99th percentiles with a thousand listeners; with few, the call itself costs most."""
 
 CALLED = b"event: ticket-called"
 
@@ -27,7 +27,7 @@ def measure() -> Iterator[Measured]:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a thousand listeners, twice
     for listeners, calls in CROWDS.items():
-        ours, bare = _measured(listeners, calls)
+        ours, bare = _delay_percentiles(listeners, calls)
         for percent in (50, 99):
             yield Measured(
                 what=f"call to event at {listeners:,} listener{'s'[: listeners > 1]}, p{percent}",
@@ -39,12 +39,12 @@ def measure() -> Iterator[Measured]:
             )
 
 
-def _measured(listeners: int, calls: int) -> list[dict[int, float]]:
-    """The percentiles of ours and of the peer, each the median of its rounds, in turns."""
+def _delay_percentiles(listeners: int, calls: int) -> list[dict[int, float]]:
+    """The percentiles of ours and of the peer in seconds, each the median of its rounds; rounds alternate."""
     with ExitStack() as stack:
-        hall = _Hall(stack, listeners)
-        _heard(hall)
-        bare = _Broadcast(stack, listeners, hall.said)
+        hall = _RealBackend(stack, listeners)
+        _delays(hall)
+        bare = _BareServer(stack, listeners, hall.last_event)
         rounds = [[_percentiles(side, calls) for side in (hall, bare)] for _ in range(ROUNDS)]
     return [
         {percent: median(each[percent] for each in side) for percent in (50, 99)} for side in zip(*rounds, strict=True)
@@ -52,46 +52,46 @@ def _measured(listeners: int, calls: int) -> list[dict[int, float]]:
 
 
 def _percentiles(side: _Side, calls: int) -> dict[int, float]:
-    heard = [seconds for _ in range(calls) for seconds in _heard(side)]
-    return {percent: percentile(heard, percent) for percent in (50, 99)}
+    delays = [seconds for _ in range(calls) for seconds in _delays(side)]
+    return {percent: percentile(delays, percent) for percent in (50, 99)}
 
 
-def _heard(side: _Side) -> list[float]:
-    """Seconds from the call until each line has heard of it."""
-    heard: list[float] = []
+def _delays(side: _Side) -> list[float]:
+    """Seconds from the call until each connection has its event."""
+    delays: list[float] = []
     with selectors.DefaultSelector() as ready:
-        for line in side.lines:
-            ready.register(line, selectors.EVENT_READ)
+        for connection in side.connections:
+            ready.register(connection, selectors.EVENT_READ)
         began = time.perf_counter()
         side.call()
-        while len(heard) < len(side.lines):
-            told = ready.select(30)
-            assert told, "a listener was never told"
-            for key, _ in told:
-                side.said = receive(key)
-                if CALLED in side.said:
-                    heard.append(time.perf_counter() - began)
+        while len(delays) < len(side.connections):
+            ready_now = ready.select(30)
+            assert ready_now, "a listener was never told"
+            for key, _ in ready_now:
+                side.last_event = receive(key)
+                if CALLED in side.last_event:
+                    delays.append(time.perf_counter() - began)
     side.settle()
-    return heard
+    return delays
 
 
 class _Side:
-    """Somebody who calls, and a crowd who listens."""
+    """A server, one connection that calls, and many that listen."""
 
     def __init__(self, stack: ExitStack, address: Address, listeners: int) -> None:
-        self.lines = stack.enter_context(connected([address], listeners))
+        self.connections = stack.enter_context(connected([address], listeners))
         (self.caller,) = stack.enter_context(connected([address], 1))
-        self.said = b""
+        self.last_event = b""
         """The bytes of the last call, as one listener had them."""
 
     def call(self) -> None:
         raise NotImplementedError
 
     def settle(self) -> None:
-        """Whatever is to be done before the next call."""
+        """Prepare the next call."""
 
 
-class _Hall(_Side):
+class _RealBackend(_Side):
     """A real backend, and a point that calls one customer after another."""
 
     def __init__(self, stack: ExitStack, listeners: int) -> None:
@@ -101,10 +101,10 @@ class _Hall(_Side):
         self._do("activate-point", point="3")
         for _ in range(1 + ROUNDS * max(CROWDS.values())):
             self._do("issue-ticket", service="doctor")
-        for line in self.lines:
-            line.sendall(self._backend.request("GET", f"/api/v1/halls/{self._backend.halls[0]}/events"))
-        for line in self.lines:
-            while b"retry" not in line.recv(LONGEST):
+        for connection in self.connections:
+            connection.sendall(self._backend.request("GET", f"/api/v1/halls/{self._backend.halls[0]}/events"))
+        for connection in self.connections:
+            while b"retry" not in connection.recv(LONGEST):
                 pass
 
     def call(self) -> None:
@@ -121,12 +121,10 @@ class _Hall(_Side):
         self.caller.sendall(self._backend.command(self._backend.halls[0], name, **fields))
 
 
-class _Broadcast(_Side):
-    """A bare server that passes on what it is told."""
-
-    def __init__(self, stack: ExitStack, listeners: int, what: bytes) -> None:
+class _BareServer(_Side):
+    def __init__(self, stack: ExitStack, listeners: int, message: bytes) -> None:
         super().__init__(stack, stack.enter_context(process("benchmarks.broadcast")), listeners)
-        self._what = what
+        self._message = message
 
     def call(self) -> None:
-        self.caller.sendall(self._what)
+        self.caller.sendall(self._message)

@@ -1,4 +1,4 @@
-"""Many halls on one PostgreSQL, behind one backend and behind two, against pgbench committing the same writes."""
+"""Tickets a second in many halls on one PostgreSQL, by one and by two backends, against pgbench with equal writes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ CLIENTS = 100
 TICKETS = 600
 ROUNDS = 3
 
-SECONDS = 1
+SECONDS = 1  # of pgbench in a round
 MOST_CONNECTIONS = 40
-"""Of pgbench; beyond that it measures its own crowd."""
+"""Connections of pgbench; with more it measures its own contention."""
 
 TABLES = """
 CREATE TABLE bare_halls (id int PRIMARY KEY, seq bigint);
@@ -39,11 +39,11 @@ INSERT INTO bare_tickets (hall, body) VALUES (:hall, repeat('x', 300));
 INSERT INTO bare_answers (hall, body) VALUES (:hall, repeat('x', 500));
 COMMIT;
 """
-"""The same rows as a ticket of ours, the hall's lock included; how many a second is up to PostgreSQL alone."""
+"""The same rows as a ticket of ours, including the lock on the hall."""
 
 
 def measure() -> Iterator[Measured]:
-    with closing(_Postgres()) as postgres:
+    with closing(_PostgresPeer()) as postgres:
         for backends in BACKENDS:
             with serving(max(HALLS), postgres.address, backends) as backend:
                 for halls in HALLS:
@@ -60,12 +60,12 @@ def measure() -> Iterator[Measured]:
 
 
 def _tickets(backend: MeasuredBackend, halls: int) -> float:
-    with connected(backend.addresses, CLIENTS) as lines:
-        return per_second(lines, backend.issuing(backend.halls[:halls], TICKETS))
+    with connected(backend.addresses, CLIENTS) as connections:
+        return per_second(connections, backend.issuing(backend.halls[:halls], TICKETS))
 
 
-class _Postgres:
-    """A PostgreSQL server that loses nothing, with room for the bare writes beside ours."""
+class _PostgresPeer:
+    """A PostgreSQL server with durable commits, and a second database for the bare writes."""
 
     def __init__(self) -> None:
         self._server = Server(safe=True)
@@ -74,21 +74,21 @@ class _Postgres:
             connection.execute(TABLES)
 
     def bare_commits(self, halls: int) -> float:
-        """Commits a second of as many connections as there are halls."""
+        """Commits a second, with as many connections as there are halls."""
         script = self._server.folder / "ticket.sql"
         script.write_text(A_TICKET.format(last=halls - 1))
         connections = min(halls, MOST_CONNECTIONS)
-        where = f"-h 127.0.0.1 -p {self._server.port} -U {SUPERUSER}"
-        how = f"-n -M prepared -c {connections} -j {min(2, connections)} -T {SECONDS} -f {script}"
-        said = subprocess.run(
-            [self._server.programs / "pgbench", *where.split(), *how.split(), self._bare.rpartition("/")[2]],
+        server = f"-h 127.0.0.1 -p {self._server.port} -U {SUPERUSER}"
+        options = f"-n -M prepared -c {connections} -j {min(2, connections)} -T {SECONDS} -f {script}"
+        output = subprocess.run(
+            [self._server.programs / "pgbench", *server.split(), *options.split(), self._bare.rpartition("/")[2]],
             env={"PGPASSWORD": SECRET},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        found = re.search(r"tps = ([0-9.]+)", said)
-        assert found, said
+        found = re.search(r"tps = ([0-9.]+)", output)
+        assert found, output
         return float(found[1])
 
     def close(self) -> None:

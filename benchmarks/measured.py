@@ -1,4 +1,4 @@
-"""How a promise about speed is written down: what was measured, against what in the same run, and the limit."""
+"""One result of a benchmark: what was measured, what it is compared with in the same run, and the promised ratio."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """``value`` against ``peer``, both in ``unit``; the ratio is promised to stay at most (or at least) ``limit``.
+    """``value`` against ``peer``, both in ``unit``; promised is a ratio of at most ``limit``, or of at least ``limit``.
 
-    Without a limit it is printed for information.
+    Without a limit nothing is promised.
     """
 
     what: str
@@ -39,14 +39,14 @@ class Measured:
 
     @property
     def verdict(self) -> str:
-        """``ok``, or by how much it is short; nothing where nothing is promised."""
+        """``ok``, or by how much the limit is missed; empty if there is no limit."""
         if self.limit is None:
             return ""
         return "ok" if self.kept else f"short by {abs(self.ratio - self.limit):.2f}"
 
 
 def seconds_each(act: Callable[[], object], times: int) -> float:
-    """The time one ``act`` takes on average, over this many in a row."""
+    """The average time of one ``act``, over this many in a row."""
     began = time.perf_counter()
     for _ in range(times):
         act()
@@ -54,7 +54,7 @@ def seconds_each(act: Callable[[], object], times: int) -> float:
 
 
 def side_by_side(rounds: int, *sides: Callable[[], float]) -> list[float]:
-    """The median of each side's rounds; they take turns, so that what else runs on the machine slows all of them."""
+    """The median of each side's rounds; the sides alternate, so that other load on the machine slows all of them."""
     measured = [[side() for side in sides] for _ in range(rounds)]
     return [median(values) for values in zip(*measured, strict=True)]
 

@@ -23,7 +23,7 @@ PASSWORD = "measured-by-the-clock"
 ADMIN = Actor(name="bench", role=Role.ADMINISTRATOR)
 
 SERVICES = [service.id for service in sample_halls.file("clinic").set_up.services]
-"""Each has 999 numbers."""
+"""Services to issue tickets for; each has 999 numbers."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,13 @@ class MeasuredBackend:
     folder: Path
 
     def request(self, method: str, path: str, body: bytes = b"") -> bytes:
-        """An HTTP request, whole."""
         head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.token}\r\n"
         return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
     def issuing(self, halls: Sequence[HallId], tickets: int) -> list[bytes]:
         """Requests for this many tickets, in turn for each hall and each of its services."""
-        wishes = islice(cycle(product(SERVICES, halls)), tickets)
-        return [self.command(hall, "issue-ticket", service=service) for service, hall in wishes]
+        wanted = islice(cycle(product(SERVICES, halls)), tickets)
+        return [self.command(hall, "issue-ticket", service=service) for service, hall in wanted]
 
     def command(self, hall: HallId, name: str, **fields: str | None) -> bytes:
         body = json.dumps({"command_id": new_id(), **fields}).encode()
@@ -52,13 +51,13 @@ class MeasuredBackend:
 
 @contextmanager
 def serving(halls: int, database: str | None = None, processes: int = 1) -> Iterator[MeasuredBackend]:
-    """A backend with this many clinics, on a database of its own if none is named, until the block ends."""
+    """A backend with this many halls, on a database of its own if none is named, until the block ends."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         database = database or f"sqlite:///{folder}/halls.db"
         with database_administration.opened(database, create=True) as opened:
             names = [_clinic(opened, f"hall-{number}") for number in range(halls)]
-            if not opened.accounts.people.found("bench"):  # the database may have been measured before
+            if not opened.accounts.people.find("bench"):  # the database may have been measured before
                 opened.accounts.people.add("bench", PASSWORD, Role.ADMINISTRATOR)
             token = opened.accounts.sessions.sign_in("bench", PASSWORD, "127.0.0.1").token
         serve = ("shared.cli.commands", "serve", "--database", database, "--port", "0", "--no-announce")
@@ -67,7 +66,6 @@ def serving(halls: int, database: str | None = None, processes: int = 1) -> Iter
 
 
 def _clinic(opened: database_administration.DatabaseAdmin, name: HallId) -> HallId:
-    """A hall from the sample."""
     opened.ledger.create_hall(name)
     opened.ledger.do(name, sample_halls.file("clinic").command(retire=False), ADMIN)
     return name
@@ -75,7 +73,7 @@ def _clinic(opened: database_administration.DatabaseAdmin, name: HallId) -> Hall
 
 @contextmanager
 def process(module: str, *arguments: str) -> Iterator[Address]:
-    """A program of ours that says ``serving http://HOST:PORT``, until the block ends; where it listens."""
+    """Run a module that prints ``serving http://HOST:PORT`` until the block ends; yields where it listens."""
     with subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout
         host, _, port = running.stdout.readline().removeprefix("serving http://").strip().partition(":")

@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
-    ScreenLanguage(station).speak_as_the_machine()
+    ScreenLanguage(station).speak_system_language()
     console = Console(station, state_path(), settings.tls_ca, elsewhere)
     WindowGeometry(console.window, RememberedText(state_path()))
     console.window.show()

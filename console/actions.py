@@ -1,4 +1,4 @@
-"""What a specialist can do at a service point: one table, a line for each action, and which is the next right thing."""
+"""What a specialist can do at a service point: a table with one line per action, and what the main key does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from console import keys
 from console.point_state import PointState, Situation
 from shared.hall.calling import CallNext, CallTicket, Recall
-from shared.hall.messages import AtPoint, Command, PointCommand
+from shared.hall.messages import Command, PointCommand, TicketCommand
 from shared.hall.parking import ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
@@ -36,10 +36,7 @@ class Action(StrEnum):
     REINSTATE = "reinstate"
 
 
-"""The key of the day: in the middle of the top row, under no resting finger, the same on every keyboard layout.
-Its neighbours F4 and F6 do nothing that matters."""
-
-MAIN: dict[Situation, Action] = {
+MAIN_ACTIONS: dict[Situation, Action] = {
     Situation.CLOSED: Action.OPEN,
     Situation.PAUSED: Action.RESUME,
     Situation.FREE: Action.CALL_NEXT,
@@ -48,118 +45,118 @@ MAIN: dict[Situation, Action] = {
 }
 """What the main key does in each situation."""
 
-Wish = Callable[[PointState], Command]
+MakeCommand = Callable[[PointState], Command]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Possible:
-    """An action: its own key, when the hall would not refuse it, and the command it is.
-
-    An action without a key is on the main key alone, or belongs to a list that shows it.
-    """
+class ActionSpec:
+    """An action: its key, when it is possible, and the command it sends."""
 
     when: set[Situation]
-    provided: Callable[[PointState], bool] = lambda _: True
-    """What must be so besides."""
-    wish: Wish
+    condition: Callable[[PointState], bool] = lambda _: True
+    """What must hold besides."""
+    make: MakeCommand
     key: str = ""
-    asks: bool = False
+    """Empty for an action that only the main key or a list's button does."""
+    needs_panel: bool = False
     """Whether something is written or chosen first, in a panel of its own."""
 
 
-def _call_next(desk: PointState) -> Command:
+def _call_next(state: PointState) -> Command:
     return CallNext(
-        point=desk.point.id,
-        holding=desk.ticket.id if desk.ticket else None,
-        outcome=desk.draft.outcome,
-        note=desk.draft.note,
+        point=state.point.id,
+        holding=state.ticket.id if state.ticket else None,
+        outcome=state.draft.outcome,
+        note=state.draft.note,
     )
 
 
-def _finish(desk: PointState) -> Command:
-    return FinishService(point=desk.point.id, ticket=desk.here, outcome=desk.draft.outcome, note=desk.draft.note)
+def _finish(state: PointState) -> Command:
+    return FinishService(
+        point=state.point.id, ticket=state.ticket_id, outcome=state.draft.outcome, note=state.draft.note
+    )
 
 
-def _transfer(desk: PointState) -> Command:
+def _transfer(state: PointState) -> Command:
     return TransferTicket(
-        point=desk.point.id,
-        ticket=desk.here,
-        to_service=desk.draft.to_service,
-        to_point=desk.draft.to_point,
-        place=desk.draft.place,
-        note=desk.draft.note,
+        point=state.point.id,
+        ticket=state.ticket_id,
+        to_service=state.draft.to_service,
+        to_point=state.draft.to_point,
+        place=state.draft.placement,
+        note=state.draft.note,
     )
 
 
-def _park(desk: PointState) -> Command:
-    return ParkTicket(point=desk.point.id, ticket=desk.here, reason=desk.draft.reason, note=desk.draft.note)
+def _park(state: PointState) -> Command:
+    return ParkTicket(point=state.point.id, ticket=state.ticket_id, reason=state.draft.reason, note=state.draft.note)
 
 
-def _about(command: type[AtPoint]) -> Wish:
-    return lambda desk: command(point=desk.point.id, ticket=desk.here)
+def _about(command: type[TicketCommand]) -> MakeCommand:
+    return lambda state: command(point=state.point.id, ticket=state.ticket_id)
 
 
-def _about_chosen(command: type[AtPoint]) -> Wish:
-    return lambda desk: command(point=desk.point.id, ticket=desk.chosen.id if desk.chosen else "")
+def _about_chosen(command: type[TicketCommand]) -> MakeCommand:
+    return lambda state: command(point=state.point.id, ticket=state.chosen.id if state.chosen else "")
 
 
-def _reinstate(desk: PointState) -> Command:
-    return ReinstateTicket(ticket=desk.chosen.id if desk.chosen else "")
+def _reinstate(state: PointState) -> Command:
+    return ReinstateTicket(ticket=state.chosen.id if state.chosen else "")
 
 
 AT_CUSTOMER = {Situation.CALLED, Situation.SERVING}
 OPEN = {Situation.PAUSED, Situation.FREE, *AT_CUSTOMER}
 
-ACTIONS: dict[Action, Possible] = {
-    Action.OPEN: Possible(when={Situation.CLOSED}, wish=lambda desk: ActivatePoint(point=desk.point.id)),
-    Action.RESUME: Possible(
-        key=keys.PAUSE, when={Situation.PAUSED}, wish=lambda desk: ResumePoint(point=desk.point.id)
+ACTIONS: dict[Action, ActionSpec] = {
+    Action.OPEN: ActionSpec(when={Situation.CLOSED}, make=lambda state: ActivatePoint(point=state.point.id)),
+    Action.RESUME: ActionSpec(
+        key=keys.PAUSE, when={Situation.PAUSED}, make=lambda state: ResumePoint(point=state.point.id)
     ),
-    Action.CALL_NEXT: Possible(when={Situation.FREE}, wish=_call_next),
-    Action.START: Possible(when={Situation.CALLED}, wish=_about(StartService)),
-    Action.RECALL: Possible(key=keys.RECALL, when={Situation.CALLED}, wish=_about(Recall)),
-    Action.FINISH_AND_CALL: Possible(key=keys.FINISH_AND_CALL, when=AT_CUSTOMER, wish=_call_next),
-    Action.TRANSFER: Possible(key=keys.TRANSFER, when=AT_CUSTOMER, wish=_transfer, asks=True),
-    Action.FINISH: Possible(key=keys.FINISH, when=AT_CUSTOMER, wish=_finish),
-    Action.RETURN: Possible(key=keys.RETURN, when={Situation.CALLED}, wish=_about(ReturnToQueue)),
-    Action.PARK: Possible(key=keys.RETURN, when={Situation.SERVING}, wish=_park, asks=True),
-    Action.NO_SHOW: Possible(
-        key=keys.NO_SHOW, when={Situation.CALLED}, provided=lambda desk: not any(desk.owed), wish=_about(MarkNoShow)
+    Action.CALL_NEXT: ActionSpec(when={Situation.FREE}, make=_call_next),
+    Action.START: ActionSpec(when={Situation.CALLED}, make=_about(StartService)),
+    Action.RECALL: ActionSpec(key=keys.RECALL, when={Situation.CALLED}, make=_about(Recall)),
+    Action.FINISH_AND_CALL: ActionSpec(key=keys.FINISH_AND_CALL, when=AT_CUSTOMER, make=_call_next),
+    Action.TRANSFER: ActionSpec(key=keys.TRANSFER, when=AT_CUSTOMER, make=_transfer, needs_panel=True),
+    Action.FINISH: ActionSpec(key=keys.FINISH, when=AT_CUSTOMER, make=_finish),
+    Action.RETURN: ActionSpec(key=keys.RETURN, when={Situation.CALLED}, make=_about(ReturnToQueue)),
+    Action.PARK: ActionSpec(key=keys.RETURN, when={Situation.SERVING}, make=_park, needs_panel=True),
+    Action.NO_SHOW: ActionSpec(
+        key=keys.NO_SHOW, when={Situation.CALLED}, condition=lambda state: not any(state.owed), make=_about(MarkNoShow)
     ),
-    Action.PAUSE: Possible(key=keys.PAUSE, when={Situation.FREE}, wish=lambda desk: PausePoint(point=desk.point.id)),
-    Action.CLOSE: Possible(
+    Action.PAUSE: ActionSpec(
+        key=keys.PAUSE, when={Situation.FREE}, make=lambda state: PausePoint(point=state.point.id)
+    ),
+    Action.CLOSE: ActionSpec(
         key=keys.CLOSE_POINT,
         when={Situation.FREE, Situation.PAUSED},
-        wish=lambda desk: DeactivatePoint(point=desk.point.id),
+        make=lambda state: DeactivatePoint(point=state.point.id),
     ),
-    Action.UNDO: Possible(
+    Action.UNDO: ActionSpec(
         key=keys.UNDO,
         when=set(Situation),
-        provided=lambda desk: desk.undo_left > 0,
-        wish=lambda desk: UndoLast(point=desk.point.id),
+        condition=lambda state: state.undo_left > 0,
+        make=lambda state: UndoLast(point=state.point.id),
     ),
-    Action.CALL_THIS: Possible(
-        when={Situation.FREE}, provided=lambda desk: desk.may_call_chosen, wish=_about_chosen(CallTicket)
+    Action.CALL_THIS: ActionSpec(
+        when={Situation.FREE}, condition=lambda state: state.may_call_chosen, make=_about_chosen(CallTicket)
     ),
-    Action.WAIT_AGAIN: Possible(
-        when=OPEN, provided=lambda desk: desk.chosen_is_parked, wish=_about_chosen(ResumeTicket)
+    Action.WAIT_AGAIN: ActionSpec(
+        when=OPEN, condition=lambda state: state.chosen_is_parked, make=_about_chosen(ResumeTicket)
     ),
-    Action.REINSTATE: Possible(when=OPEN, provided=lambda desk: desk.may_reinstate_chosen, wish=_reinstate),
+    Action.REINSTATE: ActionSpec(when=OPEN, condition=lambda state: state.may_reinstate_chosen, make=_reinstate),
 }
 
 
-def main_action(desk: PointState) -> Action:
-    """What the main key does now."""
-    return MAIN[desk.situation]
+def action_of_main_key(state: PointState) -> Action:
+    return MAIN_ACTIONS[state.situation]
 
 
-def is_possible(action: Action, desk: PointState) -> bool:
-    """Whether the hall would not refuse it now."""
-    about = ACTIONS[action]
-    return desk.situation in about.when and about.provided(desk)
+def is_possible(action: Action, state: PointState) -> bool:
+    """Whether the hall would accept the action now, as far as its copy here tells."""
+    spec = ACTIONS[action]
+    return state.situation in spec.when and spec.condition(state)
 
 
-def command(action: Action, desk: PointState) -> Command:
-    """What an action asks of the hall."""
-    wish = ACTIONS[action].wish(desk)
-    return replace(wish, shift=desk.shift) if isinstance(wish, PointCommand) else wish
+def command_for(action: Action, state: PointState) -> Command:
+    command = ACTIONS[action].make(state)
+    return replace(command, shift=state.shift) if isinstance(command, PointCommand) else command

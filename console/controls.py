@@ -1,4 +1,4 @@
-"""The few controls every page of the console is made of."""
+"""The controls and layouts that every page of the console is made of."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from shared.ui.widget_theme import theme
 L = TypeVar("L", QVBoxLayout, QHBoxLayout)
 
 
-def figures(pixels: int | None = None, *, bold: bool = False) -> QFont:
-    """Our font with figures of one width, for columns and for what changes while one looks."""
+def tabular_font(pixels: int | None = None, *, bold: bool = False) -> QFont:
+    """Our font with figures of one width, for columns and running times; ``pixels`` high, None: as usual."""
     font = QFont()
     font.setFeature(QFont.Tag("tnum"), 1)
     font.setBold(bold)
@@ -42,14 +42,14 @@ def label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
     made.setProperty("is", kind)
     made.setWordWrap(wrap)
     if kind == "clock":
-        made.setFont(figures())  # a running time does not tremble
+        made.setFont(tabular_font())  # a running time does not tremble
     if kind in ("chip", "key"):
         made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     return made
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
-    """Colour a widget by what it says: good, warning, quiet; nothing: as usual."""
+    """Colour a widget: good, warning, quiet, or nothing for the usual colour."""
     if widget.property("tone") != tone:
         widget.setProperty("tone", tone)
         widget.style().unpolish(widget)
@@ -63,24 +63,24 @@ def frame(kind: str, layout: QLayout) -> QFrame:
     return made
 
 
-def rule() -> QFrame:
-    """A thin line between two things."""
+def separator() -> QFrame:
+    """A thin line between two parts of a page."""
     return frame("rule", QVBoxLayout())
 
 
 def column(*children: QWidget | QLayout | None, margin: int = 0, gap: int | None = None) -> QVBoxLayout:
-    """Children below one another; None is what gives way."""
+    """Children below one another; None is a stretch. ``margin`` and ``gap`` are pixels."""
     layout = QVBoxLayout()
-    return _filled(layout, children, margin, gap)
+    return _fill(layout, children, margin, gap)
 
 
 def row(*children: QWidget | QLayout | None, margin: int = 0, gap: int | None = None) -> QHBoxLayout:
-    """Children beside one another; None is what gives way."""
+    """Children beside one another; None is a stretch. ``margin`` and ``gap`` are pixels."""
     layout = QHBoxLayout()
-    return _filled(layout, children, margin, gap)
+    return _fill(layout, children, margin, gap)
 
 
-def _filled(layout: L, children: Iterable[QWidget | QLayout | None], margin: int, gap: int | None) -> L:
+def _fill(layout: L, children: Iterable[QWidget | QLayout | None], margin: int, gap: int | None) -> L:
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(theme().gap if gap is None else gap)
     for child in children:
@@ -93,21 +93,21 @@ def _filled(layout: L, children: Iterable[QWidget | QLayout | None], margin: int
     return layout
 
 
-def unkeyed(text: str) -> str:
-    """What is written on something to press: Qt takes one & for the mark of a key."""
+def no_mnemonic(text: str) -> str:
+    """A text for a button: Qt takes a single & for a keyboard mnemonic."""
     return text.replace("&", "&&")
 
 
 def check_box(text: str) -> QCheckBox:
-    return QCheckBox(unkeyed(text))
+    return QCheckBox(no_mnemonic(text))
 
 
 def radio(text: str) -> QRadioButton:
-    return QRadioButton(unkeyed(text))
+    return QRadioButton(no_mnemonic(text))
 
 
 def button(text: str, kind: str = "", pressed: Callable[[], object] | None = None) -> QPushButton:
-    made = QPushButton(unkeyed(text))
+    made = QPushButton(no_mnemonic(text))
     made.setProperty("is", kind)
     made.setAutoDefault(True)  # Enter presses it while it has the keyboard
     if pressed:
@@ -116,7 +116,7 @@ def button(text: str, kind: str = "", pressed: Callable[[], object] | None = Non
 
 
 def on_key(key: str, act: Callable[[], object], parent: QWidget) -> QShortcut:
-    """Act on a key while ``parent`` is visible and enabled; a key held down acts once. Enter is either of the two."""
+    """Call ``act`` on a key while ``parent`` is visible and enabled, once if it is held; Enter also means Return."""
     shortcut = QShortcut(QKeySequence(key), parent)
     if "Enter" in key:
         shortcut.setKeys([QKeySequence(key), QKeySequence(key.replace("Enter", "Return"))])
@@ -130,7 +130,7 @@ def shown_key(key: str) -> str:
 
 
 class KeyButton(QPushButton):
-    """A button with its key shown beside what it does. The key acts at once, without a button's animation.
+    """A button with its key beside its text. The key acts at once, without a button's animation.
 
     ``bind`` is false where the page itself listens to the key.
     """
@@ -152,31 +152,31 @@ class KeyButton(QPushButton):
         self.clicked.connect(pressed)
         if bind:
             on_key(key, pressed, self)
-        self._name(text, key)
+        self._set_accessible_name(text, key)
 
-    def _name(self, text: str, key: str) -> None:
-        said = QCoreApplication.translate("KeyButton", "{0}, key {1}")
-        self.setAccessibleName(said.format(text, shown_key(key)))
+    def _set_accessible_name(self, text: str, key: str) -> None:
+        name = QCoreApplication.translate("KeyButton", "{0}, key {1}")
+        self.setAccessibleName(name.format(text, shown_key(key)))
 
-    def say(self, text: str) -> None:
-        """Change what it does and how it is called."""
+    def show_text(self, text: str) -> None:
+        """Change its text and its accessible name."""
         if text != self._text.text():
             self._text.setText(text)
-            self._name(text, self._key.text())
+            self._set_accessible_name(text, self._key.text())
 
-    def said(self) -> str:
+    def shown_text(self) -> str:
         return self._text.text()
 
     def show_key(self, *, shows: bool) -> None:
-        """Where there is no room for the key it is in the tip."""
+        """Show or hide the key; a hidden one is in the tooltip."""
         if shows is self._key.isHidden():
             self._key.setVisible(shows)
             self._inside.invalidate()
             self.setToolTip("" if shows else self._key.text())
 
     @property
-    def whole(self) -> int:
-        """Pixels with its key."""
+    def full_width(self) -> int:
+        """Pixels it takes with its key shown."""
         return self.sizeHint().width() + (self._key.sizeHint().width() + theme().gap) * self._key.isHidden()
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
@@ -188,7 +188,7 @@ class KeyButton(QPushButton):
 
 
 class SentenceLine(QLabel):
-    """One sentence said inline. ``keeps_place`` while there is none, where something below would jump."""
+    """One sentence inside a page. ``keeps_place``: it keeps its height while empty, so that nothing below jumps."""
 
     def __init__(self, *, keeps_place: bool = True) -> None:
         super().__init__()
@@ -205,31 +205,32 @@ class SentenceLine(QLabel):
         self.setSizePolicy(policy)
 
     def say(self, sentence: str, *, refusal: bool = True, warning: bool = False) -> None:
+        """Show a sentence, or hide if it is empty; one that is neither refusal nor warning looks like good news."""
         set_tone(self, "warning" if warning else "" if refusal else "good")
         self.setVisible(bool(sentence))
         self.setText(sentence)
         self.setAccessibleName(sentence)
 
 
-class SureButton(QPushButton):
-    """A button for what can't be taken back: the first press asks, a second one acts."""
+class ConfirmButton(QPushButton):
+    """A button for what can't be undone: the first press asks ``question``, a second one calls ``confirmed``."""
 
-    def __init__(self, text: str, sure: str, pressed: Callable[[], object]) -> None:
+    def __init__(self, text: str, question: str, confirmed: Callable[[], object]) -> None:
         super().__init__(text)
-        self._usual, self._sure, self._pressed = text, sure, pressed
-        self.clicked.connect(self._asked)
+        self._text, self._question, self._confirmed = text, question, confirmed
+        self.clicked.connect(self._on_clicked)
 
-    def _asked(self) -> None:
-        if self.text() == self._sure:
-            self.calm()
-            self._pressed()
+    def _on_clicked(self) -> None:
+        if self.text() == self._question:
+            self.reset()
+            self._confirmed()
         else:
-            self.setText(self._sure)
+            self.setText(self._question)
 
-    def calm(self) -> None:
+    def reset(self) -> None:
         """Forget a first press."""
-        self.setText(self._usual)
+        self.setText(self._text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
-        self.calm()
+        self.reset()
         super().focusOutEvent(event)

@@ -1,39 +1,37 @@
-"""How the devices are, asked again and again on behalf of whoever may know and sees the alerts."""
+"""The state of the hall's devices, polled while somebody who may read it sees the alerts."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from console.set_up.devices_model import EVERY
-from shared.access.devices import Device, ListDevices
+from console.set_up.devices_model import POLL_EVERY
+from shared.requests.devices import Device, ListDevices
 from shared.ui.event_loop import every
 from shared.ui.station import Station
 
 
 class DeviceAlerts(QObject):
-    """The devices of the hall. ``looked_at`` says whether anybody sees it."""
-
     changed = Signal()
 
     def __init__(self, station: Station, parent: QObject) -> None:
         super().__init__(parent)
         self.devices: tuple[Device, ...] = ()
         self._station = station
-        self._looked_at = False
-        every(EVERY, self.read, self)
+        self._watched = False
+        every(POLL_EVERY, self.read, self)
 
-    def look(self, looked_at: bool) -> None:
-        """Whoever looks sees nothing that was read for somebody else."""
-        if looked_at != self._looked_at:
-            self._looked_at = looked_at
+    def set_watched(self, watched: bool) -> None:
+        """Start or stop polling; what was read for one person is not shown to the next."""
+        if watched != self._watched:
+            self._watched = watched
             self.devices = ()
             self.read()
 
     def read(self) -> None:
         actor = self._station.actor
-        if self._looked_at and actor and actor.role in ListDevices.ALLOWED and self._station.away_since is None:
-            self._station.request(ListDevices(), self._read)
+        if self._watched and actor and actor.role in ListDevices.ALLOWED and self._station.away_since is None:
+            self._station.request(ListDevices(), self._on_devices)
 
-    def _read(self, devices: tuple[Device, ...]) -> None:
-        self.devices = devices if self._looked_at else ()
+    def _on_devices(self, devices: tuple[Device, ...]) -> None:
+        self.devices = devices if self._watched else ()
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""Texts that give way in their middle, for names differ at either end; the whole stays in reach."""
+"""Texts elided in their middle, because names differ at either end; the tooltip has the whole text."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from shared.ui.widget_theme import theme
 Index = QModelIndex | QPersistentModelIndex
 
 LINE_END = "\u2028"
-"""Between the lines of a cell, as Qt has them."""
+"""Qt's line break inside a cell."""
 
-AROUND = 8
-"""Pixels around a heading."""
+HEADING_PADDING = 8
+"""Pixels on each side of a heading."""
 
 
-def lines_of(text: str, font: QFont, width: int, most: int) -> list[str]:
-    """A text in at most so many lines of so many pixels; whatever stands on a line of its own below it keeps that."""
-    first, *below = text.replace(LINE_END, "\n").split("\n")
+def lines_of(text: str, font: QFont, width: int, max_lines: int) -> list[str]:
+    """A text in at most ``max_lines`` lines of ``width`` pixels; what follows a line break gets a single line."""
+    first, *others = text.replace(LINE_END, "\n").split("\n")
     return [
-        *_given(first, font, width, max(1, most - len(below))),
-        *(line for other in below for line in _given(other, font, width, 1)),
-    ][:most]
+        *_fitted(first, font, width, max(1, max_lines - len(others))),
+        *(line for other in others for line in _fitted(other, font, width, 1)),
+    ][:max_lines]
 
 
-def _given(text: str, font: QFont, width: int, most: int) -> list[str]:
+def _fitted(text: str, font: QFont, width: int, max_lines: int) -> list[str]:
     """The last line has an ellipsis in its middle if there is more."""
     lines = list(_wrapped(text, font, width))
-    if len(lines) <= most:
+    if len(lines) <= max_lines:
         return [line.strip() for line in lines]
-    return [*(line.strip() for line in lines[: most - 1]), elided("".join(lines[most - 1 :]), font, width)]
+    return [*(line.strip() for line in lines[: max_lines - 1]), elided("".join(lines[max_lines - 1 :]), font, width)]
 
 
 def elided(text: str, font: QFont, width: int) -> str:
-    """A text in one line of so many pixels; Qt cuts one that is just as wide."""
+    """A text elided to ``width`` pixels; Qt alone would also elide one that just fits."""
     metrics = QFontMetrics(font)
     if metrics.horizontalAdvance(text) <= width:
         return text
@@ -57,7 +57,7 @@ def elided(text: str, font: QFont, width: int) -> str:
 
 
 def line_height(text: str, font: QFont) -> int:
-    """Pixels; some scripts take more than their font says, for their letters come from another one."""
+    """Pixels; some scripts take more than ``font`` says, because their letters come from a fallback font."""
     return QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text.replace(LINE_END, " ") or "0").height()
 
 
@@ -74,14 +74,14 @@ def _wrapped(text: str, font: QFont, width: int) -> Iterator[str]:
 
 
 class ElidingLabel(QLabel):
-    """A text of one of the style sheet's kinds, in as many lines as it has room for, ``most`` of them at most."""
+    """A text of one of the style sheet's kinds, in as many lines as it has room for, ``max_lines`` of them at most."""
 
-    def __init__(self, kind: str = "quiet", most: int = 1) -> None:
+    def __init__(self, kind: str = "quiet", max_lines: int = 1) -> None:
         super().__init__()
-        self._most = most
+        self._max_lines = max_lines
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("is", kind)
-        self.setWordWrap(most > 1)
+        self.setWordWrap(max_lines > 1)
         if kind == "chip":
             self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
             self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -89,30 +89,31 @@ class ElidingLabel(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802  # Qt's name
         super().setText(text)
         self.setAccessibleName(text)
-        self._tell()
+        self._update_tooltip()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
-        self._tell()
+        self._update_tooltip()
 
-    def _tell(self) -> None:
+    def _update_tooltip(self) -> None:
         shown = "".join(self.lines())
         self.setToolTip("" if "".join(shown.split()) == "".join(self.text().split()) else self.text())
 
     def lines(self) -> list[str]:
-        """What is shown."""
         room, line = self.contentsRect(), line_height(self.text(), self.font())
-        return lines_of(self.text(), self.font(), room.width(), max(1, min(self._most, (room.height() + 1) // line)))
+        return lines_of(
+            self.text(), self.font(), room.width(), max(1, min(self._max_lines, (room.height() + 1) // line))
+        )
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802  # Qt's name
         wanted = super().heightForWidth(width)
-        return min(wanted, self._most * line_height(self.text(), self.font()) + self._around)
+        return min(wanted, self._max_lines * line_height(self.text(), self.font()) + self._padding)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        return QSize(1, line_height(self.text(), self.font()) + self._around)
+        return QSize(1, line_height(self.text(), self.font()) + self._padding)
 
     @property
-    def _around(self) -> int:
+    def _padding(self) -> int:
         """Pixels above and below the text."""
         return self.height() - self.contentsRect().height()
 
@@ -127,37 +128,37 @@ class ElidingLabel(QLabel):
 
 
 class ElidingList(QListWidget):
-    """A list whose lines are one line each; a long one gives way, and its whole is in the tip.
+    """A list of one line for each item; a long text is elided, and the tooltip has the whole.
 
-    It is lower where there is less room, but shows whole lines only: half a name reads like a fault.
+    It is lower where there is less room, but shows whole lines only: half a name looks like a fault.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setItemDelegate(_ElidingCells(self))
+        self.setItemDelegate(_UnsizedElidingCells(self))
 
     def add(self, text: str, role: int, value: object) -> None:
-        """One more line, which stands for a value."""
+        """Append a line, with a value kept under ``role``."""
         item = QListWidgetItem(text, self)
         item.setToolTip(text)
         item.setData(role, value)
 
     def show_at_most(self, lines: int) -> None:
-        """So many in sight at most; typing and the arrows bring the others."""
+        """Show this many lines at most; typing and the arrows bring the others."""
         if self.count():
             self.setMinimumHeight(self.sizeHintForRow(0) + 2 * self.frameWidth())
             self.setMaximumHeight(lines * self.sizeHintForRow(0) + 2 * self.frameWidth())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
-        rest = (self.height() - 2 * self.frameWidth()) % self.sizeHintForRow(0) if self.count() else 0
-        self.setViewportMargins(0, 0, 0, rest)
+        half_line = (self.height() - 2 * self.frameWidth()) % self.sizeHintForRow(0) if self.count() else 0
+        self.setViewportMargins(0, 0, 0, half_line)
 
 
 class ElidingCells(QStyledItemDelegate):
-    """Texts of as many lines as there is room for in their cell of a table or a list."""
+    """Texts in as many lines as their cell of a table or a list has room for."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = QStyleOptionViewItem(option)
@@ -173,14 +174,15 @@ class ElidingCells(QStyledItemDelegate):
         painter.restore()
 
     def lines(self, table: QTableView, index: Index) -> list[str]:
-        """What a cell shows."""
         return _shown(self._cell(table, index))
 
-    def height(self, table: QTableView, index: Index, most: int) -> int:
-        """Pixels in which a text of at most so many lines is whole."""
+    def height(self, table: QTableView, index: Index, max_lines: int) -> int:
+        """Pixels that a text of at most ``max_lines`` lines needs."""
         cell = self._cell(table, index)
         within, line = _within(cell), line_height(cell.text, cell.font)
-        return len(lines_of(cell.text, cell.font, within.width(), most)) * line + cell.rect.height() - within.height()
+        return (
+            len(lines_of(cell.text, cell.font, within.width(), max_lines)) * line + cell.rect.height() - within.height()
+        )
 
     def _cell(self, table: QTableView, index: Index) -> QStyleOptionViewItem:
         cell = QStyleOptionViewItem()
@@ -191,7 +193,7 @@ class ElidingCells(QStyledItemDelegate):
 
 
 def _within(cell: QStyleOptionViewItem) -> QRect:
-    """Where in its cell a text stands."""
+    """The part of a cell its text is drawn in."""
     style = cell.widget.style()
     room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
     around = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget) + 1
@@ -200,7 +202,7 @@ def _within(cell: QStyleOptionViewItem) -> QRect:
 
 def _shown(cell: QStyleOptionViewItem) -> list[str]:
     within, line = _within(cell), line_height(cell.text, cell.font)
-    air = line - QFontMetrics(cell.font).height()  # a taller script's, above the first line and below the last
+    air = line - QFontMetrics(cell.font).height()  # a taller script has it above its first line and below its last
     return lines_of(cell.text, cell.font, within.width(), max(1, (within.height() + air) // line))
 
 
@@ -209,33 +211,32 @@ def _ink(cell: QStyleOptionViewItem) -> QPalette.ColorRole:
     return QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
 
 
-class _ElidingCells(ElidingCells):
-    """Wishes for no width, and so gets the list's."""
+class _UnsizedElidingCells(ElidingCells):
+    """Asks for hardly any width, and so gets the list's."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  # Qt's name
         return QSize(1, super().sizeHint(option, index).height())
 
 
 class ElidingHeadings(QHeaderView):
-    """Headings of several lines, as high as the longest of them needs; the model has the whole of each for the tip.
+    """Headings of several lines, as high as the longest needs; the tooltip, from the model, has the whole text.
 
-    ``highest`` is how many pixels of lines there are at most, and always one line.
+    ``max_height`` is in pixels, without padding; one line is always shown.
     """
 
-    def __init__(self, orientation: Qt.Orientation, highest: int = 1) -> None:
+    def __init__(self, orientation: Qt.Orientation, max_height: int = 1) -> None:
         super().__init__(orientation)
-        self._highest = highest
+        self._max_height = max_height
         self._font = QFont(self.font())
         self._font.setPixelSize(theme().smallText + 2)
         self._font.setWeight(QFont.Weight.DemiBold)
         self.setSectionsClickable(True)
 
     def lines(self, section: int) -> list[str]:
-        """What a heading shows."""
         text = str(self.model().headerData(section, self.orientation()) or "")
         across = self.orientation() is Qt.Orientation.Horizontal
-        room = (self.sectionSize(section) if across else self.width()) - 2 * AROUND
-        return lines_of(text, self._font, room, max(1, self._highest // line_height(text, self._font)))
+        room = (self.sectionSize(section) if across else self.width()) - 2 * HEADING_PADDING
+        return lines_of(text, self._font, room, max(1, self._max_height // line_height(text, self._font)))
 
     def initStyleOptionForIndex(self, option: QStyleOptionHeader, index: int) -> None:  # noqa: N802  # Qt's name
         super().initStyleOptionForIndex(option, index)
@@ -245,6 +246,6 @@ class ElidingHeadings(QHeaderView):
         hint = super().sizeHint()
         if self.orientation() is Qt.Orientation.Horizontal and self.count():
             shown = [self.lines(section) for section in range(self.count())]
-            highest = max(len(lines) * line_height(lines[0] if lines else "", self._font) for lines in shown)
-            hint.setHeight(highest + 2 * AROUND)
+            max_height = max(len(lines) * line_height(lines[0] if lines else "", self._font) for lines in shown)
+            hint.setHeight(max_height + 2 * HEADING_PADDING)
         return hint

@@ -1,4 +1,4 @@
-"""Every key of the console, as ``QKeySequence`` reads it. One page is open at a time, so keys return on others."""
+"""Every keyboard shortcut of the console, as ``QKeySequence`` reads it; only one page is open, so pages share them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ NOTE_READ = "Ctrl+Shift+N"
 # ── at a service point ──
 
 MAIN = "F5"
-"""Whatever is next: open the point, call, start, finish and call."""
+"""Open the point, call, start, or finish and call. A slip to F4 only opens the note, one to F6 recalls."""
 FINISH_AND_CALL = "Shift+F5"
 FINISH = "F2"
 PAUSE = "F3"
-"""And resume; while a customer is asked about at leaving, they stay at the point."""
+"""Also resumes, and in the leave panel leaves the customer at the point."""
 CLOSE_POINT = "Shift+F3"
 NOTE = "F4"
 RECALL = "F6"
 TRANSFER = "F7"
 RETURN = "F8"
-"""To the queue; a visit that is being served is parked."""
+"""Returns a called customer to the queue, and parks one who is being served."""
 NO_SHOW = "F9"
 UNDO = "Ctrl+Z"
 WAITING, SET_ASIDE = "Ctrl+1", "Ctrl+2"
@@ -38,9 +38,9 @@ REINSTATE, CANCEL_TICKET = "F8", "F9"
 
 SAVE, DISCARD, NEW = "Ctrl+S", CANCEL, "Ctrl+N"
 EXPORT, IMPORT = "Ctrl+Shift+S", "Ctrl+O"
-NEXT_TAB, TAB_BEFORE = "Ctrl+Tab", "Ctrl+Shift+Tab"
+NEXT_TAB, PREVIOUS_TAB = "Ctrl+Tab", "Ctrl+Shift+Tab"
 
 
 def digit(number: int) -> str:
-    """The key of the so-manieth choice in a short list, 1 to 9."""
+    """The key of a choice in a short list, by its number, 1 to 9."""
     return f"Ctrl+{number}"

@@ -1,4 +1,4 @@
-"""What a specialist has before them at one moment: the point and its customer, who is chosen, what is written."""
+"""What decides a specialist's actions at one moment: the point, its customer, the chosen ticket and the draft."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from console.set_aside import may_come_back
-from shared.hall.calling_order import may_be_called
 from shared.hall.hall import Hall
+from shared.hall.next_ticket import may_be_called
 from shared.hall.serving import Owed, Placement, owed_before_no_show
 from shared.hall.undo import UNDO_WITHIN
+from shared.hall.units import Seconds
 from shared.hall.values import Moment, Point, PointStatus, Ticket, TicketState
 
 
 class Situation(Enum):
-    """How a service point stands, as far as it decides what can be done there."""
+    """The state of a service point, as far as it decides what can be done there."""
 
     CLOSED = auto()
     PAUSED = auto()
@@ -32,21 +33,21 @@ class Draft:
     reason: str = ""
     to_service: str | None = None
     to_point: str | None = None
-    place: Placement = Placement.BY_TIME
+    placement: Placement = Placement.KEEP_DUE
 
 
 @dataclass(frozen=True, kw_only=True)
 class PointState:
-    """All that decides what can be done now, and what it would be."""
+    """Everything that decides which actions are possible now, and which commands they send."""
 
     hall: Hall
     point: Point
     now: Moment
     draft: Draft = Draft()
     shift: int | None = None
-    """The shift of whoever sits here, as the hall counts them."""
+    """The number of this console's shift at the point; None while it has none."""
     chosen: Ticket | None = None
-    """Whom somebody has picked out of a list."""
+    """The ticket picked out of a list."""
 
     @property
     def ticket(self) -> Ticket | None:
@@ -54,8 +55,8 @@ class PointState:
         return self.hall.tickets.get(self.point.ticket) if self.point.ticket else None
 
     @property
-    def here(self) -> str:
-        """The id of the customer at the point."""
+    def ticket_id(self) -> str:
+        """The id of the customer at the point; empty without one."""
         return self.point.ticket or ""
 
     @property
@@ -72,21 +73,22 @@ class PointState:
 
     @property
     def owed(self) -> Owed:
-        """What the called customer is still owed before a no-show."""
+        """The recalls and seconds still due before a no-show; none if nobody is called."""
         called = self.situation is Situation.CALLED and self.ticket
         return owed_before_no_show(self.hall, called, self.now) if called else Owed(0, 0)
 
     @property
-    def undo_left(self) -> int:
-        """Whole seconds for which what was done last may still be taken back."""
+    def undo_left(self) -> Seconds:
+        """How long the last action may still be undone, rounded up."""
         if self.point.last is None:
             return 0
-        return max(0, -(-(self.point.last.at + UNDO_WITHIN - self.now.order) // 1000))
+        return max(0, -(-(self.point.last.at + UNDO_WITHIN - self.now.order) // 1_000))  # from milliseconds
 
     @property
     def may_call_chosen(self) -> bool:
-        here = self.chosen is not None and self.chosen.state in (TicketState.WAITING, TicketState.PARKED)
-        return here and self.chosen is not None and may_be_called(self.chosen, self.now)
+        if self.chosen is None or self.chosen.state not in (TicketState.WAITING, TicketState.PARKED):
+            return False
+        return may_be_called(self.chosen, self.now)
 
     @property
     def chosen_is_parked(self) -> bool:

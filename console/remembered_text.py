@@ -1,4 +1,4 @@
-"""What a console remembers on this machine over a restart: a few words, each in a file of its own."""
+"""What a console remembers on this machine over a restart: short texts, each in a file of its own."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ log = logging.getLogger(__name__)
 
 
 class RememberedText:
-    """``folder`` is where; None remembers nothing."""
+    """The texts in ``folder``; None remembers nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def read(self, name: str) -> str:
-        """What was written last under this name, or nothing."""
+        """What was written last under this name; empty without any, or if its file is damaged."""
         return (read(self._folder / name, str.strip) or "") if self._folder else ""
 
     def write(self, name: str, text: str) -> None:
-        """Remember this; a full disk is logged and forgiven, for nothing depends on it."""
+        """Remember this; a failure is only logged, because nothing depends on it."""
         if self._folder is None:
             return
         try:

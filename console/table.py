@@ -19,21 +19,21 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
-from console.controls import figures
+from console.controls import tabular_font
 from console.eliding import ElidingCells
 
 R = TypeVar("R")
 SORT = Qt.ItemDataRole.UserRole
-IDENTITY = SORT + 1
+ROW_ID = SORT + 1
 ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 Index = QModelIndex | QPersistentModelIndex
 
 
-def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
-    """A table as all of ours are: nobody types into it, and the Tab key leaves it."""
+def make_read_only(table: QTableView, name: str, *, selectable: bool) -> None:
+    """Make a table read-only, with rows or cells to choose if ``selectable``; the Tab key leaves it."""
     modes = QAbstractItemView.SelectionMode
     table.setAccessibleName(name)
-    table.setSelectionMode(modes.SingleSelection if chosen_from else modes.NoSelection)
+    table.setSelectionMode(modes.SingleSelection if selectable else modes.NoSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
     table.setItemDelegate(ElidingCells(table))
@@ -42,14 +42,14 @@ def to_be_read(table: QTableView, name: str, *, chosen_from: bool) -> None:
 
 
 class TypeAhead:
-    """The line somebody types their way to: by its number, or by how a word of it begins."""
+    """Finds the line that somebody types the beginning of, or of a word in it."""
 
     def __init__(self) -> None:
         self._typed = ""
         self._since = QElapsedTimer()
 
-    def found(self, typed: str, lines: list[str], current: int) -> int | None:
-        """Which line fits what was typed up to now, this one first; another search after a rest of the fingers."""
+    def find(self, typed: str, lines: list[str], current: int) -> int | None:
+        """The next line from ``current`` on that fits what was typed, or None; a pause begins a new search."""
         again = self._since.isValid() and self._since.elapsed() <= QApplication.keyboardInputInterval()
         self._since.start()
         self._typed = (self._typed if again else "") + typed.casefold()
@@ -69,17 +69,17 @@ class Column(Generic[R]):
     title: str
     text: Callable[[R], str]
     key: Callable[[R], Any] | None = None
-    """What it sorts by, when that is not its text."""
+    """What it sorts by, if not by its text."""
     ink: Callable[[R], str | None] = lambda _: None
     bold: bool = False
-    whole: Callable[[R], str] | None = None
-    """What the tip says, where the text is shorter."""
-    figures: int | None = None
-    """Pixels of its text, when its figures stand below one another: they then are of one width."""
+    full_text: Callable[[R], str] | None = None
+    """The tooltip, where the text is shorter."""
+    font_size: int | None = None
+    """Pixels of its text, with figures of one width; None for the usual font."""
 
 
 class TableRows(QAbstractTableModel, Generic[R]):
-    """Rows told apart by ``id_of``; new ones slip in where they belong."""
+    """Rows with an id each, by ``id_of``, so that those that stay can be told from new ones."""
 
     def __init__(self, columns: Sequence[Column[R]], id_of: Callable[[R], str]) -> None:
         super().__init__()
@@ -88,8 +88,8 @@ class TableRows(QAbstractTableModel, Generic[R]):
         self._id_of = id_of
 
     def show(self, rows: list[R]) -> None:
-        """Show these rows: those that stay keep their place and selection."""
-        if not self._slip_in(rows):
+        """Show these rows; selected ones that stay are still selected, unless the rows change their order."""
+        if not self._insert_and_remove(rows):
             self.beginResetModel()
             self.rows = rows
             self.endResetModel()
@@ -97,8 +97,8 @@ class TableRows(QAbstractTableModel, Generic[R]):
             self.rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
 
-    def _slip_in(self, rows: list[R]) -> bool:
-        """Take away and put in rows one by one; False if those that stay have changed their order."""
+    def _insert_and_remove(self, rows: list[R]) -> bool:
+        """Remove and insert rows one by one. Returns False if those that stay have changed their order."""
         wanted = [self._id_of(row) for row in rows]
         for at in reversed(range(len(self.rows))):
             if self._id_of(self.rows[at]) not in wanted:
@@ -133,10 +133,10 @@ class TableRows(QAbstractTableModel, Generic[R]):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return (column.whole or column.text)(row)
+                return (column.full_text or column.text)(row)
             case Qt.ItemDataRole.UserRole:
                 return (column.key or column.text)(row)
-            case _ if role == IDENTITY:
+            case _ if role == ROW_ID:
                 return self._id_of(row)
             case Qt.ItemDataRole.ForegroundRole:
                 ink = column.ink(row)
@@ -148,14 +148,14 @@ class TableRows(QAbstractTableModel, Generic[R]):
 
 
 def _font(column: Column[R]) -> QFont | None:
-    return figures(column.figures, bold=column.bold) if column.figures else None
+    return tabular_font(column.font_size, bold=column.bold) if column.font_size else None
 
 
-class LinesTable(QTableView):
-    """A table of lines: its first and last one are where Home and End lead."""
+class RowsTable(QTableView):
+    """A table in which Home and End lead to the first and the last row."""
 
-    def choose_line(self, at: int) -> None:
-        """Choose the row at this place. Not selectRow: it chooses none where writing runs from right to left."""
+    def choose_row(self, at: int) -> None:
+        """Choose the row at this index, if there is one. Not selectRow: it chooses none in right-to-left layouts."""
         flags = QItemSelectionModel.SelectionFlag
         if 0 <= at < self.model().rowCount():
             seen = next(side for side in range(self.model().columnCount()) if not self.isColumnHidden(side))
@@ -164,17 +164,17 @@ class LinesTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         match event.key():
             case Qt.Key.Key_Home:
-                self.choose_line(0)
+                self.choose_row(0)
             case Qt.Key.Key_End:
-                self.choose_line(self.model().rowCount() - 1)
+                self.choose_row(self.model().rowCount() - 1)
             case _:
                 super().keyPressEvent(event)
 
 
-class ChoosingTable(LinesTable):
-    """A table somebody may be chosen from, by an arrow or the mouse, and Enter acts on them.
+class ChoosingTable(RowsTable):
+    """A table to choose a row from, by an arrow or the mouse; Enter acts on it.
 
-    Nobody is chosen until a person does so, and when they go nobody else gets to be: Enter would act on a stranger.
+    Only a person chooses a row, and none takes the place of a chosen row that goes: Enter would act on a stranger.
     """
 
     chosen_changed = Signal()
@@ -184,7 +184,7 @@ class ChoosingTable(LinesTable):
     def __init__(self, rows: QAbstractItemModel, name: str) -> None:
         super().__init__()
         self.setModel(rows)
-        to_be_read(self, name, chosen_from=True)
+        make_read_only(self, name, selectable=True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.verticalHeader().hide()
@@ -194,22 +194,22 @@ class ChoosingTable(LinesTable):
     def chosen(self) -> str:
         """The id of the chosen row, or nothing."""
         rows = self.selectionModel().selectedRows()
-        return str(rows[0].data(IDENTITY)) if rows else ""
+        return str(rows[0].data(ROW_ID)) if rows else ""
 
-    def choose(self, identity: str) -> None:
-        """Choose this row, or none if it is not there."""
-        lines = range(self.model().rowCount())
-        at = next((line for line in lines if self.model().index(line, 0).data(IDENTITY) == identity), None)
+    def choose(self, row_id: str) -> None:
+        """Choose the row with this id, or none if it is not there."""
+        rows = range(self.model().rowCount())
+        at = next((row for row in rows if self.model().index(row, 0).data(ROW_ID) == row_id), None)
         if at is None:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
-        elif identity != self.chosen:
-            self.choose_line(at)
+        elif row_id != self.chosen:
+            self.choose_row(at)
 
-    def keeping(self, show: Callable[[], None]) -> None:
-        """Let the rows change around the one that is chosen."""
+    def keep_chosen(self, change_rows: Callable[[], None]) -> None:
+        """Call ``change_rows``, then choose the same row again."""
         chosen = self.chosen
-        show()
+        change_rows()
         self.choose(chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
@@ -219,6 +219,6 @@ class ChoosingTable(LinesTable):
                 with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
                 (self.entered_with_control if with_control else self.entered).emit()
         elif first_step and self.model().rowCount():
-            self.choose_line(0 if event.key() == Qt.Key.Key_Down else self.model().rowCount() - 1)
+            self.choose_row(0 if event.key() == Qt.Key.Key_Down else self.model().rowCount() - 1)
         else:
             super().keyPressEvent(event)

@@ -1,4 +1,4 @@
-"""Tips of the whole console, plain: Qt takes a text that looks like markup for markup, and names come from people."""
+"""The console's tooltips as plain text: Qt takes what looks like markup for markup, and names come from people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TIP = Qt.ItemDataRole.ToolTipRole
 
 
 class PlainTooltips(QObject):
-    """A filter on the application. It shows those tips itself that Qt might take for something else than text."""
+    """An event filter on the application. It shows the tooltips itself that Qt might take for markup."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         if event.type() is not QEvent.Type.ToolTip:
@@ -27,12 +27,12 @@ class PlainTooltips(QObject):
 
 
 def as_markup(text: str) -> str:
-    """What shows as this text wherever markup is read."""
+    """Markup that shows as this text."""
     return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>"
 
 
 def _tip(watched: QWidget, at: QPoint) -> tuple[str, QRect]:
-    """What it would say there, and how far the mouse may go until it says something else."""
+    """The tooltip at this position, and the area in which it stays; an empty one is the whole widget."""
     view = watched.parent()
     if isinstance(view, QHeaderView) and watched is view.viewport():
         section = view.logicalIndexAt(at)

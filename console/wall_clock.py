@@ -1,4 +1,4 @@
-"""The clock on the wall, as a console reads it."""
+"""The wall clock, as the console reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nowserving demo``: a whole hall to try, in windows or as a tour that is pictured."""
+"""``nowserving demo``: a whole hall to try out, in windows or as a tour that saves pictures."""
 
 from __future__ import annotations
 
@@ -8,44 +8,40 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from demo.demo_hall import premises, visited
+from demo.demo_hall import existing_hall, temporary_hall
 from demo.tour import play
 from demo.windows import open_all
 from shared.hall.errors import Unfit
 from shared.settings import as_path
 
-PASSWORD_FROM = "NOWSERVING_PASSWORD"  # noqa: S105  # the name of a variable
+PASSWORD_VARIABLE = "NOWSERVING_PASSWORD"  # noqa: S105  # the name of a variable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="nowserving demo", description="A whole hall to try, in a temporary folder.")
-    parser.add_argument(
-        "--tour",
-        metavar="FOLDER",
-        type=as_path,
-        help="play visits through the real windows and save pictures; no screen",
-    )
-    parser.add_argument(
-        "--hall", metavar="URL#ID", help="play the tour in a hall that is there already, made from the clinic's sample"
-    )
-    parser.add_argument("--login", default="admin", help=f"an administrator there; the password is in {PASSWORD_FROM}")
-    asked = parser.parse_args(argv)
-    _end_in_order()
-    if asked.hall:
-        if not asked.tour or "#" not in asked.hall:
-            raise Unfit("A hall that is there already is for the tour, and named: --tour FOLDER --hall URL#ID")
-        with visited(asked.hall, asked.login, os.environ.get(PASSWORD_FROM, "")) as hall:
-            return play(hall, asked.tour)
+    tour_help = "play visits through the real windows and save pictures of them; needs no screen"
+    parser.add_argument("--tour", metavar="FOLDER", type=as_path, help=tour_help)
+    hall_help = "play the tour in an existing hall, made from the clinic sample"
+    parser.add_argument("--hall", metavar="URL#ID", help=hall_help)
+    login_help = f"an administrator of that hall; the password is read from {PASSWORD_VARIABLE}"
+    parser.add_argument("--login", default="admin", help=login_help)
+    arguments = parser.parse_args(argv)
+    _stop_cleanly()
+    if arguments.hall:
+        if not arguments.tour or "#" not in arguments.hall:
+            raise Unfit("--hall URL#ID needs --tour FOLDER: only the tour runs in an existing hall.")
+        with existing_hall(arguments.hall, arguments.login, os.environ.get(PASSWORD_VARIABLE, "")) as hall:
+            return play(hall, arguments.tour)
     print("Setting up a clinic …", flush=True)
-    with premises() as hall:
-        if asked.tour:
-            return play(hall, asked.tour)
+    with temporary_hall() as hall:
+        if arguments.tour:
+            return play(hall, arguments.tour)
         open_all(hall)
     return 0
 
 
-def _end_in_order() -> None:
-    """Told to stop, or with its terminal closed, the demo still takes its backend and its folder with it."""
+def _stop_cleanly() -> None:
+    """On SIGTERM and SIGHUP, exit so that the backend is stopped and the temporary folder removed."""
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if number := getattr(signal, name, None):
             signal.signal(number, lambda number, _: sys.exit(128 + number))

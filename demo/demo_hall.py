@@ -1,4 +1,4 @@
-"""The clinic of the demo: a whole one in a temporary folder, gone when it ends, or one that is there already."""
+"""The clinic of the demo: one in a temporary folder that is removed at the end, or an existing one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.access.devices import ConfirmPairing, RevokeDevice
 from shared.backend.halls import database_administration
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unfit
@@ -23,63 +22,66 @@ from shared.hall.roles import DEVICE_ROLES, Actor, Role
 from shared.link.connect import connect
 from shared.link.link import Link
 from shared.link.pairing_client import PairingClient, new_token
+from shared.requests.devices import ConfirmPairing, RevokeDevice
 from shared.settings import machine_zone
 
 PASSWORD = "now-serving"  # noqa: S105  # of a hall that lives in a temporary folder while it is shown
 STAFF = Actor(name="demo", role=Role.ADMINISTRATOR)
-AT_WORK = ("6", "5", "1", "4", "2")
-WAITING = (
+OPEN_POINTS = ("6", "5", "1", "4", "2")
+"""The points of the clinic that are open, each with a called ticket."""
+
+QUEUED_SERVICES = (
     *("registration", "children", "blood-tests", "cash-desk", "registration", "vaccination"),
     *("blood-tests", "imaging", "registration", "cash-desk", "prescriptions", "imaging"),
 )
-"""The points of the clinic that have called somebody, and the services people came for, in the order they came."""
+"""The services of the tickets, in order of issue."""
 
 LOGINS = {"admin": Role.ADMINISTRATOR, "specialist": Role.SPECIALIST}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoHall:
-    """Where everything is."""
+    """A hall with a running backend, and how windows and people get into it."""
 
     folder: Path
-    hall: HallId
-    base: str
-    """Address of the backend."""
+    hall_id: HallId
+    url: str
+    """Of the backend, without a path."""
     tokens: dict[Role, str]
-    """One device of each role."""
+    """The token of one paired device of each role."""
     login: str = "admin"
-    """Who sits at the console."""
+    """Of the person at the console."""
     password: str = PASSWORD
 
 
 @contextlib.contextmanager
-def premises(sample: str = "clinic") -> Iterator[DemoHall]:
-    """A hall from a sample with its backend running; everything is stopped and removed at the end."""
+def temporary_hall(sample: str = "clinic") -> Iterator[DemoHall]:
+    """A new hall with its backend, all removed at the end; raises Unfit if the backend does not start."""
     folder = Path(tempfile.mkdtemp(prefix="nowserving-demo-"))
     try:
         database = f"sqlite:///{folder / 'demo.db'}"
-        hall, tokens = _furnished(database, sample)
-        with _backend(database) as base:
-            yield DemoHall(folder=folder, hall=hall, base=base, tokens=tokens)
+        hall_id, tokens = _create_hall(database, sample)
+        with _backend(database) as url:
+            yield DemoHall(folder=folder, hall_id=hall_id, url=url, tokens=tokens)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def visited(address: str, login: str, password: str) -> Iterator[DemoHall]:
-    """A clinic behind a backend that runs, ``http(s)://…#ID``, in the eyes of one of its administrators.
+def existing_hall(address: str, login: str, password: str) -> Iterator[DemoHall]:
+    """An existing clinic at ``http(s)://…#ID``, used by one of its administrators.
 
-    It has devices of ours as long as this lasts; what happens in it has happened.
+    Its demo devices are revoked at the end; the tickets stay. Raises Refused, Unreachable or Unfit.
     """
-    base, _, hall = address.partition("#")
+    url, _, hall_id = address.partition("#")
     console = connect(address, role=Role.CONSOLE)
     admin, _ = console.sign_in(login, password)
-    _a_morning(admin.do)
-    paired = {role: _paired(base, admin, role) for role in DEVICE_ROLES}
+    _fill_queue(admin.do)
+    paired = {role: _paired(url, admin, role) for role in DEVICE_ROLES}
     tokens = {role: token for role, (token, _) in paired.items()}
     with tempfile.TemporaryDirectory(prefix="nowserving-demo-") as folder:
         try:
-            yield DemoHall(folder=Path(folder), hall=hall, base=base, tokens=tokens, login=login, password=password)
+            yield DemoHall(folder=Path(folder), hall_id=hall_id, url=url, tokens=tokens, login=login, password=password)
         finally:
             for _, device in paired.values():
                 admin.request(RevokeDevice(device=device))
@@ -87,51 +89,42 @@ def visited(address: str, login: str, password: str) -> Iterator[DemoHall]:
             console.close()
 
 
-def _paired(base: str, admin: Link, role: Role) -> tuple[str, str]:
-    """The token and the id of a new device, paired as every device is."""
+def _paired(url: str, admin: Link, role: Role) -> tuple[str, str]:
+    """Pair a new device as every device is; returns its token and its id."""
     token = new_token()
-    with contextlib.closing(PairingClient(base, token)) as door:
-        code = door.begin(role).code
+    with contextlib.closing(PairingClient(url, token)) as client:
+        code = client.begin(role).code
     return token, admin.request(ConfirmPairing(code=code, name=f"Demo {role} {token[:4]}")).id
 
 
-def _furnished(database: str, sample: str) -> tuple[HallId, dict[Role, str]]:
+def _create_hall(database: str, sample: str) -> tuple[HallId, dict[Role, str]]:
     with database_administration.opened(database, create=True) as halls:
-        hall = halls.init(sample, None, machine_zone())
-        _a_morning(lambda command: halls.ledger.do(hall, command, STAFF))
+        hall_id = halls.init(sample, None, machine_zone())
+        _fill_queue(lambda command: halls.ledger.do(hall_id, command, STAFF))
         for login, role in LOGINS.items():
             halls.add_person(login, PASSWORD, role, None)
-        return hall, {role: halls.accounts.add_device(f"Demo {role}", role, hall) for role in DEVICE_ROLES}
+        return hall_id, {role: halls.accounts.add_device(f"Demo {role}", role, hall_id) for role in DEVICE_ROLES}
 
 
-def _a_morning(do: Callable[[Command], object]) -> None:
-    """What went on before anybody looked: some points are at work, some people wait."""
-    for service in WAITING:
+def _fill_queue(do: Callable[[Command], object]) -> None:
+    """Issue the tickets of QUEUED_SERVICES, then open OPEN_POINTS and let each call one."""
+    for service in QUEUED_SERVICES:
         do(IssueTicket(service=service))
-    for point in AT_WORK:
+    for point in OPEN_POINTS:
         do(ActivatePoint(point=point))
         do(CallNext(point=point))
 
 
 @contextlib.contextmanager
 def _backend(database: str) -> Iterator[str]:
-    """`nowserving serve` as a process of its own; raises Unfit if it does not come up."""
-    command = [
-        sys.executable,
-        "-m",
-        "shared.cli.commands",
-        "serve",
-        "--database",
-        database,
-        "--port",
-        "0",
-        "--no-announce",
-    ]
+    """`nowserving serve` as a process of its own, by its URL; raises Unfit if it does not start."""
+    options = ("--database", database, "--port", "0", "--no-announce")
+    command = [sys.executable, "-m", "shared.cli.commands", "serve", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
             if not line.startswith("serving "):
-                raise Unfit("The backend did not start; its reason is above.")
+                raise Unfit("The backend did not start: the reason is above.")
             yield line.split()[-1]
         finally:
             process.terminate()

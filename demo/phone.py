@@ -1,4 +1,4 @@
-"""A customer's phone: a real browser of a phone's size, looking at the real page."""
+"""A customer's phone: a real browser with a viewport of a phone's size, on the real page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 from shared.hall.errors import Unfit
 
-SIZE = (390, 844)
-QUIET = [
+WIDTH, HEIGHT = 390, 844
+"""Of the viewport, in CSS pixels."""
+
+BROWSER_FLAGS = [
     "--no-sandbox",  # Chromium's own sandbox refuses to run as root; the page is ours
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -26,7 +28,7 @@ T = TypeVar("T")
 
 
 class Phone:
-    """One browser page. Playwright has a loop of its own, so it lives on a thread of its own."""
+    """One browser page, on a thread of its own: Playwright's synchronous interface refuses a thread with a loop."""
 
     def __init__(self, language: str = "en") -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="phone")
@@ -35,38 +37,38 @@ class Phone:
         self._closers: list[Callable[[], None]] = []
 
     async def open(self, url: str) -> None:
-        """Raises Unfit if there is no browser on this machine."""
-        await self._aside(lambda: self._opened().goto(url))
+        """Open an address in the page, and first the browser; raises Unfit if there is none on this machine."""
+        await self._on_thread(lambda: self._browser_page().goto(url))
 
     async def tap(self, selector: str) -> None:
-        await self._aside(lambda: self._page.click(selector))
+        await self._on_thread(lambda: self._page.click(selector))
 
     async def wait_for(self, selector: str) -> None:
-        await self._aside(lambda: self._page.wait_for_selector(selector))
+        await self._on_thread(lambda: self._page.wait_for_selector(selector))
 
     async def text(self, selector: str) -> str:
-        found: str = await self._aside(lambda: self._page.inner_text(selector))
+        found: str = await self._on_thread(lambda: self._page.inner_text(selector))
         return found.strip()
 
     async def picture(self, file: Path) -> None:
-        await self._aside(lambda: self._page.screenshot(path=str(file)))
+        await self._on_thread(lambda: self._page.screenshot(path=str(file)))
 
     async def close(self) -> None:
-        await self._aside(self._close)
+        await self._on_thread(self._close)
         self._thread.shutdown()
 
-    async def _aside(self, act: Callable[[], T]) -> T:
+    async def _on_thread(self, act: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._thread.submit(act))
 
-    def _opened(self) -> Any:
+    def _browser_page(self) -> Any:
         if self._page is None:
             from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only a phone needs a browser
 
             playwright = sync_playwright().start()
-            browser = playwright.chromium.launch(executable_path=browser_path(), args=QUIET)
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=BROWSER_FLAGS)
             self._closers = [browser.close, playwright.stop]
             self._page = browser.new_page(
-                viewport={"width": SIZE[0], "height": SIZE[1]}, device_scale_factor=2, locale=self._language
+                viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2, locale=self._language
             )
         return self._page
 
@@ -76,7 +78,7 @@ class Phone:
 
 
 def browser_path() -> str:
-    """The browser of this machine; raises Unfit if there is none."""
+    """The path of this machine's browser; raises Unfit if there is none."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
     if found is None:
         raise Unfit("The phone's page needs a browser: install chromium.")

@@ -1,4 +1,4 @@
-"""The tour: visits through the real windows against the real backend, told line by line and pictured."""
+"""The tour: visits through the real windows against the real backend, printed step by step, with a picture of each."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ from kiosk.app import Kiosk
 from kiosk.printer.printer_choice import printer_for
 from shared.hall.errors import Unfit
 from shared.hall.field_types import in_language
+from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.hall.values import PointStatus, Ticket, TicketState
 from shared.link.connect import connect
 from shared.link.link import Link
 from shared.settings import Settings
-from shared.ui.event_loop import application, collect_here_only
+from shared.ui.event_loop import application, collect_garbage_on_gui_thread
 from shared.ui.station import Station
 
 WIDE, TALL, SMALL = QSize(1920, 1080), QSize(1080, 1920), QSize(1280, 800)
+"""Sizes of the windows, in pixels."""
 
 SERVICE, POINT = "doctor", "3"
-"""What the customers of the tour come for, and the service point that gives it."""
+"""The service the customers of the tour come for, and the point that gives it: ids of the clinic's sample."""
 
 
 def play(hall: DemoHall, folder: Path) -> int:
-    """Play the tour and save its pictures in a folder; 0 when everything happened."""
+    """Play the tour and save its pictures in a folder; raises TimeoutError if stuck. Returns 1 if told to stop."""
     folder.mkdir(parents=True, exist_ok=True)
     app = application("nowserving demo")
     app.setQuitOnLastWindowClosed(False)
-    collect_here_only(app)
+    collect_garbage_on_gui_thread(app)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         try:
             runner.run(_play(hall, folder))
@@ -49,22 +51,22 @@ def play(hall: DemoHall, folder: Path) -> int:
 
 
 async def _play(hall: DemoHall, folder: Path) -> None:
-    _end_in_order()
+    _stop_cleanly()
     tour = Tour.of(hall, folder)
     tour.open()
     try:
-        await tour.customers_come()
-        await tour.a_phone_comes()
-        await tour.the_specialist_begins()
-        await tour.the_day_goes_on()
-        await tour.the_point_closes()
-        await tour.the_administrator_looks()
+        await tour.take_tickets()
+        await tour.take_a_ticket_by_phone()
+        await tour.open_the_point()
+        await tour.serve_customers()
+        await tour.close_the_point()
+        await tour.show_the_set_up()
     finally:
         await tour.close()
 
 
-def _end_in_order() -> None:
-    """Told to stop, end this tour as a coroutine: an exit raised under Qt would leave everything running."""
+def _stop_cleanly() -> None:
+    """On SIGTERM, cancel the tour's task: a SystemExit raised under Qt would leave everything running."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if task and (number := getattr(signal, name, None)):
@@ -119,9 +121,9 @@ class Tour:
         for window in (self.kiosk, self.display, self.sign, self.console):
             window.close()
 
-    # ── what happens ──
+    # ── the visits ──
 
-    async def customers_come(self) -> None:
+    async def take_tickets(self) -> None:
         window = self.kiosk.window
         await until(lambda: find(window, SERVICE), "the services on the kiosk")
         await picture(window, self._file("kiosk-choice"))
@@ -133,11 +135,11 @@ class Tour:
             if language != "en":
                 await picture(window, self._file(f"kiosk-choice-{language}"))
         for precedence in ("regular", "regular", "paid"):
-            await self._takes(precedence, pictured=precedence == "paid")
+            await self._take_ticket(precedence, pictured=precedence == "paid")
 
-    async def _takes(self, precedence: str, *, pictured: bool) -> None:
-        """A customer at the kiosk: a service, a precedence, a ticket in the hand."""
-        window, before = self.kiosk.window, self._newest()
+    async def _take_ticket(self, precedence: str, *, pictured: bool) -> None:
+        """Take a ticket at the kiosk as a customer does: a service, a precedence, *Done*."""
+        window, before = self.kiosk.window, self._newest_ticket()
         await until(lambda: find(window, SERVICE), "the services on the kiosk")
         await settled()
         await touch(window, SERVICE)
@@ -147,21 +149,21 @@ class Tour:
             await picture(window, self._file("kiosk-precedence"))
         await touch(window, precedence)
         await until(lambda: find(window, "done"), "a ticket on the kiosk")
-        await until(lambda: self._newest().id != before.id, "that ticket in the hall")
+        await until(lambda: self._newest_ticket().id != before.id, "that ticket in the hall")
         await settled()
-        self._tell(f"kiosk: ticket {self._newest().label} for {self._service()}, {precedence}, is printed")
+        self._print(f"kiosk: ticket {self._newest_ticket().label} for {self._service_name()}, {precedence}, is printed")
         if pictured:
             await picture(window, self._file("kiosk-ticket"))
             await picture(window, self._file("kiosk-ticket-tall"), TALL)
             await picture(window, self._file("kiosk-ticket-small"), SMALL)
         await touch(window, "done")
 
-    async def a_phone_comes(self) -> None:
+    async def take_a_ticket_by_phone(self) -> None:
         try:
-            await self.phone.open(f"{self.hall.base}/h/{self.hall.hall}")
+            await self.phone.open(f"{self.hall.url}/h/{self.hall.hall_id}")
         except Unfit as unfit:
             self.has_browser = False
-            self._tell(f"phone: left out. {unfit.detail}")
+            self._print(f"phone: left out. {unfit.detail}")
             return
         await self._phone_picture("phone-choice")
         await self.phone.tap(f'a[href*="/s/{SERVICE}"]')
@@ -170,9 +172,9 @@ class Tour:
         await self.phone.tap('button[value="regular"]')
         await self.phone.wait_for(".label")
         await self._phone_picture("phone-ticket")
-        self._tell(f"phone: ticket {await self.phone.text('.label')}, followed live")
+        self._print(f"phone: ticket {await self.phone.text('.label')}, followed live")
 
-    async def the_specialist_begins(self) -> None:
+    async def open_the_point(self) -> None:
         console, page = self.console, self.console.log_in_page
         await settled()
         await picture(console.window, self._file("console-log-in"))
@@ -187,59 +189,59 @@ class Tour:
         await until(lambda: console.page is console.work_page, "the work page")
         await picture(self.sign.window, self._file("sign-closed"))
         await self._key(Qt.Key.Key_F5)
-        await until(lambda: self._status() is PointStatus.ACTIVE, "the point to open")
-        self._tell(f"console: {self._point()} is open")
-        await self._sign_shows()
+        await until(lambda: self._point_status() is PointStatus.ACTIVE, "the point to open")
+        self._print(f"console: {self._point_name()} is open")
+        await self._sign_is_active()
         await picture(self.sign.window, self._file("sign-active"))
 
-    async def the_day_goes_on(self) -> None:
-        called = await self._calls_next()
-        self._tell(f"console: one key calls {called.label}; it is {called.precedence} and due first")
-        await self._everybody_sees(called)
+    async def serve_customers(self) -> None:
+        called = await self._call_next()
+        self._print(f"console: one key calls {called.label}; it is {called.precedence} and due first")
+        await self._picture_call(called)
         await self._key(Qt.Key.Key_F6)
-        await until(lambda: self._here().recalls == 1, "the recall")
-        self._tell(f"console: {called.label} is called again")
+        await until(lambda: self._ticket_at_point().recalls == 1, "the recall")
+        self._print(f"console: {called.label} is called again")
         await self._key(Qt.Key.Key_F5)
-        await until(lambda: self._here().state is TicketState.SERVING, "the service to start")
+        await until(lambda: self._ticket_at_point().state is TicketState.SERVING, "the service to start")
         await picture(self.console.window, self._file("console-serving"))
         await picture(self.sign.window, self._file("sign-serving"))
-        self._tell(f"console: {called.label} is being served")
-        await self._pauses(called)
-        second = await self._calls_next(after=called)
-        self._tell(f"console: one key finishes {called.label} and calls {second.label}")
+        self._print(f"console: {called.label} is being served")
+        await self._park(called)
+        second = await self._call_next(after=called)
+        self._print(f"console: one key finishes {called.label} and calls {second.label}")
         await picture(self.console.window, self._file("console-undo"))
         await self._key(Qt.Key.Key_F9)
         await until(lambda: self._state(second) is TicketState.NO_SHOW, "the no-show")
-        self._tell(f"console: {second.label} has not come")
-        await self._transfer(await self._calls_next())
+        self._print(f"console: {second.label} did not come")
+        await self._transfer(await self._call_next())
         if self.has_browser:
-            await self._phone_is_called()
+            await self._call_the_phone()
 
-    async def _pauses(self, ticket: Ticket) -> None:
-        """The visit pauses for a paper, and goes on."""
+    async def _park(self, ticket: Ticket) -> None:
+        """Park the visit while the customer fetches a form, then resume it."""
         await self._key(Qt.Key.Key_F8)
         page = self.console.work_page
         write(page.park.reason, "fetches a form")
         await picture(self.console.window, self._file("console-park"))
         press(page.park.reason, Qt.Key.Key_Return)
         await until(lambda: self._state(ticket) is TicketState.PARKED, "the pause of the visit")
-        await until(page.aside.isVisible, "the list of those set aside")
+        await until(page.set_aside.isVisible, "the list of parked tickets")
         await self._key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
         await picture(self.console.window, self._file("console-parked"))
-        self._tell(f"console: {ticket.label} is parked and fetches a form")
+        self._print(f"console: {ticket.label} is parked and fetches a form")
         await until(lambda: self.console.work.ready, "the console to take the next key")
-        press(page.aside.table, Qt.Key.Key_Return)
-        await until(lambda: self._ticket_here() == ticket.id, "the customer who is called back")
+        press(page.set_aside.table, Qt.Key.Key_Return)
+        await until(lambda: self._ticket_id_at_point() == ticket.id, "the customer who is called back")
         await self._key(Qt.Key.Key_F5)
-        await until(lambda: self._here().state is TicketState.SERVING, "the visit to go on")
-        self._tell(f"console: {ticket.label} is called back")
+        await until(lambda: self._ticket_at_point().state is TicketState.SERVING, "the visit to go on")
+        self._print(f"console: {ticket.label} is called back")
 
-    async def _phone_is_called(self) -> None:
-        called = await self._calls_next()
+    async def _call_the_phone(self) -> None:
+        called = await self._call_next()
         await self.phone.wait_for('[data-state="called"]')
         await settled()
         await self._phone_picture("phone-called")
-        self._tell(f"phone: {called.label} is told to go to {self._point()}")
+        self._print(f"phone: {called.label} is told to go to {self._point_name()}")
         await self._key(Qt.Key.Key_F2)
         await until(lambda: self._state(called) is TicketState.SERVED, "the visit to end")
         await self.phone.wait_for('[data-state="served"]')
@@ -252,15 +254,15 @@ class Tour:
         write(panel.search, "Blood")
         press(panel.search, Qt.Key.Key_Return)
         await until(lambda: self._state(ticket) is TicketState.WAITING, "the transfer")
-        self._tell(f"console: {ticket.label} is sent to another service and keeps its number")
+        self._print(f"console: {ticket.label} is sent to another service and keeps its number")
 
-    async def the_point_closes(self) -> None:
+    async def close_the_point(self) -> None:
         await self._key(Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
-        await until(lambda: self._status() is PointStatus.INACTIVE, "the point to close")
+        await until(lambda: self._point_status() is PointStatus.INACTIVE, "the point to close")
         await settled()
-        self._tell(f"console: {self._point()} is closed")
+        self._print(f"console: {self._point_name()} is closed")
 
-    async def the_administrator_looks(self) -> None:
+    async def show_the_set_up(self) -> None:
         console = self.console
         console.show_set_up()
         for number, name in enumerate(("services", "precedences", "points", "hall", "calling")):
@@ -269,88 +271,86 @@ class Tour:
         await picture(console.window, self._file("set-up-hall-wide"), WIDE)
         console.set_up_page.tabs.setCurrentWidget(console.set_up_page.file)
         await picture(console.window, self._file("set-up-file"))
-        self._tell("console: the administrator's page")
+        self._print("console: the administrator's page")
 
-    # ── what they see ──
+    # ── keys and screens ──
 
     async def _key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """Press a key of the specialist once the console takes the next wish."""
+        """Press a key of the specialist once the console takes the next command."""
         await until(lambda: self.console.work.ready, "the console to take the next key")
         press(self.console.window, key, modifier)
 
-    async def _calls_next(self, after: Ticket | None = None) -> Ticket:
-        """Press the main key; the ticket it called."""
+    async def _call_next(self, after: Ticket | None = None) -> Ticket:
+        """Press the main key; returns the ticket it called."""
         before = after.id if after else None
-        await until(lambda: self._ticket_here() == before, "the point's last ticket")
+        await until(lambda: self._ticket_id_at_point() == before, "the point's last ticket")
         await self._key(Qt.Key.Key_F5)
-        await until(lambda: self._ticket_here() not in (None, before), "the next ticket")
-        return self._here()
+        await until(lambda: self._ticket_id_at_point() not in (None, before), "the next ticket")
+        return self._ticket_at_point()
 
-    async def _everybody_sees(self, called: Ticket) -> None:
-        await until(lambda: self._shown_first() == called.label, "the call on the display")
+    async def _picture_call(self, called: Ticket) -> None:
+        await until(lambda: self._newest_on_display() == called.label, "the call on the display")
         await picture(self.display.window, self._file("display-call"))
         await picture(self.display.window, self._file("display-call-tall"), TALL)
         await picture(self.display.window, self._file("display-call-small"), SMALL)
         await picture(self.sign.window, self._file("sign-calling"))
         await picture(self.console.window, self._file("console-called"))
         await picture(self.console.window, self._file("console-called-wide"), WIDE)
-        self._tell(f"display and sign: {called.label} please go to {self._point()}")
+        self._print(f"display and sign: {called.label} please go to {self._point_name()}")
 
-    async def _sign_shows(self) -> None:
-        point = self.stations[Role.SIGN]
-        await until(lambda: point.hall and point.hall.points[POINT].status is PointStatus.ACTIVE, "the sign")
+    async def _sign_is_active(self) -> None:
+        sign = self.stations[Role.SIGN]
+        await until(lambda: sign.hall and sign.hall.points[POINT].status is PointStatus.ACTIVE, "the sign")
 
-    def _shown_first(self) -> str | None:
+    def _newest_on_display(self) -> str | None:
         hall = self.stations[Role.DISPLAY].hall
         return hall.calls[0].label if hall and hall.calls else None
 
     async def _phone_picture(self, name: str) -> None:
         await self.phone.picture(self._file(name))
 
-    # ── what is so ──
+    # ── the state of the hall ──
 
-    def _status(self) -> PointStatus:
-        hall = self.console.station.hall
-        assert hall is not None
-        return hall.points[POINT].status
+    @property
+    def _console_hall(self) -> Hall:
+        """The hall as the console knows it, once it does."""
+        assert self.console.station.hall is not None
+        return self.console.station.hall
 
-    def _ticket_here(self) -> str | None:
+    def _point_status(self) -> PointStatus:
+        return self._console_hall.points[POINT].status
+
+    def _ticket_id_at_point(self) -> str | None:
         hall = self.console.station.hall
         return hall.points[POINT].ticket if hall else None
 
-    def _here(self) -> Ticket:
-        hall = self.console.station.hall
-        assert hall is not None
-        return hall.ticket(str(hall.points[POINT].ticket))
+    def _ticket_at_point(self) -> Ticket:
+        return self._console_hall.ticket(str(self._console_hall.points[POINT].ticket))
 
     def _state(self, ticket: Ticket) -> TicketState:
-        hall = self.console.station.hall
-        assert hall is not None
-        return hall.ticket(ticket.id).state
+        return self._console_hall.ticket(ticket.id).state
 
-    def _newest(self) -> Ticket:
+    def _newest_ticket(self) -> Ticket:
         hall = self.stations[Role.KIOSK].hall
         assert hall is not None
         return max(hall.tickets.values(), key=lambda ticket: ticket.number)
 
-    def _service(self) -> str:
+    def _service_name(self) -> str:
         hall = self.stations[Role.KIOSK].hall
         assert hall is not None
         return in_language(hall.services[SERVICE].name, "en")
 
-    def _point(self) -> str:
-        hall = self.console.station.hall
-        assert hall is not None
-        return in_language(hall.points[POINT].name, "en")
+    def _point_name(self) -> str:
+        return in_language(self._console_hall.points[POINT].name, "en")
 
-    # ── telling ──
+    # ── what is saved and printed ──
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.png"
 
-    def _tell(self, sentence: str) -> None:
+    def _print(self, sentence: str) -> None:
         print(f"  {sentence}", flush=True)
 
 
 def _link(hall: DemoHall, role: Role) -> Link:
-    return connect(f"{hall.base}#{hall.hall}", token=hall.tokens[role], role=role)
+    return connect(f"{hall.url}#{hall.hall_id}", token=hall.tokens[role], role=role)

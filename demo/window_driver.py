@@ -1,4 +1,4 @@
-"""Hands and eyes for the real windows: touch what is named, press a key, wait for a fact, take a picture."""
+"""Drives the real windows: touches a named item, presses a key, waits for a condition, takes a picture."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-PATIENCE = 15.0
-"""Seconds to wait for a fact before saying which one never came."""
+TIMEOUT = 15.0
+"""Seconds to wait for a condition."""
 
-MOTION = 0.4
-"""Seconds after which a page has arrived: no motion of ours lasts longer than 300 ms."""
+MOTION_SECONDS = 0.4
+"""Seconds after which an animation is over: none of ours lasts longer than 300 ms."""
 
 
-async def until(fact: Callable[[], object], what: str) -> None:
-    """Wait until something is so; raises TimeoutError naming it if it never is."""
+async def until(condition: Callable[[], object], awaited: str) -> None:
+    """Wait until ``condition`` is true; raises TimeoutError, which names what was ``awaited``, after TIMEOUT."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            while not fact():  # noqa: ASYNC110  # what a window shows has no event to wait for
+        async with asyncio.timeout(TIMEOUT):
+            while not condition():  # noqa: ASYNC110  # what a window shows has no event to wait for
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        raise TimeoutError(f"waited in vain for: {what}") from None
+        raise TimeoutError(f"waited in vain for: {awaited}") from None
 
 
 async def settled() -> None:
-    """Let a motion that has begun come to its end."""
-    await asyncio.sleep(MOTION)
+    """Wait for the end of an animation that has begun."""
+    await asyncio.sleep(MOTION_SECONDS)
 
 
 def items(root: QQuickItem) -> Iterator[QQuickItem]:
-    """Everything that can be seen below an item, delegates too, which findChild does not know."""
+    """Every visible item below ``root``, delegates included, which findChild does not find."""
     for child in root.childItems():
         if child.isVisible():
             yield child
@@ -47,7 +47,7 @@ def find(window: QQuickWindow, name: str) -> QQuickItem | None:
 
 
 async def touch(window: QQuickWindow, name: str) -> None:
-    """Touch the middle of an item, once it is there."""
+    """Touch the middle of the item of this object name, once it is visible; raises TimeoutError."""
     await until(lambda: find(window, name), f"{name} on the screen")
     item = find(window, name)
     assert item is not None
@@ -56,7 +56,7 @@ async def touch(window: QQuickWindow, name: str) -> None:
 
 
 def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """Press a key where the keyboard is."""
+    """Press a key in a widget."""
     QTest.keyClick(widget, key, modifier)
 
 
@@ -67,7 +67,7 @@ def write(widget: QWidget, text: str) -> None:
 
 
 async def picture(window: QQuickWindow | QWidget, file: Path, size: QSize | None = None) -> None:
-    """Save what a window shows, at this size and back."""
+    """Save what a window shows as a picture, at ``size`` if given; its own size is restored."""
     before = window.size()
     if size and size != before:
         window.resize(size)

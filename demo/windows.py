@@ -1,4 +1,4 @@
-"""The demo with a screen: every app as a process of its own, as they would stand in a real hall."""
+"""The demo with a screen: every app as a process of its own, as in a real hall."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ APPS = {
     Role.SIGN: ["display", "--point", "3", "--windowed"],
     Role.CONSOLE: ["console"],
 }
-LOOK = 0.3
-"""Seconds between two looks whether the windows are still open."""
+POLL_INTERVAL = 0.3
+"""Seconds between two checks of which windows are open."""
 
 
 def open_all(hall: DemoHall) -> None:
-    """Open the windows and wait until all of them are closed, or Ctrl-C."""
-    print(f"The backend and the phone's page: {hall.base}/h/{hall.hall}")
+    """Open the windows and wait until all of them are closed, or for Ctrl-C."""
+    print(f"The web page for phones: {hall.url}/h/{hall.hall_id}")
     print(f"Sign in at the console as {' or '.join(LOGINS)}; the password is {PASSWORD}.")
     print("Close the windows, or press Ctrl-C, to end.")
     windows = [_open(hall, role, arguments) for role, arguments in APPS.items()]
     try:
         while any(window.poll() is None for window in windows):
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
     finally:
         for window in windows:
             window.terminate()
@@ -38,7 +38,7 @@ def open_all(hall: DemoHall) -> None:
 
 def _open(hall: DemoHall, role: Role, arguments: list[str]) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "NOWSERVING_TOKEN": hall.tokens[role], "NOWSERVING_PRINTER": _printer(hall)}
-    command = [sys.executable, "-m", "nowserving", *arguments, "--hall", f"{hall.base}#{hall.hall}"]
+    command = [sys.executable, "-m", "nowserving", *arguments, "--hall", f"{hall.url}#{hall.hall_id}"]
     return subprocess.Popen(command, env=environment)
 
 

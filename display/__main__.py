@@ -7,29 +7,29 @@ from collections.abc import Callable
 
 from display.app import Display, Sign
 from shared.hall.roles import Role
-from shared.link.state_files import damaged
+from shared.link.state_files import damage_troubles
 from shared.settings import Settings, state_path
 from shared.ui.command_line import options, start
-from shared.ui.device_report import Reporting
+from shared.ui.device_report import DeviceReports
 from shared.ui.lifecycle import App
 from shared.ui.station import Station
 
-MOST = 20
-"""Damaged files told of at once."""
+MAX_TROUBLES = 20
+"""Damaged files in one report."""
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = options("display", "The hall display, or the sign over a service point.")
     parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
-    wanted = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
 
     def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Display | Sign:
-        screen = Sign(station, settings, wanted.point) if wanted.point else Display(station, settings)
+        screen = Sign(station, settings, arguments.point) if arguments.point else Display(station, settings)
         screen.show(full_screen=settings.full_screen)
-        Reporting(station, troubles=lambda: tuple(damaged(state_path()))[-MOST:])
+        DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])
         return screen
 
-    return start("display", wanted, App(role=Role.SIGN if wanted.point else Role.DISPLAY, show=show))
+    return start("display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show))
 
 
 if __name__ == "__main__":

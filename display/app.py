@@ -22,18 +22,18 @@ from shared.hall.field_types import Language, TicketId
 from shared.hall.messages import Event
 from shared.hall.values import TicketState
 from shared.settings import Settings
-from shared.ui.clocks import machines_clock
+from shared.ui.clocks import wall_clock
 from shared.ui.event_loop import QML
 from shared.ui.joining_screen import fit
 from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
 
-TELEVISION, SMALL_MONITOR = 43.0, 10.0
-"""Usual diagonals in inches of a display and of a sign."""
+DISPLAY_INCHES, SIGN_INCHES = 43.0, 10.0
+"""Usual diagonals of a display and of a sign, in inches."""
 
 
 class Display:
-    """The hall's screen with its chime."""
+    """The window of the hall display, with its chime."""
 
     def __init__(
         self,
@@ -42,30 +42,30 @@ class Display:
         *,
         viewing: Viewing | None = None,
         voice: Voice | None = None,
-        wall: Callable[[], datetime] = machines_clock,
+        wall: Callable[[], datetime] = wall_clock,
     ) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
         self.voice = voice or (chime() if settings.sound else Silence())
         self.model = DisplayModel(station, viewing or viewing_of(settings), wall)
         self.announcer = Announcer(self.voice, self._is_called)
-        self.announcer.announced.connect(self.model.announced)
-        station.happened.connect(self._happened)
-        self._screen = _Screen("DisplayMain", {"display": self.model}, station)
-        self.window = self._screen.window
+        self.announcer.announced.connect(self.model.highlight)
+        station.event_happened.connect(self._happened)
+        self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station)
+        self.window = self._qml.window
         self.window.widthChanged.connect(self._resized)
         self.window.heightChanged.connect(self._resized)
         self._resized()
 
     def show(self, *, full_screen: bool) -> None:
-        self._screen.show(full_screen=full_screen)
-        self.model.warn()
+        self._qml.show(full_screen=full_screen)
+        self.model.warn_if_unreadable()
 
     def close(self) -> None:
-        """Take the window down and be still; the station lives on."""
-        self.station.happened.disconnect(self._happened)
+        """Close the window and stop the chime; the station lives on."""
+        self.station.event_happened.disconnect(self._happened)
         self.voice.close()
-        self._screen.close()
+        self._qml.close()
         for part in (self.announcer, self.voice, self.model):
             shiboken6.delete(part)
 
@@ -73,7 +73,7 @@ class Display:
         self.model.resize(self.window.width(), self.window.height())
 
     def _happened(self, event: Event) -> None:
-        """Only what happens while we listen is announced: what a fresh snapshot brings is shown, silently."""
+        """Announce calls that happen now; those that come with a fresh snapshot are only shown."""
         if isinstance(event, (TicketCalled, TicketRecalled)):
             self.announcer.announce(event.ticket)
 
@@ -88,42 +88,42 @@ class Sign:
     def __init__(self, station: Station, settings: Settings, point: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
-        self.model = SignModel(station, point, settings.screen_inches or SMALL_MONITOR)
-        self._screen = _Screen("SignMain", {"sign": self.model}, station)
-        self.window = self._screen.window
+        self.model = SignModel(station, point, settings.screen_inches or SIGN_INCHES)
+        self._qml = _QmlWindow("SignMain", {"sign": self.model}, station)
+        self.window = self._qml.window
 
     def show(self, *, full_screen: bool) -> None:
-        self._screen.show(full_screen=full_screen)
+        self._qml.show(full_screen=full_screen)
 
     def close(self) -> None:
-        """Take the window down; the station lives on."""
-        self._screen.close()
+        """Close the window; the station lives on."""
+        self._qml.close()
         shiboken6.delete(self.model)
 
 
 def viewing_of(settings: Settings) -> Viewing:
-    return Viewing(inches=settings.screen_inches or TELEVISION, farthest_seat=settings.farthest_seat)
+    return Viewing(inches=settings.screen_inches or DISPLAY_INCHES, farthest_seat=settings.farthest_seat)
 
 
-class _Screen(QObject):
-    """A QML window that speaks the hall's own language."""
+class _QmlWindow(QObject):
+    """A QML window in the hall's own language."""
 
     def __init__(self, main: str, properties: dict[str, QObject], station: Station) -> None:
         super().__init__()
         self._station = station
         self._language: Language = ""
-        self._tongue = ScreenLanguage(self)
+        self._screen_language = ScreenLanguage(self)
         self._engine = QQmlApplicationEngine()
-        self._speak()
+        self._apply_language()
         self._engine.addImportPath(str(QML))
         self._engine.addImportPath(str(Path(__file__).parent / "qml"))
         self._engine.setInitialProperties(properties)
         self._engine.loadFromModule("NowServing.Display", main)
         self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
-        station.changed.connect(self._speak)
+        station.changed.connect(self._apply_language)
 
     def show(self, *, full_screen: bool) -> None:
-        """Without a frame and over the whole screen, for bare X servers too, which do not obey showFullScreen."""
+        """Show it; full screen without a frame and with the screen's geometry: bare X servers ignore showFullScreen."""
         if not full_screen:
             fit(self.window)
             self.window.show()
@@ -134,14 +134,14 @@ class _Screen(QObject):
         self.window.showFullScreen()
 
     def close(self) -> None:
-        """Before the models go: QML must not look at what is no longer there."""
-        self._station.changed.disconnect(self._speak)
+        """Close the window by deleting its engine, before the models go: QML must not read a deleted model."""
+        self._station.changed.disconnect(self._apply_language)
         shiboken6.delete(self._engine)
         shiboken6.delete(self)
 
-    def _speak(self) -> None:
+    def _apply_language(self) -> None:
         hall = self._station.hall
         if hall and hall.settings.languages[0] != self._language:
             self._language = hall.settings.languages[0]
-            self._tongue.speak(self._language, hall.settings.languages)
+            self._screen_language.speak(self._language, hall.settings.languages)
             self._engine.retranslate()

@@ -18,45 +18,45 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 Index = QModelIndex | QPersistentModelIndex
 
-GONE = frozenset({TicketState.WAITING, TicketState.CANCELLED})
-"""A ticket that waits again, after a transfer or a return, has nowhere to go to."""
+NO_LONGER_SHOWN = frozenset({TicketState.WAITING, TicketState.CANCELLED})
+"""States in which a called ticket has no point to go to: it waits again, or is cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """One call. ``announced`` counts its announcements here; ``pointThere``: the customer's language, if another."""
+class CallRow:
+    """One call on the display."""
 
     ticket: TicketId
     label: str
     point: str
-    pointThere: str  # noqa: N815  # a role's name in QML
+    customerPoint: str  # noqa: N815  # a role's name in QML
+    """The point in the customer's language; empty if ``point`` says the same."""
     service: str
-    recalled: bool
-    fresh: bool = False
+    highlighted: bool = False
     announced: int = 0
+    """How often this display has announced it."""
 
 
-def rows(hall: Hall) -> list[Row]:
-    """Every call a waiting room still needs, newest first."""
+def rows(hall: Hall) -> list[CallRow]:
+    """The latest calls, newest first, without those whose ticket waits again or is cancelled."""
     return [_row(hall, call) for call in hall.calls if not _is_gone(hall, call)]
 
 
 def point_name(hall: Hall, point: PointId, language: str = "") -> str:
-    """A point's name in a language, else in the hall's own; empty for a point that was taken away."""
+    """A point's name in a language, or in the hall's own without one; empty for a point that was removed."""
     found = hall.points.get(point)
     return in_language(found.name, language or hall.settings.languages[0], hall.settings.languages) if found else ""
 
 
-def _row(hall: Hall, call: Call) -> Row:
-    point, there = point_name(hall, call.point), point_name(hall, call.point, call.language)
+def _row(hall: Hall, call: Call) -> CallRow:
+    point, for_customer = point_name(hall, call.point), point_name(hall, call.point, call.language)
     service = hall.services.get(call.service)
-    return Row(
+    return CallRow(
         ticket=call.ticket,
         label=call.label,
         point=point,
-        pointThere=there if there != point else "",
+        customerPoint=for_customer if for_customer != point else "",
         service=in_language(service.name, hall.settings.languages[0], hall.settings.languages) if service else "",
-        recalled=call.times > 1,
     )
 
 
@@ -64,24 +64,24 @@ def _is_gone(hall: Hall, call: Call) -> bool:
     live = hall.tickets.get(call.ticket)
     ended = (ticket for ticket in hall.ended if ticket.id == call.ticket)
     ticket = live or next(ended, None)
-    return ticket is not None and ticket.state in GONE
+    return ticket is not None and ticket.state in NO_LONGER_SHOWN
 
 
 @QmlElement
 @QmlUncreatable("The display's model owns it.")
 class CallList(QAbstractListModel):  # type: ignore[operator]  # the stub forgets that the line above is called
-    """The rows for QML, changed in place so that a row that moves is seen to move."""
+    """The rows for QML, changed in place so that moves are animated."""
 
-    ROLES: ClassVar = {Qt.ItemDataRole.UserRole + 1 + at: field.name for at, field in enumerate(fields(Row))}
+    ROLES: ClassVar = {Qt.ItemDataRole.UserRole + 1 + at: field.name for at, field in enumerate(fields(CallRow))}
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Row] = []
+        self.rows: list[CallRow] = []
 
-    def show(self, wanted: Sequence[Row]) -> None:
-        """Become these rows by the smallest moves: insert, move, change, and drop what is left."""
+    def show(self, wanted: Sequence[CallRow]) -> None:
+        """Change into these rows by the fewest inserts, moves, changes and removals."""
         for at, row in enumerate(wanted):
-            self._place(row, at)
+            self._bring(row, at)
             if self.rows[at] != row:
                 self.rows[at] = row
                 self.dataChanged.emit(self.index(at), self.index(at))
@@ -90,9 +90,9 @@ class CallList(QAbstractListModel):  # type: ignore[operator]  # the stub forget
             del self.rows[len(wanted) :]
             self.endRemoveRows()
 
-    def _place(self, row: Row, at: int) -> None:
-        """Bring the row of this ticket to ``at``; everything above is in place already."""
-        was = next((place for place, shown in enumerate(self.rows) if shown.ticket == row.ticket), None)
+    def _bring(self, row: CallRow, at: int) -> None:
+        """Bring the row of this ticket to ``at``; everything above is in order already."""
+        was = next((index for index, shown in enumerate(self.rows) if shown.ticket == row.ticket), None)
         if was is None:
             self.beginInsertRows(QModelIndex(), at, at)
             self.rows.insert(at, row)

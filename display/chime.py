@@ -1,4 +1,4 @@
-"""The chime of the hall display, played through whatever sound device there is, or none."""
+"""The chime of the hall display, on the default sound device; silence where there is none."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from contextlib import contextmanager
 from PySide6.QtCore import QLoggingCategory, QObject, QTimer, QtMsgType, QUrl, qInstallMessageHandler
 
 from display.announcer import Silence, Voice
+from shared.hall.units import Milliseconds
 from shared.ui.event_loop import RESOURCES
 
 log = logging.getLogger(__name__)
 
 CHIME = RESOURCES / "sounds" / "chime.wav"
 
-LONGEST = 4000
-"""Milliseconds after which a chime counts as over, whatever the sound system says: calls must go on."""
+MAX_CHIME: Milliseconds = 4000
+"""After this time a chime counts as over, whatever the sound system says: calls must go on."""
 
 
 def chime(parent: QObject | None = None) -> Voice:
-    """The chime, or silence where Qt's multimedia can't be loaded."""
+    """The chime, or silence where Qt Multimedia can't be loaded."""
     try:
         return Chime(parent)
     except ImportError as error:  # a system without libpulse
@@ -29,17 +30,17 @@ def chime(parent: QObject | None = None) -> Voice:
 
 
 class Chime(Voice):
-    """Chimes where there is a sound device at that moment: a television may be switched on after the display."""
+    """Uses the sound device there is at each chime, if any; raises ImportError without Qt Multimedia."""
 
     def __init__(self, parent: QObject | None = None, has_device: Callable[[], bool] | None = None) -> None:
         super().__init__(parent)
         self._silence = Silence(parent=self)
         self._silence.ended.connect(self.ended)
-        self._too_long = QTimer(self)
-        self._too_long.setSingleShot(True)
-        self._too_long.setInterval(LONGEST)
-        self._too_long.timeout.connect(self._over)
-        with hushed():
+        self._timeout = QTimer(self)
+        self._timeout.setSingleShot(True)
+        self._timeout.setInterval(MAX_CHIME)
+        self._timeout.timeout.connect(self._over)
+        with multimedia_messages_logged():
             from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer  # noqa: PLC0415  # may be missing
 
             self._device = QMediaDevices.defaultAudioOutput
@@ -55,34 +56,34 @@ class Chime(Voice):
         if not self._has_device():
             self._silence.play()
             return
-        self._too_long.start()
+        self._timeout.start()
         self._output.setDevice(self._device())
         self._player.setPosition(0)
         self._player.play()
 
     def close(self) -> None:
-        self._too_long.stop()
+        self._timeout.stop()
         self._player.stop()
 
     def _status_changed(self, status: object) -> None:
-        if status == self._end_of_media and self._too_long.isActive():
+        if status == self._end_of_media and self._timeout.isActive():
             self._over()
 
     def _over(self) -> None:
-        self._too_long.stop()
+        self._timeout.stop()
         self.ended.emit()
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
-    """Qt's multimedia tells stderr about every device it does not find: once, in our log, is enough."""
+def multimedia_messages_logged() -> Iterator[None]:
+    """Silence Qt Multimedia for good, which complains of every missing device, and log what else Qt says meanwhile."""
     QLoggingCategory.setFilterRules("qt.multimedia*=false")
-    before = qInstallMessageHandler(_noted)
+    before = qInstallMessageHandler(_log_message)
     try:
         yield
     finally:
         qInstallMessageHandler(before)
 
 
-def _noted(kind: QtMsgType, context: object, message: str) -> None:
+def _log_message(kind: QtMsgType, context: object, message: str) -> None:
     log.info("%s", message)

@@ -1,4 +1,4 @@
-"""What the display and the sign both say, and how wide it is."""
+"""Sentences that the display and the sign share, and the width of texts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
 from shared.formats import clock
 from shared.hall.hall import Hall
-from shared.ui.refusals import why_not
+from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 
+MEASURED_AT = 100
+"""Font size, in pixels, at which texts are measured."""
 
-def quiet_sentence(station: Station) -> str:
-    """Why the screen is not live, in one sentence; empty while it is."""
+
+def outage_notice(station: Station) -> str:
+    """Why the screen may be out of date; empty while it follows its hall."""
     if station.refusal:
-        return why_not(station.refusal)
+        return refusal_text(station.refusal)
     if station.away_since:
         return no_connection(station.away_since, station.hall)
     return ""
@@ -27,11 +30,11 @@ def no_connection(since: datetime, hall: Hall | None) -> str:
     return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since, hall))
 
 
-def widest(texts: Iterable[str], weight: QFont.Weight, *, figures: bool = False) -> float:
-    """Width of the widest of these texts in our font, in font sizes; ``figures`` all have the same width."""
+def widest_text(texts: Iterable[str], weight: QFont.Weight, *, figures: bool = False) -> float:
+    """Width of the widest of these texts, in ems, 0 without texts; with ``figures`` all digits have the same width."""
     font = QFont(QGuiApplication.font())
     font.setFeature(QFont.Tag("tnum"), int(figures))
-    font.setPixelSize(100)
+    font.setPixelSize(MEASURED_AT)
     font.setWeight(weight)
     metrics = QFontMetricsF(font)
-    return max((metrics.horizontalAdvance(text) for text in texts), default=0.0) / 100
+    return max((metrics.horizontalAdvance(text) for text in texts), default=0.0) / MEASURED_AT

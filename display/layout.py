@@ -1,4 +1,7 @@
-"""How large the calls are and how many fit, so that they can be read from the farthest seat. All in millimetres."""
+"""How large the calls are and how many fit, so that the farthest seat can read them.
+
+Sizes are in millimetres unless their docstring says ems: multiples of the font size.
+"""
 
 from __future__ import annotations
 
@@ -8,58 +11,98 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 CAPITAL = 0.727
-"""Height of a capital of our font at a font size of 1."""
+"""Height of a capital letter of our font, in ems."""
 
 ARROW = 1.3
-"""Width of the arrow between a number and its point, gaps included, in font sizes."""
+"""Width of the arrow before a point's name, gaps included, in ems."""
 
-PLENTY = 5
-"""Rows below the newest call that a waiting room needs; beyond that, larger is better than more."""
+LINE, ROW_GAP = 1.2, 0.02
+"""Height of a line of text, as in CallRow.qml, and the space below a row, in ems."""
 
-LARGEST = 2.5
-"""How much larger than needed the calls may become on a screen with room to spare."""
+HERO_NUMBER_HEIGHT = 1.35
+"""Height of the newest call's number where its point is beside it, in ems."""
 
-STEP = 1.05
+HERO_POINT_HEIGHT, HERO_STACKED_POINT_HEIGHT = 1.75, 1.7
+"""Height of the newest call's point name and the smaller line under it, in ems: beside the number, and below it."""
+
+HERO_POINT_BESIDE, HERO_POINT_STACKED = 0.72, 0.6
+"""Text size of the newest call's point, as a factor of its number's: beside the number, and below it."""
+
+HERO_STACKED_SPACE = 0.6
+"""Empty height of the newest call where its point is below the number, as a factor of the margin."""
+
+MARGIN = 0.035
+"""As a factor of the screen's shorter side."""
+
+HEAD_TEXT, MAX_HEAD = 0.36, 0.045
+"""Text size of the hall's name and the clock, as a factor of the rows'; its limit, of the screen's shorter side."""
+
+HEAD_HEIGHT, FOOT_HEIGHT = 2.0, 1.7
+"""Heights above and below the calls, in ems of that text."""
+
+ENOUGH_ROWS = 5
+"""Rows below the newest call that a waiting room needs; beyond that, larger text is better than more rows."""
+
+ROW_GROWTH = 1.3
+"""How much higher a row may become where height is left over, as a factor."""
+
+SMALLEST_TEXT = 0.1
+"""The smallest text size that is tried."""
+
+ROUNDING = 0.01
+"""How far a computed size may be off: less than anybody can see."""
+
+MAX_SCALE = 2.5
+"""How much larger than needed the text may become on a large screen, as a factor."""
+
+SHRINK_STEP = 1.05
+"""The factor between two text sizes that are tried."""
+
 HERO_SCALES = (2.6, 2.3, 2.0, 1.8, 1.6, 1.45, 1.3, 1.15, 1.0)
-"""How much larger than the rows the newest call may be."""
+"""The newest call's text size, as a factor of the rows', in the order they are tried."""
 
-PROMINENT = 1.45
-"""How much larger it should be."""
+PREFERRED_HERO_SCALE = 1.45
+"""The least such factor wherever it fits."""
 
-SQUEEZED = 0.6
-"""How small, against the rows' size, the longest name of a point may become before everything gets smaller."""
+MIN_POINT_SCALE = 0.6
+"""How small the longest point name may become, as a factor of the rows' text, before everything gets smaller."""
 
 
-def smallest_capital(metres: float) -> float:
-    """Height of capitals that can be read from so far: distance/200 or 20 arcminutes, whichever is larger."""
-    return 1000 * metres * max(1 / 200, math.tan(math.radians(20 / 60)))
+def readable_capital(metres: float) -> float:
+    """Height of capitals that can be read from this distance: 20 arcminutes, more than the usual 1/200 of it."""
+    return 1000 * metres * math.tan(math.radians(20 / 60))
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScreenSize:
-    """A screen, and the widest number and the widest point name it has to show, in font sizes."""
+class ScreenContent:
+    """A screen in millimetres, and the widest texts it has to show in ems."""
 
     width: float
     height: float
-    number: float
-    point: float
+    number_width: float
+    point_width: float
+
+    @property
+    def shorter_side(self) -> float:
+        return min(self.width, self.height)
 
     @property
     def margin(self) -> float:
-        return 0.035 * min(self.width, self.height)
+        return MARGIN * self.shorter_side
 
     @property
-    def inner(self) -> float:
-        """The width a call may take: two margins on each side."""
+    def call_width(self) -> float:
+        """Two margins are left on each side of a call."""
         return self.width - 4 * self.margin
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Font sizes and heights of everything on the display. ``rows`` are the calls below the newest one."""
+    """Text sizes and heights of everything on the display, in millimetres."""
 
     margin: float
     head: float
+    """Text size of the hall's name and the clock."""
     text: float
     point_text: float
     row_height: float
@@ -69,6 +112,7 @@ class Layout:
     stacked: bool
     """The point stands below its number, not beside it."""
     rows: int = 0
+    """How many calls fit below the newest one."""
 
     @property
     def smallest_capital(self) -> float:
@@ -76,126 +120,129 @@ class Layout:
         return CAPITAL * min(self.text, self.point_text, self.hero_text, self.hero_point_text)
 
     def is_readable_from(self, metres: float) -> bool:
-        return self.smallest_capital > smallest_capital(metres) - 0.01
+        return self.smallest_capital > readable_capital(metres) - ROUNDING
 
     @property
     def head_height(self) -> float:
-        return 2.0 * self.head
+        return HEAD_HEIGHT * self.head
 
     @property
     def foot_height(self) -> float:
-        return 1.7 * self.head
+        return FOOT_HEIGHT * self.head
 
 
-Way: TypeAlias = Callable[[ScreenSize, float, float], Layout | None]
+Arrangement: TypeAlias = Callable[[ScreenContent, float, float], Layout | None]
+"""The layout of a screen for the rows' text size and the newest call's; None if the texts do not fit in its width."""
 
 
-def arrange(screen: ScreenSize, metres: float) -> Layout:
-    """The layout for this screen and this farthest seat: as large as plenty of rows allow, never too small.
+def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
+    """The layout with the largest text that leaves ENOUGH_ROWS; ``farthest_seat`` is in metres.
 
-    Only what the screen can't hold at the needed size gets smaller: ask ``Layout.is_readable_from``.
+    Text is smaller than that seat needs only if the screen is too small: see ``Layout.is_readable_from``.
+    Raises ValueError if nothing fits.
     """
-    needed = smallest_capital(metres) / CAPITAL
-    for text in _shrinking(LARGEST * needed, needed):
+    needed = readable_capital(farthest_seat) / CAPITAL
+    for text in _shrinking(MAX_SCALE * needed, needed):
         best = _best(screen, text, (_beside, _stacked))
-        if best and best.rows >= PLENTY:
-            return _filled(screen, best)
-    for text in _shrinking(needed, 0.1):
+        if best and best.rows >= ENOUGH_ROWS:
+            return _use_whole_height(screen, best)
+    for text in _shrinking(needed, SMALLEST_TEXT):
         if best := _best(screen, text, (_beside, _stacked, _beside_squeezed, _stacked_squeezed)):
-            return _filled(screen, best)
-    raise ValueError(screen)
+            return _use_whole_height(screen, best)
+    raise ValueError(f"no call fits on {screen}")
 
 
 def _shrinking(first: float, last: float) -> Iterator[float]:
     while first > last:
         yield first
-        first /= STEP
+        first /= SHRINK_STEP
     yield last
 
 
-def _best(screen: ScreenSize, text: float, ways: Sequence[Way]) -> Layout | None:
-    """In the first way that fits: the largest newest call that leaves plenty of rows, else the most rows."""
-    for way in ways:
-        fitting = [layout for scale in HERO_SCALES if (layout := _counted(screen, way(screen, text, scale * text)))]
-        prominent = [layout for layout in fitting if layout.hero_text >= PROMINENT * text] or fitting
+def _best(screen: ScreenContent, text: float, arrangements: Sequence[Arrangement]) -> Layout | None:
+    """In the first arrangement that fits: the largest newest call that leaves enough rows, or else the most rows."""
+    for arrangement in arrangements:
+        layouts = (_with_rows(screen, arrangement(screen, text, scale * text)) for scale in HERO_SCALES)
+        fitting = [layout for layout in layouts if layout]
+        prominent = [layout for layout in fitting if layout.hero_text >= PREFERRED_HERO_SCALE * text] or fitting
         if prominent:
-            ample = (layout for layout in prominent if layout.rows >= PLENTY)
+            ample = (layout for layout in prominent if layout.rows >= ENOUGH_ROWS)
             return next(ample, max(prominent, key=lambda layout: layout.rows))
     return None
 
 
-def _counted(screen: ScreenSize, layout: Layout | None) -> Layout | None:
+def _with_rows(screen: ScreenContent, layout: Layout | None) -> Layout | None:
     """The layout with the rows that fit below its newest call; None if not even that one fits."""
-    room = _room(screen, layout) - layout.hero_height if layout else -1.0
-    return replace(layout, rows=int(room // layout.row_height)) if layout and room >= 0 else None
+    if layout is None or (free_height := _calls_height(screen, layout) - layout.hero_height) < 0:
+        return None
+    return replace(layout, rows=int(free_height // layout.row_height))
 
 
-def _room(screen: ScreenSize, layout: Layout) -> float:
+def _calls_height(screen: ScreenContent, layout: Layout) -> float:
     return screen.height - layout.head_height - layout.foot_height
 
 
-def _filled(screen: ScreenSize, layout: Layout) -> Layout:
-    """What is left over goes to the rows, up to a third of their height, and the rest to the newest call."""
-    if not layout.rows:
-        return replace(layout, hero_height=_room(screen, layout))
-    spare = (_room(screen, layout) - layout.hero_height) / layout.rows
-    row = min(spare, 1.3 * layout.row_height)
-    return replace(layout, row_height=row, hero_height=_room(screen, layout) - layout.rows * row)
+def _use_whole_height(screen: ScreenContent, layout: Layout) -> Layout:
+    """Let the rows grow by ROW_GROWTH at most, and give what is left to the newest call."""
+    calls_height, row_height = _calls_height(screen, layout), layout.row_height
+    if layout.rows:
+        row_height = min((calls_height - layout.hero_height) / layout.rows, ROW_GROWTH * row_height)
+    return replace(layout, row_height=row_height, hero_height=calls_height - layout.rows * row_height)
 
 
-def _beside(screen: ScreenSize, text: float, hero: float) -> Layout | None:
+def _beside(screen: ScreenContent, text: float, hero: float) -> Layout | None:
     """The point's name beside the number, both as large as needed."""
-    return _unsqueezed(_beside_squeezed(screen, text, hero), 1.0)
+    return _if_point_text_at_least(1.0, _beside_squeezed(screen, text, hero))
 
 
-def _stacked(screen: ScreenSize, text: float, hero: float) -> Layout | None:
+def _stacked(screen: ScreenContent, text: float, hero: float) -> Layout | None:
     """The point's name below the number, both as large as needed."""
-    return _unsqueezed(_stacked_squeezed(screen, text, hero), 1.0)
+    return _if_point_text_at_least(1.0, _stacked_squeezed(screen, text, hero))
 
 
-def _unsqueezed(layout: Layout | None, least: float) -> Layout | None:
-    """The layout if its points' names have at least this part of the rows' size."""
-    fine = layout and min(layout.point_text, layout.hero_point_text) >= least * layout.text
-    return layout if fine else None
+def _if_point_text_at_least(scale: float, layout: Layout | None) -> Layout | None:
+    """The layout, unless its point names are smaller than the rows' text size times ``scale``."""
+    large_enough = layout and min(layout.point_text, layout.hero_point_text) >= scale * layout.text
+    return layout if large_enough else None
 
 
-def _beside_squeezed(screen: ScreenSize, text: float, hero: float) -> Layout | None:
+def _beside_squeezed(screen: ScreenContent, text: float, hero: float) -> Layout | None:
     """The point's name beside the number, and smaller if it is too long."""
-    room, hero_room = (screen.inner - size * (screen.number + ARROW) for size in (text, hero))
-    hero_point = min(max(text, 0.72 * hero), hero_room / screen.point)
+    width, hero_width = (screen.call_width - size * (screen.number_width + ARROW) for size in (text, hero))
+    hero_point = min(max(text, HERO_POINT_BESIDE * hero), hero_width / screen.point_width)
     layout = Layout(
         margin=screen.margin,
         head=_head(screen, text),
         text=text,
-        point_text=min(text, room / screen.point),
-        row_height=1.22 * text,
+        point_text=min(text, width / screen.point_width),
+        row_height=(LINE + ROW_GAP) * text,
         hero_text=hero,
         hero_point_text=hero_point,
-        hero_height=max(1.35 * hero, 1.75 * hero_point),
+        hero_height=max(HERO_NUMBER_HEIGHT * hero, HERO_POINT_HEIGHT * hero_point),
         stacked=False,
     )
-    return _unsqueezed(layout, SQUEEZED)
+    return _if_point_text_at_least(MIN_POINT_SCALE, layout)
 
 
-def _stacked_squeezed(screen: ScreenSize, text: float, hero: float) -> Layout | None:
+def _stacked_squeezed(screen: ScreenContent, text: float, hero: float) -> Layout | None:
     """The point's name below the number, and smaller if it is too long."""
-    widest = screen.inner / (screen.point + ARROW)
-    hero_point = min(max(text, 0.6 * hero), widest)
-    if hero * screen.number > screen.inner:
+    largest_point = screen.call_width / (screen.point_width + ARROW)
+    hero_point = min(max(text, HERO_POINT_STACKED * hero), largest_point)
+    if hero * screen.number_width > screen.call_width:
         return None
     layout = Layout(
         margin=screen.margin,
         head=_head(screen, text),
         text=text,
-        point_text=min(text, widest),
-        row_height=2.42 * text,
+        point_text=min(text, largest_point),
+        row_height=(2 * LINE + ROW_GAP) * text,
         hero_text=hero,
         hero_point_text=hero_point,
-        hero_height=1.2 * hero + 1.7 * hero_point + 0.6 * screen.margin,
+        hero_height=LINE * hero + HERO_STACKED_POINT_HEIGHT * hero_point + HERO_STACKED_SPACE * screen.margin,
         stacked=True,
     )
-    return _unsqueezed(layout, SQUEEZED)
+    return _if_point_text_at_least(MIN_POINT_SCALE, layout)
 
 
-def _head(screen: ScreenSize, text: float) -> float:
-    return min(0.36 * text, 0.045 * min(screen.width, screen.height))
+def _head(screen: ScreenContent, text: float) -> float:
+    return min(HEAD_TEXT * text, MAX_HEAD * screen.shorter_side)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.call_rows import point_name
-from display.display_sentences import quiet_sentence
+from display.display_sentences import outage_notice
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
@@ -20,21 +20,21 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 
 @QmlElement
-@QmlUncreatable("The sign makes it.")
+@QmlUncreatable("The sign owns it.")
 class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
     changed = Signal()
     announced = Signal()
-    """This point calls, or calls again, right now."""
+    """This point calls a ticket, or calls it again."""
 
     def __init__(self, station: Station, point: str, inches: float, parent: QObject | None = None) -> None:
-        """``point`` is the serial number of a service point, or its id."""
+        """``point`` is the serial number of a service point, or its id; ``inches`` is the screen's diagonal."""
         super().__init__(parent)
         self._station = station
-        self._wanted = point
+        self._requested = point
         self._inches = inches
         station.changed.connect(self.changed)
         station.reachable_changed.connect(self.changed)
-        station.happened.connect(self._happened)
+        station.event_happened.connect(self._happened)
 
     @Slot(object)
     def _happened(self, event: Event) -> None:
@@ -48,8 +48,8 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
     @property
     def _point(self) -> Point | None:
         points = self._hall.points.values() if self._hall else ()
-        numbered = (point for point in points if str(point.serial_number) == self._wanted)
-        named = (point for point in points if point.id == self._wanted)
+        numbered = (point for point in points if str(point.serial_number) == self._requested)
+        named = (point for point in points if point.id == self._requested)
         return next(numbered, None) or next(named, None)
 
     @property
@@ -58,13 +58,11 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
             return None
         return self._hall.tickets.get(self._point.ticket or "") if self._hall and self._point else None
 
-    @Property(float, constant=True)
-    def inches(self) -> float:
-        return self._inches
+    inches = Property(float, lambda self: self._inches, constant=True)
 
     @Property(bool, notify=changed)
     def known(self) -> bool:
-        """Whether this sign has ever heard from its hall."""
+        """Whether this sign has a copy of its hall."""
         return self._hall is not None
 
     @Property(str, notify=changed)
@@ -73,26 +71,22 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
 
     @Property(str, notify=changed)
     def serialNumber(self) -> str:  # noqa: N802  # QML's name for it
-        return str(self._point.serial_number) if self._point else self._wanted
+        return str(self._point.serial_number) if self._point else self._requested
 
     @Property(str, notify=changed)
     def status(self) -> str:
-        """``active``, ``paused``, ``inactive``, or nothing for a point that is not there."""
+        """``active``, ``paused`` or ``inactive``; empty if there is no such point."""
         return str(self._point.status) if self._point else ""
 
-    @Property(str, notify=changed)
-    def label(self) -> str:
-        return self._ticket.label if self._ticket else ""
+    label = Property(str, lambda self: self._ticket.label if self._ticket else "", notify=changed)
 
     @Property(str, notify=changed)
     def state(self) -> str:
-        """``called`` or ``serving``, or nothing."""
+        """``called`` or ``serving``; empty without a ticket."""
         return str(self._ticket.state) if self._ticket else ""
 
     @Property(bool, notify=changed)
     def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
         return self._hall is not None and is_right_to_left(self._hall.settings.languages[0])
 
-    @Property(str, notify=changed)
-    def quietSentence(self) -> str:  # noqa: N802  # QML's name for it
-        return quiet_sentence(self._station)
+    outageNotice = Property(str, lambda self: outage_notice(self._station), notify=changed)  # noqa: N815  # QML's name

@@ -1,4 +1,4 @@
-"""What the hall display shows: the last calls, who is called right now, how many wait, and since when it is alone."""
+"""The hall display's view-model: the last calls, how many people wait, why the hall is closed, an outage notice."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.call_rows import CallList, Row, point_name, rows
-from display.display_sentences import quiet_sentence, widest
+from display.call_rows import CallList, CallRow, point_name, rows
+from display.display_sentences import outage_notice, widest_text
 from display.qml_sizes import Sizes, Viewing
 from shared.customer_sentences import closed_notice
 from shared.formats import clock
 from shared.hall.errors import NotSignedIn
 from shared.hall.field_types import TicketId, in_language
 from shared.hall.hall import Hall
-from shared.hall.opening import gives_numbers
+from shared.hall.opening import gives_tickets
+from shared.hall.units import Milliseconds
 from shared.languages import is_right_to_left
 from shared.ui.event_loop import every
 from shared.ui.station import Station
@@ -26,12 +27,15 @@ from shared.ui.station import Station
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
 
+CLOCK_CHECK: Milliseconds = 1000
+"""Between two looks at the clock, which is shown in minutes."""
+
 
 @QmlElement
-@QmlUncreatable("The display makes it.")
+@QmlUncreatable("The display owns it.")
 class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
     changed = Signal()
-    clockChanged = Signal()  # noqa: N815  # QML's name for it
+    clock_changed = Signal()
 
     def __init__(
         self, station: Station, viewing: Viewing, wall: Callable[[], datetime], parent: QObject | None = None
@@ -42,28 +46,28 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._viewing = viewing
         self._sizes = Sizes(viewing, self)
         self._calls = CallList(self)
-        self._announced: dict[TicketId, int] = {}
-        self._fresh: dict[TicketId, int] = {}
-        self._notice: list[str] = []
-        self._pixels = (1920.0, 1080.0)
-        self._clock = clock(wall(), self._station.hall)
+        self._times_announced: dict[TicketId, int] = {}
+        self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
+        self._closed_notice: list[str] = []
+        self._pixels = (1920.0, 1080.0)  # width, height
+        self._clock_text = clock(wall(), self._station.hall)
         self.refresh()
-        every(1000, self._tick, self)
+        every(CLOCK_CHECK, self._update_clock, self)
         station.changed.connect(self.refresh)
         station.reachable_changed.connect(self.refresh)
 
-    # ── what happens ──
+    # ── what changes ──
 
     @Slot()
     def refresh(self) -> None:
         """Show the hall as it is now."""
         hall = self._hall
         calls = rows(hall) if hall else []
-        self._notice = self._closed(hall) if hall else []
+        self._closed_notice = self._why_closed(hall) if hall else []
         numbers = ["A000", *(row.label for row in calls)]
-        number = widest(numbers, QFont.Weight.Bold, figures=True)
-        self._sizes.fit(self._pixels, number, widest(self._points(), QFont.Weight.DemiBold))
-        self._calls.show([self._marked(row) for row in calls[: self._sizes.layout.rows + 1]])
+        number_width = widest_text(numbers, QFont.Weight.Bold, figures=True)
+        self._sizes.fit(*self._pixels, number_width, widest_text(self._point_names(), QFont.Weight.DemiBold))
+        self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
 
     def resize(self, width: float, height: float) -> None:
@@ -71,76 +75,70 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._pixels = (width, height)
         self.refresh()
 
-    def warn(self) -> None:
-        """Tell the administrator when the screen is too small for its farthest seat."""
-        self._sizes.warn()
+    def warn_if_unreadable(self) -> None:
+        """Log a warning if the screen is too small for its farthest seat."""
+        self._sizes.warn_if_unreadable()
 
     @Slot(str)
-    def announced(self, ticket: TicketId) -> None:
-        """This ticket is being announced: mark its row for a while."""
-        times = self._announced.get(ticket, 0) + 1
-        self._announced[ticket] = self._fresh[ticket] = times
-        QTimer.singleShot(self._viewing.fresh, self, lambda: self._faded(ticket, times))
+    def highlight(self, ticket: TicketId) -> None:
+        """Highlight the row of this ticket for a while: it is being announced."""
+        times = self._times_announced.get(ticket, 0) + 1
+        self._times_announced[ticket] = self._highlighted[ticket] = times
+        QTimer.singleShot(self._viewing.highlight, self, lambda: self._end_highlight(ticket, times))
         self.refresh()
 
     @property
     def _hall(self) -> Hall | None:
-        """The hall this display speaks for; none once it was taken out of service: it sends nobody anywhere."""
+        """The hall shown; none once this display was taken out of service, so that it sends nobody anywhere."""
         return None if isinstance(self._station.refusal, NotSignedIn) else self._station.hall
 
-    def _closed(self, hall: Hall) -> list[str]:
-        """What a hall that gives no numbers says, as its kiosk does; nothing while it gives some."""
+    def _why_closed(self, hall: Hall) -> list[str]:
+        """Why the hall issues no tickets, as its kiosk says it, then lines on when it opens; empty while it does."""
         now = self._wall()
-        return [] if gives_numbers(hall, now) else closed_notice(hall.settings.languages[0], hall, now)
+        return [] if gives_tickets(hall, now) else closed_notice(hall.settings.languages[0], hall, now)
 
-    def _faded(self, ticket: TicketId, times: int) -> None:
-        if self._fresh.get(ticket) == times:
-            del self._fresh[ticket]
+    def _end_highlight(self, ticket: TicketId, times: int) -> None:
+        if self._highlighted.get(ticket) == times:  # it was not announced again meanwhile
+            del self._highlighted[ticket]
             self.refresh()
 
-    def _marked(self, row: Row) -> Row:
-        return replace(row, fresh=row.ticket in self._fresh, announced=self._announced.get(row.ticket, 0))
+    def _with_highlight(self, row: CallRow) -> CallRow:
+        times = self._times_announced.get(row.ticket, 0)
+        return replace(row, highlighted=row.ticket in self._highlighted, announced=times)
 
-    def _points(self) -> list[str]:
+    def _point_names(self) -> list[str]:
         hall = self._station.hall
         return [point_name(hall, point) for point in hall.points] if hall else []
 
     @Slot()
-    def _tick(self) -> None:
+    def _update_clock(self) -> None:
         now = clock(self._wall(), self._station.hall)
-        if now != self._clock:
-            self._clock = now
-            self.clockChanged.emit()
-            self.refresh()  # it may have opened or closed
+        if now != self._clock_text:
+            self._clock_text = now
+            self.clock_changed.emit()
+            self.refresh()  # the hall may have opened or closed
 
     # ── what QML reads ──
 
-    @Property(CallList, constant=True)
-    def calls(self) -> CallList:
-        return self._calls
-
-    @Property(Sizes, constant=True)
-    def sizes(self) -> Sizes:
-        return self._sizes
+    calls = Property(CallList, lambda self: self._calls, constant=True)
+    sizes = Property(Sizes, lambda self: self._sizes, constant=True)
 
     @Property(bool, notify=changed)
     def known(self) -> bool:
-        """Whether this display has ever heard from its hall, and may speak for it."""
+        """Whether there is a hall to show."""
         return self._hall is not None
 
     @Property(str, notify=changed)
-    def closed(self) -> str:
-        """Why nobody can take a ticket; nothing while somebody can."""
-        return self._notice[0] if self._notice else ""
+    def hallClosedReason(self) -> str:  # noqa: N802  # QML's name for it
+        """Empty while the hall issues tickets."""
+        return self._closed_notice[0] if self._closed_notice else ""
 
     @Property(str, notify=changed)
-    def hours(self) -> str:
-        """When the hall opens, and its hours."""
-        return "\n".join(self._notice[1:])
+    def openingHours(self) -> str:  # noqa: N802  # QML's name for it
+        """When the hall opens, and its hours; empty while it issues tickets."""
+        return "\n".join(self._closed_notice[1:])
 
-    @Property(bool, notify=changed)
-    def empty(self) -> bool:
-        return not self._calls.rows
+    hasCalls = Property(bool, lambda self: bool(self._calls.rows), notify=changed)  # noqa: N815  # QML's name for it
 
     @Property(str, notify=changed)
     def hallName(self) -> str:  # noqa: N802  # QML's name for it
@@ -148,19 +146,14 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         return in_language(hall.settings.name, hall.settings.languages[0], hall.settings.languages) if hall else ""
 
     @Property(int, notify=changed)
-    def waiting(self) -> int:
+    def peopleWaiting(self) -> int:  # noqa: N802  # QML's name for it
         hall = self._station.hall
-        return sum(len(line) for line in hall.lines.values()) if hall else 0
+        return sum(len(queue) for queue in hall.lines.values()) if hall else 0
 
     @Property(bool, notify=changed)
     def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
         hall = self._station.hall
         return hall is not None and is_right_to_left(hall.settings.languages[0])
 
-    @Property(str, notify=changed)
-    def quietSentence(self) -> str:  # noqa: N802  # QML's name for it
-        return quiet_sentence(self._station)
-
-    @Property(str, notify=clockChanged)
-    def clock(self) -> str:
-        return self._clock
+    outageNotice = Property(str, lambda self: outage_notice(self._station), notify=changed)  # noqa: N815  # QML's name
+    clockText = Property(str, lambda self: self._clock_text, notify=clock_changed)  # noqa: N815  # QML's name for it

@@ -1,4 +1,4 @@
-"""The kiosk's window: one screen for customers, locked down unless it is only a window among others."""
+"""The kiosk's window: locked to the whole screen, or a window among others."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from PySide6.QtQuick import QQuickWindow
 from PySide6.QtWidgets import QApplication
 
 from kiosk import qr_item  # noqa: F401  # registers the QR code with QML
+from kiosk.page_timings import PageTimings
 from kiosk.printer.printer import Printer
-from kiosk.view_model import KioskModel, Pace
+from kiosk.view_model import KioskModel
 from shared.ui.event_loop import QML
 from shared.ui.joining_screen import fit
 from shared.ui.qt_translations import ScreenLanguage
@@ -24,7 +25,7 @@ from shared.ui.station import Station
 OWN_QML = Path(__file__).parent / "qml"
 
 USUAL_INCHES = 21.5
-"""The diagonal of most kiosks."""
+"""The diagonal of most kiosks' screens."""
 
 TOUCHES = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress})
 
@@ -40,15 +41,15 @@ class Kiosk:
         paper: int = 80,
         size: QSize | None = None,
         inches: float = 0.0,
-        pace: Pace | None = None,
+        timings: PageTimings | None = None,
         wall: Callable[[], datetime] | None = None,
         own_series: bool = False,
     ) -> None:
-        """``size`` in pixels and ``inches``, its diagonal, make millimetres true; the usual ones if not given.
+        """``paper`` is in millimetres, ``size`` in pixels; ``inches`` is the screen's diagonal, 0 for the usual one.
 
-        ``own_series``: the station's link is an outbox, which gives numbers of this kiosk's own.
+        ``own_series``: the station's link is an outbox, which numbers tickets by this kiosk's own series.
         """
-        self.model = KioskModel(station, ScreenLanguage(), printer, paper, pace, wall, own_series=own_series)
+        self.model = KioskModel(station, ScreenLanguage(), printer, paper, timings, wall, own_series=own_series)
         self._engine = QQmlApplicationEngine()
         for folder in (QML, OWN_QML):
             self._engine.addImportPath(str(folder))
@@ -60,41 +61,41 @@ class Kiosk:
         self.window.resize(size or QSize(1280, 800))
         if size is None:
             fit(self.window)
-        self._guard = _Guard(self.model)
-        self.window.installEventFilter(self._guard)
-        self.model.spoken.connect(self._engine.retranslate)
+        self._event_filter = _EventFilter(self.model)
+        self.window.installEventFilter(self._event_filter)
+        self.model.language_changed.connect(self._engine.retranslate)
         self.model.nearly_over.connect(QApplication.beep)
 
     def show(self, *, full_screen: bool = False) -> None:
-        """A window among others, or the whole screen for customers alone."""
+        """Show the window among others, or locked to the whole screen for customers alone."""
         if full_screen:
             self._fill_screen()
         else:
             self.window.show()
 
     def _fill_screen(self) -> None:
-        """The whole screen, no cursor, no way to close it.
+        """Cover the whole screen, without a cursor or a way to close the window.
 
         Without the frameless hint and the geometry, bare X leaves the window larger than the screen.
         """
-        self._guard.locked = True
+        self._event_filter.locked = True
         self.window.setFlag(Qt.WindowType.FramelessWindowHint)
         self.window.setGeometry(self.window.screen().geometry())
         self.window.showFullScreen()
         QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
 
     def close(self) -> None:
-        """Take everything down; the model outlives the engine that shows it."""
-        if self._guard.locked:
+        """Close the window; the model outlives the QML engine."""
+        if self._event_filter.locked:
             QGuiApplication.restoreOverrideCursor()
-        self._guard.locked = False
-        self.window.removeEventFilter(self._guard)
+        self._event_filter.locked = False
+        self.window.removeEventFilter(self._event_filter)
         self.window.close()
         shiboken6.delete(self._engine)
 
 
-class _Guard(QObject):
-    """Tells the model that somebody is there, and keeps a locked window open."""
+class _EventFilter(QObject):
+    """Tells the model of every touch, and keeps a locked window open."""
 
     def __init__(self, model: KioskModel) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What can be wrong with the kiosk of this machine: its printer, and tickets it gave that are not in their hall."""
+"""What `nowserving check` says of the kiosk of this machine: printer, offline series, QR codes, undelivered tickets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.addresses import EXAMPLES, for_phones, shown
+from shared.addresses import EXAMPLES, for_phones, without_secrets
 from shared.hall.errors import Unfit
 from shared.hall.roles import Role
 from shared.link.outbox import require_series
 from shared.link.outbox_salvage import Damaged
-from shared.link.outbox_store import OutboxStore, stores
+from shared.link.outbox_store import OutboxStore, all_stores
 from shared.link.paired_hall import PairedHallFile
 from shared.settings import Settings, state_path
 from shared.ui.station_memory import StationMemory
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def faults(chosen: Settings) -> Iterator[str]:
-    """What is wrong, a sentence each."""
+    """A sentence for each fault."""
     yield from _printer(chosen)
     yield from _series(chosen)
     yield from _pages(chosen)
-    for store in stores(state_path()):
+    for store in all_stores(state_path()):
         yield from _store(store)
 
 
@@ -41,42 +41,42 @@ def _series(chosen: Settings) -> Iterator[str]:
 
 
 def _pages(chosen: Settings) -> Iterator[str]:
-    """A kiosk whose tickets have no code for phones, for all it knows; nothing where no kiosk was ever set up."""
-    home = PairedHallFile(state_path(), Role.KIOSK).load()
-    if not (address := chosen.hall.partition("#")[0] or (home.address if home else "")):
+    """That tickets have no QR code, as far as this machine knows; nothing if no kiosk was ever set up here."""
+    paired = PairedHallFile(state_path(), Role.KIOSK).load()
+    if not (address := chosen.hall.partition("#")[0] or (paired.address if paired else "")):
         return
     if not address.startswith(("http://", "https://")):
         if not chosen.public_url:
-            yield f"Tickets have no code to follow them on a phone: set public_url, such as {EXAMPLES}."
+            yield f"Tickets have no QR code for phones: set public_url, such as {EXAMPLES}."
         return
-    known = [StationMemory(state_path(), place) for place in {chosen.hall, home.place if home else ""} if place]
-    if not for_phones(address) and not any(memory.load() and memory.pages for memory in known):
+    memories = [StationMemory(state_path(), key) for key in {chosen.hall, paired.key if paired else ""} if key]
+    if not for_phones(address) and not any(memory.load() and memory.pages for memory in memories):
         yield (
-            f"Tickets have no code to follow them on a phone, for none gets to {shown(address)}: set public_url where"
-            f" `nowserving serve` runs, such as {EXAMPLES}."
+            f"Tickets have no QR code for phones, because phones can't reach {without_secrets(address)}:"
+            f" set public_url where `nowserving serve` runs, such as {EXAMPLES}."
         )
 
 
 def _store(store: OutboxStore) -> Iterator[str]:
-    """Tickets people hold that the hall does not have."""
+    """Tickets that were given out and are not in the hall."""
     try:
         with contextlib.closing(store):
-            stuck = store.stuck(datetime.now(UTC))
+            missing = store.not_in_the_hall(datetime.now(UTC))
     except (sqlite3.Error, OSError, Damaged) as error:
-        yield f"The tickets this kiosk gave on its own can't be read ({error}): see to the disk of {store.folder}."
+        yield f"The tickets given while the hall was away can't be read ({error}): check the disk of {store.folder}."
         return
-    if waiting := ", ".join(one.label for one in stuck if not one.refused):
-        yield f"Tickets given while the hall was away wait to be delivered ({waiting}): start the kiosk and let it run."
-    for one in stuck:
-        if one.refused:
-            yield f"Nobody calls {one.label}, given while the hall was away, for the hall refused it: {one.refused}"
+    if waiting := ", ".join(one.label for one in missing if not one.refusal):
+        yield f"Tickets given while the hall was away are not delivered yet ({waiting}): start the kiosk, let it run."
+    for one in missing:
+        if one.refusal:
+            yield f"Nobody will call {one.label}, given while the hall was away: the hall refused it. {one.refusal}"
 
 
 def _printer(chosen: Settings) -> Iterator[str]:
-    """A kiosk without a printer shows the number, and nothing is wrong."""
+    """No printer is no fault: then the kiosk shows the number on its screen."""
     if chosen.printer in ("", "none"):
         return
-    # Here, for they load Qt and the printers' library: most machines that are checked have no printer.
+    # Imported here because they load Qt and python-escpos: most machines that are checked have no printer.
     from kiosk.printer.escpos_printer import EscposPrinter  # noqa: PLC0415
     from kiosk.printer.printer_choice import FolderPrinter, printer_for  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""A span of time that runs out in sight of the customer: what is left of it, and that it is over."""
+"""The countdown a customer sees: how much time is left, a warning, and its end."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ import time
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from shared.hall.units import Milliseconds
+
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
 
-STEP = 100
-"""Milliseconds between two looks of the bar."""
+TICK: Milliseconds = 100
+"""Between two updates of the bar."""
 
-NEARLY = 0.3
-"""The part of the span that is left when the customer is warned."""
+WARN_AT = 0.3
+"""The part of the span, 0 to 1, that is left when the customer is warned."""
+
+LEAST_STEPS = 20
+"""Updates of the bar in the shortest span, so that it still moves smoothly."""
 
 
 @QmlElement
-@QmlUncreatable("The kiosk has it.")
+@QmlUncreatable("The kiosk owns it.")
 class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
-    """One span at a time; starting it again takes the place of the one before."""
+    """One countdown at a time: starting it again replaces the one before."""
 
-    moved = Signal()
+    changed = Signal()
     nearly_over = Signal()
     over = Signal()
 
@@ -30,25 +35,25 @@ class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the
         super().__init__(parent)
         self.span = 0.0
         """Seconds from its start to its end."""
-        self._ends = 0.0
+        self._ends = 0.0  # in seconds of time.monotonic
         self._warned = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)
 
     def start(self, seconds: float) -> None:
         self.span, self._ends, self._warned = seconds, time.monotonic() + seconds, False
-        self._timer.start(min(STEP, max(1, int(seconds * 1000 / 20))))
-        self.moved.emit()
+        self._timer.start(min(TICK, max(1, int(1000 * seconds / LEAST_STEPS))))
+        self.changed.emit()
 
     @Slot()
-    def again(self) -> None:
-        """The whole span once more, if it is running."""
+    def start_again(self) -> None:
+        """Start the whole span once more, if it is running."""
         if self._timer.isActive():
             self.start(self.span)
 
     def stop(self) -> None:
         self._timer.stop()
-        self.moved.emit()
+        self.changed.emit()
 
     @Slot()
     def _step(self) -> None:
@@ -56,19 +61,20 @@ class Countdown(QObject):  # type: ignore[operator]  # the stub forgets that the
             self.stop()
             self.over.emit()
             return
-        if self._left() <= NEARLY and not self._warned:
+        if self._remaining() <= WARN_AT and not self._warned:
             self._warned = True
             self.nearly_over.emit()
-        self.moved.emit()
+        self.changed.emit()
 
-    def _left(self) -> float:
+    def _remaining(self) -> float:
         if not self._timer.isActive():
             return 0.0
         return max(0.0, (self._ends - time.monotonic()) / self.span)
 
-    left = Property(float, _left, notify=moved)
-    """What is left, from 1 to 0."""
+    remaining = Property(float, _remaining, notify=changed)
+    """The part of the span that is left, 1 to 0."""
 
-    @Property(bool, notify=moved)
-    def nearly(self) -> bool:
-        return self._timer.isActive() and self._left() <= NEARLY
+    @Property(bool, notify=changed)
+    def ending(self) -> bool:
+        """Whether so little is left that the customer is warned."""
+        return self._timer.isActive() and self._remaining() <= WARN_AT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,19 +16,21 @@ class Tile:
     """One thing to touch: a service or a precedence."""
 
     choice: str
-    """The id of what it chooses."""
+    """The id of the service or precedence."""
     name: str
     badge: str = ""
-    about: str = ""
-    waiting: str = ""
+    """The prefix of the service's labels."""
+    description: str = ""
+    status: str = ""
+    """How many people are ahead, or why the service is closed."""
     open: bool = True
 
 
-FIELDS = ("choice", "name", "badge", "about", "waiting", "open")
+FIELDS = ("choice", "name", "badge", "description", "status", "open")
 
 
 class Tiles(QAbstractListModel):
-    """A list that changes in place while the same things are in it: a finger may be on one of them."""
+    """The tiles for QML, changed in place while their ids stay the same: a finger may be on one of them."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -48,7 +50,7 @@ class Tiles(QAbstractListModel):
                 self._tiles[row] = after
                 self.dataChanged.emit(self.index(row), self.index(row))
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Tile]:
         return iter(self._tiles)
 
     def __len__(self) -> int:
@@ -61,4 +63,4 @@ class Tiles(QAbstractListModel):
         return getattr(self._tiles[index.row()], FIELDS[role - Qt.ItemDataRole.UserRole])
 
     def roleNames(self) -> dict[int, QByteArray]:  # noqa: N802  # Qt's name
-        return {Qt.ItemDataRole.UserRole + place: QByteArray(name.encode()) for place, name in enumerate(FIELDS)}
+        return {Qt.ItemDataRole.UserRole + at: QByteArray(name.encode()) for at, name in enumerate(FIELDS)}

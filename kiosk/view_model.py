@@ -1,11 +1,11 @@
-"""What the kiosk's screen shows and what may be touched on it: services, precedence, ticket, or why not."""
+"""The kiosk's view-model: which page is shown, its texts, and what each touch does."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtGui import QColor
@@ -13,6 +13,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.countdown import Countdown
 from kiosk.menu import is_open, precedence_tiles, service_tiles
+from kiosk.page_timings import PageTimings
 from kiosk.printer.printer import Printer
 from kiosk.tile_model import Tiles
 from kiosk.visit import Visit, VisitStep
@@ -21,154 +22,162 @@ from shared.customer_sentences import closed_notice
 from shared.formats import clock
 from shared.hall.field_types import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.hall.hall import Hall
-from shared.hall.opening import gives_numbers
-from shared.hall.values import HallSettings, Moment
+from shared.hall.hall_settings import HallSettings
+from shared.hall.opening import gives_tickets
+from shared.hall.units import Milliseconds
+from shared.hall.values import Moment
 from shared.languages import is_right_to_left, own_name
-from shared.ui.clocks import OrderClock, machines_clock
+from shared.ui.clocks import OrderClock, wall_clock
 from shared.ui.event_loop import every
 from shared.ui.qt_translations import ScreenLanguage
-from shared.ui.refusals import why_not
+from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
 
+CLOCK_CHECK: Milliseconds = 1000
+"""Between two looks at the clock, which is shown in minutes."""
 
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How long things stay, in seconds."""
 
-    ticket: float = 20.0
-    """A ticket, before the start comes back; three times as long if it is not known to be on paper."""
-    idle: float = 45.0
-    """A choice nobody makes; after it the next customer finds the start in the hall's own language."""
-    refusal: float = 10.0
-    """Why there is no ticket, or none of this service now."""
-    settle: float = 0.35
-    """A fresh page takes no touch: it would be the second half of a double tap on the page before."""
+class Page(StrEnum):
+    """The pages of Kiosk.qml, of which one is shown."""
+
+    UNAVAILABLE = "unavailable"
+    HALL_CLOSED = "hall-closed"
+    SERVICES = "services"
+    SERVICE_CLOSED = "service-closed"
+    PRECEDENCE = "precedence"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    TICKET = "ticket"
 
 
 @QmlElement
 @QmlUncreatable("The app makes it.")
 class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
-    """The kiosk of one hall. ``page`` says which of the pages is shown."""
+    """The kiosk of one hall; ``page`` names the page that is shown."""
 
     changed = Signal()
-    spoken = Signal()
-    """Another language is spoken from now on."""
+    language_changed = Signal()
     nearly_over = Signal()
-    """What is shown goes soon, and is not the list of services, which nobody would miss."""
-    begun = Signal()
-    """Whoever comes now finds the start: nothing is left of who was here before."""
+    """The page is about to time out; not emitted for the list of services, which loses nothing."""
+    startedOver = Signal()  # noqa: N815  # QML's name for it
+    """The screen is back at its start for the next customer; nothing of the last one is left."""
 
     def __init__(
         self,
         station: Station,
-        tongue: ScreenLanguage,
+        screen_language: ScreenLanguage,
         printer: Printer | None = None,
         paper: int = 80,
-        pace: Pace | None = None,
+        timings: PageTimings | None = None,
         wall: Callable[[], datetime] | None = None,
         *,
         own_series: bool = False,
     ) -> None:
+        """``paper`` is in millimetres. ``own_series``: the station's link numbers tickets of origin offline itself."""
         super().__init__()
-        self._wall = wall or machines_clock
+        self._wall = wall or wall_clock
         self._station = station
-        self._tongue = tongue
+        self._screen_language = screen_language
         self._order_clock = OrderClock(self._wall)
-        self._pace = pace or Pace()
+        self._timings = timings or PageTimings()
         self._language: Language = ""
         self._service: ServiceId | None = None
-        self._somebody = False
-        """Whether the screen was touched since the start came back."""
-        self._page = "away"
-        self._page_since = 0.0
-        self._clock = ""
+        self._touched_since_start = False
+        self._page = Page.UNAVAILABLE
+        self._page_since = 0.0  # in seconds of time.monotonic
+        self._clock_text = ""
         self._services = Tiles(self)
         self._precedences = Tiles(self)
         self._visit = Visit(station, printer, paper, self, self._wall, own_series=own_series)
-        self.time_left = Countdown(self)
+        self._countdown = Countdown(self)
         self._connect()
         self._refresh()
 
     def _connect(self) -> None:
         self._station.changed.connect(self._refresh)
-        self._station.changed.connect(self._look_at_the_clock)  # the hall knows its own time zone
-        self._station.reachable_changed.connect(self._reachable)
+        self._station.changed.connect(self._update_clock)  # in the time zone of the hall
+        self._station.reachable_changed.connect(self._on_reachable_changed)
         self._visit.changed.connect(self._refresh)
-        self._visit.called.connect(self.time_left.again)
-        self._visit.put.connect(self._keep)
-        self.time_left.nearly_over.connect(self._warn)
-        self.time_left.over.connect(self._time_is_over)
-        every(1000, self._look_at_the_clock, self)
-        self._look_at_the_clock()
+        self._visit.call_changed.connect(self._countdown.start_again)
+        self._visit.print_finished.connect(self._restart_countdown)
+        self._countdown.nearly_over.connect(self._warn)
+        self._countdown.over.connect(self._time_is_over)
+        every(CLOCK_CHECK, self._update_clock, self)
+        self._update_clock()
 
-    # ── what people touch ──
-
-    @Slot(str)
-    def speak(self, language: Language) -> None:
-        self._somebody = True
-        self._speak(language)
-        self._keep()
+    # ── touches ──
 
     @Slot(str)
-    def choose(self, service: ServiceId) -> None:
+    def choose_language(self, language: Language) -> None:
+        self._touched_since_start = True
+        self._set_language(language)
+        self._refresh()
+        self._restart_countdown()
+
+    @Slot(str)
+    def choose_service(self, service: ServiceId) -> None:
         if self.takes_touch():
-            self._chosen(service)
+            self._service_touched(service)
 
     @Slot(str)
-    def prefer(self, precedence: PrecedenceId) -> None:
+    def choose_precedence(self, precedence: PrecedenceId) -> None:
         if self.takes_touch() and self._service:
             self._visit.begin(self._service, precedence, self._language)
 
     @Slot()
     def back(self) -> None:
-        """From a service to all of them, in the language chosen."""
+        """From a service back to all services, in the chosen language."""
         if self.takes_touch():
             self._leave_service()
 
     @Slot()
     def done(self) -> None:
+        """The customer has finished, or gives up after the hall could not be reached."""
         if self.takes_touch():
             self.restart()
 
     @Slot()
     def retry(self) -> None:
         if self.takes_touch() and self._visit.step is VisitStep.UNREACHABLE:
-            self._visit.ask()
+            self._visit.send()
 
     @Slot()
     def reprint(self) -> None:
-        self._visit.to_paper()
-        self._keep()
+        self._visit.print_ticket()
+        self._restart_countdown()
 
     @Slot()
-    def stay(self) -> None:
-        self.time_left.again()
+    def more_time(self) -> None:
+        self._countdown.start_again()
 
     @Slot()
     def touched(self) -> None:
-        """Somebody is there: a choice is not taken away from under their finger."""
-        self._somebody = True
-        if self._page not in ("ticket", "refused", "shut"):
-            self._keep()
+        """Give a page its full time again, unless it only shows a result: those go after a fixed time."""
+        self._touched_since_start = True
+        if self._page not in (Page.TICKET, Page.REFUSED, Page.SERVICE_CLOSED):
+            self._restart_countdown()
 
     @Slot()
     def restart(self) -> None:
-        """The start, for the next customer, in the hall's own language."""
+        """Start over for the next customer, in the hall's own language."""
         self._service = None
-        self._somebody = False
-        self._visit.end()
-        self._speak(self._own_language())
-        self._keep()
-        self.begun.emit()
+        self._touched_since_start = False
+        self._visit.end()  # its signal refreshes the screen, and so its language
+        self._restart_countdown()
+        self.startedOver.emit()
 
     def takes_touch(self) -> bool:
-        settled = time.monotonic() - self._page_since >= self._pace.settle
+        """Whether a touch may choose: not in the first moments of a new page, nor while the hall is asked for a ticket.
+
+        Choosing a language, printing again and more time need no such guard: a double tap does no harm there.
+        """
+        settled = time.monotonic() - self._page_since >= self._timings.settle
         return settled and self._visit.step is not VisitStep.ASKING
 
-    def _chosen(self, service: ServiceId) -> None:
+    def _service_touched(self, service: ServiceId) -> None:
         self._service = service
         several = len(precedence_tiles(self._hall, service, self._language, self._now())) > 1
         if several or not is_open(self._hall, service, self._now()):
@@ -182,89 +191,90 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
 
     @Slot()
     def _warn(self) -> None:
-        if self._page != "services":
+        if self._page is not Page.SERVICES:
             self.nearly_over.emit()
 
     @Slot()
     def _time_is_over(self) -> None:
-        """Who reads why a service is closed may want another one."""
-        if self._page == "shut":
+        """Start over; after the notice of a closed service only go back, keeping the chosen language."""
+        if self._page is Page.SERVICE_CLOSED:
             self._leave_service()
         else:
             self.restart()
 
-    # ── what follows from the hall ──
+    # ── what the hall changes ──
 
     @Slot()
-    def _reachable(self) -> None:
+    def _on_reachable_changed(self) -> None:
         if self._visit.step is VisitStep.UNREACHABLE and not self._station.away_since:
-            self._visit.ask()
+            self._visit.send()
         self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
-        """Everything shown, from the hall and the visit as they are now."""
-        if self._language not in self._settings.languages or not self._is_used():
-            self._speak(self._own_language())
+        """Derive everything shown from the hall and the visit."""
+        if self._language not in self._settings.languages or not self._has_customer():
+            self._set_language(self._settings.languages[0])
         live, now = not self._station.away_since, self._now()
         self._services.show(service_tiles(self._hall, self._language, now, live=live))
         self._precedences.show(precedence_tiles(self._hall, self._service, self._language, now, live=live))
-        page = self._right_page()
-        if page != self._page:
+        page = self._page_to_show()
+        if page is not self._page:
             self._page, self._page_since = page, time.monotonic()
-            self._keep()
+            self._restart_countdown()
         self.changed.emit()
 
-    def _is_used(self) -> bool:
-        """Whether somebody reads this in a language they may have chosen."""
-        return self._somebody or self._service is not None or self._visit.step is not VisitStep.NONE
+    def _has_customer(self) -> bool:
+        """Whether a customer is in the middle of something, and may have chosen the language."""
+        return self._touched_since_start or self._service is not None or self._visit.step is not VisitStep.NONE
 
-    def _right_page(self) -> str:
+    def _page_to_show(self) -> Page:
         match self._visit.step:
             case VisitStep.ISSUED:
-                return "ticket"
+                return Page.TICKET
             case VisitStep.UNREACHABLE:
-                return "unreachable"
+                return Page.UNREACHABLE
             case VisitStep.REFUSED:
-                return "refused"
+                return Page.REFUSED
             case VisitStep.ASKING:
                 return self._page
             case VisitStep.NONE:
-                return self._start_page()
+                return self._page_before_ticket()
 
-    def _start_page(self) -> str:
+    def _page_before_ticket(self) -> Page:
         if not self._visit.can_begin():
-            return "away"
+            return Page.UNAVAILABLE
         now = self._now()
-        if not gives_numbers(self._hall, now.wall):
-            return "closed"
+        if not gives_tickets(self._hall, now.wall):
+            return Page.HALL_CLOSED
         if not any(tile.choice == self._service for tile in self._services):
-            return "services"
+            return Page.SERVICES
         if not is_open(self._hall, self._service, now):
-            return "shut"
-        return "precedence" if len(self._precedences) > 1 else "services"
+            return Page.SERVICE_CLOSED
+        return Page.PRECEDENCE if len(self._precedences) > 1 else Page.SERVICES
 
     @Slot()
-    def _keep(self) -> None:
-        """Give what is shown its full time from now."""
-        seconds = self._stays()
+    def _restart_countdown(self) -> None:
+        """Give the page its full time from now."""
+        seconds = self._seconds_on_page()
         if seconds:
-            self.time_left.start(seconds)
+            self._countdown.start(seconds)
         else:
-            self.time_left.stop()
+            self._countdown.stop()
 
-    def _stays(self) -> float:
+    def _seconds_on_page(self) -> float:
+        """After how long the page goes; 0 for one that stays because nobody has touched it."""
         match self._page:
-            case "ticket":
-                return self._pace.ticket * (3 if self._visit.on_screen_alone else 1)
-            case "refused" | "shut":
-                return self._pace.refusal
-            case "precedence" | "unreachable":
-                return self._pace.idle
+            case Page.TICKET:
+                return self._timings.ticket * (3 if self._visit.only_on_screen else 1)  # 3: it may be on no paper
+            case Page.REFUSED | Page.SERVICE_CLOSED:
+                return self._timings.refusal
+            case Page.PRECEDENCE | Page.UNREACHABLE:
+                return self._timings.idle
             case _:
-                return self._pace.idle if self._somebody else 0
+                return self._timings.idle if self._touched_since_start else 0
 
-    # ── words ──
+    # ── texts ──
 
     @property
     def _hall(self) -> Hall:
@@ -278,103 +288,68 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         self._order_clock.see(self._hall)
         return self._order_clock.moment
 
-    def _own_language(self) -> Language:
-        return self._settings.languages[0]
-
-    def _speak(self, language: Language) -> None:
+    def _set_language(self, language: Language) -> None:
         if language != self._language:
             self._language = language
-            self._tongue.speak(language, self._settings.languages)
-            self.spoken.emit()
-            self._refresh()
+            self._screen_language.speak(language, self._settings.languages)
+            self.language_changed.emit()
 
-    def _say(self, words: Words) -> str:
+    def _in_language(self, words: Words) -> str:
         return in_language(words, self._language, self._settings.languages)
 
     @Slot()
-    def _look_at_the_clock(self) -> None:
-        now = clock(self._wall(), self._station.hall)
-        if now != self._clock:
-            self._clock = now
+    def _update_clock(self) -> None:
+        text = clock(self._wall(), self._station.hall)
+        if text != self._clock_text:
+            self._clock_text = text
             self._refresh()
 
     def _chosen_name(self) -> str:
         service = self._hall.services.get(self._service or "")
-        return self._say(service.name) if service else ""
+        return self._in_language(service.name) if service else ""
 
-    def _why_away(self) -> str:
+    def _unavailable_reason(self) -> str:
         if self._station.refusal:
-            return why_not(self._station.refusal)
+            return refusal_text(self._station.refusal)
         if not self._station.away_since:
             return ""
         since = clock(self._station.away_since, self._station.hall)
-        return self.tr("This screen has not reached its hall since {time}. It keeps trying.").format(time=since)
+        return self.tr("No connection since {time}. This screen keeps trying.").format(time=since)
 
-    def _closed(self) -> list[str]:
+    def _closed_notice(self) -> list[str]:
+        """Why the hall issues no tickets, then lines on when it opens and its hours."""
         return closed_notice(spoken(self._language, self._settings.languages), self._hall, self._wall())
 
     @Property(str, notify=changed)
-    def closed(self) -> str:
-        """Why no service gives numbers."""
-        return self._closed()[0]
+    def hallClosedReason(self) -> str:  # noqa: N802  # QML's name for it
+        return self._closed_notice()[0]
 
     @Property(str, notify=changed)
-    def hours(self) -> str:
+    def openingHours(self) -> str:  # noqa: N802  # QML's name for it
         """When the hall opens, and its hours."""
-        return "\n".join(self._closed()[1:])
+        return "\n".join(self._closed_notice()[1:])
 
     @Property(str, notify=changed)
-    def shut(self) -> str:
-        """Why the service chosen gives no numbers, and when it will."""
-        return next((tile.waiting for tile in self._services if tile.choice == self._service), "")
+    def serviceClosedReason(self) -> str:  # noqa: N802  # QML's name for it
+        """On the page service-closed, why and until when, as on its tile; on other pages the tile's status, unused."""
+        return next((tile.status for tile in self._services if tile.choice == self._service), "")
 
-    @Property(str, notify=changed)
-    def page(self) -> str:
-        return self._page
-
-    @Property(str, notify=changed)
-    def hall(self) -> str:
-        return self._say(self._settings.name)
-
-    @Property(str, notify=changed)
-    def clock(self) -> str:
-        return self._clock
-
-    @Property(QColor, notify=changed)
-    def accent(self) -> QColor:
-        return QColor(self._settings.accent)
-
-    @Property(str, notify=changed)
-    def language(self) -> str:
-        return self._language
+    page = Property(str, lambda self: self._page, notify=changed)
+    hallName = Property(str, lambda self: self._in_language(self._settings.name), notify=changed)  # noqa: N815  # QML's name
+    clockText = Property(str, lambda self: self._clock_text, notify=changed)  # noqa: N815  # QML's name for it
+    accent = Property(QColor, lambda self: QColor(self._settings.accent), notify=changed)
+    language = Property(str, lambda self: self._language, notify=changed)
 
     @Property("QVariantList", notify=changed)  # type: ignore[arg-type]  # PySide takes Qt's names too
     def languages(self) -> list[dict[str, str]]:
         return [{"code": code, "name": own_name(code)} for code in self._settings.languages]
 
-    @Property(bool, notify=changed)
-    def mirrored(self) -> bool:
-        return is_right_to_left(self._language)
+    rightToLeft = Property(bool, lambda self: is_right_to_left(self._language), notify=changed)  # noqa: N815  # QML's name
+    waitsForHall = Property(bool, lambda self: self._visit.step is VisitStep.ASKING, notify=changed)  # noqa: N815  # QML's name
+    chosenService = Property(str, _chosen_name, notify=changed)  # noqa: N815  # QML's name for it
+    unavailableReason = Property(str, _unavailable_reason, notify=changed)  # noqa: N815  # QML's name for it
 
-    @Property(bool, notify=changed)
-    def asking(self) -> bool:
-        return self._visit.step is VisitStep.ASKING
-
-    chosen = Property(str, _chosen_name, notify=changed)
-    why = Property(str, _why_away, notify=changed)
-
-    @Property(QObject, constant=True)
-    def services(self) -> QObject:
-        return self._services
-
-    @Property(QObject, constant=True)
-    def precedences(self) -> QObject:
-        return self._precedences
-
-    @Property(Visit, constant=True)
-    def visit(self) -> Visit:
-        return self._visit
-
-    @Property(Countdown, constant=True)
-    def countdown(self) -> Countdown:
-        return self.time_left
+    services = Property(QObject, lambda self: self._services, constant=True)
+    precedences = Property(QObject, lambda self: self._precedences, constant=True)
+    visit = Property(Visit, lambda self: self._visit, constant=True)
+    countdown = Property(Countdown, lambda self: self._countdown, constant=True)

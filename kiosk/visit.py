@@ -1,4 +1,4 @@
-"""One customer at the kiosk, from the touch on a service to the ticket in the hand."""
+"""The taking of one ticket at the kiosk: asking the hall for it, printing it, and what the screen says of it."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ from kiosk.printer.printer import Printed, Printer
 from kiosk.printer.ticket_image import PaperTicket, draw
 from shared import customer_sentences
 from shared.catalogue import spoken
-from shared.formats import clock, long_date
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.field_types import Language, PrecedenceId, ServiceId, Words, in_language
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.json_codec import decode
 from shared.hall.messages import Accepted
-from shared.hall.opening import local
+from shared.hall.time_zones import local
 from shared.hall.values import AT_A_POINT, Origin, Ticket, TicketState
 from shared.languages import is_right_to_left
-from shared.ui.refusals import why_not
+from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Kiosk.Core"
 QML_IMPORT_MAJOR_VERSION = 1
 
 TOKEN_BYTES = 24
-"""Random bytes of the customer's own page: 192 bits, nobody guesses them."""
+"""Random bytes of the token of the customer's own page: 192 bits can't be guessed."""
 
 
 class VisitStep(Enum):
-    """How far a visit has come."""
+    """How far the taking of a ticket has come."""
 
     NONE = auto()
     ASKING = auto()
+    """The command was sent, and is not answered yet."""
     UNREACHABLE = auto()
-    """Nobody knows whether the hall has issued the ticket: only the same command may be sent again."""
+    """The hall may have issued the ticket or not: only the same command may be sent again."""
     REFUSED = auto()
     ISSUED = auto()
 
 
 @QmlElement
-@QmlUncreatable("The kiosk has one visit at a time.")
+@QmlUncreatable("The kiosk owns it.")
 class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
     """The ticket a customer is taking or has taken, as the screen shows it."""
 
     changed = Signal()
-    called = Signal()
-    """The hall calls the ticket that is on the screen."""
-    put = Signal()
-    """The printer has said what became of the ticket."""
+    call_changed = Signal()
+    """The ticket on the screen is called, or no longer."""
+    print_finished = Signal()
+    """The printer has answered, or can't be reached."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         *,
         own_series: bool,
     ) -> None:
-        """``own_series``: the station's link gives labels of this kiosk's own to tickets of origin offline."""
+        """``paper`` is in millimetres. ``own_series``: the station's link numbers tickets of origin offline itself."""
         super().__init__(parent)
         self._own_series = own_series
         self._wall = wall
@@ -78,11 +78,11 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         self._station = station
         self._printer = printer
         self._paper = paper
-        self._unseen = AbandonedTickets(station, self)
-        self._forget()
-        station.changed.connect(self._follow)
+        self._abandoned = AbandonedTickets(station, self)
+        self._reset()
+        station.changed.connect(self._hall_changed)
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.step = VisitStep.NONE
         self._command = IssueTicket(service="")
         self._token = ""
@@ -95,32 +95,32 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     # ── taking a ticket ──
 
     def can_begin(self) -> bool:
-        """Whether anybody gives tickets: the hall, or this kiosk for a hall that is away and lets it."""
+        """Whether a ticket can be asked for: from the hall, or while it is away from this kiosk's own series."""
         if self._station.hall is None or self._station.refusal:
             return False
-        return not self._station.away_since or self._alone
+        return not self._station.away_since or self._gives_own_numbers
 
     @property
-    def _alone(self) -> bool:
-        """Whether this kiosk gives numbers of its own: its hall is known to be away, and lets it."""
+    def _gives_own_numbers(self) -> bool:
+        """Whether the hall is away and lets this kiosk number tickets by its own series."""
         return bool(self._station.away_since) and self._own_series and self._hall.settings.offline_tickets
 
     def begin(self, service: ServiceId, precedence: PrecedenceId | None, language: Language) -> None:
-        """Ask the hall for a ticket; while it is known to be away, the outbox."""
-        self._forget()
+        """Ask for a ticket: from the hall, or from the outbox while the hall is away."""
+        self._reset()
         self._token = secrets.token_urlsafe(TOKEN_BYTES)
         self._command = IssueTicket(
             service=service,
             precedence=precedence,
             language=language,
-            origin=Origin.OFFLINE if self._alone else Origin.KIOSK,
+            origin=Origin.OFFLINE if self._gives_own_numbers else Origin.KIOSK,
             token_hash=hashlib.sha256(self._token.encode()).hexdigest(),
-            taken_at=self._wall() if self._alone else None,
+            taken_at=self._wall() if self._gives_own_numbers else None,
         )
-        self.ask()
+        self.send()
 
-    def ask(self) -> None:
-        """Send the command; after an outage the very same one, so that it can't become a second ticket."""
+    def send(self) -> None:
+        """Send the command; after an outage the same one again, so that it can't become a second ticket."""
         self.step = VisitStep.ASKING
         self.changed.emit()
         sent = self._command
@@ -129,18 +129,18 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         )
 
     def end(self) -> None:
-        """The customer has gone. A ticket nobody has seen is given back when the hall shows it."""
+        """The customer has gone: a ticket the screen never showed is cancelled once the hall has it."""
         if self.step in (VisitStep.ASKING, VisitStep.UNREACHABLE):
-            self._unseen.add(self._command.command_id)
-        self._forget()
+            self._abandoned.add(self._command.command_id)
+        self._reset()
         self.changed.emit()
 
     def _issued(self, sent: IssueTicket, accepted: Accepted) -> None:
         if sent is self._command:
             self._answer = accepted.result
             self.step = VisitStep.ISSUED
-            self.to_paper()
-            self._follow()
+            self.print_ticket()
+            self._hall_changed()
 
     def _failed(self, sent: IssueTicket, failure: Failure) -> None:
         if sent is self._command:
@@ -149,7 +149,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             self.changed.emit()
 
     @Slot()
-    def _follow(self) -> None:
+    def _hall_changed(self) -> None:
         if self.step is VisitStep.ISSUED:
             self.changed.emit()
             self._notice_call()
@@ -157,47 +157,47 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def _notice_call(self) -> None:
         if bool(self._call()) != self._was_called:
             self._was_called = not self._was_called
-            self.called.emit()
+            self.call_changed.emit()
 
-    # ── putting it on paper ──
+    # ── printing ──
 
-    def to_paper(self) -> None:
-        """Send the ticket to the printer, the first time or again."""
+    def print_ticket(self) -> None:
+        """Send the ticket to the printer, if there is one that is not printing: the first time or again."""
         if self._printer and not self._printing:
-            printer, picture, label = self._printer, draw(self.on_paper(), self._paper), self._label()
+            printer, picture, label = self._printer, draw(self.paper_ticket(), self._paper), self._label()
             self._printing, sent = True, self._command
-            self._station.aside(
-                lambda: printer.put(picture, label),
-                lambda printed: self._put(sent, printed),
-                lambda _: self._put(sent, Printed.NO_ANSWER),
+            self._station.in_background(
+                lambda: printer.print_ticket(picture, label),
+                lambda printed: self._print_finished(sent, printed),
+                lambda _: self._print_finished(sent, Printed.NO_ANSWER),
             )
             self.changed.emit()
 
-    def _put(self, sent: IssueTicket, printed: Printed) -> None:
+    def _print_finished(self, sent: IssueTicket, printed: Printed) -> None:
         if sent is self._command:
             self._printing, self._printed = False, printed
             self.changed.emit()
-            self.put.emit()
+            self.print_finished.emit()
 
-    def on_paper(self) -> PaperTicket:
-        """The words of the paper ticket."""
+    def paper_ticket(self) -> PaperTicket:
+        """The texts of the paper ticket."""
         issued = local(self._hall.settings, self._ticket().issued_at)
         language = self._command.language or ""
         return PaperTicket(
-            hall=self._say(self._hall.settings.name),
+            hall=self._in_language(self._hall.settings.name),
             label=self._label(),
-            service=self._service(),
+            service=self._service_name(),
             ahead=self._ahead(),
-            time=f"{long_date(language, issued.date())} · {clock(issued, self._hall)}",
-            advice=ticket_texts.on_paper(pending=self._pending()),
+            time=ticket_texts.paper_time(language, issued, self._hall),
+            advice=ticket_texts.paper_advice(pending=self._pending()),
             address=self._address(),
             follow=ticket_texts.follow(pending=self._pending()),
             right_to_left=is_right_to_left(language),
         )
 
     @property
-    def on_screen_alone(self) -> bool:
-        """Whether the number may be nowhere but on the screen, although it should be on paper."""
+    def only_on_screen(self) -> bool:
+        """Whether there is a printer, and the ticket is not known to be on its paper."""
         return self._printing or self._printed not in (Printed.YES, None)
 
     # ── what is shown ──
@@ -214,19 +214,19 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             issued = self._answer["ticket"]
             return decode(Ticket, {name: value for name, value in issued.items() if name != "ahead"})
 
-    def _say(self, words: Words) -> str:
+    def _in_language(self, words: Words) -> str:
         return in_language(words, self._command.language or "", self._hall.settings.languages)
 
-    def _ours(self) -> Language:
-        """The language of our own words to whom this is for."""
+    def _catalogue_language(self) -> Language:
+        """The language of the catalogue for this customer."""
         return spoken(self._command.language or "", self._hall.settings.languages)
 
     def _label(self) -> str:
         return str(self._answer["ticket"]["label"]) if self._answer else ""
 
-    def _service(self) -> str:
+    def _service_name(self) -> str:
         service = self._hall.services.get(self._command.service)
-        return self._say(service.name) if service else ""
+        return self._in_language(service.name) if service else ""
 
     def _ahead(self) -> str:
         if not self._answer or self._ticket().state is not TicketState.WAITING:
@@ -235,52 +235,43 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
             return ""
         known = self._command.command_id in self._hall.tickets
         ahead = self._hall.ahead(self._ticket()) if known else int(self._answer["ahead"])
-        return customer_sentences.ahead(self._ours(), ahead, attended=self._hall.attended(self._ticket().line))
+        return customer_sentences.ahead(
+            self._catalogue_language(), ahead, attended=self._hall.attended(self._ticket().line)
+        )
 
     def _pending(self) -> bool:
-        """Whether this kiosk gave the ticket and the hall has not heard of it yet."""
+        """Whether this kiosk numbered the ticket and the hall does not have it yet."""
         return self._command.origin is Origin.OFFLINE and not self._hall.knows(self._command.command_id)
 
     def _call(self) -> str:
-        """Where to go, once the ticket is called."""
+        """Where to go; empty unless the ticket is called or being served."""
         ticket = self._ticket() if self._answer else None
         point = self._hall.points.get(ticket.point or "") if ticket and ticket.state in AT_A_POINT else None
-        return self.tr("Please go to {point}").format(point=self._say(point.name)) if point else ""
+        return self.tr("Please go to {point}").format(point=self._in_language(point.name)) if point else ""
 
     def _address(self) -> str:
         return (self._station.page_url(self._token) or "") if self._token else ""
 
     def _problem(self) -> str:
         if isinstance(self._failure, Unreachable):
-            return self.tr("The hall could not be reached, so your ticket is not certain yet.")
-        return f"{why_not(self._failure)}\n{self._opens(self._failure)}".strip() if self._failure else ""
+            return self.tr("There is no connection, so your ticket is not certain yet.")
+        return f"{refusal_text(self._failure)}\n{self._reopening(self._failure)}".strip() if self._failure else ""
 
-    def _opens(self, failure: Failure) -> str:
-        return customer_sentences.opens_after(self._ours(), self._hall.settings, failure, self._wall())
+    def _reopening(self, failure: Failure) -> str:
+        return customer_sentences.opens_after(self._catalogue_language(), self._hall.settings, failure, self._wall())
 
     label = Property(str, _label, notify=changed)
-    service = Property(str, _service, notify=changed)
+    service = Property(str, _service_name, notify=changed)
     ahead = Property(str, _ahead, notify=changed)
     call = Property(str, _call, notify=changed)
     address = Property(str, _address, notify=changed)
     problem = Property(str, _problem, notify=changed)
+    advice = Property(str, lambda self: ticket_texts.advice(pending=self._pending()), notify=changed)
+    follow = Property(str, lambda self: ticket_texts.follow(pending=self._pending()), notify=changed)
 
     @Property(str, notify=changed)
-    def advice(self) -> str:
-        return ticket_texts.advice(pending=self._pending())
+    def printSentence(self) -> str:  # noqa: N802  # QML's name for it
+        return ticket_texts.print_sentence(self._printed, printing=self._printing)
 
-    @Property(str, notify=changed)
-    def follow(self) -> str:
-        return ticket_texts.follow(pending=self._pending())
-
-    @Property(str, notify=changed)
-    def paper(self) -> str:
-        return ticket_texts.printed(self._printed, under_way=self._printing)
-
-    @Property(bool, notify=changed)
-    def printed(self) -> bool:
-        return self._printed is Printed.YES
-
-    @Property(bool, notify=changed)
-    def unprinted(self) -> bool:
-        return not self._printing and self.on_screen_alone
+    printed = Property(bool, lambda self: self._printed is Printed.YES, notify=changed)
+    unprinted = Property(bool, lambda self: not self._printing and self.only_on_screen, notify=changed)

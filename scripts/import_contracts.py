@@ -1,4 +1,4 @@
-"""The one import contract that import-linter does not bring along: a room that stands on the standard library alone."""
+"""An import contract that import-linter lacks: packages that import the standard library alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class StandardLibraryContract(Contract):
-    """No module of ``rooms`` imports anything but the standard library and its own room."""
+    """No module of ``rooms`` imports anything but the standard library and its own package."""
 
     type_name = "standard_library"
 

@@ -1,11 +1,11 @@
-"""Lints every QML file of the house with no warning allowed, types that Python gives to QML included.
+"""Lints all our QML files, including their use of types that Python registers; a warning is a failure.
 
     .venv/bin/python scripts/qmllint.py
 
-qmllint needs to be told what Python registers. Qt's own tool reads that from the source and misses half of it (before
-6.12 it drops ``constant``), so the classes are asked themselves: their live meta-objects are written in moc's form,
-turned into ``.qmltypes`` and laid beside copies of our QML modules under build/qmllint, where the lint runs. Nothing
-of this is kept in the repository: the files hold absolute paths and differ between versions of Qt.
+qmllint has to be told what Python registers. Qt's own tool reads that from the source and misses half of it (before
+6.12 it drops ``constant``), so it is read from the classes' live meta-objects, written in moc's form, turned into
+``.qmltypes`` and put beside copies of our QML modules under build/qmllint, where the lint runs. None of this is kept in
+the repository: the files hold absolute paths and differ between versions of Qt.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def copy_modules() -> dict[Path, Path]:
-    """Lay all our QML modules into one import path; each copied QML file with its original."""
+    """Copy all our QML modules into one import path; returns each copied QML file with its original."""
     shutil.rmtree(COPY, ignore_errors=True)
     origins = {}
     for folder in (HOUSE / path for path in IMPORT_PATHS):
@@ -59,7 +59,7 @@ def copy_modules() -> dict[Path, Path]:
 
 
 def python_types() -> dict[str, list[type[QObject]]]:
-    """For each QML module, the classes Python adds to it."""
+    """The classes Python adds to each QML module."""
     found: dict[str, list[type[QObject]]] = defaultdict(list)
     for room in ROOMS:
         for file in sorted((HOUSE / room).rglob("*.py")):
@@ -80,7 +80,7 @@ def describe(module: str, classes: list[type[QObject]]) -> None:
     folder = COPY.joinpath(*module.split("."))
     folder.mkdir(parents=True, exist_ok=True)
     with_bases = dict.fromkeys(base for kind in classes for base in ours(kind.__mro__))
-    dump = [{"classes": [described(kind) for kind in with_bases], "inputFile": "python.h"}]
+    dump = [{"classes": [describe_class(kind) for kind in with_bases], "inputFile": "python.h"}]
     metatypes = folder / "python.json"
     metatypes.write_text(json.dumps(dump), "utf-8")
     foreign = ",".join(str(METATYPES / f"{name}_metatypes.json") for name in FOREIGN)
@@ -89,7 +89,7 @@ def describe(module: str, classes: list[type[QObject]]) -> None:
         "--import-name", module, "--major-version", "1", "--minor-version", "0", "--foreign-types", foreign,
     )  # fmt: skip
     qmldir = folder / "qmldir"
-    # classes derive from types of QtQuick, and its are the colours too
+    # QtQuick: classes derive from its types, and use its colours
     known = qmldir.read_text("utf-8") if qmldir.exists() else f"module {module}\n"
     qmldir.write_text(f"{known.rstrip()}\ntypeinfo {TYPES}\ndepends QtQuick\n", "utf-8")
 
@@ -100,7 +100,7 @@ def ours(classes: tuple[type, ...]) -> Iterator[type[QObject]]:
             yield kind
 
 
-def described(kind: type[QObject]) -> dict[str, Any]:
+def describe_class(kind: type[QObject]) -> dict[str, Any]:
     """One class as moc would describe it."""
     meta: QMetaObject = kind.staticMetaObject  # type: ignore[attr-defined]  # the stubs leave it out
     methods = [meta.method(i) for i in range(meta.methodOffset(), meta.methodCount())]
@@ -110,7 +110,7 @@ def described(kind: type[QObject]) -> dict[str, Any]:
         "qualifiedClassName": kind.__name__,
         "object": True,
         "superClasses": [{"access": "public", "name": meta.superClass().className()}],
-        "classInfos": [{"name": name, "value": value} for name, value in marks(kind).items()],
+        "classInfos": [{"name": name, "value": value} for name, value in decorators_of(kind).items()],
         "properties": [
             property_of(meta.property(i), i - meta.propertyOffset())
             for i in range(meta.propertyOffset(), meta.propertyCount())
@@ -124,26 +124,26 @@ def described(kind: type[QObject]) -> dict[str, Any]:
     }
 
 
-def marks(kind: type[QObject]) -> dict[str, str]:
-    """What a class's decorators tell QML about it; Python keeps no trace of them but the source."""
+def decorators_of(kind: type[QObject]) -> dict[str, str]:
+    """What a class's decorators tell QML, read from its source: Python keeps no other trace of them."""
     decorators = inspect.getsource(kind).split(f"class {kind.__name__}")[0]
-    told = {"QML.Element": "auto" if "@QmlElement" in decorators else "anonymous"}
+    infos = {"QML.Element": "auto" if "@QmlElement" in decorators else "anonymous"}
     if "@QmlUncreatable" in decorators:
-        told["QML.Creatable"] = "false"
+        infos["QML.Creatable"] = "false"
     if "@QmlSingleton" in decorators:
-        told["QML.Singleton"] = "true"
-    return told
+        infos["QML.Singleton"] = "true"
+    return infos
 
 
 def property_of(known: QMetaProperty, index: int) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": known.name(), "type": known.typeName(), "index": index, "read": known.name()}
+    description: dict[str, Any] = {"name": known.name(), "type": known.typeName(), "index": index, "read": known.name()}
     if known.isConstant():
-        described["constant"] = True
+        description["constant"] = True
     if known.isWritable():
-        described["write"] = known.name()
+        description["write"] = known.name()
     if known.hasNotifySignal():
-        described["notify"] = text(known.notifySignal().name())
-    return described
+        description["notify"] = text(known.notifySignal().name())
+    return description
 
 
 def method_of(known: QMetaMethod) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Makes this clone runnable: the system's libraries, the virtual environment in .venv, the packages of uv.lock.
-# Says what it does, does nothing that is done already, and goes on as far as it can where it has no right to install.
+# Says what it does, skips what is done already, and goes on as far as it can where it may not install packages.
 set -eu
 cd "$(dirname "$0")/.."
 
-# What Qt, its sound, its windows and the browser's driver load from the system, each with Debian's package for it. Looked
-# for as libraries, not as packages: package names differ between releases, and other systems have the same libraries.
+# What Qt, its sound, its windows and the browser's driver load from the system, each with its Debian package. Checked
+# as libraries, not as packages: package names differ between releases, and other systems have the same libraries.
 LIBRARIES="
 libGL.so.1             libgl1
 libEGL.so.1            libegl1
@@ -32,17 +32,17 @@ stop() {
     exit 1
 }
 
-# Debian's packages for what is missing, one a line.
+# Prints the Debian packages of missing libraries, one a line.
 missing_packages() {
     known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p || true)
     echo "$LIBRARIES" | while read -r library package; do
         [ -n "$library" ] || continue
         case "$known" in *"$library"*) ;; *) echo "$package" ;; esac
     done
-    # the tour's and the tests' web pages are looked at in a real browser
+    # the tour and the tests open web pages in a real browser
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
         command -v google-chrome >/dev/null || echo chromium
-    # a test makes networks of its own, to come from another one
+    # a test makes networks of its own, to connect from another one
     command -v ip >/dev/null || [ -e /usr/sbin/ip ] || echo iproute2
     # Debian keeps the part of Python that puts pip into a new environment in a package of its own
     [ -e .venv/bin/uv ] || "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
@@ -80,7 +80,7 @@ system_packages() {
         say "installing with apt-get (the log is build/apt.log): $missing"
         mkdir -p build
         as_root apt-get -qq update || say "apt-get update failed; trying with the lists there are"
-        # one name that this release does not know must not keep the others out
+        # one name that this release does not know must not block the others
         install $missing || for package in $missing; do install "$package" || true; done
         missing=$(missing_packages | tr '\n' ' ')
         [ -n "$missing" ] || return 0

@@ -1,4 +1,4 @@
-"""Are there known vulnerabilities in the packages of uv.lock? Fails if there are, and says so if it could not ask."""
+"""Looks up known vulnerabilities of the packages in uv.lock; fails if there are any, and says if it could not look."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 BIN = Path(sys.executable).parent
 
 
-def locked() -> str:
+def locked_requirements() -> str:
     """Every package with its version, as pip writes it."""
     command = [str(BIN / "uv"), "export", "--quiet", "--frozen", "--all-extras", "--no-emit-project", "--no-hashes"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def audited(requirements: str) -> list[dict[str, Any]] | None:
-    """What is known about each; None if nobody could be asked."""
+def audit(requirements: str) -> list[dict[str, Any]] | None:
+    """The known vulnerabilities of each package; None if the service can't be reached."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write(requirements)
         file.flush()
@@ -33,16 +33,16 @@ def audited(requirements: str) -> list[dict[str, Any]] | None:
 
 
 def main() -> int:
-    found = audited(locked())
+    found = audit(locked_requirements())
     if found is None:
-        print("vulnerabilities: nobody could be asked; the packages are NOT audited")
+        print("vulnerabilities: the service can't be reached; the packages are NOT audited")
         return 0
-    unknown = [one["name"] for one in found if "skip_reason" in one]
+    skipped = [one["name"] for one in found if "skip_reason" in one]
     bad = [one for one in found if one.get("vulns")]
     for one in bad:
         names = ", ".join(vulnerability["id"] for vulnerability in one["vulns"])
         print(f"vulnerabilities: {one['name']} {one['version']}: {names}")
-    print(f"vulnerabilities: {len(bad)} of {len(found)} packages have some; {len(unknown)} could NOT be looked up")
+    print(f"vulnerabilities: {len(bad)} of {len(found)} packages have some; {len(skipped)} could NOT be looked up")
     return 1 if bad else 0
 
 

@@ -1,4 +1,4 @@
-"""The words of our own screens and pages in every language: one gettext catalogue for Qt and web alike."""
+"""The translations of our screens and pages: one gettext catalogue per language, for Qt and the web alike."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ FOLDER = Path(__file__).parent.parent / "resources" / "translations"
 
 
 def languages() -> list[str]:
-    """The languages our screens speak."""
+    """The languages our screens are translated into."""
     return sorted(file.stem for file in FOLDER.glob("*.po"))
 
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """The translations of one language; English sentences for a language nobody has translated."""
+    """The translations into the language that suits best, such as ``de`` for ``de-AT``; into English if none does."""
     file = FOLDER / f"{suited(language, languages()) or 'en'}.po"
     return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
 
 
 def spoken(language: str, others: Iterable[str]) -> str:
-    """The first of these languages that our own words are translated into; English if none is."""
+    """The first of these languages that our screens are translated into; English if none is."""
     return next((one for one in (language, *others) if _is_translated(one)), "en")
 
 
@@ -38,13 +38,13 @@ def _is_translated(language: str) -> bool:
 
 
 def translate(language: str, sentence: str, n: int | None = None) -> str:
-    """A sentence of ours in a language. With ``n``, the right plural form, ``%n`` standing for the number."""
-    said = look_up(catalogue(language), sentence, n)
-    return said if n is None else said.replace("%n", str(n))
+    """A sentence in a language, with ``n`` in its plural form for that number, which replaces ``%n``."""
+    translated = look_up(catalogue(language), sentence, n)
+    return translated if n is None else translated.replace("%n", str(n))
 
 
 def look_up(translations: NullTranslations, sentence: str, n: int | None = None) -> str:
-    """A sentence in the form for ``n``. Nothing stays nothing: gettext keeps a catalogue's header there."""
+    """A sentence in the form for ``n``; ``%n`` stays. An empty one stays empty: gettext has the header there."""
     if not sentence or n is None:
         return sentence and translations.gettext(sentence)
     return translations.ngettext(sentence, sentence, n)

@@ -1,4 +1,4 @@
-"""What kiosk and pages both say: who is ahead, why a service gives no numbers, when it will, a week's hours."""
+"""Sentences that kiosk and pages share: people ahead, why a service issues no tickets, when it will, opening hours."""
 
 from __future__ import annotations
 
@@ -11,66 +11,67 @@ from shared.formats import hour_and_minute, time_of_day
 from shared.hall.errors import Failure
 from shared.hall.field_types import Language, in_language
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import MIDNIGHT, Span, spans, week
 from shared.hall.issuing import Queue
-from shared.hall.opening import OPEN, Opening, Reason, by_hours, local, state
-from shared.hall.values import HallSettings
+from shared.hall.opening import OPEN, Opening, Reason, by_hours, state
+from shared.hall.time_zones import local
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def before_taking(language: Language, queue: Queue) -> str:
-    """What a ticket taken now would say of those ahead of it, and whether anybody is there who calls."""
-    return _queue(language, queue.ahead, NOBODY_AHEAD, attended=queue.attended)
+def ahead_before_taking(language: Language, queue: Queue) -> str:
+    """How many people a ticket taken now would have ahead, and whether a service point is open."""
+    return _people_ahead(language, queue.ahead, NOBODY_AHEAD, attended=queue.attended)
 
 
 def ahead(language: Language, people: int, *, attended: bool) -> str:
-    """What a ticket that waits says. Nobody is next where no service point is open that could call them."""
-    return _queue(language, people, YOU_ARE_NEXT, attended=attended)
+    """How many people a waiting ticket has ahead; that it is next only if a service point is open."""
+    return _people_ahead(language, people, YOU_ARE_NEXT, attended=attended)
 
 
-def _queue(language: Language, people: int, if_nobody: str, *, attended: bool) -> str:
+def _people_ahead(language: Language, people: int, if_nobody: str, *, attended: bool) -> str:
     if not people:
         return translate(language, if_nobody if attended else NO_POINT_OPEN)
-    said = translate(language, PEOPLE_AHEAD, people)
-    return said if attended else f"{said}. {translate(language, NO_POINT_OPEN)}"
+    text = translate(language, PEOPLE_AHEAD, people)
+    return text if attended else f"{text}. {translate(language, NO_POINT_OPEN)}"
 
 
-def closed_because(language: Language, hall: Hall, shown: Opening, now: datetime) -> str:
-    """Why a service gives no numbers, in a few words."""
-    match shown.reason:
-        case Reason.FULL if shown.opens and _ahead(hall.settings, shown.opens, now) == 0:
-            return translate(language, "No more numbers for now")  # the business day ends on the date it is already
+def closed_because(language: Language, hall: Hall, opening: Opening, now: datetime) -> str:
+    """Why a service issues no tickets, in a few words."""
+    match opening.reason:
+        case Reason.FULL if opening.opens and _days_until(hall.settings, opening.opens, now) == 0:
+            return translate(language, "No more numbers for now")  # the business day ends later on this date
         case Reason.FULL:
             return translate(language, "No more numbers today")
         case Reason.CLOSING:
             return translate(language, "No more numbers before closing time")
-        case Reason.DAY if shown.words:
-            said = in_language(shown.words, language, hall.settings.languages)
-            return translate(language, "Closed today: {reason}").format(reason=said)
+        case Reason.DAY if opening.words:
+            text = in_language(opening.words, language, hall.settings.languages)
+            return translate(language, "Closed today: {reason}").format(reason=text)
         case _:
             return translate(language, "Closed at the moment")
 
 
-def opens(language: Language, settings: HallSettings, shown: Opening, now: datetime) -> str:
-    """When it gives numbers again, by the hall's own clock and calendar; nothing if nobody can know."""
-    if shown.opens is None or shown.opens <= now:
+def opens(language: Language, settings: HallSettings, opening: Opening, now: datetime) -> str:
+    """When a service issues tickets again, by the hall's own clock and calendar; empty if that is unknown."""
+    if opening.opens is None or opening.opens <= now:
         return ""
-    there = local(settings, shown.opens)
-    sentence = translate(language, _opens(there.date(), _ahead(settings, shown.opens, now), shown.reason))
-    return sentence.format(time=time_of_day(there), day=there.day)
+    at = local(settings, opening.opens)
+    sentence = translate(language, _opens(at.date(), _days_until(settings, opening.opens, now), opening.reason))
+    return sentence.format(time=time_of_day(at), day=at.day)
 
 
 def opens_after(language: Language, settings: HallSettings, failure: Failure, now: datetime) -> str:
-    """The same of a service that has just refused a ticket, as far as it said so."""
-    said = failure.about.get("opens")
-    then = datetime.fromisoformat(said) if said else None
+    """When a service that has just refused a ticket issues them again; empty if the refusal does not say."""
+    text = failure.about.get("opens")
+    then = datetime.fromisoformat(text) if text else None
     reason = next((one for one in Reason if one == failure.about.get("reason")), None)  # a later backend has others
     return opens(language, settings, Opening(open=False, reason=reason, opens=then), now)
 
 
-def _ahead(settings: HallSettings, then: datetime, now: datetime) -> int:
-    """Days from now on the hall's calendar."""
+def _days_until(settings: HallSettings, then: datetime, now: datetime) -> int:
+    """How many days ahead a moment is on the hall's calendar: 0 is today."""
     return (local(settings, then).date() - local(settings, now).date()).days
 
 
@@ -80,37 +81,37 @@ def _opens(day: date, ahead: int, reason: Reason | None) -> str:
     return WEEKDAYS[day.weekday()] if ahead < 7 else MONTHS[day.month - 1]
 
 
-def closed(language: Language, hall: Hall, shown: Opening, now: datetime) -> str:
-    """Both in one line: why not now, and from when on."""
-    parts = (closed_because(language, hall, shown, now), opens(language, hall.settings, shown, now))
+def closed(language: Language, hall: Hall, opening: Opening, now: datetime) -> str:
+    """Why a service is closed and when it opens, in one line."""
+    parts = (closed_because(language, hall, opening, now), opens(language, hall.settings, opening, now))
     return ". ".join(part for part in parts if part)
 
 
 def closed_notice(language: Language, hall: Hall, now: datetime) -> list[str]:
-    """What a hall says that gives no numbers at all: why, when it opens, and its hours."""
+    """The lines of a hall that issues no tickets at all: first why, then when it opens, and its hours."""
     services = [state(hall, service, now) for service in hall.services.values()]
     first = min(services, key=lambda one: one.opens or NEVER, default=OPEN)
-    shown = by_hours(hall, None, now)
+    opening = by_hours(hall, None, now)
     lines = [opens(language, hall.settings, first, now), *opening_hours(language, hall, now)]
-    said = [line for line in lines if line] or [translate(language, "No service gives out numbers now.")]
-    return [closed_because(language, hall, first if shown.open else shown, now), *said]
+    lines = [line for line in lines if line] or [translate(language, "No service gives out numbers now.")]
+    return [closed_because(language, hall, first if opening.open else opening, now), *lines]
 
 
 def opening_hours(language: Language, hall: Hall, now: datetime) -> list[str]:
-    """The hours of a usual week, days alike together, and what is different today; nothing for a hall always open."""
+    """The hours of a usual week, equal days together, and today's if different; empty for a hall always open."""
     if not hall.settings.hours:
         return []
     days = enumerate(week(hall.settings.hours))
-    alike = [(written, [at for at, _ in group]) for written, group in groupby(days, key=lambda day: day[1])]
-    usual = [f"{_days(language, numbers)}  {_times(language, written)}" for written, numbers in alike if written]
+    alike = [(hours, [at for at, _ in group]) for hours, group in groupby(days, key=lambda day: day[1])]
+    usual = [f"{_days(language, numbers)}  {_times(language, hours)}" for hours, numbers in alike if hours]
     return [*usual, *_today(language, hall, local(hall.settings, now).date())]
 
 
 def _today(language: Language, hall: Hall, today: date) -> Iterator[str]:
-    apart = hall.day_apart(today)
-    if apart and apart.hours:
-        reason = in_language(apart.reason, language, hall.settings.languages)
-        times = _times(language, spans(apart.hours))
+    exceptional = hall.exceptional_day(today)
+    if exceptional and exceptional.hours:
+        reason = in_language(exceptional.reason, language, hall.settings.languages)
+        times = _times(language, spans(exceptional.hours))
         yield translate(language, "Today: {times}").format(times=f"{times} ({reason})" if reason else times)
 
 
@@ -119,10 +120,10 @@ def _days(language: Language, numbers: list[int]) -> str:
     return first if len(numbers) == 1 else f"{first}–{last}"
 
 
-def _times(language: Language, written: tuple[Span, ...]) -> str:
-    if written == (Span(0, MIDNIGHT),):
+def _times(language: Language, hours: tuple[Span, ...]) -> str:
+    if hours == (Span(0, MIDNIGHT),):
         return translate(language, "round the clock")
-    return ", ".join(f"{hour_and_minute(span.start)}–{hour_and_minute(span.end)}" for span in written)
+    return ", ".join(f"{hour_and_minute(span.start)}–{hour_and_minute(span.end)}" for span in hours)
 
 
 PEOPLE_AHEAD = "%n people are ahead of you"
@@ -131,7 +132,7 @@ YOU_ARE_NEXT = "You are next"
 NO_POINT_OPEN = "No service point is open at the moment"
 SOON = ("Opens today at {time}", "Opens tomorrow at {time}")
 AGAIN = ("New numbers today at {time}", "New numbers tomorrow at {time}")
-"""Where no number is left it may well be open."""
+"""For a service without numbers left, which may well be open."""
 WEEKDAYS = (
     "Opens on Monday at {time}",
     "Opens on Tuesday at {time}",

@@ -1,4 +1,4 @@
-"""Languages by their tags (BCP 47), as CLDR knows them: which suits a reader, their own names, how they run."""
+"""Languages by their tags (BCP 47), as CLDR knows them: the best match for a reader, own names, text direction."""
 
 from __future__ import annotations
 
@@ -16,63 +16,63 @@ LIKELY = get_global("likely_subtags")
 PARENTS = get_global("parent_exceptions")
 ALIASES = get_global("language_aliases")
 
-WISH = re.compile(
+RANGE = re.compile(
     r"[ \t]*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)[ \t]*(?:;[ \t]*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
 )
 """One member of an Accept-Language header (RFC 9110, 12.5.4)."""
 
-MOST_WISHES = 50
-"""Members of a header that are read; a phone sends a handful."""
+MAX_RANGES = 50
+"""How many members of a header are read; phones send a few."""
 
 
-class Wish(NamedTuple):
-    """A language range, ``*`` for any, and how much it is wanted: 0 not at all, 1 most."""
+class WeightedRange(NamedTuple):
+    """A language range, ``*`` for any, and its weight: 0 (not acceptable) to 1."""
 
     range: str
     weight: float
 
 
 def preferred(header: str, offered: Sequence[Language]) -> Language | None:
-    """What of these suits an Accept-Language header best; None if nothing does."""
-    read = [WISH.fullmatch(member) for member in header.split(",")[:MOST_WISHES]]
-    wishes = [Wish(found[1], float(found[2] or 1)) for found in read if found]
-    decided = {tag: _most_specific(tag, wishes) for tag in offered}
-    left = [tag for tag in offered if (by := decided[tag]) is None or by.weight]
-    rest = [tag for tag in left if (by := decided[tag]) and by.range == "*"]
-    wanted = sorted((wish for wish in wishes if wish.weight), key=lambda wish: -wish.weight)
-    tried = (next(iter(rest), None) if wish.range == "*" else suited(wish.range, left) for wish in wanted)
+    """The offered language that suits an Accept-Language header best; None if none does."""
+    read = [RANGE.fullmatch(member) for member in header.split(",")[:MAX_RANGES]]
+    ranges = [WeightedRange(found[1], float(found[2] or 1)) for found in read if found]
+    decided = {tag: _most_specific(tag, ranges) for tag in offered}
+    acceptable = [tag for tag in offered if (by := decided[tag]) is None or by.weight]
+    only_by_star = [tag for tag in acceptable if (by := decided[tag]) and by.range == "*"]
+    wanted = sorted((one for one in ranges if one.weight), key=lambda one: -one.weight)
+    tried = (next(iter(only_by_star), None) if one.range == "*" else suited(one.range, acceptable) for one in wanted)
     return next((found for found in tried if found), None)
 
 
-def _most_specific(tag: Language, wishes: Sequence[Wish]) -> Wish | None:
-    """The wish that decides about a language: the longest that it begins with (RFC 4647, 3.3.1)."""
-    about = [wish for wish in wishes if wish.range == "*" or f"{tag}-".lower().startswith(f"{wish.range}-".lower())]
-    return max(about, key=lambda wish: len(wish.range.strip("*")), default=None)
+def _most_specific(tag: Language, ranges: Sequence[WeightedRange]) -> WeightedRange | None:
+    """The range that decides about a language: the longest that it begins with (RFC 4647, 3.3.1); None if none does."""
+    matching = [one for one in ranges if one.range == "*" or f"{tag}-".lower().startswith(f"{one.range}-".lower())]
+    return max(matching, key=lambda one: len(one.range.strip("*")), default=None)
 
 
-def best(wishes: Iterable[Language], offered: Sequence[Language]) -> Language | None:
-    """What of these suits the first of somebody's languages that anything suits; None if nothing does."""
-    return next((found for wish in wishes if (found := suited(wish, offered))), None)
+def best(wanted: Iterable[Language], offered: Sequence[Language]) -> Language | None:
+    """The offered language for the first of a reader's languages that has one; None if none has."""
+    return next((found for one in wanted if (found := suited(one, offered))), None)
 
 
 def suited(wanted: Language, offered: Sequence[Language]) -> Language | None:
-    """What of these suits whoever wants this language; None if nothing does.
+    """The offered language that suits a reader of the wanted one; None if none does.
 
-    The look-up of RFC 4647, 3.4, along CLDR's lines: the language itself, then what stands above it (``es-419`` above
-    ``es-MX``), never out of its script (``zh-TW`` is not ``zh``); then any country's that is written alike.
+    The look-up of RFC 4647, 3.4, along CLDR's parents: the language itself, then its parents (``es-419`` of
+    ``es-MX``), in its script (``zh-TW`` is not ``zh``); then any country's; then in another script.
     """
-    line = _line(wanted)
-    lines = {tag: _line(tag) for tag in offered}
-    for above in line:
+    lineage = _lineage(wanted)
+    lineages = {tag: _lineage(tag) for tag in offered}
+    for parent in lineage:
         for tag in offered:
-            if lines[tag][0] == above:
+            if lineages[tag][0] == parent:
                 return tag
-    alike = next((tag for tag in offered if lines[tag][-1] == line[-1]), None)
-    return alike or _cut_short(wanted, offered)
+    alike = next((tag for tag in offered if lineages[tag][-1] == lineage[-1]), None)
+    return alike or _plain_look_up(wanted, offered)
 
 
-def _cut_short(wanted: Language, offered: Sequence[Language]) -> Language | None:
-    """The bare look-up of RFC 4647: what somebody calls ``zh``, in whatever script, is nearer than another language."""
+def _plain_look_up(wanted: Language, offered: Sequence[Language]) -> Language | None:
+    """The bare look-up of RFC 4647: the same language in another script is better than another language."""
     tags = {tag.lower(): tag for tag in reversed(offered)}
     range_ = wanted.lower()
     while range_ and range_ not in tags:
@@ -81,17 +81,17 @@ def _cut_short(wanted: Language, offered: Sequence[Language]) -> Language | None
 
 
 @lru_cache(1024)
-def _line(tag: Language) -> tuple[str, ...]:
-    """The language with its script, and what stands above it: ``pt_Latn_AO``, ``pt_Latn_PT``, ``pt_Latn``."""
+def _lineage(tag: Language) -> tuple[str, ...]:
+    """The language with its script, and its parents: ``pt_Latn_AO``, ``pt_Latn_PT``, ``pt_Latn``."""
     parts = _parts(tag)
-    line = ["_".join(parts)]
-    while above := _above(*parts):
-        parts = above
-        line.append("_".join(parts))
-    return tuple(line)
+    lineage = ["_".join(parts)]
+    while parent := _parent(*parts):
+        parts = parent
+        lineage.append("_".join(parts))
+    return tuple(lineage)
 
 
-def _above(language: str, script: str, *rest: str) -> tuple[str, ...] | None:
+def _parent(language: str, script: str, *rest: str) -> tuple[str, ...] | None:
     parent = PARENTS.get("_".join((language, script, *rest))) if rest else None
     parent = parent or PARENTS.get("_".join((language, *rest)))
     if parent:
@@ -100,7 +100,7 @@ def _above(language: str, script: str, *rest: str) -> tuple[str, ...] | None:
 
 
 def _parts(tag: Language) -> tuple[str, ...]:
-    """Language, script (the likely one where none is said), and what else the tag says."""
+    """Language, script (the likely one if the tag has none), and the tag's other parts."""
     language, *rest = tag.replace("-", "_").split("_")
     language = ALIASES.get(language.lower(), language.lower())
     if "_" in language:
@@ -114,14 +114,14 @@ def _parts(tag: Language) -> tuple[str, ...]:
     return (language, script, *(part.upper() for part in rest))
 
 
-# ── what they are called, and how they run ──
+# ── names, direction, locale ──
 
 
 @lru_cache(256)
 def own_name(language: Language) -> str:
-    """What those who speak it call a language: ``Deutsch``, ``Português (Brasil)``; its tag where nobody knows.
+    """A language's name in itself, ``Deutsch``, ``Português (Brasil)``; its tag if CLDR has none.
 
-    It stands on a key, so it begins with a capital where its letters have any; CLDR writes it as inside a sentence.
+    It is shown on a key, so it begins with a capital if its script has any; CLDR writes it as inside a sentence.
     """
     found = locale_of(language)
     named = (found.get_display_name() or found.get_display_name("en")) if found else None
@@ -135,7 +135,7 @@ def is_right_to_left(language: Language) -> bool:
 
 
 def locale_of(language: Language) -> Locale | None:
-    """What CLDR knows of a language in its script; None if nothing."""
+    """CLDR's locale of a language in its script; None if it has none."""
     try:
         found = Locale.parse(language.replace("-", "_"))
     except (ValueError, UnknownLocaleError):

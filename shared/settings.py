@@ -1,4 +1,4 @@
-"""Settings of one program on one machine; what belongs to a hall lives in the hall."""
+"""The settings of one program on one machine, from file, environment and flags; a hall's own are in the hall."""
 
 from __future__ import annotations
 
@@ -22,64 +22,67 @@ FILE = "nowserving.toml"
 PREFIX = "NOWSERVING_"
 
 
-def meaning(text: str, default: Any) -> Any:
-    """A setting: its default, and one line on what it means."""
-    return field(default=default, metadata={"meaning": text})
+def setting(meaning: str, default: Any) -> Any:
+    """A field with its default and the line that explains it, which docs/settings.md repeats."""
+    return field(default=default, metadata={"meaning": meaning})
 
 
-PLACES = ("hall", "database", "tls_cert", "tls_key", "tls_folder", "tls_ca", "printer")
-"""Settings that name a file or a folder, some behind ``sqlite:///`` or ``file:``."""
+PATHS = ("hall", "database", "tls_cert", "tls_key", "tls_folder", "tls_ca", "printer")
+"""Settings that may name a file or a folder, some behind ``sqlite:///`` or ``file:``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Every setting. In the file ``hall = "…"``, in the environment ``NOWSERVING_HALL=…``."""
 
-    hall: str = meaning(
-        "Address of the hall, http(s)://… or a database URL; #ID names one of several. Empty: looked for.", ""
+    hall: str = setting(
+        "Address of the hall, http(s)://… or a database URL; #ID names one of several. Empty: search the network.", ""
     )
-    token: str = meaning("Token of this device, as `nowserving device add` printed it. Paired devices need none.", "")
-    database: str = meaning("Database of the backend and of the administrator's commands.", "sqlite:///nowserving.db")
-    public_url: str = meaning(
-        "Address customers' phones reach the backend by. Empty: the one its stations use, if phones get there.", ""
+    token: str = setting("Token of this device, printed by `nowserving device add`. Paired devices need none.", "")
+    database: str = setting("Database of the backend and of the administrator's commands.", "sqlite:///nowserving.db")
+    public_url: str = setting(
+        "Address where customers' phones reach the backend. Empty: the one stations use, if phones can reach it.", ""
     )
-    tls: bool = meaning("The backend speaks https, by an authority of its own that is made once.", False)
-    tls_cert: str = meaning("File of a certificate with its chain (PEM) that the backend speaks https by.", "")
-    tls_key: str = meaning("File of that certificate's key (PEM).", "")
-    tls_folder: str = meaning("Folder of the backend's own authority, when not beside the database.", "")
-    tls_ca: str = meaning("File of authorities (PEM) that https is trusted by, besides those of the system.", "")
-    metrics_token: str = meaning("Token that opens /metrics from other machines, as an administrator's does.", "")
-    oidc_issuer: str = meaning("Issuer (https://…) of the identity provider that signs people on, if any.", "")
-    oidc_client_id: str = meaning("Id under which the consoles are registered there, as one public client.", "")
-    oidc_role_claim: str = meaning("Claim of its ID tokens with roles: administrator, supervisor@HALL, …", "groups")
-    oidc_scopes: str = meaning("What a console asks it for.", "openid profile email")
-    oidc_ports: str = meaning("Ports a console waits on for the browser: http://127.0.0.1:PORT/signed-in.", "8765")
-    oidc_loopback: str = meaning("What that address calls the console's machine: 127.0.0.1, or localhost.", "127.0.0.1")
-    trusted_proxies: str = meaning(
-        "Addresses or networks, with commas, of the proxies whose X-Forwarded-For and -Proto the backend believes.", ""
+    tls: bool = setting("The backend uses https, with a certificate from its own authority, created once.", False)
+    tls_cert: str = setting("File with the backend's own https certificate and its chain (PEM).", "")
+    tls_key: str = setting("File with the key of that certificate (PEM).", "")
+    tls_folder: str = setting("Folder of the backend's own authority. Empty: beside the database.", "")
+    tls_ca: str = setting("File of authorities (PEM) to trust for https besides those of the system.", "")
+    metrics_token: str = setting("Token that may read /metrics from other machines, as an administrator may.", "")
+    oidc_issuer: str = setting("Issuer (https://…) of the identity provider for signing on, if any.", "")
+    oidc_client_id: str = setting("Client id of the consoles at the identity provider (one public client).", "")
+    oidc_role_claim: str = setting("Claim of its ID tokens with roles: administrator, supervisor@HALL, …", "groups")
+    oidc_scopes: str = setting("Scopes a console requests from the identity provider.", "openid profile email")
+    oidc_ports: str = setting("Ports for the browser's return to a console: http://127.0.0.1:PORT/signed-in.", "8765")
+    oidc_loopback: str = setting("Host in that return address: 127.0.0.1 or localhost.", "127.0.0.1")
+    trusted_proxies: str = setting(
+        "Proxies whose X-Forwarded-For and -Proto headers are trusted: addresses or networks, separated by commas.", ""
     )
-    announce: bool = meaning("The backend tells the local network where it is, so that stations find it.", True)
-    printer: str = meaning("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
-    paper: int = meaning("Paper width in millimetres: 80 or 58.", 80)
-    offline_series: str = meaning(
-        "Series of the numbers a kiosk gives while its hall is away: 1 to 4 capitals or figures. Empty: the hall says.",
+    announce: bool = setting("The backend announces itself on the local network, so that stations find it.", True)
+    printer: str = setting("Where tickets go: a folder (file:tickets), tcp://HOST:9100 for ESC/POS, or none.", "none")
+    paper: int = setting("Paper width in millimetres: 80 or 58.", 80)
+    """Millimetres."""
+    offline_series: str = setting(
+        "Prefix of a kiosk's own numbers while its hall is away: 1 to 4 capitals or digits. Empty: the hall gives it.",
         "",
     )
-    screen_inches: float = meaning("Diagonal of the screen in inches, so that sizes are true; 0: the app's usual.", 0.0)
-    farthest_seat: float = meaning("Metres from the hall display to its farthest seat: sets how large calls are.", 8.0)
-    full_screen: bool = meaning("Kiosk, display and sign fill the screen; false leaves them in a window.", True)
-    sound: bool = meaning("The hall display sounds a chime at each call.", True)
-    log_level: str = meaning("DEBUG, INFO, WARNING or ERROR.", "WARNING")
+    screen_inches: float = setting("Diagonal of the screen in inches, for true sizes; 0: the app's default.", 0.0)
+    """Inches."""
+    farthest_seat: float = setting("Metres from the hall display to the farthest seat; sets the size of calls.", 8.0)
+    """Metres."""
+    full_screen: bool = setting("Kiosk, display and sign fill the screen; false: they open in a window.", True)
+    sound: bool = setting("The hall display plays a chime at each call.", True)
+    log_level: str = setting("How much is logged: DEBUG, INFO, WARNING or ERROR.", "WARNING")
 
     def __post_init__(self) -> None:
-        for name in PLACES:
-            object.__setattr__(self, name, _at_home(getattr(self, name)))
+        for name in PATHS:
+            object.__setattr__(self, name, _expanded(getattr(self, name)))
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
-    """The settings of the file, under those of the environment, under the flags that are not None.
+    """The settings: flags that are not None override the environment, which overrides the file.
 
-    Raises Unfit for a file that can't be read, a name that is no setting or a value of the wrong kind.
+    Raises Unfit if the file can't be read, a name is no setting or a value has the wrong type.
     """
     values = {**_from_file(path), **_from_environment(os.environ if environment is None else environment)}
     values.update({name: value for name, value in flags.items() if value is not None})
@@ -91,30 +94,30 @@ def default_path() -> Path:
 
 
 def state_path() -> Path:
-    """The folder where a station remembers its last known hall."""
+    """The folder where a station keeps its own files, such as its paired hall."""
     return as_path(str(platformdirs.user_state_path("nowserving")))
 
 
-# ── where the machine is ──
+# ── the machine's time zone ──
 
 
 def machine_zone() -> str:
-    """The time zone of this machine's clock; UTC where it has none that others know."""
+    """The time zone of this machine's clock; UTC if it has no known one."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # of a machine nobody has told where it is
+        with warnings.catch_warnings(action="ignore"):  # about a machine without a time zone
             found = tzlocal.get_localzone_name()
     except (LookupError, OSError, ValueError):
         found = ""
     return found if found in zones() and found != "Etc/UTC" else "UTC"
 
 
-# ── what people write ──
+# ── texts and paths as people write them ──
 
 
 def as_text(given: str, where: str) -> str:
-    """What was typed or set, where Python took the machine's code page for another than UTF-8; raises Unfit.
+    """A text from the command line or environment, decoded as UTF-8 if Python decoded it as something else.
 
-    It may be a password, and is not repeated: ``where`` it was found is.
+    Raises Unfit if it can't be read; that names ``where`` it was found and not the text, which may be a password.
     """
     try:
         return os.fsencode(given).decode() if any("\udc80" <= sign <= "\udcff" for sign in given) else given
@@ -123,21 +126,21 @@ def as_text(given: str, where: str) -> str:
 
 
 def as_path(written: str) -> Path:
-    """A file or folder as a person writes it: ``~`` is their own folder also where no shell saw to it; raises Unfit."""
+    """The path a person wrote, with its ``~`` expanded as by a shell; raises Unfit if there is no such home."""
     try:
-        return Path(_for_the_disk(written)).expanduser()
+        return Path(_disk_path(written)).expanduser()
     except RuntimeError:
         raise Unfit(f"There is no home folder for {written!r}: write the whole path.") from None
 
 
-def _at_home(place: str) -> str:
-    """The same place with its ``~`` replaced."""
-    found = re.match(r"(?:sqlite[^:]*:///|file:)?(?=~)", place)
-    return place[: found.end()] + str(as_path(place[found.end() :])) if found else _for_the_disk(place)
+def _expanded(value: str) -> str:
+    """The same path or URL with its ``~`` expanded."""
+    found = re.match(r"(?:sqlite[^:]*:///|file:)?(?=~)", value)
+    return value[: found.end()] + str(as_path(value[found.end() :])) if found else _disk_path(value)
 
 
-def _for_the_disk(written: str) -> str:
-    """A path in an old code page too: the file system itself takes any bytes."""
+def _disk_path(written: str) -> str:
+    """The path as the file system takes it: with a code page that lacks its characters, the bytes of UTF-8."""
     try:
         os.fsencode(written)
     except UnicodeError:
@@ -159,12 +162,12 @@ def _from_file(path: Path | None) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     names = {field.name for field in dataclasses.fields(Settings)}
     found = {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
-    wheres = {name: PREFIX + name.upper() for name in found}
-    return {name: _typed(name, as_text(given, wheres[name]), wheres[name]) for name, given in found.items()}
+    variables = {name: PREFIX + name.upper() for name in found}
+    return {name: _typed(name, as_text(given, variables[name]), variables[name]) for name, given in found.items()}
 
 
 def _typed(name: str, value: Any, where: str) -> Any:
-    """The value as its setting's type."""
+    """The value in its setting's type; raises Unfit if it can't be one, or there is no such setting."""
     kinds = {field.name: type(field.default) for field in dataclasses.fields(Settings)}
     if name not in kinds:
         raise Unfit(f"{where}: there is no setting {name!r}.")

@@ -1,4 +1,4 @@
-"""Names as nobody means them: they look like markup, or mark a key, or turn the line."""
+"""Awkward names: they look like markup, mark a key, or turn the direction of a line."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ TURNING = "\u202e\u2066\u200f"
 
 @contextmanager
 def listening() -> Iterator[socket.socket]:
-    """Somebody on the network who must never be asked for anything."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        door.setblocking(False)
-        yield door
+    """A server that no window may ever send a request to."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
 
 
-def was_asked(door: socket.socket) -> bool:
+def was_asked(server: socket.socket) -> bool:
     try:
-        door.accept()[0].close()
+        server.accept()[0].close()
     except BlockingIOError:
         return False
     return True
 
 
-def hostile(door: socket.socket) -> list[str]:
-    """Names of all kinds; each is taken, for all of it is seen."""
-    port = door.getsockname()[1]
+def hostile(server: socket.socket) -> list[str]:
+    """Names of all kinds; each is allowed, because all its characters are visible."""
+    port = server.getsockname()[1]
     return [
         f"<img src=http://127.0.0.1:{port}/x>",
         "<b>bold</b>",
@@ -46,11 +46,11 @@ def hostile(door: socket.socket) -> list[str]:
 
 
 def rename_everything(link: MemoryLink, names: list[str]) -> None:
-    """As an old journal may have it: each name with what turns the direction in it, which no door lets in today."""
-    spare = iter(names * 20)
+    """Rename as an old journal may have it: with characters that turn the direction, which are refused today."""
+    unused_names = iter(names * 20)
 
     def named(before: str) -> str:
-        return f"{before}{TURNING}{next(spare)}"
+        return f"{before}{TURNING}{next(unused_names)}"
 
     hall = link.hall
     link.hall = replace(
@@ -67,5 +67,5 @@ def _service(service: Service, name: str) -> Service:
 
 
 def shows(text: str) -> str:
-    """A name as it is shown: without what turns the direction."""
+    """A name as it is shown: without the characters that turn the direction."""
     return "".join(sign for sign in text if sign not in TURNING)

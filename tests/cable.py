@@ -18,15 +18,15 @@ class Cable:
         self.base = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         self._plugged = True
         self.last_words: bytes | None = None
-        """What the near side may still say: it reaches the other side, and the line is cut before the answer."""
+        """Bytes from the near side after which the connection is cut: they arrive, their answer does not."""
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, name="cable", daemon=True).start()
 
     def unplug(self) -> None:
-        """Cut every line, and let no new one through."""
+        """Cut every connection, and let no new one through."""
         self._plugged = False
-        for line in [*self._open]:
-            _cut(line)
+        for connection in [*self._open]:
+            _cut(connection)
 
     def plug(self) -> None:
         self._plugged = True
@@ -69,6 +69,6 @@ def _pass_on(source: socket.socket, sink: socket.socket, was_last: Callable[[byt
     _cut(sink)
 
 
-def _cut(line: socket.socket) -> None:
+def _cut(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Passwords at next to no cost: tests let hundreds of people in, and none of them keeps a real hall."""
+"""Cheap password hashes, because tests sign in hundreds of people."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from argon2 import PasswordHasher
 from shared.backend.access import passwords
 
 DEAR = passwords.hasher
-"""As people have it."""
+"""The hasher of the product."""
 
 
 def make_passwords_cheap() -> None:
-    """In this process, and in whatever is forked from it."""
+    """In this process and those forked from it."""
     passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -1,4 +1,4 @@
-"""What every test may use: Qt without a screen, async tests inside Qt's loop, and no warning that goes unseen."""
+"""Fixtures of every test; Qt without a screen, and async tests inside Qt's loop."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()  # what is loaded stays: to look through it after each test takes longer than many a test
+    gc.freeze()  # loaded modules stay: collecting through them after each test takes longer than many tests
 
 
 def pytest_sessionfinish() -> None:
@@ -77,7 +77,7 @@ def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
 
 @pytest.fixture(autouse=True)
 def system_language() -> Iterator[None]:
-    """What one test's window speaks is not what the next one hears."""
+    """Undo the language that a test's window has set."""
     yield
     QLocale.setDefault(QLocale.system())
 

@@ -34,11 +34,11 @@ LOADED = (
 )
 
 BEFORE_MAIN = ("PYTHON", "LC_", "LANG")
-"""What the interpreter itself obeys: with settings of these a program has to begin as it does for people."""
+"""Variables the interpreter itself reads: with one of them set, a program has to be started as people start it."""
 
 
 class Program:
-    """A process that was begun here: as much of ``subprocess.Popen`` as tests need."""
+    """A forked process: as much of ``subprocess.Popen`` as tests need."""
 
     stdout: IO[str] | None = None
 
@@ -76,15 +76,19 @@ def begin(
 ) -> Program:
     """Start the command with these settings beside our own, and these streams; the caller waits for its end."""
     mine, theirs = os.pipe()
-    wish = {"arguments": list(arguments), "environment": {**os.environ, **environment}, "cwd": str(cwd or Path.cwd())}
+    request = {
+        "arguments": list(arguments),
+        "environment": {**os.environ, **environment},
+        "cwd": str(cwd or Path.cwd()),
+    }
     streams = [stdout.fileno(), stderr.fileno() if stderr else 2, theirs]
-    socket.send_fds(_nursery()[0], [json.dumps(wish).encode("utf-8", "surrogateescape")], streams)
+    socket.send_fds(_forking_process()[0], [json.dumps(request).encode("utf-8", "surrogateescape")], streams)
     os.close(theirs)
     return Program(mine)
 
 
 @cache
-def _nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+def _forking_process() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         command = [sys.executable, "-m", "tests.forked_programs", str(theirs.fileno())]
@@ -92,42 +96,42 @@ def _nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
 
 
 def close() -> None:
-    """Nothing more is begun."""
-    if _nursery.cache_info().currsize:
-        wishes, process = _nursery()
-        wishes.close()
+    """End the process they are forked from."""
+    if _forking_process.cache_info().currsize:
+        requests, process = _forking_process()
+        requests.close()
         process.wait(10)
-        _nursery.cache_clear()
+        _forking_process.cache_clear()
 
 
 # ── the process they come from ──
 
 
-def _serve(wishes: socket.socket) -> None:
-    """Fork whatever is wished for, until the tests are over."""
+def _serve(requests: socket.socket) -> None:
+    """Fork a program for each request, until the tests are over."""
     for module in LOADED:
         importlib.import_module(module)
     make_passwords_cheap()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a keeper ended
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a supervisor
     while True:
-        wish, streams, *_ = socket.recv_fds(wishes, 1 << 20, 3)
-        if not wish:
+        request, streams, *_ = socket.recv_fds(requests, 1 << 20, 3)
+        if not request:
             return
         if os.fork() == 0:
-            wishes.close()
-            _keep(json.loads(wish), streams)
+            requests.close()
+            _supervise(json.loads(request), streams)
         for stream in streams:
             os.close(stream)
 
 
-def _keep(wish: Any, streams: list[int]) -> NoReturn:
-    """Begin the program, and tell its number and, in the end, its status."""
+def _supervise(request: Any, streams: list[int]) -> NoReturn:
+    """Fork the program, and send its process id and, in the end, its status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     stdout, stderr, told = streams
     program = os.fork()
     if program == 0:
         os.close(told)
-        _become(wish, stdout, stderr)
+        _become(request, stdout, stderr)
     os.close(stdout)
     os.write(told, f"{program}\n".encode())
     status = os.waitpid(program, 0)[1]
@@ -136,7 +140,7 @@ def _keep(wish: Any, streams: list[int]) -> NoReturn:
     os._exit(0)
 
 
-def _become(wish: Any, stdout: int, stderr: int) -> NoReturn:
+def _become(request: Any, stdout: int, stderr: int) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
@@ -145,10 +149,10 @@ def _become(wish: Any, stdout: int, stderr: int) -> NoReturn:
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # as the interpreter has them
     sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.environ.clear()
-    os.environ.update(wish["environment"])
+    os.environ.update(request["environment"])
     time.tzset()
-    os.chdir(wish["cwd"])
-    sys.argv = ["nowserving", *wish["arguments"]]
+    os.chdir(request["cwd"])
+    sys.argv = ["nowserving", *request["arguments"]]
     status: int | str | None = 1
     try:
         status = importlib.import_module("shared.cli.commands").main()

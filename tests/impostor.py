@@ -1,4 +1,4 @@
-"""Somebody who answers over TLS where a hall is expected: with any certificate, calling any authority theirs."""
+"""An impostor that answers over TLS where a hall is expected, with any certificate and any authority."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from shared.link.certificate_trust import AUTHORITY
+from shared.link.certificate_trust import AUTHORITY_PATH
 
 
 class Impostor:
-    """``certificate`` is a PEM file with its key; ``authority`` what is said to be their own, if anything."""
+    """``certificate`` is a PEM file with its key; ``authority`` the one it calls its own, if any."""
 
     def __init__(self, certificate: Path, authority: str = "", port: int = 0, host: str = "127.0.0.1") -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         self.authority = authority
         self.heard: list[str] = []
-        """What reached them: paths, and the tokens somebody was so good to send."""
+        """Paths and tokens of the requests that reached it."""
 
         class Answers(BaseHTTPRequestHandler):
             def do_GET(answers) -> None:  # noqa: N805  # the library's name, and the test's own self
                 self.heard += [answers.path, answers.headers.get("Authorization", "")]
-                said = self.authority.encode() if answers.path == AUTHORITY else b""
+                said = self.authority.encode() if answers.path == AUTHORITY_PATH else b""
                 answers.send_response(200 if said else 404)
                 answers.send_header("Content-Length", str(len(said)))
                 answers.end_headers()
@@ -49,7 +49,7 @@ class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A caller who hangs up on an impostor is what is wanted."""
+        """A caller is supposed to hang up on an impostor."""
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """A real OpenID Connect provider on this machine: discovery, authorization with PKCE, tokens, keys.
 
-One public client is registered. Whoever comes to it is signed on as ``person`` without being asked.
+One public client is registered. Every browser is signed on as ``person`` without a question.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Issuer:
         self.port = port or free_port()
         """Where consoles wait for the browser."""
         self.person: dict[str, Any] | None = {"sub": "7f3a", "preferred_username": "mira", "groups": ["specialist"]}
-        """What is said about whoever comes; None: they are not let through."""
+        """The claims about the person who signs on; None refuses everybody."""
         self.asked: list[dict[str, str]] = []
-        """Every authorization that was asked for."""
+        """The parameters of every authorization request."""
         self.key_fetches = 0
         self.keys = {"first": rsa.generate_private_key(65537, 2048)}
         self._codes: dict[str, dict[str, str]] = {}
@@ -44,7 +44,7 @@ class Issuer:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a backend is told of it."""
+        """A backend's settings for this provider."""
         return {
             "NOWSERVING_OIDC_ISSUER": self.address,
             "NOWSERVING_OIDC_CLIENT_ID": CLIENT,
@@ -52,7 +52,7 @@ class Issuer:
         }
 
     def token(self, nonce: str = "n", kid: str = "first", **claims: Any) -> str:
-        """An ID token as it is given out, but for these claims; None leaves one out."""
+        """An ID token as it is issued, with these claims changed; None leaves one out."""
         now = int(time.time())
         usual = {"iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 3600, "nonce": nonce}
         all_claims = {**usual, **(self.person or {}), "jti": secrets.token_hex(8), **claims}
@@ -93,7 +93,7 @@ class Issuer:
         return f"{asked['redirect_uri']}?{urlencode({**answer, 'state': asked['state']})}"
 
     def exchange(self, form: dict[str, str]) -> dict[str, str] | None:
-        """A code for a token, once, for whoever can prove that they asked."""
+        """The token for a code, once, if the PKCE verifier fits; else None."""
         asked = self._codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""A whole hall in memory behind the three verbs: the smallest link there is, for tests of windows and stations.
+"""A link to a whole hall in memory, for tests of windows and stations.
 
 It has a cable that can be unplugged, and a person at every login whose password is ``right``.
 """
@@ -12,11 +12,6 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any, TypeVar, cast
 
-from shared.access.contacts import Contact, KeepContact, ReadContact
-from shared.access.devices import ClaimSeries, ListDevices, OwnSeries
-from shared.access.request import Done, Request
-from shared.access.sign_on import Identity, Provider
-from shared.access.specialists import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 from shared.hall.errors import CommandIdReused, NotSignedIn, Refused, Unreachable
 from shared.hall.hall import Hall
 from shared.hall.json_codec import encode_answer
@@ -27,6 +22,11 @@ from shared.hall.roles import Actor, Role
 from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.shifts import TakePoint
 from shared.hall.values import Moment, TicketState
+from shared.requests.contacts import Contact, KeepContact, ReadContact
+from shared.requests.devices import ClaimSeries, ListDevices, OwnSeries
+from shared.requests.request import Done, Request
+from shared.requests.sign_on import Identity, Provider
+from shared.requests.specialists import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 
 A = TypeVar("A")
 
@@ -41,7 +41,7 @@ class MemoryLink:
         self.kept: list[KeepNote] = []
         self.seats: dict[str, Seat] = {}
         self.login = ""
-        """Of whoever signed in last."""
+        """The login of the person who signed in last."""
         self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {
             KeepContact: self._keep_contact,
             ReadContact: lambda asked: self.contacts.get(asked.ticket, Contact()),
@@ -57,7 +57,7 @@ class MemoryLink:
         self.pages: str | None = "http://192.0.2.7:8080"
         self.plugged = True
         self.refusal: Refused | None = None
-        """Said instead of that the cable is out."""
+        """Raised instead of Unreachable while unplugged."""
         self.news = threading.Condition()
 
     def do(self, command: Command) -> Accepted:
@@ -103,19 +103,15 @@ class MemoryLink:
         texts += [note.text for note in self.kept if note.ticket == ticket]
         return [Note(at=datetime.now(UTC), author="somebody", text=text) for text in texts if text]
 
-    def _reasons(self) -> tuple[ParkedFor, ...]:
-        said = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket) and command.reason]
-        return tuple(ParkedFor(ticket=command.ticket, reason=command.reason) for command in said)
-
     def _keep_note(self, asked: KeepNote) -> Done:
         if asked not in self.kept:
             self.kept.append(asked)
         return Done()
 
     def _parked(self) -> Iterator[ParkedFor]:
-        """Why they are, as said the last time."""
-        wishes = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket)]
-        reasons = {wish.ticket: wish.reason for wish in wishes}
+        """Why each parked ticket was parked the last time."""
+        parked = [command for command, _ in self.answers.values() if isinstance(command, ParkTicket)]
+        reasons = {command.ticket: command.reason for command in parked}
         for ticket in self.hall.tickets.values():
             if ticket.state is TicketState.PARKED and (reason := reasons.get(ticket.id)):
                 yield ParkedFor(ticket=ticket.id, reason=reason)
@@ -125,7 +121,7 @@ class MemoryLink:
         return Done()
 
     def request(self, request: Request[A]) -> A:
-        """Answered by whatever the test has put into ``asked`` for this kind of request."""
+        """The answer of the function that ``asked`` has for this type of request."""
         self._reach()
         return cast("A", self.asked[type(request)](request))
 
@@ -153,7 +149,7 @@ class MemoryLink:
             self._decided(command)
 
     def wall(self) -> datetime:
-        """The time of day at which commands are decided."""
+        """Now, in UTC, as commands are stamped."""
         return datetime.now(UTC)
 
     def close(self) -> None:
@@ -196,7 +192,7 @@ class MemoryWatch:
 
 
 def half_a_day_from_now() -> time_of_day:
-    """When a hall's day may begin that no test sees beginning, whatever the hour it runs at."""
+    """A time at which a business day may start so that no test meets it, whenever it runs."""
     return (datetime.now(UTC) + timedelta(hours=12)).time().replace(second=0, microsecond=0)
 
 

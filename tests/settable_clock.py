@@ -1,4 +1,4 @@
-"""A clock on the wall that a test sets."""
+"""A wall clock that a test sets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # half past ten in Berlin
 
 
 class Watch:
-    """What a station takes for the time."""
+    """In place of a station's wall clock."""
 
     def __init__(self) -> None:
         self.now = MONDAY

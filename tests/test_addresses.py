@@ -1,4 +1,4 @@
-"""Which addresses are given to people, and in what spelling."""
+"""Which addresses are given to phones, and in what spelling."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from shared.access.sign_on import require_safe
-from shared.addresses import faults, for_phones, public, shown
+from shared.addresses import checked_public_url, faults, for_phones, without_secrets
 from shared.hall.errors import Unfit, Unreachable
 from shared.link.http_link import HttpLink
+from shared.requests.sign_on import require_https_or_loopback
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from shared.link.http_link import HttpLink
     ],
 )
 def test_the_public_address_has_one_spelling(written: str, spelled: str) -> None:
-    assert public(written) == spelled
+    assert checked_public_url(written) == spelled
     assert [*faults(written)] == []
 
 
@@ -58,7 +58,7 @@ def test_the_public_address_has_one_spelling(written: str, spelled: str) -> None
 )
 def test_what_can_be_no_public_address_is_refused_in_a_sentence(written: str) -> None:
     with pytest.raises(Unfit, match="public_url must"):
-        public(written)
+        checked_public_url(written)
     assert ["public_url must" in fault for fault in faults(written)] == [True]
 
 
@@ -70,9 +70,9 @@ def test_what_can_be_no_public_address_is_refused_in_a_sentence(written: str) ->
         ("https://me:se#cret@queue.example.org", "must be an address such as"),
         ("https://me:secret", "must be an address such as"),
         ("me:secret@queue.example.org", "must be an address such as"),
-        ("https://queue.example.org/secret", "nothing may follow, no path either"),
-        ("https://queue.example.org?token=secret", "nothing may follow, no `?` either"),
-        ("https://queue.example.org/#secret", "nothing may follow, no `#` either"),
+        ("https://queue.example.org/secret", "nothing may follow, not even a path"),
+        ("https://queue.example.org?token=secret", "nothing may follow, not even a `?`"),
+        ("https://queue.example.org/#secret", "nothing may follow, not even a `#`"),
     ],
 )
 def test_what_is_wrong_with_the_public_address_is_said_without_a_secret_it_may_hold(written: str, says: str) -> None:
@@ -90,7 +90,7 @@ def test_what_is_wrong_with_the_public_address_is_said_without_a_secret_it_may_h
     ],
 )
 def test_an_address_is_said_without_a_secret_it_may_hold(address: str, said: str) -> None:
-    assert shown(address) == said
+    assert without_secrets(address) == said
 
 
 def test_no_password_of_a_hall_is_said_when_it_does_not_answer_or_given_to_a_phone() -> None:
@@ -104,7 +104,7 @@ def test_no_password_of_a_hall_is_said_when_it_does_not_answer_or_given_to_a_pho
 
 def test_no_password_of_an_identity_provider_is_said() -> None:
     with pytest.raises(Unfit, match=r"https://, also that at issuer\.example\.$"):
-        require_safe("http://me:secret@issuer.example")
+        require_https_or_loopback("http://me:secret@issuer.example")
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_what_only_this_machine_reaches_is_given_to_nobody(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "127.1", "2130706433", "0", "0.0.0.0"])
 def test_an_address_of_this_machine_as_the_public_one_is_a_fault(host: str) -> None:
-    assert ["where no phone gets" in fault for fault in faults(f"http://{host}/")] == [True]
+    assert ["which no phone can reach" in fault for fault in faults(f"http://{host}/")] == [True]

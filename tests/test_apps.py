@@ -1,4 +1,4 @@
-"""The three windows as programs: each says in the same words why it can't begin, and how it is started."""
+"""The three apps as programs: each has the same options and the same one-line errors."""
 
 from __future__ import annotations
 

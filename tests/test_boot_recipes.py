@@ -1,4 +1,4 @@
-"""What a machine is told to start at boot is there, and written as its readers want it."""
+"""The recipes for starting at boot name real commands, and are valid for systemd and desktops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OURS = "/opt/nowserving/bin/nowserving"
 
 
 def files() -> dict[str, str]:
-    """The files that the page holds, by their names."""
+    """The files in the page, by their names."""
     blocks = re.findall(r"^```ini\n# (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return {name.rpartition("/")[2]: text for name, text in blocks}
 
@@ -51,7 +51,7 @@ def test_the_unit_keeps_the_backend_running() -> None:
 
 
 def test_the_entry_starts_a_station_again_until_it_is_closed(tmp_path: Path) -> None:
-    """Its command as a desktop runs it, with a program in place of ours that is killed twice before it is closed."""
+    """Its command as a desktop runs it, with a stand-in for our program that is killed twice before it is closed."""
     entry = _read(files()["nowserving.desktop"])["Desktop Entry"]
     ours, starts = tmp_path / "nowserving", tmp_path / "starts"
     ours.write_text(f'#!/bin/sh\necho "$@" >> {starts}\n[ $(wc -l < {starts}) -eq 3 ] || kill -9 $$\n', "utf-8")
@@ -77,7 +77,7 @@ def test_desktops_understand_the_entry(tmp_path: Path) -> None:
 
 
 def _read(text: str) -> configparser.ConfigParser:
-    """Strictly: nothing twice, and names as they are written."""
+    """A strict parser: no duplicates, and names as they are written."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[method-assign,assignment]  # as its documentation says
     parser.read_string(text)

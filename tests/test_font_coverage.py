@@ -1,4 +1,4 @@
-"""What a hall has written and no font here can draw is named, with what to install: by `check`, log and console."""
+"""Texts of a hall that no font here can draw are named, with what to install: by `check`, log and console."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QTextLayout
 from shared.hall.hall import Hall
 from shared.hall.set_up import DefineHall, DefinePoint
 from shared.ui import font_coverage
-from shared.ui.font_coverage import ScriptLog, Undrawn, undrawn, written
+from shared.ui.font_coverage import MissingScript, ScriptLog, missing_scripts, texts_of
 from shared.ui.station import Station
 from shared.ui.station_memory import StationMemory
 from tests.backends import Premises, nowserving
@@ -19,7 +19,7 @@ from tests.memory_link import MemoryLink, clinic
 pytestmark = pytest.mark.qt_log_ignore("OpenType support missing", extend=True)  # Qt's own word for it
 
 RARE = {"𐌰𐌱𐌲": "GOTHIC", "𐀀𐀁": "LINEAR", "𒀀𒀁": "CUNEIFORM", "\U0010fffd": "SYMBOLS"}
-"""Fonts with the last one are made for one house: wherever this runs, one of these can't be drawn."""
+"""Scripts, the last for private use: wherever this runs, one of them can't be drawn."""
 
 MANY = [
     "Anmeldung",
@@ -39,7 +39,7 @@ MANY = [
 
 
 def has_boxes(text: str) -> bool:
-    """Whether a box is among the glyphs that are painted for it."""
+    """Whether a box is among the glyphs painted for a text."""
     layout = QTextLayout(text, QGuiApplication.font())
     layout.beginLayout()
     layout.createLine()
@@ -53,25 +53,25 @@ def unseen() -> str:
 
 @pytest.mark.parametrize("text", MANY)
 def test_what_is_said_to_be_missing_is_what_is_painted_as_a_box(qapp, text: str) -> None:
-    assert bool(undrawn((text,))) == has_boxes(text)
+    assert bool(missing_scripts((text,))) == has_boxes(text)
 
 
 def test_a_script_is_named_once_with_something_written_in_it(qapp) -> None:
     text = unseen()
-    assert undrawn(("Counter 1", f"{text} 1", f"{text} 2")) == (Undrawn(RARE[text], f"{text} 1"),)
+    assert missing_scripts(("Counter 1", f"{text} 1", f"{text} 2")) == (MissingScript(RARE[text], f"{text} 1"),)
 
 
 def test_a_hall_in_our_own_languages_lacks_nothing(qapp) -> None:
-    assert {"Stadtklinik", "Русский", "Новые пациенты, документы", "مدفوع", "Окно 1"} <= {*written(clinic())}
-    assert undrawn(written(clinic())) == ()
+    assert {"Stadtklinik", "Русский", "Новые пациенты, документы", "مدفوع", "Окно 1"} <= {*texts_of(clinic())}
+    assert missing_scripts(texts_of(clinic())) == ()
 
 
 def test_a_sentence_says_what_to_install_in_the_language_of_the_screen(qapp) -> None:
-    assert "Install fonts-noto-core" in font_coverage.sentence("en", Undrawn("THAI", "ทะเบียน"))
-    assert "Install fonts-noto-cjk" in font_coverage.sentence("en", Undrawn("HANGUL", "등록"))
-    german = font_coverage.sentence("de", Undrawn("DEVANAGARI", "पंजीकरण"))
+    assert "Install fonts-noto-core" in font_coverage.sentence("en", MissingScript("THAI", "ทะเบียน"))
+    assert "Install fonts-noto-cjk" in font_coverage.sentence("en", MissingScript("HANGUL", "등록"))
+    german = font_coverage.sentence("de", MissingScript("DEVANAGARI", "पंजीकरण"))
     assert "keine Schrift für Devanagari-Schrift (Hindi), etwa in „पंजीकरण“" in german
-    assert "has Khmer, as in" in font_coverage.sentence("en", Undrawn("KHMER", "ចុះឈ្មោះ"))
+    assert "has Khmer, as in" in font_coverage.sentence("en", MissingScript("KHMER", "ចុះឈ្មោះ"))
 
 
 async def test_a_station_says_it_once_in_its_log(link: MemoryLink, until, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""Which language suits a reader, and what CLDR says of it."""
+"""Which language suits a reader, and what CLDR knows of it."""
 
 from __future__ import annotations
 

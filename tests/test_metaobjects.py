@@ -49,6 +49,6 @@ def is_read_by_qml(one: QObject) -> bool:
 
 
 def has_its_own_description(one: QObject) -> bool:
-    """It lies above that of the class, under the same name."""
+    """Whether the object has a description above that of its class, under the same name."""
     description = one.metaObject()
     return description.superClass().className() == description.className()

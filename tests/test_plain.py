@@ -31,7 +31,7 @@ def is_plain(item: QQuickItem) -> bool:
 
 
 def texts(window: QQuickWindow) -> Iterator[QQuickItem]:
-    """All texts there are, in sight or not."""
+    """All texts of a screen, visible or not."""
     todo = [window.contentItem()]
     while todo:
         item = todo.pop()
@@ -41,7 +41,7 @@ def texts(window: QQuickWindow) -> Iterator[QQuickItem]:
 
 
 def seen(window: QQuickWindow) -> set[str]:
-    """What all of them say; raises AssertionError for one that is not plain or turns the direction."""
+    """The content of all of them; raises AssertionError for one that is not plain or turns the direction."""
     found = list(texts(window))
     assert [item.property("text") for item in found if not is_plain(item)] == []
     said = {str(item.property("text")) for item in found}
@@ -63,7 +63,7 @@ def test_the_console_makes_nothing_that_might_be_markup_or_a_key() -> None:
 
 
 def _without_classes(file: Path) -> str:
-    """Patterns and classes name a kind and make none."""
+    """Patterns and classes name a kind of widget and make none."""
     return re.sub(r"^class .*|case \w+\(\).*", "", file.read_text("utf-8"), flags=re.MULTILINE)
 
 
@@ -73,10 +73,10 @@ async def test_a_kiosk_shows_names_as_they_are(link: MemoryLink, until, tmp_path
         names = hostile(door)
         rename_everything(link, names)
         async with kiosk(link, until, FolderPrinter(tmp_path)) as screen:
-            screen.model.speak(language)
+            screen.model.choose_language(language)
             shown = seen(screen.window)
             assert {names[0], names[1]} <= shown
-            screen.model.choose("registration")
+            screen.model.choose_service("registration")
             shown |= seen(screen.window)
             screen.click("regular")
             await until(lambda: screen.sees("number") and screen.visit.printed)

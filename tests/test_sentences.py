@@ -1,4 +1,4 @@
-"""What kiosk and pages say about opening is true on the hall's own calendar, at every hour of its business day."""
+"""Sentences about opening are true on the hall's own calendar, at every hour of its business day."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from shared.customer_sentences import closed, opens_after
 from shared.hall.errors import Refused
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.opening import require_open, state
-from shared.hall.values import HallSettings, Point, Service, frozen
+from shared.hall.values import Point, Service, frozen
 
 DESK = Service(id="desk", name="Desk", prefix="A", daily_limit=1)
 

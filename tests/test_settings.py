@@ -1,4 +1,4 @@
-"""A place is where its writer means it, whichever setting, flag or command names it."""
+"""``~`` in a path is the home folder, whichever setting, flag or command names it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.hall.errors import Unfit
-from shared.settings import PLACES, Settings, default_path, load, state_path
+from shared.settings import PATHS, Settings, default_path, load, state_path
 from tests.backends import PASSWORD, nowserving
 
 
@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("kind", ["", "file:", "sqlite:///"])
 def test_a_tilde_in_a_setting_is_the_writers_own_folder(home: Path, tmp_path: Path, name: str, kind: str) -> None:
     (tmp_path / "settings.toml").write_text(f'{name} = "{kind}~/of/ours"', "utf-8")

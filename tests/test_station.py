@@ -14,19 +14,19 @@ from shared.hall.issuing import IssueTicket, TicketCancelled
 from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
 from shared.ui.station import Station
-from shared.ui.station_memory import StationMemory, remembered
+from shared.ui.station_memory import StationMemory, remembered_halls
 from tests.memory_link import MemoryLink, clinic
 
 
 async def test_a_command_is_answered_and_its_events_arrive(link: MemoryLink, until) -> None:
     station = Station(link)
     heard: list[str] = []
-    station.happened.connect(lambda event: heard.append(event.type_name()))
+    station.event_happened.connect(lambda event: heard.append(event.type_name()))
     station.start()
     await until(lambda: station.hall)
-    await station.ask(ActivatePoint(point="1"))
-    ticket = (await station.ask(IssueTicket(service="registration"))).result["ticket"]
-    called = (await station.ask(CallNext(point="1"))).result["ticket"]
+    await station.do_and_wait(ActivatePoint(point="1"))
+    ticket = (await station.do_and_wait(IssueTicket(service="registration"))).result["ticket"]
+    called = (await station.do_and_wait(CallNext(point="1"))).result["ticket"]
     await until(lambda: station.hall and station.hall.points["1"].ticket == ticket["id"])
     assert called["label"] == ticket["label"] == "A001"
     assert heard[-3:] == ["point-activated", "ticket-issued", "ticket-called"]
@@ -38,7 +38,7 @@ async def test_a_refusal_comes_back_by_name(link: MemoryLink, until) -> None:
     station.start()
     await until(lambda: station.hall)
     with pytest.raises(PointNotActive):
-        await station.ask(CallNext(point="1"))
+        await station.do_and_wait(CallNext(point="1"))
     station.stop()
 
 
@@ -57,7 +57,7 @@ async def test_a_cut_cable_keeps_the_last_hall_and_says_since_when(link: MemoryL
 
 
 async def test_a_hall_that_refuses_is_there(link: MemoryLink, until) -> None:
-    """As it does everybody who has yet to sign in, or to choose a password of their own."""
+    """As for a person who has yet to sign in, or to change a first password."""
     station = Station(link)
     station.start()
     await until(lambda: station.hall)
@@ -95,7 +95,7 @@ async def test_an_event_that_does_not_fit_is_answered_with_a_fresh_snapshot(link
     link.hall = replace(link.hall, seq=link.hall.seq + 1, business_day=None)
     link.journal.append(Happened(link.hall.seq, TicketCancelled(ticket="nobody")))
     await until(lambda: station.hall == link.hall)
-    assert "does not fit" in caplog.text
+    assert "can't be applied" in caplog.text
     station.stop()
 
 
@@ -104,4 +104,4 @@ def test_a_memory_nested_without_end_is_no_memory(tmp_path: Path) -> None:
     memory.save(clinic())
     [file] = tmp_path.iterdir()
     file.write_text("[" * 100_000, "utf-8")
-    assert memory.load() is None and remembered(tmp_path) == []
+    assert memory.load() is None and remembered_halls(tmp_path) == []

@@ -1,4 +1,4 @@
-"""Every sentence of ours is said in every language, with its numbers and names, and none that nobody says."""
+"""Every sentence is translated into every language, with its numbers and names, and no unused one is left."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ FOR_PROGRAMS = {
     "server.py",
     "security_middleware.py",
     "metrics.py",
-    "pairing_requests.py",
+    "device_request_bodies.py",
 }
-"""Where refusals are said to programs, or are said by the page that shows them."""
+"""Where refusals go to programs, or are worded by the page that shows them."""
 
 FAILURES = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.Failure)}
 NOT_ON_SCREEN = {"Malformed", "Unfit"}
-ON_BEHALF = {"_require": 1, "_named": 1, "Gap": 1, "_found": 3, "Form": 2}
-"""What raises a refusal for others, and which of its arguments is the sentence."""
+ON_BEHALF = {"_require": 1, "_at_most": 3, "_require_name": 1, "Gap": 1, "_find": 3, "TextFormat": 2}
+"""Functions that raise a refusal for others, and which of their arguments is the sentence."""
 
 
 # ── what is said ──
@@ -51,7 +51,7 @@ ON_BEHALF = {"_require": 1, "_named": 1, "Gap": 1, "_found": 3, "Form": 2}
 
 @cache
 def said() -> dict[str, bool]:
-    """Every sentence of ours, and whether it is said with a number."""
+    """Every sentence in the code, and whether it has a plural."""
     return dict([*_in_qml(), *_in_python(), *_on_pages(), *_by_the_hall(), *_about_opening()])
 
 
@@ -88,7 +88,7 @@ def _in_python() -> Iterator[tuple[str, bool]]:
 
 
 def _about_opening() -> Iterator[tuple[str, bool]]:
-    """What kiosk and pages say alike: in calls of ``translate``, and in tables of sentences."""
+    """Sentences that kiosk and pages share: in calls of ``translate``, and in tables of sentences."""
     for node in ast.walk(ast.parse(Path(customer_sentences.__file__).read_text("utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "translate":
             yield from ((sentence, False) for sentence in _literals(node.args[1:2]))
@@ -128,7 +128,7 @@ def forms(entry: polib.POEntry) -> list[str]:
 
 
 def names(text: str) -> set[str]:
-    """The places in a sentence where names and numbers go, without the one of ``%n``."""
+    """The placeholders of a sentence, without ``%n``."""
     return set(re.findall(r"\{\w*\}|%\d", text))
 
 
@@ -277,7 +277,7 @@ def test_a_language_of_one_country_is_that_language() -> None:
 
 
 class _Speaking:
-    """A whole app that speaks a language until it is hushed."""
+    """A whole app that speaks a language until this is over."""
 
     def __init__(self, language: str) -> None:
         self.tongue = ScreenLanguage()

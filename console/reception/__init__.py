@@ -1,1 +1,1 @@
-"""The reception's page: giving tickets, finding them, and what a customer says about themselves."""
+"""The reception's page: giving tickets, finding them, and customers' contact data."""

@@ -1,4 +1,4 @@
-"""The ticket just given: its number as large as the place allows, and the way to its page for a phone."""
+"""The ticket just given: its number as large as fits, and the QR code of its page."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from shared.hall.values import Ticket, TicketState
 from shared.ui.qr import draw_qr
 from shared.ui.widget_theme import theme
 
-CODE, LEAST = 150, 84
-"""Pixels of the QR code: a phone reads it from half a metre; in a low window, from a hand's breadth."""
+QR_SIZE, SMALLEST_QR = 150, 84
+"""Pixels of the QR code, and in a low window: phones read the one from half a metre, the other from close by."""
 
 
 class QrLabel(QWidget):
-    """The QR code of an address; nothing while there is none."""
+    """The QR code of a web address; nothing is painted without one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.address = ""
-        self.setFixedWidth(CODE)
-        self.setMinimumHeight(LEAST)
-        self.setMaximumHeight(CODE)
+        self.setFixedWidth(QR_SIZE)
+        self.setMinimumHeight(SMALLEST_QR)
+        self.setMaximumHeight(QR_SIZE)
 
     def show_address(self, address: str) -> None:
         self.address = address
@@ -57,10 +57,10 @@ class IssuedTicketCard(QFrame):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._inside = QWidget()
-        said = column(self.number, self.service, self.facts)
-        said.setStretchFactor(self.number, 1)
-        inside = row(said, self.code, gap=theme().margin)
-        inside.setStretchFactor(said, 1)
+        texts = column(self.number, self.service, self.facts)
+        texts.setStretchFactor(self.number, 1)
+        inside = row(texts, self.code, gap=theme().margin)
+        inside.setStretchFactor(texts, 1)
         self._inside.setLayout(inside)
         self.setLayout(column(self._inside, self.hint, margin=theme().margin))
         model.changed.connect(self.refresh)
@@ -78,8 +78,8 @@ class IssuedTicketCard(QFrame):
             self.number.setText(ticket.label)
             self.number.setAccessibleName(self.tr("Given: {0}").format(ticket.label))
         self.service.setText(sentences.service_name(hall, ticket.service))
-        said = [sentences.precedence_name(hall, ticket.precedence), sentences.where(hall, ticket)]
-        self.facts.setText(" · ".join(said))
+        facts = [sentences.precedence_name(hall, ticket.precedence), sentences.whereabouts(hall, ticket)]
+        self.facts.setText(" · ".join(facts))
         waits = ticket.state is TicketState.WAITING
-        if self.code.address != (self.model.address if waits else ""):
-            self.code.show_address(self.model.address if waits else "")
+        if self.code.address != (self.model.page_url if waits else ""):
+            self.code.show_address(self.model.page_url if waits else "")

@@ -1,4 +1,4 @@
-"""Giving a ticket at the reception: a few letters of the service, Enter; all else is already what is usual."""
+"""The form of a new ticket: a few letters of the service, Enter; everything else has its usual value."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from console.eliding import ElidingLabel, ElidingList
 from console.reception.reception_model import ReceptionModel, appointed
 from console.wall_clock import now
 from console.work.transfer_panel import STEPS
-from shared.access.contacts import Contact
 from shared.languages import own_name
+from shared.requests.contacts import Contact
 from shared.ui.widget_theme import theme
 
 SERVICE = Qt.ItemDataRole.UserRole
 ROWS = 4
-"""Services in sight; typing and the arrows bring the others."""
+"""How many services are in sight; typing and the arrows bring the others."""
 
-TIME = 180
+TIME_WIDTH = 180
 """Pixels of the field for a time of day."""
 
-DIGITS = 9
-"""Precedences that have a key of their own."""
+DIGIT_KEYS = 9
+"""How many precedences have a key of their own."""
 
 
 class NewTicketForm(QFrame):
@@ -37,7 +37,7 @@ class NewTicketForm(QFrame):
         self.search = QLineEdit(placeholderText=self.tr("Service"))
         self.search.setAccessibleName(self.tr("Service"))
         self.list = ElidingList(self.tr("Services"))
-        self.before = ElidingLabel(most=2)
+        self.ahead = ElidingLabel(max_lines=2)
         self.precedence = QComboBox()
         self.language = QComboBox()
         self.time = QLineEdit(placeholderText=sentences.example("14:30"))
@@ -58,45 +58,44 @@ class NewTicketForm(QFrame):
         )
         for at, share in enumerate((4, 3)):
             named.setStretch(at, share)
-        self.time.setMaximumWidth(TIME)
-        title = row(label(self.tr("New ticket"), "large"), label(shown_key(keys.NEW_TICKET), "key"), self.before)
-        title.setStretchFactor(self.before, 1)
+        self.time.setMaximumWidth(TIME_WIDTH)
+        title = row(label(self.tr("New ticket"), "large"), label(shown_key(keys.NEW_TICKET), "key"), self.ahead)
+        title.setStretchFactor(self.ahead, 1)
         return column(
             title,
             self.search,
             self.list,
             named,
             row(
-                self._named(self.tr("Name, if they wish to say it"), self.name),
-                self._named(self.tr("Telephone, if they wish to say it"), self.phone),
+                self._named(self.tr("Name (optional)"), self.name), self._named(self.tr("Phone (optional)"), self.phone)
             ),
             None,
             self.send,
             margin=theme().margin,
         )
 
-    def _named(self, name: str, field: QWidget, *keys: QWidget) -> QLayout:
+    def _named(self, name: str, field: QWidget, *key_labels: QWidget) -> QLayout:
         field.setAccessibleName(name)
-        return column(row(label(name, "caption"), *keys, None), field, gap=4)
+        return column(row(label(name, "caption"), *key_labels, None), field, gap=4)
 
     def _listen(self) -> None:
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
-        self.list.currentRowChanged.connect(self._turned)
-        self.precedence.currentIndexChanged.connect(self._offer)
+        self.list.currentRowChanged.connect(self._on_service_chosen)
+        self.precedence.currentIndexChanged.connect(self._update_buttons)
         for field in (self.search, self.time, self.name, self.phone):
             field.returnPressed.connect(self.give)
         self.list.activated.connect(self.give)
         on_key(keys.NEW_TICKET, self.begin, self)
         on_key(keys.APPOINTED_TIME, partial(self.time.setFocus, Qt.FocusReason.ShortcutFocusReason), self)
-        for digit in range(1, DIGITS + 1):
-            on_key(keys.digit(digit), partial(self._prefer, digit - 1), self)
+        for digit in range(1, DIGIT_KEYS + 1):
+            on_key(keys.digit(digit), partial(self._choose_precedence, digit - 1), self)
         self.model.changed.connect(self.refresh)
 
     # ── what is shown ──
 
     def begin(self) -> None:
-        """Ready for the next customer: nothing is chosen, so that one more Enter gives nothing."""
+        """Clear the form for the next customer. No service is chosen then, so another Enter gives no ticket."""
         self.search.clear()
         for field in (self.time, self.name, self.phone):
             field.clear()
@@ -114,10 +113,10 @@ class NewTicketForm(QFrame):
             for language in languages:
                 self.language.addItem(own_name(language), language)
             self._fill()
-        self._offer()
+        self._update_buttons()
 
     def _fill(self) -> None:
-        """The services that fit what is typed, the first of them chosen; nothing typed chooses nobody's service."""
+        """List the services that match the text, with the first one chosen; without text none is chosen."""
         wanted = self.search.text().casefold().split()
         self.list.clear()
         for service in self.model.services:
@@ -126,23 +125,23 @@ class NewTicketForm(QFrame):
                 self.list.add(text, SERVICE, service.id)
         self.list.setCurrentRow(0 if wanted else -1)
         self.list.show_at_most(ROWS)
-        self._turned()
+        self._on_service_chosen()
 
-    def _turned(self) -> None:
-        """Another service may offer other precedences."""
+    def _on_service_chosen(self) -> None:
+        """Offer the precedences of the chosen service."""
         offered = self.model.offered(self.service)
         self.precedence.clear()
         for at, precedence in enumerate(offered, start=1):
             name = sentences.precedence_name(self.model.hall, precedence) if self.model.hall else precedence
             self.precedence.addItem(f"{at}  {name}", precedence)
         self.precedence.setEnabled(len(offered) > 1)
-        self.precedence_key.setText(shown_key(keys.digit(1)) + f"–{min(DIGITS, len(offered))}")
+        self.precedence_key.setText(shown_key(keys.digit(1)) + f"–{min(DIGIT_KEYS, len(offered))}")
         self.precedence_key.setVisible(len(offered) > 1)
-        self._offer()
+        self._update_buttons()
 
-    def _offer(self) -> None:
-        self.before.setText(self.model.before_giving(self.service, self.precedence.currentData()))
-        self.send.setEnabled(bool(self.service) and self.model.reaches)
+    def _update_buttons(self) -> None:
+        self.ahead.setText(self.model.people_ahead(self.service, self.precedence.currentData()))
+        self.send.setEnabled(bool(self.service) and self.model.is_available)
 
     @property
     def service(self) -> str:
@@ -151,7 +150,7 @@ class NewTicketForm(QFrame):
 
     # ── what is done ──
 
-    def _prefer(self, at: int) -> None:
+    def _choose_precedence(self, at: int) -> None:
         if at < self.precedence.count():
             self.precedence.setCurrentIndex(at)
 
@@ -162,7 +161,7 @@ class NewTicketForm(QFrame):
         try:
             at = appointed(hall.settings, self.time.text(), now())
         except ValueError:
-            self.model.say(self.tr("Write the time of the appointment like 14:30."), refusal=True)
+            self.model.say(self.tr("Enter the appointment time like this: 14:30."), refusal=True)
             self.time.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         contact = Contact(name=self.name.text().strip(), phone=self.phone.text().strip())

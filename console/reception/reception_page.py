@@ -45,14 +45,14 @@ class ReceptionPage(QWidget):
         self.sentence.say(model.sentence, refusal=model.is_refusal, warning=model.is_warning)
 
     def begin(self) -> None:
-        """The next customer: everything as usual, and the keyboard where one types the service."""
-        self.model.hush()
+        """Clear the page for the next customer, with the focus in the search for a service."""
+        self.model.clear_sentence()
         self.finder.begin()
         self.form.begin()
 
     def _move_on(self) -> None:
-        """Once a ticket is given the form is free for the next one; its number stays until then."""
-        if self.model.given != self._given:
-            self._given = self.model.given
+        """Clear the form once a ticket is given; its number stays in sight."""
+        if self.model.given_id != self._given:
+            self._given = self.model.given_id
             if self._given:
                 self.form.begin()

@@ -1,4 +1,4 @@
-"""Finding a ticket by its number: where it stands, and what the reception may do about it."""
+"""Finding a ticket by its number: its state, and what the reception may do with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QWidget
 
 from console import keys, sentences
 from console.actions import Action
-from console.controls import KeyButton, SureButton, button, column, frame, label, on_key, row, shown_key
+from console.controls import ConfirmButton, KeyButton, button, column, frame, label, on_key, row, shown_key
 from console.eliding import ElidingCells
 from console.reception.reception_model import ReceptionModel
 from console.table import ChoosingTable, Column, TableRows
@@ -19,15 +19,15 @@ from console.work.transfer_panel import STEPS
 from shared.hall.values import Ticket
 from shared.ui.widget_theme import theme
 
-WHERE = 2
-"""The column whose warnings are read whole."""
+SERVICE, WHERE = 1, 2
+"""Columns; a text of ``WHERE`` makes its row higher instead of being elided."""
 
 MOST_LINES = 4
-"""Of a row; a name that needs more gives way."""
+"""Lines of a row at most; a longer text is elided."""
 
 
 class TicketFinder(QWidget):
-    """Type the number; a single match is chosen by itself."""
+    """Type the number; a single match is chosen automatically."""
 
     def __init__(self, model: ReceptionModel) -> None:
         super().__init__()
@@ -39,11 +39,11 @@ class TicketFinder(QWidget):
         self.table = self._table()
         self.reinstate = KeyButton(sentences.action_text(Action.REINSTATE), keys.REINSTATE, self.reinstate_chosen)
         self.cancel = KeyButton(self.tr("Cancel the ticket"), keys.CANCEL_TICKET, self.cancel_chosen)
-        self.export_button = button(self.tr("What is kept …"), "", self.ask_where_to)
-        self.erase_button = SureButton(
-            self.tr("Forget the customer …"), self.tr("Forget name and notes? Press again"), self.erase_chosen
+        self.export_button = button(self.tr("Personal data …"), "", self.ask_where_to)
+        self.erase_button = ConfirmButton(
+            self.tr("Erase personal data …"), self.tr("Erase name and notes? Press again"), self.erase_chosen
         )
-        self._sure_of = ""
+        self._confirming = ""
         inside = column(
             row(label(self.tr("Find a ticket"), "large"), label(shown_key(keys.FIND_TICKET), "key"), None),
             self.search,
@@ -57,32 +57,33 @@ class TicketFinder(QWidget):
         self.refresh()
 
     def _listen(self) -> None:
-        self.search.textChanged.connect(self._found)
+        self.search.textChanged.connect(self._on_search)
         self.search.installEventFilter(self)
-        self.table.chosen_changed.connect(self._chosen_changed)
+        self.table.chosen_changed.connect(self._on_chosen_changed)
         self.table.horizontalHeader().sectionResized.connect(
             self._fit_rows, Qt.ConnectionType.QueuedConnection
-        )  # once it is so
-        on_key(keys.FIND_TICKET, self._come_in, self)
+        )  # once the width has changed
+        on_key(keys.FIND_TICKET, self._take_focus, self)
         self.model.changed.connect(self.refresh)
 
     def _columns(self) -> list[Column[Ticket]]:
         return [
-            Column(title=self.tr("Number"), text=lambda ticket: ticket.label, bold=True, figures=theme().largeText),
+            Column(title=self.tr("Number"), text=lambda ticket: ticket.label, bold=True, font_size=theme().largeText),
             Column(title=self.tr("Service"), text=self._service),
             Column(title=self.tr("Where"), text=self._where),
-            Column(title=self.tr("Since"), text=self._since, figures=theme().text),
+            Column(title=self.tr("Since"), text=self._since, font_size=theme().text),
         ]
 
     def _service(self, ticket: Ticket) -> str:
         return sentences.service_name(self.model.hall, ticket.service) if self.model.hall else ""
 
     def _where(self, ticket: Ticket) -> str:
-        return sentences.where(self.model.hall, ticket, self.model.reasons.of(ticket)) if self.model.hall else ""
+        hall, reason = self.model.hall, self.model.parking_reasons.of(ticket)
+        return sentences.whereabouts(hall, ticket, reason) if hall else ""
 
     def _since(self, ticket: Ticket) -> str:
         at = ticket.ended_at or ticket.started_at or ticket.called_at or ticket.issued_at
-        return sentences.ago(self.model.hall, at, now(), between="\n")  # a row has two lines, and no width to spare
+        return sentences.ago(self.model.hall, at, now(), between="\n")  # a row has two lines, but no width to spare
 
     def _table(self) -> ChoosingTable:
         table = ChoosingTable(self.rows, self.tr("Tickets of today"))
@@ -91,7 +92,7 @@ class TicketFinder(QWidget):
         table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (1, WHERE):
+        for named in (SERVICE, WHERE):
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
@@ -102,37 +103,37 @@ class TicketFinder(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        if not self.isVisible():  # a day's tickets are many, and nobody looks
+        if not self.isVisible():  # a day has many tickets
             return
-        self.table.keeping(lambda: self.rows.show(self.model.find(self.search.text())))
+        self.table.keep_chosen(lambda: self.rows.show(self.model.find(self.search.text())))
         self._fit_rows()
-        self._offer()
+        self._update_buttons()
 
     def _fit_rows(self) -> None:
-        """A row is as high as where its ticket stands needs to be read whole."""
+        """Make each row as high as its ``WHERE`` column needs."""
         for at in range(self.rows.rowCount()):
             wanted = self.cells.height(self.table, self.rows.index(at, WHERE), MOST_LINES) + theme().gap
             self.table.setRowHeight(at, max(wanted, self.table.verticalHeader().defaultSectionSize()))
 
-    def _found(self) -> None:
+    def _on_search(self) -> None:
         self.refresh()
         only = self.rows.rows[0].id if len(self.rows.rows) == 1 else ""
         self.table.choose(only)
 
-    def _chosen_changed(self) -> None:
-        self._sure_of = ""
-        self._offer()
+    def _on_chosen_changed(self) -> None:
+        self._confirming = ""
+        self._update_buttons()
 
-    def _offer(self) -> None:
+    def _update_buttons(self) -> None:
         chosen = self.chosen
-        for own in (self.export_button, self.erase_button):
-            own.setVisible(self.model.may_erase)
-            own.setEnabled(chosen is not None and self.model.reaches)
+        for personal in (self.export_button, self.erase_button):
+            personal.setVisible(self.model.may_handle_personal_data)
+            personal.setEnabled(chosen is not None and self.model.is_available)
         self.reinstate.setEnabled(self.model.may_reinstate(chosen))
         self.cancel.setEnabled(self.model.may_cancel(chosen))
-        sure = chosen is not None and self._sure_of == chosen.id
+        sure = chosen is not None and self._confirming == chosen.id
         question = self.tr("Cancel {0}? Press again").format(chosen.label) if chosen else ""
-        self.cancel.say(question if sure else self.tr("Cancel the ticket"))
+        self.cancel.show_text(question if sure else self.tr("Cancel the ticket"))
 
     # ── what is done ──
 
@@ -142,16 +143,16 @@ class TicketFinder(QWidget):
         return hall.ticket(self.table.chosen) if hall and hall.knows(self.table.chosen) else None
 
     def cancel_chosen(self) -> None:
-        """The first press asks: a place in the queue is gone for good."""
+        """Cancel the chosen ticket on the second press; the first one only asks."""
         chosen = self.chosen
         if chosen is None or not self.model.may_cancel(chosen):
             return
-        if self._sure_of == chosen.id:
-            self._sure_of = ""
+        if self._confirming == chosen.id:
+            self._confirming = ""
             self.model.cancel(chosen)
         else:
-            self._sure_of = chosen.id
-        self._offer()
+            self._confirming = chosen.id
+        self._update_buttons()
 
     def reinstate_chosen(self) -> None:
         if chosen := self.chosen:
@@ -162,11 +163,11 @@ class TicketFinder(QWidget):
             self.model.erase(chosen)
 
     def ask_where_to(self) -> None:
-        """Ask for the file that the customer gets."""
+        """Ask which file the customer's personal data is saved in."""
         chosen = self.chosen
         if chosen is None:
             return
-        dialog = QFileDialog(self, self.tr("What is kept about {0}").format(chosen.label))
+        dialog = QFileDialog(self, self.tr("Personal data of {0}").format(chosen.label))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
@@ -178,7 +179,7 @@ class TicketFinder(QWidget):
         self.search.clear()
         self.table.choose("")
 
-    def _come_in(self) -> None:
+    def _take_focus(self) -> None:
         self.search.selectAll()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -1,1 +1,1 @@
-"""The administrator's pages: services, points, precedences, days, people, devices, the audit, the set-up as a file."""
+"""The set-up: services, points, precedences, exceptional days, people, devices, audit, and the set-up as a file."""

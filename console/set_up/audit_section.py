@@ -1,4 +1,4 @@
-"""The audit in the set-up: a table that filters, goes on as one scrolls, and is written to a file."""
+"""The audit in the set-up: a table with filters that loads more as one scrolls, and is exported to a file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from console import keys
 from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row
 from console.set_up.audit_model import AuditModel, since
 from console.table import ChoosingTable, Column, TableRows
-from shared.access.audit import DONE, Act, ReadAudit
 from shared.formats import TO_THE_SECOND
+from shared.requests.audit import DONE, Act, ReadAudit
 from shared.ui.widget_theme import theme
+
+WHO, ABOUT = 1, 4
 
 
 class AuditSection(QWidget):
@@ -27,8 +29,8 @@ class AuditSection(QWidget):
         self.days.setAccessibleName(self.tr("How far back"))
         for text, days in ((self.tr("Today"), 1), (self.tr("Seven days"), 7), (self.tr("Thirty days"), 30)):
             self.days.addItem(text, days)
-        self.days.addItem(self.tr("All that is kept"), 0)
-        self.refused = check_box(self.tr("Only what was refused"))
+        self.days.addItem(self.tr("Everything kept"), 0)
+        self.refused = check_box(self.tr("Only refused"))
         self.export_button = KeyButton(self.tr("Export …"), keys.EXPORT, self.ask_where_to)
         self.rows = TableRows(self._columns(), lambda act: act.id)
         self.table = self._table()
@@ -37,7 +39,7 @@ class AuditSection(QWidget):
         self._listen()
 
     def _inside(self) -> QLayout:
-        about = self.tr("Every command, request and sign-in, and whoever was refused. Nobody can change it.")
+        about = self.tr("Every command, request and sign-in, including those refused. Nobody can change it.")
         filters = row(self.who, self.act, self.days, self.refused, self.export_button)
         filters.setStretch(0, 2)
         filters.setStretch(1, 1)
@@ -51,26 +53,26 @@ class AuditSection(QWidget):
 
     def _columns(self) -> list[Column[Act]]:
         return [
-            Column(title=self.tr("When"), text=self._when, figures=theme().text),
+            Column(title=self.tr("When"), text=self._when, font_size=theme().text),
             Column(title=self.tr("Who"), text=self._who),
             Column(title=self.tr("Address"), text=lambda act: act.address),
             Column(title=self.tr("What"), text=lambda act: act.act),
             Column(title=self.tr("About"), text=lambda act: act.about, bold=True),
-            Column(title=self.tr("What came of it"), text=self._outcome, ink=_ink),
+            Column(title=self.tr("Result"), text=self._result, ink=_ink),
         ]
 
     def _table(self) -> ChoosingTable:
         table = ChoosingTable(self.rows, self.tr("Who did what"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (1, 4):  # long names give way, so that what came of it is in sight
+        for named in (WHO, ABOUT):  # long names are elided, so that the result is in sight
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _listen(self) -> None:
         for entry in (self.who, self.act):
             entry.editingFinished.connect(self.begin)
-            entry.textEdited.connect(self.model.hush)
+            entry.textEdited.connect(self.model.clear_sentence)
         self.days.currentIndexChanged.connect(self.begin)
         self.refused.toggled.connect(self.begin)
         self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -80,16 +82,16 @@ class AuditSection(QWidget):
     # ── what is shown ──
 
     def begin(self) -> None:
-        """The newest lines that fit."""
+        """Load the newest lines that match the filters."""
         if self.isVisible():
-            self.model.look(self.wanted())
+            self.model.load(self.query())
 
     def forget(self) -> None:
-        """The next person is not told what this one did."""
-        self.model.hush()
+        """Clear the sentence before the next person signs in; the lines stay until somebody opens the audit."""
+        self.model.clear_sentence()
 
-    def wanted(self) -> ReadAudit:
-        """What the filters ask for."""
+    def query(self) -> ReadAudit:
+        """The request the filters stand for."""
         return ReadAudit(
             since=since(int(self.days.currentData())),
             actor=self.who.text().strip(),
@@ -105,7 +107,7 @@ class AuditSection(QWidget):
 
     def _scrolled(self, value: int) -> None:
         if value == self.table.verticalScrollBar().maximum():
-            self.model.more()
+            self.model.load_more()
 
     def _when(self, act: Act) -> str:
         return f"{act.at.astimezone(self.model.zone):{TO_THE_SECOND}}"
@@ -113,7 +115,7 @@ class AuditSection(QWidget):
     def _who(self, act: Act) -> str:
         return f"{act.actor} ({act.role})" if act.actor and act.role else act.actor or act.role
 
-    def _outcome(self, act: Act) -> str:
+    def _result(self, act: Act) -> str:
         return self.tr("done") if act.outcome == DONE else self.tr("refused: {0}").format(act.outcome)
 
     def _say(self) -> None:
@@ -122,11 +124,10 @@ class AuditSection(QWidget):
     # ── what is asked ──
 
     def ask_where_to(self) -> None:
-        """Ask for the file to write."""
         dialog = QFileDialog(self, self.tr("Export the audit"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Spreadsheets (*.xlsx)"), self.tr("Text with commas (*.csv)")])
+        dialog.setNameFilters([self.tr("Spreadsheets (*.xlsx)"), self.tr("Comma-separated values (*.csv)")])
         dialog.setDefaultSuffix("xlsx")
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "xlsx"))
         dialog.selectFile("audit.xlsx")
@@ -135,7 +136,7 @@ class AuditSection(QWidget):
 
 
 def _entry(short: str, whole: str) -> QLineEdit:
-    """A field between others, where a narrow window has no room for what may be typed there."""
+    """A filter's field; its tooltip explains what a narrow window has no room for."""
     entry = QLineEdit(placeholderText=short)
     entry.setToolTip(whole)
     entry.setAccessibleName(whole)

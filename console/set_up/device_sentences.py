@@ -1,4 +1,4 @@
-"""What the console says of devices: of which kind they are, when they were heard of, and their paper."""
+"""What the console says of devices: their kind, when they were last seen, their paper, and their troubles."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from console import sentences
 from console.wall_clock import now
-from shared.access.devices import Device, Trouble, TroubleKind
 from shared.formats import clock
 from shared.hall.hall import Hall
-from shared.hall.opening import local
 from shared.hall.roles import Role
+from shared.hall.time_zones import local
+from shared.requests.devices import Device, Trouble, TroubleKind
 
-SILENT = timedelta(minutes=3)
-"""Devices report about once a minute."""
+SILENT_AFTER = timedelta(minutes=3)
+"""How long after its last report a device counts as silent; they report about once a minute."""
 
+JUST_NOW, DAY = timedelta(seconds=90), timedelta(days=1)
 
-NUMBERS = "tickets.db"
-"""How the file is called in which a kiosk keeps what it gave on its own."""
+TICKETS_FILE = "tickets.db"
+"""The file in which a kiosk keeps the tickets it gave without the hall."""
 
-MOST = 5
-"""Troubles of one device in sight."""
+MOST_TROUBLES = 5
+"""How many troubles of one device are in sight: the last ones."""
 
 
 def device_kind(device: Device) -> str:
-    """Of which kind it is, and what the numbers begin with that it gives without the hall."""
+    """Its kind, and the series of the numbers it gives without the hall."""
     return " · ".join(filter(None, (kind(device.role), device.series)))
 
 
@@ -46,108 +47,111 @@ def kind(role: Role) -> str:
 
 
 def is_silent(seen: datetime | None, now: datetime) -> bool:
-    return seen is None or now - seen > SILENT
+    return seen is None or now - seen > SILENT_AFTER
 
 
 def last_seen(seen: datetime | None, now: datetime) -> str:
-    """When a device was heard of: ``2 min ago``."""
+    """When a device was last seen: ``2 min ago``."""
     return how_long_ago(seen, now) if seen else QCoreApplication.translate("Console", "Never")
 
 
 def how_long_ago(moment: datetime, now: datetime) -> str:
-    seconds = int((now - moment).total_seconds())
-    if seconds < 90:
+    span = now - moment
+    if span < JUST_NOW:
         return QCoreApplication.translate("Console", "Just now")
-    if seconds >= 86_400:
-        return QCoreApplication.translate("Console", "%n days ago", None, seconds // 86_400)
-    return QCoreApplication.translate("Console", "{0} ago").format(sentences.minutes(seconds))
+    if span >= DAY:
+        return QCoreApplication.translate("Console", "%n days ago", None, span // DAY)
+    return QCoreApplication.translate("Console", "{0} ago").format(sentences.duration(span.total_seconds()))
 
 
 def paper(device: Device) -> str:
-    """What a printer says of its paper, and which ticket may not be on it; nothing for what has no printer."""
-    trouble = QCoreApplication.translate("Console", "Something happened") if device.troubles else ""
+    """The paper's state, a ticket that may be unprinted, and whether there are troubles; empty without any of them."""
+    trouble = QCoreApplication.translate("Console", "Needs attention") if device.troubles else ""
     return " · ".join(filter(None, (_paper(device.paper), _unprinted(device.unprinted), trouble)))
 
 
 def alerts(devices: Sequence[Device], hall: Hall | None) -> Iterator[str]:
-    """What staff have to see to at the devices, a line each."""
-    if said := " · ".join(
-        f"{sentences.in_line(one.name)}: {_unprinted(one.unprinted)}" for one in devices if one.unprinted
+    """What needs attention at the devices: one line for the unprinted tickets, one for each trouble."""
+    if unprinted := " · ".join(
+        f"{sentences.in_sentence(one.name)}: {_unprinted(one.unprinted)}" for one in devices if one.unprinted
     ):
-        yield said
+        yield unprinted
     for device in devices:
-        yield from (f"{sentences.in_line(device.name)}: {_trouble(one, hall)}" for one in device.troubles[-MOST:])
-    yield from _alike(devices)
+        yield from (
+            f"{sentences.in_sentence(device.name)}: {_trouble(one, hall)}" for one in device.troubles[-MOST_TROUBLES:]
+        )
+    yield from _same_series_warnings(devices)
 
 
 def troubles(device: Device | None, hall: Hall | None) -> str:
-    """What a device tells that no administrator has seen yet."""
-    return "\n".join(_trouble(one, hall) for one in device.troubles[-MOST:]) if device else ""
+    """The last troubles of a device that no administrator has acknowledged, a line each."""
+    return "\n".join(_trouble(one, hall) for one in device.troubles[-MOST_TROUBLES:]) if device else ""
 
 
 def _trouble(one: Trouble, hall: Hall | None) -> str:
-    return _said_of(one).format(one.what, _when(one.at, hall))
+    return _trouble_text(one).format(one.what, _when(one.at, hall))
 
 
-def _said_of(trouble: Trouble) -> str:
+def _trouble_text(trouble: Trouble) -> str:
     match trouble.kind:
         case TroubleKind.REFUSED:
             return QCoreApplication.translate(
                 "Console",
-                "Nobody calls {0}, a number given at {1} while the hall was away: the hall refused it. "
+                "{0} will not be called: the hall refused this number, given at {1} without a connection. "
                 "Whoever holds it needs a new one.",
             )
-        case TroubleKind.DAMAGED if trouble.what.startswith(NUMBERS):
+        case TroubleKind.DAMAGED if trouble.what.startswith(TICKETS_FILE):
             return QCoreApplication.translate(
                 "Console",
-                "The file with the numbers given while the hall was away was damaged, and put aside at {1} as {0}. "
-                "What could be read of it is delivered: whoever holds another one that nobody calls needs a new one.",
+                "The file with the numbers given without a connection was damaged, and moved aside at {1} as {0}. "
+                "Numbers that could be read were delivered: whoever holds another one that is not called needs a "
+                "new one.",
             )
         case TroubleKind.DAMAGED:
             return QCoreApplication.translate(
                 "Console",
-                "A damaged file was put aside there at {1} as {0}, and the device goes on without it: "
-                "see whether it is set up as it was.",
+                "A damaged file was moved aside on the device at {1} as {0}, and the device goes on without it: "
+                "check that it is still set up as before.",
             )
 
 
 def _when(moment: datetime, hall: Hall | None) -> str:
     """The time of day, with the date unless that is today."""
-    here = (lambda at: local(hall.settings, at)) if hall else (lambda at: at.astimezone())
-    day, today = here(moment).date(), here(now()).date()
+    localize = (lambda at: local(hall.settings, at)) if hall else (lambda at: at.astimezone())
+    day, today = localize(moment).date(), localize(now()).date()
     date = QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
     return clock(moment, hall) if day == today else f"{date} {clock(moment, hall)}"
 
 
-def _alike(devices: Sequence[Device]) -> Iterator[str]:
-    """Kiosks that would print the same numbers."""
+def _same_series_warnings(devices: Sequence[Device]) -> Iterator[str]:
+    """Warnings of kiosks that would print the same numbers."""
     by_series: dict[str, list[str]] = {}
     for device in devices:
         by_series.setdefault(device.series, []).append(device.name)
-    said = QCoreApplication.translate(
+    sentence = QCoreApplication.translate(
         "Console",
-        "These kiosks give the same numbers while the hall is away, {1}-01 and so on: {0}. "
-        "Take offline_series out of their settings.",
+        "These kiosks give the same numbers without a connection, {1}-01 and so on: {0}. "
+        "Remove offline_series from their settings.",
     )
     for series, names in by_series.items():
         if series and len(names) > 1:
-            yield said.format(" · ".join(map(sentences.in_line, names)), series)
+            yield sentence.format(" · ".join(map(sentences.in_sentence, names)), series)
 
 
 def _unprinted(ticket: str) -> str:
-    said = QCoreApplication.translate("Console", "{ticket} may not be printed")
-    return said.format(ticket=ticket) if ticket else ""
+    sentence = QCoreApplication.translate("Console", "{ticket} may not be printed")
+    return sentence.format(ticket=ticket) if ticket else ""
 
 
 def _paper(state: str) -> str:
     match state:
         case "ok":
-            return QCoreApplication.translate("Console", "Paper is there")
+            return QCoreApplication.translate("Console", "Paper is fine")
         case "low":
             return QCoreApplication.translate("Console", "Paper is low")
         case "out":
             return QCoreApplication.translate("Console", "No paper")
         case "unknown":
-            return QCoreApplication.translate("Console", "Printer says nothing")
+            return QCoreApplication.translate("Console", "Printer gives no status")
         case _:
             return ""

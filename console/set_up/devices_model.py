@@ -1,4 +1,4 @@
-"""The devices of a hall as its administrator keeps them: asked for again and again while somebody looks."""
+"""The devices of a hall, paired and renamed and revoked here: polled while their page is open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from console import sentences
-from shared.access.devices import (
+from shared.hall.errors import Failure, Refused
+from shared.hall.units import Milliseconds
+from shared.requests.devices import (
     ConfirmPairing,
     Device,
     ListDevices,
@@ -19,20 +21,19 @@ from shared.access.devices import (
     RevokeDevice,
     SeeTroubles,
 )
-from shared.access.request import Done, Request
-from shared.hall.errors import Failure, Refused
+from shared.requests.request import Done, Request
 from shared.ui.event_loop import every
-from shared.ui.refusals import why_not
+from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 
 T = TypeVar("T")
 
-EVERY = 3_000
-"""Milliseconds between two looks."""
+POLL_EVERY: Milliseconds = 3_000
+"""How often the lists are read while somebody sees them."""
 
 
 class DevicesModel(QObject):
-    """What is here, and who wants to be. ``looked_at`` says whether anybody sees it."""
+    """The paired devices and the newcomers; they are polled while ``watched``."""
 
     changed = Signal()
     confirmed = Signal()
@@ -43,46 +44,47 @@ class DevicesModel(QObject):
         self.station = station
         self.devices: tuple[Device, ...] = ()
         self.newcomers: tuple[Newcomer, ...] = ()
-        self.known = False
-        """Whether the lists have been read yet."""
+        self.is_read = False
+        """Whether the devices have been read yet."""
         self.sentence = ""
         self.is_refusal = False
         self.busy = False
-        self.looked_at = False
+        self.watched = False
         station.reachable_changed.connect(self.changed)
-        every(EVERY, self._look, self)
+        every(POLL_EVERY, self._poll, self)
 
-    def device(self, identity: str) -> Device | None:
-        return next((device for device in self.devices if device.id == identity), None)
+    def device(self, device_id: str) -> Device | None:
+        return next((device for device in self.devices if device.id == device_id), None)
 
-    # ── looking ──
+    # ── reading ──
 
     def begin(self) -> None:
-        """Somebody looks from now on."""
-        self.looked_at = True
+        """Start polling: the page is open."""
+        self.watched = True
         self.say("")
         self.read()
 
-    def _look(self) -> None:
-        if self.looked_at and not self.busy and self.station.away_since is None:
+    def _poll(self) -> None:
+        if self.watched and not self.busy and self.station.away_since is None:
             self.read()
 
     def read(self) -> None:
-        self.station.request(ListNewcomers(), self._newcomers)
-        self.station.request(ListDevices(), self._devices)
+        self.station.request(ListNewcomers(), self._on_newcomers)
+        self.station.request(ListDevices(), self._on_devices)
 
-    def _newcomers(self, newcomers: tuple[Newcomer, ...]) -> None:
+    def _on_newcomers(self, newcomers: tuple[Newcomer, ...]) -> None:
         self.newcomers = newcomers
 
-    def _devices(self, devices: tuple[Device, ...]) -> None:
-        self.devices, self.known = devices, True
+    def _on_devices(self, devices: tuple[Device, ...]) -> None:
+        self.devices, self.is_read = devices, True
         self.changed.emit()
 
     # ── doing ──
 
     def confirm(self, code: str, name: str) -> None:
         def done(device: Device) -> None:
-            self.say(self.tr("“{0}” belongs to this hall now.").format(sentences.in_line(device.name)), refusal=False)
+            name = sentences.in_sentence(device.name)
+            self.say(self.tr("“{0}” belongs to this hall now.").format(name), refusal=False)
             self.confirmed.emit()
 
         if not code.strip():
@@ -90,28 +92,28 @@ class DevicesModel(QObject):
         elif not name.strip():
             self.say(self.tr("Give the device a name, so that you find it again."))
         else:
-            self._ask(ConfirmPairing(code=code, name=name), done)
+            self._send(ConfirmPairing(code=code, name=name), done)
 
     def refuse(self, newcomer: Newcomer) -> None:
-        self._ask(RefusePairing(newcomer=newcomer.id), self._nothing)
+        self._send(RefusePairing(newcomer=newcomer.id), self._clear_sentence)
 
     def rename(self, device: Device, name: str) -> None:
         def done(renamed: Device) -> None:
-            self.say(self.tr("It is called “{0}” now.").format(sentences.in_line(renamed.name)), refusal=False)
+            self.say(self.tr("It is called “{0}” now.").format(sentences.in_sentence(renamed.name)), refusal=False)
 
-        self._ask(RenameDevice(device=device.id, name=name), done)
+        self._send(RenameDevice(device=device.id, name=name), done)
 
-    def see_troubles(self, device: Device) -> None:
-        self._ask(SeeTroubles(device=device.id), self._nothing)
+    def acknowledge_troubles(self, device: Device) -> None:
+        self._send(SeeTroubles(device=device.id), self._clear_sentence)
 
     def revoke(self, device: Device) -> None:
         def done(_: Done) -> None:
-            self.say(self.tr("“{0}” is out of service.").format(sentences.in_line(device.name)), refusal=False)
+            self.say(self.tr("“{0}” is out of service.").format(sentences.in_sentence(device.name)), refusal=False)
 
-        self._ask(RevokeDevice(device=device.id), done)
+        self._send(RevokeDevice(device=device.id), done)
 
-    def _ask(self, request: Request[T], done: Callable[[T], None]) -> None:
-        """One thing at a time; what has become of it is read at once."""
+    def _send(self, request: Request[T], done: Callable[[T], None]) -> None:
+        """Send a request unless one is on its way; once it is answered, the lists are read again."""
 
         def answered(answer: T) -> None:
             self.busy = False
@@ -120,20 +122,20 @@ class DevicesModel(QObject):
 
         if not self.busy:
             self.busy = True
-            self.station.request(request, answered, self._failed)
+            self.station.request(request, answered, self._on_failure)
             self.changed.emit()
 
-    def _nothing(self, _: Done) -> None:
+    def _clear_sentence(self, _: Done) -> None:
         self.say("")
 
     def say(self, sentence: str, *, refusal: bool = True) -> None:
         self.sentence, self.is_refusal = sentence, refusal
         self.changed.emit()
 
-    def _failed(self, failure: Failure) -> None:
+    def _on_failure(self, failure: Failure) -> None:
         self.busy = False
         if isinstance(failure, Refused):
-            self.say(why_not(failure))
+            self.say(refusal_text(failure))
             self.read()
         else:
             self.say(self.tr("The hall can't be reached: nothing is certain yet. Please look again in a moment."))

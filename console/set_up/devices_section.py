@@ -1,4 +1,4 @@
-"""The kiosks, displays and signs of a hall: a new one comes in by its code, an old one goes."""
+"""The kiosks, displays and signs of a hall: pairing a new one by its code, renaming and revoking."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
 from console import keys, sentences
-from console.controls import KeyButton, SentenceLine, SureButton, button, column, frame, label, row, rule
-from console.set_up import device_sentences as words
+from console.controls import ConfirmButton, KeyButton, SentenceLine, button, column, frame, label, row, separator
+from console.set_up import device_sentences
 from console.set_up.devices_model import DevicesModel
 from console.set_up.section import form_line, scrolled
 from console.table import ChoosingTable, Column, TableRows
 from console.wall_clock import now
-from shared.access.devices import Device, Newcomer
+from shared.requests.devices import Device, Newcomer
 from shared.ui.widget_theme import theme
 
 LEAST_DEVICES = 3
-"""Rows of devices in sight, however low the window and whatever is said above them."""
+"""Rows of devices in sight, however low the window."""
 
 MOST_NEWCOMERS = 3
-"""Rows of newcomers in sight; the others by the arrows."""
+"""Rows of newcomers in sight; the arrows bring the others."""
 
 
 class DevicesSection(QWidget):
@@ -32,15 +32,15 @@ class DevicesSection(QWidget):
         self._code_and_name()
         self._tables()
         self.rename_button = KeyButton(self.tr("Rename"), keys.SAVE, self.rename)
-        self.revoke_button = SureButton(
+        self.revoke_button = ConfirmButton(
             self.tr("Take out of service …"), self.tr("It stops at once. Press again"), self.revoke
         )
         self.troubles = label("", "warning", wrap=True)
-        self.seen_button = button(self.tr("I have seen it"), "", self.see_troubles)
-        self.nobody = label(self.tr("No device yet: switch one on, and type its code above."), "quiet", wrap=True)
+        self.seen_button = button(self.tr("I have seen it"), "", self.acknowledge_troubles)
+        self.no_device = label(self.tr("No device yet: switch one on, and type its code above."), "quiet", wrap=True)
         self.sentence = SentenceLine()
-        self._chosen = ""
-        cards = frame("card", self._new()), frame("card", self._here())
+        self._chosen_id = ""
+        cards = frame("card", self._newcomers_part()), frame("card", self._devices_part())
         both = column(*cards, margin=theme().margin, gap=theme().margin)
         both.setStretch(1, 1)
         self.page = scrolled(both)
@@ -49,38 +49,38 @@ class DevicesSection(QWidget):
             part.setProperty("is", "page")
         self.setLayout(column(self.page))
         model.changed.connect(self.refresh)
-        model.confirmed.connect(self._confirmed)
+        model.confirmed.connect(self._on_confirmed)
         self.refresh()
 
     def _code_and_name(self) -> None:
         self.code = _entry(self.tr("Code on its screen"), 200)
         self.code.setPlaceholderText(sentences.example("7KQF-9MHR"))
-        self.name = _entry(self.tr("What it is called here"))
+        self.name = _entry(self.tr("Name in this hall"))
         self.name.setPlaceholderText(sentences.example(self.tr("Kiosk at the door")))
         self.name.setMinimumWidth(220)  # for the whole of the example
-        self.confirm_button = KeyButton(self.tr("Take it in"), keys.CONFIRM, self.confirm, "primary", bind=False)
-        self.code.returnPressed.connect(self._from_code)
+        self.confirm_button = KeyButton(self.tr("Add the device"), keys.CONFIRM, self.confirm, "primary", bind=False)
+        self.code.returnPressed.connect(self._on_code_entered)
         self.name.returnPressed.connect(self.confirm)
         for entry in (self.code, self.name, self.new_name):
-            entry.textEdited.connect(self._calm)
+            entry.textEdited.connect(self._clear_success)
 
     def _tables(self) -> None:
         self.new_rows = TableRows(self._new_columns(), lambda newcomer: newcomer.id)
-        self.newcomers = _table(self.new_rows, self.tr("Devices that wait for their code to be typed"))
-        self.newcomers.chosen_changed.connect(self._offer)
-        self.refuse_button = button(self.tr("Turn it away"), "", self.refuse)
+        self.newcomers = _table(self.new_rows, self.tr("Devices waiting for their code to be typed"))
+        self.newcomers.chosen_changed.connect(self._update_buttons)
+        self.refuse_button = button(self.tr("Reject"), "", self.refuse)
         self.rows = TableRows(self._columns(), lambda device: device.id)
         self.devices = _table(self.rows, self.tr("Devices of this hall"))
         self.devices.setMinimumHeight((1 + LEAST_DEVICES) * theme().smallestTouch)
-        self.devices.chosen_changed.connect(self._chose)
+        self.devices.chosen_changed.connect(self._on_device_chosen)
 
-    def _new(self) -> QHBoxLayout:
+    def _newcomers_part(self) -> QHBoxLayout:
         about = self.tr(
             "A kiosk, display or sign that is switched on finds this hall by itself and shows a code. Type it here."
         )
         form = row(
             form_line(self.tr("Code on its screen"), self.code),
-            form_line(self.tr("What it is called here"), self.name),
+            form_line(self.tr("Name in this hall"), self.name),
             form_line("", self.confirm_button),
         )
         left = column(
@@ -92,19 +92,19 @@ class DevicesSection(QWidget):
         inside.setStretch(1, 1)
         return inside
 
-    def _here(self) -> QVBoxLayout:
+    def _devices_part(self) -> QVBoxLayout:
         return column(
             label(self.tr("Devices of this hall"), "large"),
-            self.nobody,
+            self.no_device,
             self.devices,
-            _seen(self.troubles, self.seen_button),
-            rule(),
-            self._keys(),
+            _with_button(self.troubles, self.seen_button),
+            separator(),
+            self._buttons_row(),
             margin=theme().margin,
             gap=theme().gap,
         )
 
-    def _keys(self) -> QHBoxLayout:
+    def _buttons_row(self) -> QHBoxLayout:
         return row(
             form_line(self.tr("Name"), self.new_name),
             form_line("", self.rename_button),
@@ -114,23 +114,23 @@ class DevicesSection(QWidget):
 
     def _new_columns(self) -> list[Column[Newcomer]]:
         return [
-            Column(title=self.tr("Waits to be let in"), text=lambda one: words.kind(one.role)),
-            Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
-            Column(title=self.tr("Came"), text=lambda one: words.how_long_ago(one.asked_at, now())),
+            Column(title=self.tr("Waiting to be added"), text=lambda one: device_sentences.kind(one.role)),
+            Column(title=self.tr("Address"), text=lambda one: one.address, font_size=theme().text),
+            Column(title=self.tr("Asked"), text=lambda one: device_sentences.how_long_ago(one.asked_at, now())),
         ]
 
     def _columns(self) -> list[Column[Device]]:
         return [
             Column(title=self.tr("Name"), text=lambda one: one.name),
-            Column(title=self.tr("Kind"), text=words.device_kind),
+            Column(title=self.tr("Kind"), text=device_sentences.device_kind),
             Column(
                 title=self.tr("Last seen"),
-                text=lambda one: words.last_seen(one.seen_at, now()),
-                ink=lambda one: theme().warning if words.is_silent(one.seen_at, now()) else theme().good,
+                text=lambda one: device_sentences.last_seen(one.seen_at, now()),
+                ink=lambda one: theme().warning if device_sentences.is_silent(one.seen_at, now()) else theme().good,
             ),
-            Column(title=self.tr("Address"), text=lambda one: one.address, figures=theme().text),
-            Column(title=self.tr("Version"), text=lambda one: one.version, figures=theme().text),
-            Column(title=self.tr("Paper"), text=words.paper, ink=_paper_ink),
+            Column(title=self.tr("Address"), text=lambda one: one.address, font_size=theme().text),
+            Column(title=self.tr("Version"), text=lambda one: one.version, font_size=theme().text),
+            Column(title=self.tr("Paper"), text=device_sentences.paper, ink=_paper_ink),
         ]
 
     # ── what is done ──
@@ -143,27 +143,26 @@ class DevicesSection(QWidget):
         self.take_focus()
 
     def forget(self) -> None:
-        """The next person finds nothing of what was typed here."""
+        """Clear what one person typed before the next one signs in."""
         self.code.clear()
         self.name.clear()
-        self._chosen = ""
+        self._chosen_id = ""
         self.model.say("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
-        self._give_room()
+        self._fit_troubles()
 
-    def _give_room(self) -> None:
-        """What scrolls does not ask how high words are in the width they have."""
+    def _fit_troubles(self) -> None:
+        """Give the troubles their height: a scroll area does not ask for height by width."""
         width = self.devices.width() - self.seen_button.sizeHint().width() - theme().gap
         self.troubles.setMinimumHeight(self.troubles.heightForWidth(width) if self.troubles.text() else 0)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
-        """Nobody looks any more."""
-        self.model.looked_at = False
+        self.model.watched = False
         super().hideEvent(event)
 
-    def _from_code(self) -> None:
+    def _on_code_entered(self) -> None:
         if self.name.text().strip():
             self.confirm()
         else:
@@ -172,7 +171,7 @@ class DevicesSection(QWidget):
     def confirm(self) -> None:
         self.model.confirm(self.code.text(), self.name.text())
 
-    def _confirmed(self) -> None:
+    def _on_confirmed(self) -> None:
         self.code.clear()
         self.name.clear()
         self.take_focus()
@@ -183,73 +182,73 @@ class DevicesSection(QWidget):
             self.model.refuse(chosen)
 
     def rename(self) -> None:
-        if chosen := self.model.device(self._chosen):
+        if chosen := self.model.device(self._chosen_id):
             self.model.rename(chosen, self.new_name.text())
 
     def revoke(self) -> None:
-        if chosen := self.model.device(self._chosen):
+        if chosen := self.model.device(self._chosen_id):
             self.model.revoke(chosen)
 
-    def see_troubles(self) -> None:
-        if chosen := self.model.device(self._chosen):
-            self.model.see_troubles(chosen)
+    def acknowledge_troubles(self) -> None:
+        if chosen := self.model.device(self._chosen_id):
+            self.model.acknowledge_troubles(chosen)
 
     # ── what is shown ──
 
-    def _calm(self) -> None:
-        """What was done is not what is being done now. What is lacking stays, to be read while it is filled in."""
+    def _clear_success(self) -> None:
+        """Clear a success message; a refusal stays, to be read while it is put right."""
         if self.model.sentence and not self.model.is_refusal:
             self.model.say("")
 
-    def _chose(self) -> None:
-        self._calm()
-        self._turn_to()
+    def _on_device_chosen(self) -> None:
+        self._clear_success()
+        self._show_chosen()
 
-    def _turn_to(self) -> None:
-        """The line below the table is about the device chosen in it."""
-        if self.devices.chosen != self._chosen:
-            self._chosen = self.devices.chosen
-            chosen = self.model.device(self._chosen)
+    def _show_chosen(self) -> None:
+        """Show the chosen device in the line below the table."""
+        if self.devices.chosen != self._chosen_id:
+            self._chosen_id = self.devices.chosen
+            chosen = self.model.device(self._chosen_id)
             self.new_name.setText(chosen.name if chosen else "")
-            self.revoke_button.calm()
-        self._offer()
+            self.revoke_button.reset()
+        self._update_buttons()
 
     def refresh(self) -> None:
         newcomers, devices = list(self.model.newcomers), list(self.model.devices)
-        self.newcomers.keeping(lambda: self.new_rows.show(newcomers))
-        with QSignalBlocker(self.devices):  # nobody chooses another by its going
-            self.devices.keeping(lambda: self.rows.show(devices))
+        self.newcomers.keep_chosen(lambda: self.new_rows.show(newcomers))
+        with QSignalBlocker(self.devices):  # nobody chose anything when the chosen device goes
+            self.devices.keep_chosen(lambda: self.rows.show(devices))
         for part in (self.newcomers, self.refuse_button):
             part.setVisible(bool(newcomers))
         header = self.newcomers.horizontalHeader().sizeHint().height()
         self.newcomers.setFixedHeight(header + min(MOST_NEWCOMERS, len(newcomers)) * theme().smallestTouch)
-        self.nobody.setVisible(self.model.known and not devices)
+        self.no_device.setVisible(self.model.is_read and not devices)
         self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
-        self._turn_to()
+        self._show_chosen()
 
-    def _offer(self) -> None:
-        free = not self.model.busy and self.model.station.away_since is None
-        told = words.troubles(self.model.device(self._chosen), self.model.station.hall)
-        self.troubles.setText(told)
-        self._give_room()
+    def _update_buttons(self) -> None:
+        can_act = not self.model.busy and self.model.station.away_since is None
+        troubles = device_sentences.troubles(self.model.device(self._chosen_id), self.model.station.hall)
+        self.troubles.setText(troubles)
+        self._fit_troubles()
         for part in (self.troubles, self.seen_button):
-            part.setVisible(bool(told))
-        self.seen_button.setEnabled(free)
-        for key in (self.rename_button, self.revoke_button, self.new_name):
-            key.setEnabled(free and bool(self._chosen))
-        self.confirm_button.setEnabled(free)
-        self.refuse_button.setEnabled(free and bool(self.newcomers.chosen))
+            part.setVisible(bool(troubles))
+        self.seen_button.setEnabled(can_act)
+        for widget in (self.rename_button, self.revoke_button, self.new_name):
+            widget.setEnabled(can_act and bool(self._chosen_id))
+        self.confirm_button.setEnabled(can_act)
+        self.refuse_button.setEnabled(can_act and bool(self.newcomers.chosen))
 
 
-def _seen(says: QWidget, key: QWidget) -> QHBoxLayout:
-    """The words take the room there is."""
-    line = row(says, key)
-    line.setStretch(0, 1)
-    return line
+def _with_button(text: QWidget, button: QWidget) -> QHBoxLayout:
+    """A label that takes the room there is, and its button."""
+    layout = row(text, button)
+    layout.setStretch(0, 1)
+    return layout
 
 
 def _entry(name: str, width: int = 0) -> QLineEdit:
-    """A field so wide, or as wide as there is room."""
+    """A field ``width`` pixels wide; 0: at least 150, and as wide as there is room."""
     entry = QLineEdit(maxLength=64)
     entry.setMinimumWidth(width or 150)
     entry.setMaximumWidth(width or entry.maximumWidth())

@@ -1,4 +1,4 @@
-"""Several of a kind in a field, one a line, as files have them: opening hours, outcomes."""
+"""Fields with one value per line, as in a set-up file: opening hours, outcomes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.ui.widget_theme import theme
 
 
 class ListEdit(QPlainTextEdit):
-    """What is written is sent as it is; the hall says what it can't read. Tab goes on to the next field."""
+    """Lines are sent trimmed, without empty ones; the hall refuses what it can't read. Tab leads to the next field."""
 
     def __init__(self, name: str, example: str = "", lines: int = 3) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class ListEdit(QPlainTextEdit):
 
 
 class HoursEdit(ListEdit):
-    """Opening hours, one piece a line. Days and times are written as in files, in every language."""
+    """Opening hours, one span per line. Days and times are written as in files, in every language."""
 
     def __init__(self, name: str, example: str, lines: int = 3) -> None:
         super().__init__(name, example, lines)

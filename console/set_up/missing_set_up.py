@@ -1,4 +1,4 @@
-"""What a service still lacks before customers can choose it, and the way to where it is given."""
+"""What a service still lacks before customers can choose it, with a button to where it is set up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.ui.widget_theme import theme
 
 
 class MissingSetUp(QWidget):
-    """A sentence for each thing, with a button beside it; nothing at all for a service that is whole."""
+    """A sentence with a button for each thing that is missing; nothing for a complete service."""
 
     precedences_wanted = Signal()
     points_wanted = Signal()
@@ -29,18 +29,18 @@ class MissingSetUp(QWidget):
         )
         self.setLayout(column(self.no_precedence, self.no_point, gap=2))
 
-    def show_of(self, service: ServiceId) -> None:
-        """Of this service as the hall has it; nothing of one that is new or off."""
+    def show_for(self, service: ServiceId) -> None:
+        """Show what this service lacks in the hall; nothing for a new one or one that is off."""
         known = self.model.hall.services.get(service)
         offered = known is not None and known.on
         self.no_precedence.setVisible(offered and not self.model.precedences)
         self.no_point.setVisible(offered and not self.model.points_giving(service))
 
 
-def _notice(sentence: str, way: QPushButton) -> QWidget:
-    way.setAccessibleDescription(sentence)
-    way.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-    inside = row(label(sentence, wrap=True), way)
+def _notice(sentence: str, opens: QPushButton) -> QWidget:
+    opens.setAccessibleDescription(sentence)
+    opens.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    inside = row(label(sentence, wrap=True), opens)
     inside.setStretch(0, 1)
     inside.setContentsMargins(theme().gap, 2, 2, 2)
     return frame("notice", inside)

@@ -1,4 +1,4 @@
-"""The services one visit goes on to, one below another: a choice for each, and one more."""
+"""The services a visit goes on to, in their order: a choice for each, and one more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.ui.widget_theme import theme
 
 
 class NextServicesEdit(QWidget):
-    """Whatever is chosen in one place is no longer offered in those behind it."""
+    """A service chosen in one place is not offered in the later ones."""
 
     def __init__(self, name: str, nothing: str) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class NextServicesEdit(QWidget):
         return tuple(choice.currentData() for choice in self.choices if choice.currentData())
 
     def _show(self, chosen: tuple[ServiceId, ...], kept: int = 0) -> None:
-        """A choice for each that is chosen and one for the next; the first few stay as they are."""
+        """Make a choice for each chosen service and one more; the first ``kept`` stay as they are."""
         for choice in self.choices[kept:]:
             self._column.removeWidget(choice)
             choice.deleteLater()
@@ -47,12 +47,12 @@ class NextServicesEdit(QWidget):
             if other not in before:
                 choice.addItem(line, other)
         choice.setCurrentIndex(choice.findData(service))
-        choice.currentIndexChanged.connect(partial(self._chosen, len(before)))
+        choice.currentIndexChanged.connect(partial(self._on_chosen, len(before)))
         self.choices.append(choice)
         self._column.insertWidget(len(before), choice)
 
-    def _chosen(self, place: int, index: int) -> None:
-        """Behind it everything else stays; nothing more means nothing behind it either."""
-        service = self.choices[place].currentData()
-        behind = tuple(other for other in self.services()[place + 1 :] if other != service) if service else ()
-        self._show(self.services()[: place + bool(service)] + behind, place + 1)
+    def _on_chosen(self, at: int, index: int) -> None:
+        """Keep the choices after this one, without its service; choosing nothing clears them."""
+        service = self.choices[at].currentData()
+        later = tuple(other for other in self.services()[at + 1 :] if other != service) if service else ()
+        self._show(self.services()[: at + bool(service)] + later, at + 1)

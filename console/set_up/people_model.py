@@ -1,42 +1,37 @@
-"""The people who work here, as an administrator adds them, changes what they may do, and helps them to a password."""
+"""The staff of a hall: adding people, changing their roles, resetting their passwords, removing them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 
 from console.set_up.form_model import FormModel
-from shared.access.request import Done, Request
-from shared.access.staff import (
-    AddPerson,
-    ChangeRole,
-    ListStaff,
-    Person,
-    RemovePerson,
-    ResetPassword,
-    first_password,
-)
 from shared.hall.roles import Role
+from shared.requests.request import Done, Request
+from shared.requests.staff import AddPerson, ChangeRole, ListStaff, Person, RemovePerson, ResetPassword, first_password
 from shared.ui.station import Station, T
 
 
-class PeopleModel(FormModel):
-    """Everybody who may work in this hall."""
+class FirstPassword(NamedTuple):
+    login: str
+    password: str
 
+
+class PeopleModel(FormModel):
     def __init__(self, station: Station, parent: QObject | None = None) -> None:
         super().__init__(station, parent)
         self.people: tuple[Person, ...] = ()
-        self.told: tuple[str, str] | None = None
-        """A login and its first password, which is shown until one turns to something else."""
+        self.new_password: FirstPassword | None = None
+        """The first password just set: shown until something else is sent, or the people are read again."""
 
-    def look(self) -> None:
-        """Ask who there is."""
-        self.told = None
-        self.station.request(ListStaff(), self._arrived, self._failed)
+    def load(self) -> None:
+        self.new_password = None
+        self.station.request(ListStaff(), self._on_people, self._on_failure)
 
-    def person(self, identity: str) -> Person | None:
-        return next((person for person in self.people if person.id == identity), None)
+    def person(self, person_id: str) -> Person | None:
+        return next((person for person in self.people if person.id == person_id), None)
 
     @property
     def may_add_for_every_hall(self) -> bool:
@@ -46,47 +41,46 @@ class PeopleModel(FormModel):
     def is_me(self, person: Person) -> bool:
         return self.station.actor is not None and self.station.actor.name == person.login
 
-    # ── up ──
+    # ── requests ──
 
     def add(self, login: str, role: Role, *, every_hall: bool) -> None:
-        """Somebody new, with a first password."""
         password = first_password()
-        wish = AddPerson(login=login, password=password, role=role, every_hall=every_hall)
-        self._send(wish, lambda person: self._has(person, password))
+        request = AddPerson(login=login, password=password, role=role, every_hall=every_hall)
+        self._send(request, lambda person: self._on_stored(person, password))
 
     def change_role(self, person: Person, role: Role) -> None:
-        self._send(ChangeRole(person=person.id, role=role), self._has)
+        self._send(ChangeRole(person=person.id, role=role), self._on_stored)
 
     def reset(self, person: Person) -> None:
-        """A first password again, for somebody who forgot theirs."""
+        """Give a new first password to somebody who forgot theirs."""
         password = first_password()
-        self._send(ResetPassword(person=person.id, password=password), lambda person: self._has(person, password))
+        self._send(ResetPassword(person=person.id, password=password), lambda person: self._on_stored(person, password))
 
     def remove(self, person: Person) -> None:
-        self._send(RemovePerson(person=person.id), lambda done: self._gone(person, done))
+        self._send(RemovePerson(person=person.id), lambda done: self._on_removed(person, done))
 
-    def _send(self, wish: Request[T], done: Callable[[T], None]) -> None:
+    def _send(self, request: Request[T], done: Callable[[T], None]) -> None:
         if self.can_save:
-            self._busy, self.told = True, None
+            self._busy, self.new_password = True, None
             self.say("")
-            self.station.request(wish, done, self._failed)
+            self.station.request(request, done, self._on_failure)
 
-    # ── down ──
+    # ── answers ──
 
-    def _arrived(self, people: tuple[Person, ...]) -> None:
+    def _on_people(self, people: tuple[Person, ...]) -> None:
         self.people = people
         self.changed.emit()
 
-    def _has(self, person: Person, password: str = "") -> None:
+    def _on_stored(self, person: Person, password: str = "") -> None:
         others = (one for one in self.people if one.id != person.id)
-        self.told = (person.login, password) if password else None
-        self._done(tuple(sorted((*others, person), key=lambda one: one.login)), person.id)
+        self.new_password = FirstPassword(person.login, password) if password else None
+        self._finish(tuple(sorted((*others, person), key=lambda one: one.login)), person.id)
 
-    def _gone(self, person: Person, done: Done) -> None:
-        self._done(tuple(one for one in self.people if one.id != person.id), "")
+    def _on_removed(self, person: Person, done: Done) -> None:
+        self._finish(tuple(one for one in self.people if one.id != person.id), "")
 
-    def _done(self, people: tuple[Person, ...], identity: str) -> None:
+    def _finish(self, people: tuple[Person, ...], item_id: str) -> None:
         self._busy, self.people = False, people
         self.changed.emit()
-        self.saved.emit(identity)
+        self.saved.emit(item_id)
         self.say(self.tr("Saved, and in force everywhere."))

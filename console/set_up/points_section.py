@@ -9,40 +9,40 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from console import keys
-from console.controls import KeyButton, SureButton, column, frame, label, row
-from console.set_up.section import Defined, Section, form_line, number_field
+from console.controls import ConfirmButton, KeyButton, column, frame, label, row
+from console.set_up.section import DefinitionSection, Section, form_line, number_field
 from console.set_up.service_matrix import ServiceMatrix
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.translated_text_edit import TranslatedTextEdit
+from shared.hall.field_limits import LARGEST_SERIAL_NUMBER, LONGEST_ALLOWANCE
 from shared.hall.field_types import Words
-from shared.hall.set_up import LONGEST_ALLOWANCE
 from shared.hall.values import ServicePoint
 from shared.ui.widget_theme import theme
 
 
-class PointsSection(Defined, Section):
-    """The matrix changes the hall mark by mark; the form below it, the point of its line."""
+class PointsSection(DefinitionSection, Section):
+    """A change in the matrix applies at once; the form below changes the point of its row."""
 
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
-        self.identity = ""
+        self.item_id = ""
         self.matrix = ServiceMatrix(model)
-        self.sentence.keep_place(keeps=False)  # the matrix has better use for it
+        self.sentence.keep_place(keeps=False)  # the matrix needs the room
         self.title = label("", "large")
         self.name = TranslatedTextEdit(self.tr("Name"))
-        self.serial_number = number_field(self.tr("Number"), 9999, least=1)
+        self.serial_number = number_field(self.tr("Number"), LARGEST_SERIAL_NUMBER, minimum=1)
         later = self.tr("Backup services count as due later by, minutes")
-        self.penalty = number_field(later, LONGEST_ALLOWANCE, unit=self.tr(" min"))
+        self.penalty = number_field(later, LONGEST_ALLOWANCE, suffix=self.tr(" min"))
         self.new_button = KeyButton(self.tr("New"), keys.NEW, self.new)
-        self.retire_button = SureButton(self.tr("Retire …"), self.tr("Retire for good? Press again"), self.retire)
+        self.retire_button = ConfirmButton(self.tr("Retire …"), self.tr("Retire for good? Press again"), self.retire)
         hint = self.tr(
-            "Click a field, or press the space bar: ● primary, ○ backup, empty: not here. It is in force at once."
+            "Click a field, or press the space bar: ● primary, ○ backup, empty: not here. Changes apply at once."
         )
         above = frame("card", column(label(hint, "quiet"), self.matrix, margin=theme().margin))
         inside = column(above, self._form(), margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 1)
         self.setLayout(inside)
-        self.matrix.point_chosen.connect(self._chosen)
+        self.matrix.point_chosen.connect(self._on_chosen)
 
     def _form(self) -> QFrame:
         return frame(
@@ -57,23 +57,23 @@ class PointsSection(Defined, Section):
                 ),
                 self.name,
                 self.sentence,
-                self._keys(),
+                self._buttons_row(),
                 margin=theme().margin,
             ),
         )
 
-    def _keys(self) -> QHBoxLayout:
+    def _buttons_row(self) -> QHBoxLayout:
         return row(self.save_button, self.discard_button, self.new_button, None, self.retire_button)
 
-    def begin(self, identity: str = "") -> None:
+    def begin(self, item_id: str = "") -> None:
         self.matrix.assignments.refresh()
-        wanted = identity or self.identity
-        points = [point.id for point in self.model.points]
-        chosen = wanted if wanted in points else next(iter(points), "")
-        self._load(chosen)
+        wanted = item_id or self.item_id
+        ids = [point.id for point in self.model.points]
+        self._show_item(wanted if wanted in ids else next(iter(ids), ""))
 
     def take_focus(self) -> None:
-        (self.matrix if self.identity else self.name.first() or self.matrix).setFocus(Qt.FocusReason.OtherFocusReason)
+        part = self.matrix if self.item_id else self.name.first_field() or self.matrix
+        part.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         super().refresh()
@@ -83,45 +83,46 @@ class PointsSection(Defined, Section):
         self.leave(self._new)
 
     def _new(self) -> None:
-        self._load("")
-        first = self.name.first()
-        if first:
+        self._show_item("")
+        if first := self.name.first_field():
             first.setFocus()
 
-    def _chosen(self, identity: str) -> None:
-        if identity != self.identity and not self.leave(partial(self._load, identity)):
-            QTimer.singleShot(0, self._point_at)  # the table is still busy with the press
+    def _on_chosen(self, item_id: str) -> None:
+        if item_id != self.item_id and not self.leave(partial(self._show_item, item_id)):
+            QTimer.singleShot(0, self._select_current_row)  # the table is still handling the press
 
-    def _point_at(self) -> None:
-        """The table shows what is in the form."""
-        self.matrix.choose(self.identity)
+    def _select_current_row(self) -> None:
+        """Select in the table the point that the form shows."""
+        self.matrix.choose(self.item_id)
 
-    def _load(self, identity: str) -> None:
-        self.identity = identity
-        self._point_at()
-        self.retire_button.calm()
-        self.retire_button.setVisible(bool(identity))
+    def _show_item(self, item_id: str) -> None:
+        self.item_id = item_id
+        self._select_current_row()
+        self.retire_button.reset()
+        self.retire_button.setVisible(bool(item_id))
         point = self._point()
         self.title.setText(self.tr("Service point {0}").format(point.serial_number))
-        if not identity:
+        if not item_id:
             self.title.setText(self.tr("New service point"))
-        self.name.speak(self.model.hall.settings.languages)
+        self.name.set_languages(self.model.hall.settings.languages)
         self.name.show_words(point.name)
         self.serial_number.setValue(point.serial_number)
         self.penalty.setValue(point.backup_penalty)
-        self.loaded()
+        self.mark_as_loaded()
 
     def _point(self) -> ServicePoint:
-        blank = ServicePoint(id="", serial_number=self.model.next_serial_number, name="", services=self.model.ungiven)
-        return self.model.hall.points.get(self.identity, blank)
+        blank = ServicePoint(
+            id="", serial_number=self.model.next_serial_number, name="", services=self.model.services_without_point
+        )
+        return self.model.hall.points.get(self.item_id, blank)
 
     def draft(self) -> ServicePoint:
-        name, serial_number, penalty = self.written()
+        name, serial_number, penalty = self.content()
         return replace(self._point(), name=name, serial_number=serial_number, backup_penalty=penalty)
 
-    def written(self) -> tuple[Words, int, int]:
-        """Without its services: those are in force at once."""
+    def content(self) -> tuple[Words, int, int]:
+        """What the form says, without the services: they apply at once. The penalty is in minutes."""
         return trimmed(self.name.words()), self.serial_number.value(), self.penalty.value()
 
     def retire(self) -> None:
-        self.model.retire(self.model.hall.point(self.identity))
+        self.model.retire(self.model.hall.point(self.item_id))

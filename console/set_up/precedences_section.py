@@ -5,26 +5,26 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout
 
 from console import sentences
-from console.controls import column, label, row, rule
-from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
+from console.controls import column, label, row, separator
+from console.set_up.section import DefinitionSection, ListSection, form_line, number_field, scrolled, with_list
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.translated_text_edit import TranslatedTextEdit
-from shared.hall.set_up import LONGEST_ALLOWANCE
+from shared.hall.field_limits import LONGEST_ALLOWANCE
 from shared.hall.values import Precedence
 from shared.ui.widget_theme import theme
 
 
-class PrecedencesSection(Defined, ListSection):
+class PrecedencesSection(DefinitionSection, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Precedences"))
         self.name = TranslatedTextEdit(self.tr("Name"))
         within = self.tr("Normally called within, minutes")
-        self.allowance = number_field(within, LONGEST_ALLOWANCE, unit=self.tr(" min"))
+        self.allowance = number_field(within, LONGEST_ALLOWANCE, suffix=self.tr(" min"))
         self.meaning = label("", "", wrap=True)
         self.setLayout(
-            beside(
-                column(scrolled(self._form()), self.sentence, self.keys(), margin=theme().margin, gap=theme().gap),
+            with_list(
+                column(scrolled(self._form()), self.sentence, self.buttons(), margin=theme().margin, gap=theme().gap),
                 self.list,
             )
         )
@@ -36,36 +36,35 @@ class PrecedencesSection(Defined, ListSection):
             label(self.tr("Name"), "large"),
             self.name,
             form_line(self.tr("Normally called within"), row(self.allowance, None)),
-            rule(),
+            separator(),
             label(self.tr("What this means"), "large"),
             self.meaning,
-            label(self.tr("Whoever waits already keeps their place."), "quiet"),
+            label(self.tr("People already waiting keep their place."), "quiet"),
             None,
             gap=theme().gap + theme().gap // 2,
         )
 
-    def identities(self) -> list[tuple[str, str]]:
+    def items(self) -> list[tuple[str, str]]:
         return [(precedence.id, self._line(precedence)) for precedence in self.model.precedences]
 
     def _line(self, precedence: Precedence) -> str:
         within = self.tr("{0}, within {1} min")
-        return within.format(sentences.said(self.model.hall, precedence.name), precedence.allowance)
+        return within.format(sentences.localized(self.model.hall, precedence.name), precedence.allowance)
 
-    def load(self, identity: str) -> None:
-        precedence = self.model.hall.precedences.get(identity) or Precedence(id="", name="", allowance=30)
-        self.name.speak(self.model.hall.settings.languages)
+    def fill_form(self, item_id: str) -> None:
+        precedence = self.model.hall.precedences.get(item_id) or Precedence(id="", name="", allowance=30)
+        self.name.set_languages(self.model.hall.settings.languages)
         self.name.show_words(precedence.name)
         self.allowance.setValue(precedence.allowance)
         self._explain()
-        first = self.name.first()
-        if first and not identity:
+        if not item_id and (first := self.name.first_field()):
             first.setFocus()
 
     def draft(self) -> Precedence:
-        return Precedence(id=self.identity, name=trimmed(self.name.words()), allowance=self.allowance.value())
+        return Precedence(id=self.item_id, name=trimmed(self.name.words()), allowance=self.allowance.value())
 
     def _explain(self) -> None:
         self.meaning.setText("\n".join(self.model.overtaking(self.draft())))
 
     def retire(self) -> None:
-        self.model.retire(self.model.hall.precedence(self.identity))
+        self.model.retire(self.model.hall.precedence(self.item_id))

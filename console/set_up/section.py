@@ -1,4 +1,4 @@
-"""What the sections of the set-up have in common: a form, its keys, and the hall's sentence beside it."""
+"""What the sections of the set-up have in common: a form, its buttons, and a sentence about the result."""
 
 from __future__ import annotations
 
@@ -25,22 +25,20 @@ from PySide6.QtWidgets import (
 )
 
 from console import keys
-from console.controls import KeyButton, SentenceLine, SureButton, column, frame, label, row
+from console.controls import ConfirmButton, KeyButton, SentenceLine, column, frame, label, row
 from console.eliding import ElidingCells
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
-from shared.hall.values import HallSettings
+from shared.hall.hall_settings import HallSettings
 from shared.ui.widget_theme import theme
 
 N = TypeVar("N", bound=QAbstractSpinBox)
-IDENTITY = Qt.ItemDataRole.UserRole
+ITEM_ID = Qt.ItemDataRole.UserRole
+STRETCH = None  # as a child of ``row``
 
 
 class Section(QWidget):
-    """A form that is filled from the hall when something is chosen, and never while somebody writes in it.
-
-    What is written and not yet saved stays until it is saved or discarded.
-    """
+    """A form that is filled from the hall when an item is chosen; what is written stays until saved or discarded."""
 
     def __init__(self, model: FormModel) -> None:
         super().__init__()
@@ -50,191 +48,196 @@ class Section(QWidget):
         self.save_button = KeyButton(self.tr("Save"), keys.SAVE, self.save, "primary")
         self.discard_button = KeyButton(self.tr("Discard"), keys.DISCARD, self.discard)
         self.discard_button.hide()
-        self._loaded: object = None
-        self._asked_about: object = None
+        self._loaded_content: object = None
+        self._warned_content: object = None
         self._saving = False
         self._go_on: Callable[[], None] = self.begin
         model.sentence_changed.connect(self._say)
         model.changed.connect(self.refresh)
-        model.saved.connect(self._saved)
+        model.saved.connect(self._on_saved)
 
-    def _saved(self, identity: str) -> None:
+    def _on_saved(self, item_id: str) -> None:
+        # another section's save does not refill one with unsaved changes of its own
         if self.isVisible() and (self._saving or not self.unsaved):
-            self.begin(identity)
+            self.begin(item_id)
 
     def _say(self) -> None:
         if self.model.is_refusal:
             self._saving = False
-        elsewhere = not self.model.is_refusal and self.unsaved and not self._saving
-        self.sentence.say("" if elsewhere else self.model.sentence, refusal=self.model.is_refusal)
+        # good news about another save, while this form still has unsaved changes
+        about_another_save = not self.model.is_refusal and self.unsaved and not self._saving
+        self.sentence.say("" if about_another_save else self.model.sentence, refusal=self.model.is_refusal)
 
-    def begin(self, identity: str = "") -> None:
-        """Show the hall as it is now, with this one chosen."""
+    def begin(self, item_id: str = "") -> None:
+        """Show the hall as it is now, with the item of this id chosen; it overwrites the form without asking."""
         raise NotImplementedError
 
     def take_focus(self) -> None:
-        """Begin where the keyboard is most useful."""
+        """Focus where the keyboard is most useful."""
         raise NotImplementedError
 
     def refresh(self) -> None:
-        """Follow the hall; the form stays as it is being written."""
+        """Follow the hall, without touching what is being written."""
         self.save_button.setEnabled(self.model.can_save)
 
-    def written(self) -> object:
-        """What stands in the form, to be compared."""
+    def content(self) -> object:
+        """What is in the form; compared to tell whether it is unsaved."""
         raise NotImplementedError
 
     def save(self) -> None:
+        """Send the form. Set ``_saving`` if it is sent: else the answer counts as that of another section."""
         raise NotImplementedError
 
     # ── what is not saved yet ──
 
     @property
     def unsaved(self) -> bool:
-        return self._loaded is not None and self.written() != self._loaded
+        return self._loaded_content is not None and self.content() != self._loaded_content
 
-    def loaded(self) -> None:
-        """The form now says what the hall says."""
-        self._loaded, self._saving, self._go_on = self.written(), False, self.begin
+    def mark_as_loaded(self) -> None:
+        """Take what is in the form as the hall's. Also ends a save, drops the ``go_on`` and listens to new fields."""
+        self._loaded_content, self._saving, self._go_on = self.content(), False, self.begin
         self.discard_button.hide()
         self._listen()
 
     def _listen(self) -> None:
-        """Hear of every change in the form; some of its fields come and go with what the hall has."""
+        """Connect every field of the form that is not connected yet: some come and go with what the hall has."""
         for field in self.findChildren(QWidget):
             if (changed := _change_of(field)) and not field.property("heard"):
                 field.setProperty("heard", True)
-                changed.connect(self._changed)
+                changed.connect(self._on_edited)
 
-    def _changed(self, *_: object) -> None:
-        """What was saved is not what stands here now. A refusal stays, to be read while it is put right."""
+    def _on_edited(self, *_: object) -> None:
+        """Clear a success message; a refusal stays, to be read while it is put right."""
         if self.model.sentence and not self.model.is_refusal:
             self.model.say("")
 
     def leave(self, go_on: Callable[[], None]) -> bool:
-        """Turn to something else, unless that would lose what is written: then ask."""
+        """Call ``go_on`` and return True; with unsaved changes, warn of them instead and return False."""
         if self.unsaved:
             self._go_on = go_on
-            self.ask()
+            self.warn_unsaved()
             return False
         self.model.say("")
         go_on()
         return True
 
-    def ask(self) -> None:
+    def warn_unsaved(self) -> None:
         """Say that something is not saved yet, and offer to discard it."""
-        self._asked_about = self.written()
+        self._warned_content = self.content()
         self.discard_button.show()
+        # refused by no hall, but worded as a refusal: so it stays while it is put right
         self.model.say(self.tr("This is not saved yet: save it or discard it first."), refusal=True)
 
     @property
-    def asks(self) -> bool:
-        """Whether it was said of just what stands here that it is not saved yet."""
-        return self.unsaved and self.written() == self._asked_about
+    def is_already_warned(self) -> bool:
+        """Whether the warning was shown for exactly the content that is unsaved now."""
+        return self.unsaved and self.content() == self._warned_content
 
     def discard(self) -> None:
-        """Forget what is written, and go where one wanted to."""
+        """Give up what is written, and call the ``go_on`` that the warning stopped: ``begin``, if there was none."""
         go_on = self._go_on
         self.forget()
         go_on()
 
     def forget(self) -> None:
-        """Whoever turns to this form next begins with what the hall has."""
-        self._loaded, self._saving, self._go_on = None, False, self.begin
+        """No longer count what is in the form as unsaved; the fields keep it until ``begin`` overwrites them."""
+        self._loaded_content, self._saving, self._go_on = None, False, self.begin
         self.discard_button.hide()
         self.model.say("")
 
 
 class ListSection(Section):
-    """A section with several of a kind: a list to choose from, new ones, and taking one away for good."""
+    """A section for several items of one kind: a list to choose from, and buttons to add and to retire one."""
 
     def __init__(self, model: FormModel) -> None:
         super().__init__(model)
-        self.identity = ""
+        self.item_id = ""
+        """The id of the item in the form; empty for a new one."""
         self.list = QListWidget()
         self.list.setWordWrap(True)
         self.list.setItemDelegate(ElidingCells(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.currentItemChanged.connect(self._chosen)
+        self.list.currentItemChanged.connect(self._on_chosen)
         self.new_button = KeyButton(self.tr("New"), keys.NEW, self.new)
-        self.retire_button = SureButton(self.tr("Retire …"), self.tr("Retire for good? Press again"), self.retire)
+        self.retire_button = ConfirmButton(self.tr("Retire …"), self.tr("Retire for good? Press again"), self.retire)
 
-    def identities(self) -> list[tuple[str, str]]:
-        """What there is: each one's id, and its line in the list."""
+    def items(self) -> list[tuple[str, str]]:
+        """The id of each item, and its text in the list."""
         raise NotImplementedError
 
-    def load(self, identity: str) -> None:
-        """Fill the form with this one, or empty it for a new one."""
+    def fill_form(self, item_id: str) -> None:
+        """Fill the form with the item of this id, or empty it for a new one."""
         raise NotImplementedError
 
     def retire(self) -> None:
         raise NotImplementedError
 
     def take_focus(self) -> None:
-        if self.identity:  # a new one has the focus in its first field
+        if self.item_id:  # a new one has the focus in its first field
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keys(self) -> QHBoxLayout:
-        return row(self.save_button, self.discard_button, self.new_button, None, self.retire_button)
+    def buttons(self) -> QHBoxLayout:
+        return row(self.save_button, self.discard_button, self.new_button, STRETCH, self.retire_button)
 
     def new(self) -> None:
-        self.leave(partial(self._load, ""))
+        self.leave(partial(self._show_item, ""))
 
-    def begin(self, identity: str = "") -> None:
-        self._fill()
-        wanted = identity or self.identity
-        names = [name for name, _ in self.identities()]
-        self._load(wanted if wanted in names else next(iter(names), ""))
+    def begin(self, item_id: str = "") -> None:
+        self._fill_list()
+        wanted = item_id or self.item_id
+        ids = [id_ for id_, _ in self.items()]
+        self._show_item(wanted if wanted in ids else next(iter(ids), ""))
 
     def refresh(self) -> None:
         super().refresh()
-        if self.identities() != self._listed():
-            self._fill()
+        if self.items() != self._listed():
+            self._fill_list()
 
     def _listed(self) -> list[tuple[str, str]]:
         items = [self.list.item(at) for at in range(self.list.count())]
-        return [(item.data(IDENTITY), item.text()) for item in items]
+        return [(item.data(ITEM_ID), item.text()) for item in items]
 
-    def _fill(self) -> None:
+    def _fill_list(self) -> None:
         self.list.blockSignals(True)
         self.list.clear()
-        for identity, text in self.identities():
+        for item_id, text in self.items():
             item = QListWidgetItem(text, self.list)
-            item.setData(IDENTITY, identity)
-            item.setToolTip(text)  # what has no room in two lines of it gives way
+            item.setData(ITEM_ID, item_id)
+            item.setToolTip(text)  # the list shows two lines of it at most
         self.list.blockSignals(False)
-        self._point_at()
+        self._select_current_row()
 
-    def _point_at(self) -> None:
-        """The list shows what is in the form."""
+    def _select_current_row(self) -> None:
+        """Select in the list the item that the form shows."""
         self.list.blockSignals(True)
-        names = [name for name, _ in self._listed()]
-        self.list.setCurrentRow(names.index(self.identity) if self.identity in names else -1)
+        ids = [id_ for id_, _ in self._listed()]
+        self.list.setCurrentRow(ids.index(self.item_id) if self.item_id in ids else -1)
         self.list.blockSignals(False)
 
-    def _chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None and not self.leave(partial(self._load, item.data(IDENTITY))):
-            QTimer.singleShot(0, self._point_at)  # the list is still busy with the press
+    def _on_chosen(self, item: QListWidgetItem | None) -> None:
+        if item is not None and not self.leave(partial(self._show_item, item.data(ITEM_ID))):
+            QTimer.singleShot(0, self._select_current_row)  # the list is still handling the press
 
-    def _load(self, identity: str) -> None:
-        self.identity = identity
-        self._point_at()
-        self.retire_button.calm()
-        self.retire_button.setVisible(bool(identity))
-        self.load(identity)
-        self.loaded()
+    def _show_item(self, item_id: str) -> None:
+        self.item_id = item_id
+        self._select_current_row()
+        self.retire_button.reset()
+        self.retire_button.setVisible(bool(item_id))
+        self.fill_form(item_id)
+        self.mark_as_loaded()
 
 
-class Defined(Section):
-    """A section whose form stands for a value of the hall: saving it is a command."""
+class DefinitionSection(Section):
+    """A section that edits a definition of the hall: saving it sends a command."""
 
     model: SetUpModel
 
     def draft(self) -> Definable:
-        """What the form says, as the hall would have it."""
+        """The definition the form stands for, as it would be sent."""
         raise NotImplementedError
 
-    def written(self) -> object:
+    def content(self) -> object:
         return self.draft()
 
     def save(self) -> None:
@@ -242,30 +245,30 @@ class Defined(Section):
         self.model.define(self.draft())
 
 
-class SettingsSection(Defined):
+class SettingsSection(DefinitionSection):
     """A section with some of the hall's settings: a form that takes the whole page."""
 
-    def show_form(self, form: QLayout, *beside_keys: QWidget) -> None:
-        keys = row(self.save_button, self.discard_button, *(beside_keys or [None]))
-        for beside in beside_keys:
-            keys.setStretchFactor(beside, 1)
-        inside = column(scrolled(form), self.sentence, keys, margin=theme().margin, gap=theme().gap)
+    def show_form(self, form: QLayout, *beside_buttons: QWidget) -> None:
+        buttons = row(self.save_button, self.discard_button, *(beside_buttons or [STRETCH]))
+        for widget in beside_buttons:
+            buttons.setStretchFactor(widget, 1)
+        inside = column(scrolled(form), self.sentence, buttons, margin=theme().margin, gap=theme().gap)
         self.setLayout(column(frame("card", inside), margin=theme().margin))
 
-    def filled(self, settings: HallSettings) -> HallSettings:
-        """These settings, with what the form says in place of its own."""
+    def with_form_values(self, settings: HallSettings) -> HallSettings:
+        """These settings, with the form's values in place of their own."""
         raise NotImplementedError
 
     def draft(self) -> HallSettings:
-        return self.filled(self.model.hall.settings)
+        return self.with_form_values(self.model.hall.settings)
 
-    def written(self) -> HallSettings:
-        """Without what the form does not show: others may change that meanwhile."""
-        return self.filled(HallSettings())
+    def content(self) -> HallSettings:
+        """Only the settings this form shows, over defaults: others may change the rest meanwhile."""
+        return self.with_form_values(HallSettings())
 
 
 def _change_of(field: QWidget) -> SignalInstance | None:
-    """What says that something else stands in a field."""
+    """The signal that a field's content has changed; None for a widget that is no field."""
     match field:
         case QLineEdit() | QPlainTextEdit():
             return field.textChanged
@@ -281,24 +284,24 @@ def _change_of(field: QWidget) -> SignalInstance | None:
             return None
 
 
-def number_field(name: str, highest: int, *, least: int = 0, width: int = 130, unit: str = "") -> QSpinBox:
-    """A whole number to be filled in."""
-    field = QSpinBox(minimum=least, maximum=highest)
-    field.setSuffix(unit)
+def number_field(name: str, maximum: int, *, minimum: int = 0, width: int = 130, suffix: str = "") -> QSpinBox:
+    """A field for a whole number, ``width`` pixels wide; ``suffix`` is its unit with a space before it."""
+    field = QSpinBox(minimum=minimum, maximum=maximum)
+    field.setSuffix(suffix)
     field.setAccessibleName(name)
-    return roomy(field, width)
+    return aligned(field, width)
 
 
-def roomy(field: N, width: int) -> N:
-    """Text begins where that of other fields does: a style sheet's padding does not reach into a spin box."""
+def aligned(field: N, width: int) -> N:
+    """Set the width, in pixels, and align a spin box's text with other fields, which a style sheet's padding can't."""
     field.setFixedWidth(width)
     for text in field.findChildren(QLineEdit):
-        text.setTextMargins(theme().gap - 1, 0, theme().gap - 1, 0)
+        text.setTextMargins(theme().gap - 1, 0, theme().gap - 1, 0)  # 1 pixel is the border
     return field
 
 
 def scrolled(form: QLayout) -> QScrollArea:
-    """A form that may be taller than the window; its keys stand below it and stay in sight."""
+    """A form that may be taller than the window; its buttons below it stay in sight."""
     form.setContentsMargins(0, 0, 2 * theme().gap, 0)  # where the scroll bar is
     inside = QWidget()
     inside.setLayout(form)
@@ -313,12 +316,11 @@ def scrolled(form: QLayout) -> QScrollArea:
 
 
 def form_line(name: str, field: QWidget | QLayout) -> QLayout:
-    """A field under its name."""
+    """A field with its name above it."""
     return column(label(name, "caption"), field, gap=2)
 
 
-def beside(form: QLayout, chosen_from: QWidget) -> QLayout:
-    """The list on one side, the form on the other."""
-    left = frame("card", column(chosen_from, margin=theme().gap))
-    left.setFixedWidth(300)
+def with_list(form: QLayout, items: QWidget) -> QLayout:
+    left = frame("card", column(items, margin=theme().gap))
+    left.setFixedWidth(300)  # pixels
     return row(left, frame("card", form), margin=theme().margin, gap=theme().margin)

@@ -1,4 +1,4 @@
-"""Which service point gives which service: a table one marks with a click or the space bar."""
+"""Which service point gives which service: a table to change with a click or the space bar."""
 
 from __future__ import annotations
 
@@ -9,28 +9,26 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QTableView
 
 from console import sentences
-from console.controls import figures
+from console.controls import tabular_font
 from console.eliding import ElidingHeadings
 from console.set_up.set_up_model import SetUpModel
-from console.table import Index, TypeAhead, to_be_read
+from console.table import Index, TypeAhead, make_read_only
 from shared.hall.values import Point, Service
 from shared.ui.widget_theme import theme
 
 SIGNS = {"": "", "primary": "●", "backup": "○"}
 
 NARROWEST = 96
-"""Pixels of a service's column: eight stand beside one another in the smallest window."""
+"""Pixels of a service's column at least: eight stand beside one another in the smallest window."""
 
 HIGHEST = 64
-"""Pixels of a service's name at the head of its column: four lines, fewer of a taller script."""
+"""Pixels of a service's name above its column at most: four lines, fewer of a taller script."""
 
 WIDEST = 240
-"""Pixels of the names of the service points."""
+"""Pixels of the service points' names at most."""
 
 
 class Assignments(QAbstractTableModel):
-    """Service points by services."""
-
     def __init__(self, model: SetUpModel) -> None:
         super().__init__()
         self.model = model
@@ -39,7 +37,7 @@ class Assignments(QAbstractTableModel):
 
     def refresh(self) -> None:
         points, services = self.model.points, self.model.services
-        same = [(point.id) for point in points] == [point.id for point in self.points]
+        same = [point.id for point in points] == [point.id for point in self.points]
         if same and [service.id for service in services] == [service.id for service in self.services]:
             self.points, self.services = points, services
             if points and services:
@@ -74,7 +72,7 @@ class Assignments(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return SIGNS[mark]
             case Qt.ItemDataRole.FontRole:
-                return figures(theme().largeText)
+                return tabular_font(theme().largeText)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignCenter
             case Qt.ItemDataRole.ForegroundRole:
@@ -87,7 +85,7 @@ class Assignments(QAbstractTableModel):
     def _spoken(self, index: Index, mark: str) -> str:
         marks = {"": self.tr("no"), "primary": self.tr("primary"), "backup": self.tr("backup")}
         point = sentences.point_name(self.model.hall, self.points[index.row()])
-        return f"{point}, {sentences.said(self.model.hall, self.services[index.column()].name)}: {marks[mark]}"
+        return f"{point}, {sentences.localized(self.model.hall, self.services[index.column()].name)}: {marks[mark]}"
 
 
 class ServiceMatrix(QTableView):
@@ -97,7 +95,7 @@ class ServiceMatrix(QTableView):
         super().__init__()
         self.assignments = Assignments(model)
         self.setModel(self.assignments)
-        to_be_read(self, self.tr("Which service point gives which service"), chosen_from=True)
+        make_read_only(self, self.tr("Which service point gives which service"), selectable=True)
         self.setHorizontalHeader(ElidingHeadings(Qt.Orientation.Horizontal, HIGHEST))
         self.setVerticalHeader(ElidingHeadings(Qt.Orientation.Vertical))
         self.setCornerButtonEnabled(False)
@@ -113,28 +111,28 @@ class ServiceMatrix(QTableView):
         header.setMinimumHeight(2 * theme().margin + theme().gap)
         self._ahead = TypeAhead()
         self.clicked.connect(self.toggle)
-        self.selectionModel().currentChanged.connect(self._current_changed)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
 
     def toggle(self, index: Index) -> None:
         point, service = self.assignments.points[index.row()], self.assignments.services[index.column()]
         self.assignments.model.toggle(point, service.id)
 
-    def _current_changed(self, index: Index) -> None:
+    def _on_current_changed(self, index: Index) -> None:
         if index.isValid():
             self.point_chosen.emit(self.assignments.points[index.row()].id)
 
-    def choose(self, point: str) -> None:
-        """Move to the line of this point, keeping the column."""
-        lines = [other.id for other in self.assignments.points]
-        if point in lines and self.assignments.services:
+    def choose(self, point_id: str) -> None:
+        """Move to the row of this point, keeping the column."""
+        ids = [other.id for other in self.assignments.points]
+        if point_id in ids and self.assignments.services:
             side = max(0, self.currentIndex().column())
-            self.setCurrentIndex(self.assignments.index(lines.index(point), side))
+            self.setCurrentIndex(self.assignments.index(ids.index(point_id), side))
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802  # Qt's name
         """Typing leads to the service point of this number or name."""
         rows = range(self.assignments.rowCount())
         names = [str(self.assignments.headerData(row, Qt.Orientation.Vertical)) for row in rows]
-        row = self._ahead.found(search, names, self.currentIndex().row())
+        row = self._ahead.find(search, names, self.currentIndex().row())
         if row is not None and self.assignments.services:
             self.setCurrentIndex(self.assignments.index(row, max(0, self.currentIndex().column())))
 

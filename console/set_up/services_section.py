@@ -1,4 +1,4 @@
-"""The services customers come for."""
+"""The services: names, ticket numbers, hours, limits, precedences, and what a visit goes on to."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from console.controls import check_box, column, label, row
 from console.set_up.list_edit import HoursEdit
 from console.set_up.missing_set_up import MissingSetUp
 from console.set_up.next_services_edit import NextServicesEdit
-from console.set_up.section import Defined, ListSection, beside, form_line, number_field, scrolled
+from console.set_up.section import DefinitionSection, ListSection, form_line, number_field, scrolled, with_list
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.translated_text_edit import TranslatedTextEdit
+from shared.hall.field_limits import PREFIX
 from shared.hall.labels import series
 from shared.hall.values import Service
 from shared.ui.widget_theme import theme
 
 
-class ServicesSection(Defined, ListSection):
+class ServicesSection(DefinitionSection, ListSection):
     def __init__(self, model: SetUpModel) -> None:
         super().__init__(model)
         self.list.setAccessibleName(self.tr("Services"))
         self.name = TranslatedTextEdit(self.tr("Name"))
-        self.description = TranslatedTextEdit(self.tr("One line about it"), abreast=2)
-        self.prefix = QLineEdit(maxLength=3)
+        self.description = TranslatedTextEdit(self.tr("Short description"), columns=2)
+        self.prefix = QLineEdit(maxLength=PREFIX.longest)
         self.prefix.setFixedWidth(90)
-        self.prefix.setAccessibleName(self.tr("Letter of its tickets"))
-        self.place = number_field(self.tr("Place in the kiosk's menu"), 999, width=90)
+        self.prefix.setAccessibleName(self.tr("Prefix of the tickets"))
+        self.menu_position = number_field(self.tr("Position in the kiosk's menu"), 999, width=90)
         self.on = check_box(self.tr("Offered to customers"))
         self.hours = HoursEdit(self.tr("Hours of this service"), "mon-fri 08:00-12:00", lines=2)
         self.daily_limit = number_field(self.tr("Tickets a day at most, 0: no limit"), 9999, width=110)
-        self.visit_minutes = number_field(self.tr("A visit takes about"), 999, least=1, width=110, unit=self.tr(" min"))
+        takes = self.tr("A visit takes about")
+        self.visit_minutes = number_field(takes, 999, minimum=1, width=110, suffix=self.tr(" min"))
         self.first_number = number_field(self.tr("First number"), 9999, width=90)
         self.last_number = number_field(self.tr("Last number"), 9999, width=90)
-        self.digits = number_field(self.tr("Figures"), 4, least=2, width=70)
+        self.digits = number_field(self.tr("Digits"), 4, minimum=2, width=70)
         self.shares = QComboBox()
         self.shares.setMinimumWidth(200)
         self.shares.setAccessibleName(self.tr("Shares its numbers with"))
-        self.shares.currentIndexChanged.connect(self._sharing)
-        self.digits.valueChanged.connect(self._figures)
-        self.then = NextServicesEdit(self.tr("The same visit then goes on to"), self.tr("(nothing more)"))
+        self.shares.currentIndexChanged.connect(self._on_sharing_changed)
+        self.digits.valueChanged.connect(self._on_digits_changed)
+        self.then = NextServicesEdit(self.tr("The visit then goes on to"), self.tr("(nothing more)"))
         self.lacking = MissingSetUp(model)
         self.offers = QVBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
@@ -49,12 +51,12 @@ class ServicesSection(Defined, ListSection):
         self.usual.setMinimumWidth(180)
         self.usual.setAccessibleName(self.tr("Usual precedence"))
         self.setLayout(
-            beside(
+            with_list(
                 column(
                     scrolled(self._form()),
                     self.lacking,
                     self.sentence,
-                    self.keys(),
+                    self.buttons(),
                     margin=theme().margin,
                     gap=theme().gap,
                 ),
@@ -66,22 +68,22 @@ class ServicesSection(Defined, ListSection):
         return column(
             label(self.tr("Name"), "large"),
             self.name,
-            label(self.tr("One line about it"), "large"),
+            label(self.tr("Short description"), "large"),
             self.description,
-            self._small(),
+            self._details(),
             form_line(self.tr("Usual precedence"), row(self.usual, None)),
-            form_line(self.tr("Precedences it offers"), self.offers),
+            form_line(self.tr("Precedences offered"), self.offers),
             self._numbers(),
             self._limits(),
-            self._visit(),
+            self._visit_part(),
             None,
             gap=theme().gap + theme().gap // 2,
         )
 
-    def _small(self) -> QHBoxLayout:
+    def _details(self) -> QHBoxLayout:
         return row(
-            form_line(self.tr("Letter of its tickets"), self.prefix),
-            form_line(self.tr("Place in the kiosk's menu"), self.place),
+            form_line(self.tr("Prefix of the tickets"), self.prefix),
+            form_line(self.tr("Position in the kiosk's menu"), self.menu_position),
             form_line("", self.on),
             None,
             gap=theme().margin,
@@ -91,7 +93,7 @@ class ServicesSection(Defined, ListSection):
         return row(
             form_line(self.tr("First number"), self.first_number),
             form_line(self.tr("Last number"), self.last_number),
-            form_line(self.tr("Figures"), self.digits),
+            form_line(self.tr("Digits"), self.digits),
             form_line(self.tr("Shares its numbers with"), self.shares),
             None,
             gap=theme().margin,
@@ -99,70 +101,69 @@ class ServicesSection(Defined, ListSection):
 
     def _limits(self) -> QHBoxLayout:
         return row(
-            form_line(self.tr("Hours of this service, one line for each; none: the hall's"), self.hours),
+            form_line(self.tr("Hours of this service, one span per line; none: the hall's"), self.hours),
             column(form_line(self.tr("Tickets a day at most, 0: no limit"), self.daily_limit), None),
             None,
             gap=theme().margin,
         )
 
-    def _visit(self) -> QHBoxLayout:
+    def _visit_part(self) -> QHBoxLayout:
         return row(
             form_line(self.tr("A visit takes about"), self.visit_minutes),
-            form_line(self.tr("The same visit then goes on to"), self.then),
+            form_line(self.tr("The visit then goes on to"), self.then),
             None,
             gap=theme().margin,
         )
 
-    def _sharing(self) -> None:
-        """A service that shares has the numbers of the other one: its own can't be written."""
+    def _on_sharing_changed(self) -> None:
+        """Show the numbers of the service this one shares with; its own can't be edited then."""
         owner = self.model.hall.services.get(self.shares.currentData() or "")
         for field in (self.prefix, self.first_number, self.last_number, self.digits):
             field.setEnabled(owner is None)
         if owner:
             self._load_numbers(owner)
 
-    def _figures(self, digits: int) -> None:
-        """The last number follows the figures as long as it is all they reach."""
+    def _on_digits_changed(self, digits: int) -> None:
+        """Keep the last number at the largest the digits allow, unless it was set lower."""
         largest = 10**digits - 1
         if self.last_number.value() in (99, 999, 9999) or self.last_number.value() > largest:
             self.last_number.setValue(largest)
 
-    def identities(self) -> list[tuple[str, str]]:
-        return [(service.id, self._line(service) + self._short_of(service)) for service in self.model.services]
+    def items(self) -> list[tuple[str, str]]:
+        return [(service.id, self._line(service) + self._unserved_note(service)) for service in self.model.services]
 
-    def _short_of(self, service: Service) -> str:
-        return "\n" + self.tr("no service point gives it") if service.id in self.model.ungiven else ""
+    def _unserved_note(self, service: Service) -> str:
+        return "\n" + self.tr("no service point gives it") if service.id in self.model.services_without_point else ""
 
     def refresh(self) -> None:
         super().refresh()
-        self.lacking.show_of(self.identity)
+        self.lacking.show_for(self.item_id)
 
     def _line(self, service: Service) -> str:
         line = sentences.service_line(self.model.hall, service.id)
         return line if service.on else line + " " + self.tr("(off)")
 
-    def load(self, identity: str) -> None:
-        service = self.model.hall.services.get(identity) or self._blank()
+    def fill_form(self, item_id: str) -> None:
+        service = self.model.hall.services.get(item_id) or self._blank()
         for edit, words in ((self.name, service.name), (self.description, service.description)):
-            edit.speak(self.model.hall.settings.languages)
+            edit.set_languages(self.model.hall.settings.languages)
             edit.show_words(words)
         self._load_shares(service)
         self._load_numbers(service)
-        self._sharing()
+        self._on_sharing_changed()
         self.hours.show_lines(service.hours)
         self.daily_limit.setValue(service.daily_limit)
         self.visit_minutes.setValue(service.visit_minutes)
-        self.place.setValue(service.place)
+        self.menu_position.setValue(service.place)
         self.on.setChecked(service.on)
         self.then.show_services(service.then, self._others(service))
         self._load_offers(service)
-        self.lacking.show_of(identity)
-        first = self.name.first()
-        if first and not identity:
+        self.lacking.show_for(item_id)
+        if not item_id and (first := self.name.first_field()):
             first.setFocus()
 
     def _others(self, service: Service) -> dict[str, str]:
-        """The other services by id, each as the list has it."""
+        """The other services: their texts in the list, by id."""
         return {other.id: self._line(other) for other in self.model.services if other.id != service.id}
 
     def _load_numbers(self, service: Service) -> None:
@@ -175,7 +176,7 @@ class ServicesSection(Defined, ListSection):
     def _load_shares(self, service: Service) -> None:
         self.shares.blockSignals(True)
         self.shares.clear()
-        self.shares.addItem(self.tr("(nobody)"), None)
+        self.shares.addItem(self.tr("(none)"), None)
         for other, line in self._others(service).items():
             if self.model.hall.service(other).shares_numbers_with is None:
                 self.shares.addItem(line, other)
@@ -193,7 +194,7 @@ class ServicesSection(Defined, ListSection):
         self.usual.clear()
         self.boxes = {}
         for precedence in self.model.precedences:
-            name = sentences.said(self.model.hall, precedence.name)
+            name = sentences.localized(self.model.hall, precedence.name)
             box = self.boxes[precedence.id] = check_box(name)
             box.setChecked(precedence.id in offered)
             self.offers.addWidget(box)
@@ -202,12 +203,12 @@ class ServicesSection(Defined, ListSection):
 
     def draft(self) -> Service:
         return Service(
-            id=self.identity,
+            id=self.item_id,
             name=trimmed(self.name.words()),
             prefix=self.prefix.text().strip().upper(),
             description=trimmed(self.description.words()) or "",
-            precedences=self._as_the_hall(self._ticked()),
-            place=self.place.value(),
+            precedences=self._unless_all(self._ticked()),
+            place=self.menu_position.value(),
             on=self.on.isChecked(),
             hours=self.hours.lines(),
             daily_limit=self.daily_limit.value(),
@@ -219,19 +220,19 @@ class ServicesSection(Defined, ListSection):
             then=self.then.services(),
         )
 
-    def written(self) -> Service:
-        """What is ticked and no more: a precedence the hall gets meanwhile is nothing anybody wrote here."""
+    def content(self) -> Service:
+        """The draft, with the ticked precedences as such: one that the hall gets meanwhile is no change of the form."""
         return replace(self.draft(), precedences=self._ticked())
 
     def _ticked(self) -> tuple[str, ...]:
-        """The precedences it offers, the usual one first."""
+        """The ticked precedences, the usual one first, ticked or not."""
         usual = str(self.usual.currentData() or "")
         ticked = [precedence for precedence, box in self.boxes.items() if box.isChecked() and precedence != usual]
         return (usual, *ticked) if usual else tuple(ticked)
 
-    def _as_the_hall(self, offered: tuple[str, ...]) -> tuple[str, ...]:
-        """None named when it is simply all of the hall's, so that later ones are offered too."""
+    def _unless_all(self, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """These precedences; none if they are all of the hall's, so that later ones are offered too."""
         return () if offered == tuple(self.model.hall.precedences) else offered
 
     def retire(self) -> None:
-        self.model.retire(self.model.hall.service(self.identity))
+        self.model.retire(self.model.hall.service(self.item_id))

@@ -1,4 +1,4 @@
-"""The set-up as a file: keep it, bring it back, and see before what it changes."""
+"""The set-up as a file: export, import, and a list of what the file would change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QListWidget, QSizePolicy, QVBoxLayout, QWidget
 
 from console import keys
-from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row, rule
+from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row, separator
 from console.set_up.set_up_file_model import SetUpFileModel
 from shared.ui.widget_theme import theme
 
@@ -26,29 +26,27 @@ class SetUpFileSection(QWidget):
         self.lines.setAccessibleName(self.tr("What the file changes"))
         self.lines.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self.lines.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.retire = check_box(self.tr("Retire for good what the file does not hold"))
+        self.retire = check_box(self.tr("Retire for good what is not in the file"))
         self.retire.toggled.connect(self._retire)
         self.sentence = SentenceLine()
-        self.take_over = KeyButton(self.tr("Take over"), keys.SAVE, model.take_over, "primary")
-        self.discard_button = KeyButton(self.tr("Discard"), keys.DISCARD, model.put_aside)
+        self.apply_button = KeyButton(self.tr("Apply"), keys.SAVE, model.apply, "primary")
+        self.discard_button = KeyButton(self.tr("Discard"), keys.DISCARD, model.close_file)
         self.setLayout(column(frame("card", self._inside()), margin=theme().margin))
         model.changed.connect(self.refresh)
         self.refresh()
 
     def _inside(self) -> QVBoxLayout:
-        about = self.tr(
-            "The whole set-up of this hall in one file that people can read: to keep, to change, or for another hall."
-        )
+        about = self.tr("The whole set-up of this hall in one readable file: to keep, to change, or for another hall.")
         return column(
             label(self.tr("The set-up as a file"), "large"),
             label(about, "quiet", wrap=True),
             row(self.export_button, self.import_button, None),
-            rule(),
+            separator(),
             self.title,
             self.lines,
             self.retire,
             self.sentence,
-            row(self.take_over, self.discard_button, None),
+            row(self.apply_button, self.discard_button, None),
             None,
             margin=theme().margin,
             gap=theme().gap + theme().gap // 2,
@@ -57,7 +55,6 @@ class SetUpFileSection(QWidget):
     # ── what is asked ──
 
     def ask_where_to(self) -> None:
-        """Ask for the file to write."""
         dialog = self._dialog(self.tr("Export the set-up"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
@@ -66,7 +63,6 @@ class SetUpFileSection(QWidget):
         dialog.open()
 
     def ask_which(self) -> None:
-        """Ask for the file to read."""
         dialog = self._dialog(self.tr("Import a set-up"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.model.open(Path(name)))
@@ -85,8 +81,8 @@ class SetUpFileSection(QWidget):
         self.take_focus()
 
     def forget(self) -> None:
-        """The next person takes over no file that this one chose."""
-        self.model.put_aside()
+        """Close the file one person chose before the next one signs in."""
+        self.model.close_file()
 
     def take_focus(self) -> None:
         self.import_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -95,18 +91,18 @@ class SetUpFileSection(QWidget):
         file = self.model.file
         self.title.setText(self.tr("What {0} changes in this hall").format(file.name) if file else "")
         self._show(self.model.lines)
-        for part in (self.title, self.take_over, self.discard_button):
+        for part in (self.title, self.apply_button, self.discard_button):
             part.setVisible(file is not None)
         self.lines.setVisible(bool(self.model.lines))
         self.retire.setVisible(bool(self.model.changes.extra))
         self.retire.setChecked(self.model.retire)
-        self.take_over.setEnabled(self.model.can_take_over)
+        self.apply_button.setEnabled(self.model.can_apply)
         self.export_button.setEnabled(bool(self.model.hall_id))
         self.import_button.setEnabled(bool(self.model.hall_id))
         self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
 
     def _show(self, lines: list[str]) -> None:
-        """The list stays where one has scrolled to while nothing in it is different."""
+        """Refill the list only if something in it is different: it keeps where it is scrolled to."""
         if lines != [self.lines.item(at).text() for at in range(self.lines.count())]:
             self.lines.clear()
             self.lines.addItems(lines)

@@ -1,4 +1,4 @@
-"""The administrator's page: services, precedences, service points, the hall itself, and what stands in it."""
+"""The set-up page: its tabs, who may see which, and their unsaved forms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from console.set_up.people_model import PeopleModel
 from console.set_up.people_section import PeopleSection
 from console.set_up.points_section import PointsSection
 from console.set_up.precedences_section import PrecedencesSection
-from console.set_up.section import Defined, Section
+from console.set_up.section import DefinitionSection, Section
 from console.set_up.services_section import ServicesSection
 from console.set_up.set_up_file_model import SetUpFileModel
 from console.set_up.set_up_file_section import SetUpFileSection
@@ -27,7 +27,7 @@ from console.set_up.set_up_model import SetUpModel
 from shared.hall.roles import Role
 
 MOST_WARNINGS = 3
-"""Lines; whoever has just begun lacks everything, and needs the room for the form."""
+"""Lines of warnings at most: a new hall lacks everything, and the form needs the room."""
 
 
 class SetUpPage(QWidget):
@@ -46,7 +46,7 @@ class SetUpPage(QWidget):
         self.audit = AuditSection(AuditModel(model.station, model))
         self.file = SetUpFileSection(SetUpFileModel(model.station, model))
         self.warning = label("", "banner", wrap=True)
-        self.boxes = label("", "banner", wrap=True)
+        self.undrawable = label("", "banner", wrap=True)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.services, self.tr("Services"))
@@ -54,56 +54,56 @@ class SetUpPage(QWidget):
         self.tabs.addTab(self.points, self.tr("Service points"))
         self.tabs.addTab(self.hall, self.tr("Hall"))
         self.tabs.addTab(self.calling, self.tr("Calling"))
-        self.tabs.addTab(self.days, self.tr("Days apart"))
+        self.tabs.addTab(self.days, self.tr("Exceptional days"))
         self.tabs.addTab(self.people, self.tr("People"))
         self.tabs.addTab(self.devices, self.tr("Devices"))
         self.tabs.addTab(self.audit, self.tr("Audit"))
         self.tabs.addTab(self.file, self.tr("File"))
         self._shown = self.tabs.currentWidget()
-        self.tabs.currentChanged.connect(self._turned)
-        for key, step in ((keys.NEXT_TAB, 1), (keys.TAB_BEFORE, -1)):  # a field with a date or time would take them
-            on_key(key, partial(self._turn, step), self)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        for key, step in ((keys.NEXT_TAB, 1), (keys.PREVIOUS_TAB, -1)):  # a field with a date or time would take them
+            on_key(key, partial(self._step_tab, step), self)
         self.services.lacking.precedences_wanted.connect(partial(self.tabs.setCurrentWidget, self.precedences))
         self.services.lacking.points_wanted.connect(partial(self.tabs.setCurrentWidget, self.points))
-        self.setLayout(column(self.tabs, self.warning, self.boxes, gap=0))
+        self.setLayout(column(self.tabs, self.warning, self.undrawable, gap=0))
         model.changed.connect(self.warn)
         self.tabs.currentChanged.connect(self.warn)
         self.warn()
 
     def show_to(self, role: Role) -> None:
-        """Supervisors read who did what; all else is for administrators."""
-        if role is not Role.ADMINISTRATOR:  # first: a hidden tab hands on to the next one, which would ask
+        """Show supervisors the audit alone, administrators everything."""
+        if role is not Role.ADMINISTRATOR:  # first: hiding the current tab turns to the next, which would send requests
             self.tabs.setCurrentWidget(self.audit)
         for at in range(self.tabs.count()):
             self.tabs.setTabVisible(at, role is Role.ADMINISTRATOR or self.tabs.widget(at) is self.audit)
 
     @property
     def unsaved(self) -> Section | None:
-        """The form that is not saved yet; nobody turns to another page of these before it is."""
+        """The open form, if it is not saved yet: the tabs don't change before it is saved or discarded."""
         return self._shown if isinstance(self._shown, Section) and self._shown.unsaved else None
 
     def forget(self) -> None:
-        """The next person finds nothing of what this one wrote or was told."""
+        """Before the next person signs in: no longer guard what the last one wrote, and drop what they were told."""
         for at in range(self.tabs.count()):
             section = self.tabs.widget(at)
             assert isinstance(section, (Section, DevicesSection, AuditSection, SetUpFileSection))
             section.forget()
 
-    def _turn(self, step: int) -> None:
+    def _step_tab(self, step: int) -> None:
         shown = [at for at in range(self.tabs.count()) if self.tabs.isTabVisible(at)]
         self.tabs.setCurrentIndex(shown[(shown.index(self.tabs.currentIndex()) + step) % len(shown)])
 
-    def _turned(self) -> None:
-        wanted, left = self.tabs.currentWidget(), self.unsaved
-        if left is None:
+    def _on_tab_changed(self) -> None:
+        wanted, unsaved = self.tabs.currentWidget(), self.unsaved
+        if unsaved is None:
             self._shown = wanted
             self.begin()
-        elif left is not wanted:
-            self.tabs.setCurrentWidget(left)
-            left.leave(partial(self.tabs.setCurrentWidget, wanted))
+        elif unsaved is not wanted:
+            self.tabs.setCurrentWidget(unsaved)
+            unsaved.leave(partial(self.tabs.setCurrentWidget, wanted))
 
     def begin(self) -> None:
-        """Show the hall as it is now, or what was being written when one turned away."""
+        """Open the current tab: its form as it was being written, with a warning, or the hall as it is now."""
         self.model.say("")
         self.people.model.say("")
         section = self.tabs.currentWidget()
@@ -112,16 +112,16 @@ class SetUpPage(QWidget):
         if not isinstance(section, Section):
             return
         if section.unsaved:
-            section.ask()
+            section.warn_unsaved()
         else:
             section.begin()
             section.take_focus()
 
     def warn(self) -> None:
-        """Beside the points stands what the services still lack, and beside all names what can't be drawn."""
-        lacking = [sentences.gap(self.model.hall, gap) for gap in self.model.gaps]
+        """Show, below the forms, the texts that can't be drawn; below the points, also what the hall still lacks."""
+        lacking = [sentences.gap_sentence(self.model.hall, gap) for gap in self.model.missing]
         self.warning.setText("\n".join(lacking[:MOST_WARNINGS]))
         self.warning.setVisible(bool(lacking) and self.tabs.currentWidget() is self.points)
-        boxes = sentences.boxes(self.model.hall)
-        self.boxes.setText("\n".join(boxes))
-        self.boxes.setVisible(bool(boxes) and isinstance(self.tabs.currentWidget(), Defined))
+        undrawable = sentences.undrawable(self.model.hall)
+        self.undrawable.setText("\n".join(undrawable))
+        self.undrawable.setVisible(bool(undrawable) and isinstance(self.tabs.currentWidget(), DefinitionSection))

@@ -1,4 +1,4 @@
-"""A name in every language of the hall, side by side."""
+"""A text in every language of the hall, side by side."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shared.ui.widget_theme import theme
 
 
 class TranslatedTextEdit(QWidget):
-    """One field for each language; what a language lacks, the hall says in its own."""
+    """One field for each language; an empty one shows as a placeholder what is said instead."""
 
     edited = Signal()
 
-    def __init__(self, what: str, *, abreast: int = 4) -> None:
+    def __init__(self, name: str, *, columns: int = 4) -> None:
         super().__init__()
-        self.abreast = abreast
-        self.what = what
+        self.columns = columns
+        self.name = name
         self.fields: dict[Language, QLineEdit] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -29,26 +29,25 @@ class TranslatedTextEdit(QWidget):
         self._grid.setVerticalSpacing(2)
         self.setLayout(self._grid)
 
-    def speak(self, languages: tuple[Language, ...]) -> None:
-        """Have fields for these languages, keeping what is written."""
+    def set_languages(self, languages: tuple[Language, ...]) -> None:
+        """Show fields for these languages, keeping what is written in those that stay."""
         if tuple(self.fields) == languages:
             return
         written = self.words()
         while item := self._grid.takeAt(0):
-            gone = item.widget()
-            if gone:
+            if gone := item.widget():
                 gone.deleteLater()
         self.fields = {language: self._field(language) for language in languages}
         for at, (language, field) in enumerate(self.fields.items()):
-            line, side = divmod(at, self.abreast)
+            line, side = divmod(at, self.columns)
             self._grid.addWidget(label(own_name(language), "caption"), 2 * line, side)
             self._grid.addWidget(field, 2 * line + 1, side)
-            field.show()  # at once, so that it can take the keyboard
+            field.show()  # at once, so that it can take the focus
         self.show_words(written)
 
     def _field(self, language: Language) -> QLineEdit:
         field = QLineEdit()
-        field.setAccessibleName(f"{self.what}, {own_name(language)}")
+        field.setAccessibleName(f"{self.name}, {own_name(language)}")
         if is_right_to_left(language):
             field.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
             field.setFont(QFont(FAMILIES[::-1]))  # centred on its own script
@@ -56,7 +55,7 @@ class TranslatedTextEdit(QWidget):
         return field
 
     def show_words(self, words: Words) -> None:
-        """Show a name; one that is the same for everybody stands in the first language."""
+        """Show a text; a plain string goes into the first field, and is the placeholder of the others."""
         per_language = {next(iter(self.fields), ""): words} if isinstance(words, str) else words
         for language, field in self.fields.items():
             field.setText(per_language.get(language, ""))
@@ -66,5 +65,5 @@ class TranslatedTextEdit(QWidget):
     def words(self) -> dict[Language, str]:
         return {language: field.text() for language, field in self.fields.items()}
 
-    def first(self) -> QLineEdit | None:
+    def first_field(self) -> QLineEdit | None:
         return next(iter(self.fields.values()), None)

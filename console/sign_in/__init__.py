@@ -1,1 +1,1 @@
-"""Coming in: log-in, a first password, an identity provider."""
+"""Signing in: with login and password, or through an identity provider; changing the password."""

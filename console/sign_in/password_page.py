@@ -1,4 +1,4 @@
-"""Choosing a password of one's own: because one wants to, or because the first one was told by somebody else."""
+"""Changing one's password, by choice or because the first one came from somebody else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from console import keys
 from console.controls import KeyButton, SentenceLine, button, column, frame, label, row
 from shared.hall.errors import Failure
-from shared.ui.refusals import why_not
+from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 from shared.ui.widget_theme import theme
 
@@ -68,7 +68,7 @@ class PasswordPage(QWidget):
         return card
 
     def begin(self, first: str = "") -> None:
-        """Ask for the passwords; with the ``first`` one, which somebody else told, only for the new one."""
+        """Ask for the old and the new password; only for the new one if ``first`` is the old one, just typed."""
         self.title.setText(self.tr("Choose a password of your own") if first else self.tr("Change password"))
         self.about.setText(self.tr("At least 8 characters. Three words nobody else would put together are good."))
         for entry in (self.old, self.new, self.again):
@@ -89,21 +89,20 @@ class PasswordPage(QWidget):
             return
         self.save_button.setEnabled(False)
         self.sentence.say("")
-        self.station.change_password(self.old.text(), self.new.text(), self._changed, self._failed)
+        self.station.change_password(self.old.text(), self.new.text(), self._on_changed, self._on_failure)
 
-    def _changed(self, _: object) -> None:
-        self._forget()
+    def _on_changed(self, _: object) -> None:
+        self._clear_fields()
         self.done.emit()
 
-    def _failed(self, failure: Failure) -> None:
+    def _on_failure(self, failure: Failure) -> None:
         self.save_button.setEnabled(True)
-        self.sentence.say(why_not(failure))
+        self.sentence.say(refusal_text(failure))
 
     def _give_up(self) -> None:
-        self._forget()
+        self._clear_fields()
         self.given_up.emit()
 
-    def _forget(self) -> None:
-        """What was typed stays nowhere."""
+    def _clear_fields(self) -> None:
         for entry in (self.old, self.new, self.again):
             entry.clear()

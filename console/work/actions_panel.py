@@ -1,4 +1,4 @@
-"""Everything a specialist presses: the main button, and the rest in fixed places with their keys."""
+"""The buttons of the work page: the main one, and the others in fixed places with their keys."""
 
 from __future__ import annotations
 
@@ -23,33 +23,30 @@ PLACES = (
     (Action.RETURN, Action.NO_SHOW),
     (Action.PAUSE, Action.CLOSE),
 )
-"""The buttons below the main one, row by row; the last row is about the point and not its customer."""
+"""The buttons below the main one, row by row; the last row is for the point, not its customer."""
 
-STAND_INS = {
-    (Action.PAUSE, Situation.PAUSED): Action.RESUME,
-    (Action.RETURN, Situation.SERVING): Action.PARK,
-}
-"""What takes a place, and its key, when the usual action means nothing: the opposite, or the same to a visit begun."""
+STAND_INS = {(Action.PAUSE, Situation.PAUSED): Action.RESUME, (Action.RETURN, Situation.SERVING): Action.PARK}
+"""The action that has another's place and key in a situation which that one is not for."""
 
 
 class ActionsPanel(QWidget):
-    asked = Signal(object)
-    """An Action that needs something written or chosen first."""
+    panel_wanted = Signal(object)
+    """The action whose panel is to be opened."""
     left = Signal()
-    """Escape: away with what is said, and the keyboard back to where it rests."""
+    """Escape was pressed: the focus goes back to the table."""
 
     def __init__(self, model: WorkModel) -> None:
         super().__init__()
         self.model = model
-        self.main = KeyButton(action_text(Action.CALL_NEXT), keys.MAIN, model.press, "main")
-        self.main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.main_button = KeyButton(action_text(Action.CALL_NEXT), keys.MAIN, model.press_main_key, "main")
+        self.main_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.buttons = {
             action: KeyButton(action_text(action), ACTIONS[action].key, partial(self.press, action))
             for action in (*(action for places in PLACES for action in places), Action.UNDO)
         }
-        for button in (self.main, *self.buttons.values()):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar still means nothing
-        self.setLayout(column(self.main, self._grid(), gap=theme().gap + theme().gap // 2))
+        for button in (self.main_button, *self.buttons.values()):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not give the space bar a meaning
+        self.setLayout(column(self.main_button, self._grid(), gap=theme().gap + theme().gap // 2))
         on_key(keys.CANCEL, self._leave, self)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
@@ -67,34 +64,34 @@ class ActionsPanel(QWidget):
         return grid
 
     def _leave(self) -> None:
-        self.model.hush()
+        self.model.clear_sentence()
         self.left.emit()
 
     def press(self, place: Action) -> None:
-        """An action of the grid, or its stand-in."""
-        action = self._there(place, self.model.desk())
-        if not ACTIONS[action].asks:
+        """Do what the button in the place of this action stands for now: the action, or its stand-in."""
+        action = self._action_at(place, self.model.point_state())
+        if not ACTIONS[action].needs_panel:
             self.model.act(action)
         elif self.model.ready and self.model.can(action):
-            self.asked.emit(action)
+            self.panel_wanted.emit(action)
 
-    def _there(self, place: Action, desk: PointState | None) -> Action:
-        return STAND_INS.get((place, desk.situation), place) if desk else place
+    def _action_at(self, place: Action, state: PointState | None) -> Action:
+        return STAND_INS.get((place, state.situation), place) if state else place
 
     def refresh(self) -> None:
-        self.main.say(action_text(self.model.main))
-        self.main.setEnabled(self.model.can(self.model.main))
-        desk = self.model.desk()
+        self.main_button.show_text(action_text(self.model.main_action))
+        self.main_button.setEnabled(self.model.can(self.model.main_action))
+        state = self.model.point_state()
         for place, button in self.buttons.items():
-            action = self._there(place, desk)
-            button.say(self._words(action, desk))
+            action = self._action_at(place, state)
+            button.show_text(self._text(action, state))
             button.setEnabled(self.model.can(action))
 
-    def _words(self, action: Action, desk: PointState | None) -> str:
+    def _text(self, action: Action, state: PointState | None) -> str:
         match action:
             case Action.NO_SHOW:
-                return no_show(desk.owed if desk else Owed(0, 0))
-            case Action.UNDO if desk and desk.undo_left:
-                return self.tr("{0} ({1} s)").format(undo_text(desk.point.last), desk.undo_left)
+                return no_show(state.owed if state else Owed(0, 0))
+            case Action.UNDO if state and state.undo_left:
+                return self.tr("{0} ({1} s)").format(undo_text(state.point.last), state.undo_left)
             case _:
                 return action_text(action)

@@ -1,7 +1,7 @@
-"""What somebody has written about a visit and not sent yet, on this machine's disk: a crash does not take it.
+"""Drafts of notes on this machine's disk: a crash loses only what was typed in the last moment.
 
-It may name people. So each file is for its owner alone, is shown to nobody but who wrote it, beside the same visit, and
-goes with the customer. Names and telephones the reception asks for are never written here.
+A draft may name people: its file is readable by its owner alone, it is shown only to its author beside the same visit,
+and it is removed when the visit ends. Contact data the reception asks for is never written here.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from typing import Any
 from console.point_state import Draft
 from shared.durable_files import write_whole
 from shared.hall.hall import Hall
+from shared.hall.units import Seconds
 from shared.hall.values import AT_A_POINT
-from shared.link.state_files import put_aside, put_asides
+from shared.link.state_files import files_put_aside, put_aside
 
 log = logging.getLogger(__name__)
 
-LONGEST_VISIT = 26 * 3600
-"""Seconds: a business day with an hour more in autumn. What is older belongs to a hall this console left."""
+LONGEST_VISIT: Seconds = 26 * 3600
+"""More than the longest business day, 25 hours when clocks are set back. An older file's hall is not used here now."""
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
-"""What reading a damaged file may raise; the last comes of nesting without end."""
+"""What reading a damaged file may raise; RecursionError for endless nesting."""
 
 
 @dataclass(frozen=True)
 class DraftedVisit:
-    """Whose draft about whom."""
+    """The author of a draft, by login, and the ticket it is about, by id."""
 
     hall: str
     login: str
@@ -41,10 +42,10 @@ class DraftedVisit:
 
 
 @dataclass(frozen=True)
-class Confirmed:
-    """A note somebody has confirmed; it stays here until the hall keeps it, under this id, or they know it never will.
+class ConfirmedNote:
+    """A note its author has confirmed: kept until the hall has it, or its author has read that it is refused.
 
-    ``label`` is of the ticket, which the hall may not know any more by then.
+    ``label`` is the ticket's, which the hall may have forgotten by then.
     """
 
     id: str
@@ -54,20 +55,20 @@ class Confirmed:
 
 
 class Drafts:
-    """One file for each draft in ``folder``; without one nothing is kept."""
+    """One file for each draft and each confirmed note in ``folder``; without it, notes are kept in memory alone."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._files: dict[DraftedVisit, Path] = {}
-        self._confirmed: dict[str, Confirmed] = {}
+        self._confirmed: dict[str, ConfirmedNote] = {}
         self._sweep()
         for file in folder.glob("*.json") if folder else ():
-            self._find(file)
+            self._load_draft(file)
         for file in folder.glob("*.note") if folder else ():
-            self._find_confirmed(file)
+            self._load_confirmed(file)
 
     def of(self, visit: DraftedVisit) -> Draft:
-        """What was being written; nothing if that can't be read."""
+        """The draft about a visit; an empty one if there is none, or it can't be read."""
         if visit not in self._files:
             return Draft()
         try:
@@ -77,77 +78,77 @@ class Drafts:
             return Draft()
 
     def keep(self, visit: DraftedVisit, draft: Draft) -> None:
-        """Write it down; a full disk is logged and forgiven."""
+        """Write a draft to the disk, or remove its file if it is empty; a failure to write is only logged."""
         written = {"outcome": draft.outcome, "note": draft.note, "reason": draft.reason}
         if self._folder is None or not any(written.values()):
             self._forget(visit)
             return
         file = self._folder / f"{_hash(repr(visit))}.json"
-        if _written(file, {**vars(visit), **written}):
+        if _write(file, {**vars(visit), **written}):
             self._files[visit] = file
 
-    def confirm(self, note: Confirmed) -> None:
-        """Keep this note until the hall does."""
+    def confirm(self, note: ConfirmedNote) -> None:
+        """Keep a note until ``drop_note``, on the disk too; a failure to write is only logged."""
         self._confirmed[note.id] = note
         if self._folder:
-            said = {"id": note.id, "text": note.text, "label": note.label}
-            _written(self._file_of(note.id), {**vars(note.visit), **said})
+            content = {"id": note.id, "text": note.text, "label": note.label}
+            _write(self._file_of(note.id), {**vars(note.visit), **content})
 
-    def is_kept(self, note: str) -> None:
-        """The hall keeps the note with this id, or its author knows that it never will."""
-        if self._confirmed.pop(note, None) and self._folder:
-            _remove(self._file_of(note))
+    def drop_note(self, note_id: str) -> None:
+        """Remove a confirmed note, from the disk too; nothing happens if there is none with this id."""
+        if self._confirmed.pop(note_id, None) and self._folder:
+            _remove(self._file_of(note_id))
 
-    def confirmed(self, hall: str, login: str) -> list[Confirmed]:
-        """What somebody has confirmed and this hall has not, in their order."""
-        theirs = [note for note in self._confirmed.values() if (note.visit.hall, note.visit.login) == (hall, login)]
-        return sorted(theirs, key=lambda note: note.id)  # which begins with the time it was made at
+    def confirmed(self, hall: str, login: str) -> list[ConfirmedNote]:
+        """The confirmed notes of an author in a hall, the oldest first."""
+        own = [note for note in self._confirmed.values() if (note.visit.hall, note.visit.login) == (hall, login)]
+        return sorted(own, key=lambda note: note.id)  # an id begins with its time
 
-    def follow(self, hall: Hall) -> None:
-        """Forget the drafts about whoever is at no service point any more; ``hall`` is as it is now."""
+    def remove_ended(self, hall: Hall) -> None:
+        """Remove the drafts about this hall's tickets that are at no service point any more; confirmed notes stay."""
         for visit in [visit for visit in self._files if visit.hall == hall.id]:
             ticket = hall.tickets.get(visit.ticket)
             if ticket is None or ticket.state not in AT_A_POINT:
                 self._forget(visit)
 
-    def forget(self, ticket: str) -> None:
-        """Forget whatever anybody wrote here about this customer."""
-        for visit in [visit for visit in self._files if visit.ticket == ticket]:
+    def forget(self, ticket_id: str) -> None:
+        """Remove what anybody wrote here about this ticket, and all damaged files: any may be about it."""
+        for visit in [visit for visit in self._files if visit.ticket == ticket_id]:
             self._forget(visit)
-        for note in [note for note in self._confirmed.values() if note.visit.ticket == ticket]:
-            self.is_kept(note.id)
+        for note in [note for note in self._confirmed.values() if note.visit.ticket == ticket_id]:
+            self.drop_note(note.id)
         self._sweep()
-        for file in put_asides(self._folder) if self._folder else ():  # nobody can tell whom it names
+        for file in files_put_aside(self._folder) if self._folder else ():
             _remove(file)
 
     def _forget(self, visit: DraftedVisit) -> None:
         if file := self._files.pop(visit, None):
             _remove(file)
 
-    def _find(self, file: Path) -> None:
+    def _load_draft(self, file: Path) -> None:
         try:
             written = _read(file)
             self._files[DraftedVisit(written["hall"], written["login"], written["ticket"])] = file
         except UNREADABLE as error:
-            _out_of_the_way(file, error)
+            _discard(file, error)
 
-    def _find_confirmed(self, file: Path) -> None:
+    def _load_confirmed(self, file: Path) -> None:
         try:
             written = _read(file)
             visit = DraftedVisit(written["hall"], written["login"], written["ticket"])
-            note = Confirmed(written["id"], visit, str(written["text"]), str(written.get("label", "…")))
+            note = ConfirmedNote(written["id"], visit, str(written["text"]), str(written.get("label", "…")))
             self._confirmed[note.id] = note
         except UNREADABLE as error:
-            _out_of_the_way(file, error)
+            _discard(file, error)
 
-    def _file_of(self, note: str) -> Path:
-        return (self._folder or Path()) / f"{_hash(note)}.note"
+    def _file_of(self, note_id: str) -> Path:
+        return (self._folder or Path()) / f"{_hash(note_id)}.note"
 
     def _sweep(self) -> None:
-        """Remove what a console left half written when it was killed, and what was put aside and has grown too old."""
+        """Remove the half-written files of a killed console, and those put aside as damaged that are too old."""
         for file in self._folder.glob("*.part") if self._folder else ():
             _remove(file)
-        for file in put_asides(self._folder) if self._folder else ():
+        for file in files_put_aside(self._folder) if self._folder else ():
             if _is_too_old(file):
                 _remove(file)
 
@@ -157,30 +158,30 @@ def _hash(name: str) -> str:
 
 
 def _read(file: Path) -> Any:
-    """Raises TimeoutError, which is an OSError, for what is too old, and whatever else is UNREADABLE."""
+    """The content of a file; raises TimeoutError if it is too old, others of UNREADABLE if it is damaged."""
     if _is_too_old(file):
         raise TimeoutError(file)
     return json.loads(file.read_text("utf-8"))
 
 
 def _is_too_old(file: Path) -> bool:
-    with contextlib.suppress(FileNotFoundError):  # another console of this machine was quicker
+    with contextlib.suppress(FileNotFoundError):  # another console of this machine removed it
         return time.time() - file.stat().st_mtime > LONGEST_VISIT
     return False
 
 
-def _out_of_the_way(file: Path, why: Exception) -> None:
-    """What is too old goes for good. What is damaged may be a note nobody else has: it is kept as long as a draft."""
+def _discard(file: Path, why: Exception) -> None:
+    """Remove a file that is too old; put a damaged one aside, because it may be the only copy of a note."""
     if isinstance(why, TimeoutError):
         _remove(file)
     else:
         put_aside(file, type(why).__name__)  # the error itself may quote what was written
 
 
-def _written(file: Path, said: Mapping[str, str]) -> bool:
-    """Whether it is on the disk; a full one is logged and forgiven."""
+def _write(file: Path, content: Mapping[str, str]) -> bool:
+    """Write a file. Returns whether it is on the disk; a failure is only logged."""
     try:
-        write_whole(file, json.dumps(said, ensure_ascii=False))
+        write_whole(file, json.dumps(content, ensure_ascii=False))
     except OSError as error:
         log.warning("a draft could not be kept: %s", error)
         return False

@@ -1,4 +1,4 @@
-"""Going while a customer is at the point: what becomes of them is asked first."""
+"""The question before leaving while a customer is at the point: what should happen to them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from console.work.work_model import WorkModel
 from shared.ui.widget_theme import theme
 
 OFFERED = (Action.FINISH, Action.RETURN, Action.PARK, Action.NO_SHOW)
-"""What may become of a customer whose specialist goes; those of it are shown that the hall allows now."""
+"""What may happen to the customer; only what the hall allows now is shown."""
 
 
 class LeavePanel(QWidget):
-    """Stands where the actions are while it is open."""
+    """Replaces the actions while it is open."""
 
     closed = Signal()
-    """They stay."""
+    """The specialist stays."""
     decided = Signal()
-    """The customer is seen to: they may go."""
+    """The customer is dealt with, or stays at the point: the specialist may leave."""
 
     def __init__(self, model: WorkModel) -> None:
         super().__init__()
@@ -32,13 +32,13 @@ class LeavePanel(QWidget):
         self.title = label("", "large")
         self.question = label("", "quiet", wrap=True)
         self.buttons = {
-            action: KeyButton(action_text(action).rstrip(" …"), ACTIONS[action].key, partial(self._do, action))
+            action: KeyButton(action_text(action).rstrip(" …"), ACTIONS[action].key, partial(self._act, action))
             for action in OFFERED
         }
-        self.stays = KeyButton(self.tr("Leave the customer at the point"), keys.PAUSE, self._leave_there)
+        self.leave_button = KeyButton(self.tr("Leave the customer at the point"), keys.PAUSE, self._leave_there)
         self.cancel = KeyButton(self.tr("Stay"), keys.CANCEL, self.closed.emit)
         finish, back, park, no_show = self.buttons.values()
-        rows = row(finish, no_show), row(back, park), self.stays, self.cancel
+        rows = row(finish, no_show), row(back, park), self.leave_button, self.cancel
         self.setLayout(column(frame("card", column(self.title, self.question, *rows, None, margin=theme().margin))))
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
@@ -51,16 +51,16 @@ class LeavePanel(QWidget):
     def refresh(self) -> None:
         if not self.isVisible():
             return
-        if self.model.ticket is None:  # by another hand
+        if self.model.ticket is None:  # somebody else saw to them
             self.closed.emit()
             return
         self.title.setText(self.tr("{0} is still here").format(self.model.ticket.label))
         for action, button in self.buttons.items():
             button.setVisible(self.model.can(action))
 
-    def _do(self, action: Action) -> None:
-        self.model.act(action, then=self.decided.emit)
+    def _act(self, action: Action) -> None:
+        self.model.act(action, on_done=self.decided.emit)
 
     def _leave_there(self) -> None:
-        """What was written goes to the hall: whoever comes next reads it."""
-        self.model.keep_note(self.decided.emit)
+        """Send the note to the hall, for the next person who works here."""
+        self.model.send_note(self.decided.emit)

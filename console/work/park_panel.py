@@ -1,4 +1,4 @@
-"""Letting a visit pause: a reason for colleagues if there is one, Enter."""
+"""Parking a visit: a reason for colleagues if there is one, Enter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.ui.widget_theme import theme
 
 
 class ParkPanel(QWidget):
-    """Stands where the actions are while it is open."""
+    """Replaces the actions while it is open."""
 
     closed = Signal()
 
@@ -23,16 +23,16 @@ class ParkPanel(QWidget):
         self.title = label("", "large")
         self.reason = QLineEdit(placeholderText=self.tr("Reason, for colleagues: fetches a form, is at the cash desk"))
         self.reason.setAccessibleName(self.tr("Reason, for colleagues; may stay empty"))
-        self.reason.setMaxLength(200)
+        self.reason.setMaxLength(200)  # characters
         self.reason.textEdited.connect(lambda text: model.write(reason=text.strip()))
         self.reason.returnPressed.connect(self.park)
         self.hint = label(self.tr("The number stays. Call the customer back from the list on the other side."), "quiet")
         self.hint.setWordWrap(True)
         self.send = KeyButton(self.tr("Park"), keys.CONFIRM, self.park, "primary", bind=False)
-        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self.close_panel)
+        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self.closed.emit)
         inside = column(self.title, self.reason, self.hint, None, row(self.send, self.cancel), margin=theme().margin)
         self.setLayout(column(frame("card", inside)))
-        model.changed.connect(self._still_wanted)
+        model.changed.connect(self._close_if_over)
 
     def open(self) -> None:
         if self.model.ticket:
@@ -42,12 +42,9 @@ class ParkPanel(QWidget):
 
     def park(self) -> None:
         self.model.park(self.reason.text().strip())
-        self.close_panel()
-
-    def close_panel(self) -> None:
         self.closed.emit()
 
-    def _still_wanted(self) -> None:
-        """The customer may have gone by another hand, or the hall may be away."""
+    def _close_if_over(self) -> None:
+        """Close if the customer can't be parked any more: the visit ended elsewhere, or the hall is away."""
         if self.isVisible() and not self.model.can(Action.PARK):
             self.closed.emit()

@@ -1,4 +1,4 @@
-"""Where do you work today? Every service point, with what it does, who works there and since when."""
+"""Choosing a service point: all of them, with their services, who works there and since when."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 
 from console import keys, sentences
 from console.controls import KeyButton, column, frame, label, row
-from console.table import Column, LinesTable, TableRows, TypeAhead, to_be_read
-from shared.access.specialists import ReadSeats, Seat
+from console.table import Column, RowsTable, TableRows, TypeAhead, make_read_only
 from shared.hall.errors import Failure, Unreachable
 from shared.hall.messages import Event
 from shared.hall.points import PointActivated, PointDeactivated
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.shifts import PointTaken
+from shared.hall.units import Milliseconds
 from shared.hall.values import Point, PointStatus
+from shared.requests.specialists import ReadSeats, Seat
 from shared.ui.station import Station
 from shared.ui.widget_theme import theme
 
-AGAIN = 3_000
-"""Milliseconds until it is asked again who works where, if the hall did not answer."""
+NAME, SERVICES = 1, 2
+RETRY_AFTER: Milliseconds = 3_000
+"""How soon the seats are read again if the hall did not answer."""
 
 
-class PointsTable(LinesTable):
-    """Typing leads to the service point of this number or name."""
+class PointsTable(RowsTable):
+    """A table in which typing a number or a name leads to that service point."""
 
     def __init__(self, rows: TableRows[Point]) -> None:
         super().__init__()
@@ -36,38 +38,36 @@ class PointsTable(LinesTable):
     def keyboardSearch(self, search: str) -> None:  # noqa: N802  # Qt's name
         number, name, *_ = self._rows.columns
         names = [f"{number.text(point)} {name.text(point)}" for point in self._rows.rows]
-        row = self._ahead.found(search, names, self.currentIndex().row())
+        row = self._ahead.find(search, names, self.currentIndex().row())
         if row is not None:
             self.setCurrentIndex(self._rows.index(row, 0))
 
 
 class PointsPage(QWidget):
-    """Arrows and Enter; the point of last time is already chosen, else a free one. ``console`` is this console's name.
-
-    Where a colleague works, or may work, Enter asks first.
-    """
+    """Arrows and Enter; the last point is already chosen, or a free one. Enter asks first where a colleague works."""
 
     chosen = Signal(str, str)
-    """A point, and who is there and will be told; nobody: an empty login."""
+    """The id of a point, and the login of the colleague who works there and will be told; empty if nobody does."""
     set_up_wanted = Signal()
 
-    def __init__(self, station: Station, console: str = "") -> None:
+    def __init__(self, station: Station, console_name: str = "") -> None:
         super().__init__()
         self.setProperty("is", "page")
         self.station = station
         self.seats: dict[str, Seat] = {}
-        """Who works where, as far as anybody knew last."""
-        self._sees = False
-        """Whether the hall said so when it was asked last."""
-        self._console = console
-        self._usual = ""
+        """The last known seats, by point."""
+        self._seats_known = False
+        """Whether the hall answered the last request for seats."""
+        self._console_name = console_name
+        self._usual_id = ""
         self._preselected = ""
-        """The point that was chosen for them, until they choose one themselves."""
-        self._asked_about = ""
+        """The id of the point chosen automatically, until a person chooses one."""
+        self._asked_point_id = ""
+        """The id of the point the question is about."""
         self._too_late_at = ""
-        """The point where somebody else was first."""
-        self._again = QTimer(self, interval=AGAIN, singleShot=True)
-        self._again.timeout.connect(self._look_again)
+        """The id of the point where somebody else was first."""
+        self._retry_timer = QTimer(self, interval=RETRY_AFTER, singleShot=True)
+        self._retry_timer.timeout.connect(self._read_seats_if_shown)
         self.rows = TableRows(self._columns(), lambda point: point.id)
         self.list = self._list()
         self.work = KeyButton(self.tr("Work here"), keys.CONFIRM, self.choose, "primary", bind=False)
@@ -76,28 +76,29 @@ class PointsPage(QWidget):
             self.tr("Set up this hall"), keys.CONFIRM, self.set_up_wanted.emit, "primary", bind=False
         )
         self.to_set_up.setAutoDefault(True)  # Enter presses it
-        self.told = label("", "", wrap=True)
-        self.who = label("", "", wrap=True)
+        self.too_late_text = label("", "", wrap=True)
+        self.question_text = label("", "", wrap=True)
         self.take_over = KeyButton(self.tr("Work here anyway"), keys.CONFIRM_OTHERWISE, self._take_over)
-        self.another = KeyButton(self.tr("Choose another"), keys.CANCEL, self.calm)
+        self.another = KeyButton(self.tr("Choose another"), keys.CANCEL, self.close_question)
         for answer in (self.another, self.take_over):
-            answer.setAutoDefault(True)  # Enter presses whichever has the keyboard
-        self.question = frame("card", column(self.who, row(None, self.another, self.take_over), margin=theme().margin))
+            answer.setAutoDefault(True)  # Enter presses whichever has the focus
+        self.question = frame(
+            "card", column(self.question_text, row(None, self.another, self.take_over), margin=theme().margin)
+        )
         self.question.hide()
         self.card = self._card()
         self.setLayout(column(row(None, self.card, None), margin=theme().margin))
-        self.list.selectionModel().currentRowChanged.connect(self.calm)
+        self.list.selectionModel().currentRowChanged.connect(self.close_question)
         station.changed.connect(self.refresh)
-        station.happened.connect(self._happened)
-        station.reachable_changed.connect(self._look_again)
+        station.event_happened.connect(self._on_event)
+        station.reachable_changed.connect(self._read_seats_if_shown)
         self.refresh()
 
     def _card(self) -> QWidget:
         title = label(self.tr("Choose your service point"), "title")
-        keys = row(None, self.to_set_up, self.work)
-        card = frame(
-            "card", column(title, self.told, self.empty, self.list, self.question, keys, margin=2 * theme().margin)
-        )
+        buttons = row(None, self.to_set_up, self.work)
+        parts = title, self.too_late_text, self.empty, self.list, self.question, buttons
+        card = frame("card", column(*parts, margin=2 * theme().margin))
         card.setMinimumWidth(900)
         card.setMaximumWidth(1100)
         return card
@@ -105,8 +106,8 @@ class PointsPage(QWidget):
     def _columns(self) -> list[Column[Point]]:
         size = theme().largeText
         return [
-            Column(title=self.tr("No."), text=lambda point: str(point.serial_number), bold=True, figures=size),
-            Column(title=self.tr("Service point"), text=self._name, bold=True, figures=size),
+            Column(title=self.tr("No."), text=lambda point: str(point.serial_number), bold=True, font_size=size),
+            Column(title=self.tr("Service point"), text=self._name, bold=True, font_size=size),
             Column(title=self.tr("Services"), text=self._services, ink=lambda _: theme().quietInk),
             Column(title=self.tr("Status"), text=self._status, ink=self._ink),
         ]
@@ -116,25 +117,25 @@ class PointsPage(QWidget):
 
     def _services(self, point: Point) -> str:
         hall = self.station.hall
-        return ", ".join(sentences.service_brief(hall, service) for service in point.services) if hall else ""
+        return ", ".join(sentences.service_inline(hall, service) for service in point.services) if hall else ""
 
     def _status(self, point: Point) -> str:
         hall = self.station.hall
-        return sentences.at_the_point(hall, point, self.seats.get(point.id)) if hall else ""
+        return sentences.occupancy(hall, point, self.seats.get(point.id)) if hall else ""
 
     def _ink(self, point: Point) -> str:
         return theme().good if self._is_free(point) else theme().warning
 
     def _list(self) -> QTableView:
         table = PointsTable(self.rows)
-        to_be_read(table, self.tr("Service points"), chosen_from=True)
+        make_read_only(table, self.tr("Service points"), selectable=True)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(60)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (1, 2):  # a long name gives way; a status never does
+        for named in (NAME, SERVICES):  # a long name is elided; a status never is
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         table.activated.connect(self.choose)
         return table
@@ -146,156 +147,155 @@ class PointsPage(QWidget):
         points = sorted(hall.points.values(), key=lambda point: point.serial_number) if hall else []
         self.rows.show(points)
         is_empty = hall is not None and not points
-        self.empty.setText(self._for_whom())
+        self.empty.setText(self._empty_text())
         self.empty.setVisible(is_empty)
-        self.to_set_up.setVisible(is_empty and self._sets_up)
+        self.to_set_up.setVisible(is_empty and self._may_set_up)
         self.list.setVisible(not is_empty)
         self.work.setVisible(not is_empty)
         high = QSizePolicy.Policy.Maximum if is_empty else QSizePolicy.Policy.Preferred
         self.card.setSizePolicy(QSizePolicy.Policy.Preferred, high)
         self.work.setEnabled(bool(points))
         late = hall.points.get(self._too_late_at) if hall else None
-        self.told.setVisible(late is not None)
+        self.too_late_text.setVisible(late is not None)
         if hall and late:
-            self.told.setText(sentences.was_first(hall, late, self.seats.get(late.id)))
+            self.too_late_text.setText(sentences.too_late(hall, late, self.seats.get(late.id)))
         self._preselect()
-        self._ask_on()
+        self._update_question()
 
     @property
-    def _sets_up(self) -> bool:
+    def _may_set_up(self) -> bool:
         return self.station.actor is not None and self.station.actor.role in ADMINISTRATORS
 
-    def _for_whom(self) -> str:
-        if self._sets_up:
-            return self.tr(
-                "This hall has no service points yet. Set up what customers come for, and the points where they get it."
-            )
+    def _empty_text(self) -> str:
+        if self._may_set_up:
+            return self.tr("This hall has no service points yet. Set up the services, and the points that give them.")
         return self.tr("This hall has no service points yet: an administrator sets them up.")
 
-    def begin(self, usual: str, too_late_at: str = "") -> None:
-        """Ask, with this point already chosen if it is still there and nobody else is; say where somebody was first."""
-        self.calm()
+    def begin(self, usual_id: str, too_late_at: str = "") -> None:
+        """Open the page with this point chosen, if nobody else works there; ``too_late_at`` is one that was lost."""
+        self.close_question()
         self._too_late_at = too_late_at
-        self._usual, self._preselected = usual, self._current
+        self._usual_id, self._preselected = usual_id, self._current_id
         self.refresh()
-        self._look()
+        self._read_seats()
         (self.list if self.to_set_up.isHidden() else self.to_set_up).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _preselect(self) -> None:
-        """Whatever stands first, Enter must not land anybody where a colleague works."""
-        if self.rows.rows and self._current in ("", self._preselected):
+        """Choose the best point automatically: Enter must not land anybody where a colleague works."""
+        if self.rows.rows and self._current_id in ("", self._preselected):
             best = min(self.rows.rows, key=self._rank)
             self._preselected = best.id
             self.list.setCurrentIndex(self.rows.index(self.rows.rows.index(best), 0))
 
     @property
-    def _current(self) -> str:
+    def _current_id(self) -> str:
         at = self.list.currentIndex().row()
         return self.rows.rows[at].id if 0 <= at < len(self.rows.rows) else ""
 
     def _rank(self, point: Point) -> tuple[bool, bool, bool]:
-        """What is least comes first: one to enter unasked, the usual one, a closed one; ``min`` keeps to the order."""
-        return self.is_asked_about(point), point.id != self._usual, not self._is_free(point)
+        """The least is the best: points without a question first, among them the usual one, then a free one."""
+        return self.needs_question(point), point.id != self._usual_id, not self._is_free(point)
 
     def _is_free(self, point: Point) -> bool:
         return point.status is PointStatus.INACTIVE and point.id not in self.seats
 
     # ── who is where ──
 
-    def _ours(self, seat: Seat) -> bool:
-        """Whether it is the seat of whoever sits at this console, and of no other."""
-        return self.station.actor is not None and (seat.login, seat.console) == (self.station.actor.name, self._console)
+    def _is_ours(self, seat: Seat) -> bool:
+        """Whether it is the seat of this person at this console."""
+        actor = self.station.actor
+        return actor is not None and (seat.login, seat.console) == (actor.name, self._console_name)
 
-    def is_asked_about(self, point: Point) -> bool:
+    def needs_question(self, point: Point) -> bool:
         """Whether a colleague works there, or a customer is there whom nobody is known to serve."""
         seat = self.seats.get(point.id)
-        return not self._ours(seat) if seat else point.ticket is not None
+        return not self._is_ours(seat) if seat else point.ticket is not None
 
-    def _look(self) -> None:
+    def _read_seats(self) -> None:
         if self.station.actor:
-            self.station.request(ReadSeats(), self.see, self._unseen)
+            self.station.request(ReadSeats(), self.show_seats, self._on_seats_failure)
 
-    def see(self, seats: tuple[Seat, ...]) -> None:
-        """Know who works where."""
-        self._again.stop()
-        self.seats, self._sees = {seat.point: seat for seat in seats}, True
+    def show_seats(self, seats: tuple[Seat, ...]) -> None:
+        self._retry_timer.stop()
+        self.seats, self._seats_known = {seat.point: seat for seat in seats}, True
         self.refresh()
 
-    def _unseen(self, failure: Failure) -> None:
-        """Nobody can say who works where: what was known stays, until the hall answers."""
-        self._sees = False
+    def _on_seats_failure(self, failure: Failure) -> None:
+        """Keep the last known seats, and retry until the hall answers."""
+        self._seats_known = False
         if isinstance(failure, Unreachable):  # an older hall never will
-            self._again.start()
+            self._retry_timer.start()
 
-    def _look_again(self) -> None:
-        """Also after an outage nobody asked in: what happened meanwhile may not have been told event by event."""
+    def _read_seats_if_shown(self) -> None:
+        """Read the seats if the page is open: after an outage some events may never have arrived."""
         if self.isVisible() and self.station.away_since is None and self.station.refusal is None:
-            self._look()
+            self._read_seats()
 
-    def _happened(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if self.isVisible() and isinstance(event, (PointTaken, PointActivated, PointDeactivated)):
-            self._look()
+            self._read_seats()
 
     # ── what is done ──
 
     def choose(self) -> None:
-        """Look who is there at this very moment, then go in or ask."""
-        if point := self._current:
+        """Read who works there right now, then go to work there or ask first."""
+        if point_id := self._current_id:
             self._preselected = self._too_late_at = ""
-            self.station.request(ReadSeats(), partial(self._seen, point), partial(self._not_seen, point))
+            self.station.request(
+                ReadSeats(), partial(self._enter_with_seats, point_id), partial(self._enter_without_seats, point_id)
+            )
 
-    def _seen(self, point: str, seats: tuple[Seat, ...]) -> None:
-        self.see(seats)
-        self._go_in(point)
+    def _enter_with_seats(self, point_id: str, seats: tuple[Seat, ...]) -> None:
+        self.show_seats(seats)
+        self._enter_or_ask(point_id)
 
-    def _not_seen(self, point: str, failure: Failure) -> None:
-        self._unseen(failure)
-        self._go_in(point)
+    def _enter_without_seats(self, point_id: str, failure: Failure) -> None:
+        self._on_seats_failure(failure)
+        self._enter_or_ask(point_id)
 
-    def _go_in(self, point: str) -> None:
-        if question := self._question(point):
-            self._asked_about = point
-            self.who.setText(question)
+    def _enter_or_ask(self, point_id: str) -> None:
+        if question := self._question(point_id):
+            self._asked_point_id = point_id
+            self.question_text.setText(question)
             self.question.show()
             self.another.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._enter(point)
+            self._enter(point_id)
 
-    def _ask_on(self) -> None:
-        """An open question says what is known by now, and closes where there is nothing to ask any more."""
+    def _update_question(self) -> None:
+        """Update an open question to what is known now; close it if there is nothing left to ask."""
         if self.question.isHidden():
             return
-        if question := self._question(self._asked_about):
-            self.who.setText(question)
+        if question := self._question(self._asked_point_id):
+            self.question_text.setText(question)
         else:
-            self.calm()
+            self.close_question()
 
-    def _question(self, point: str) -> str:
-        """What is asked before somebody works there; nothing if they may go straight in."""
+    def _question(self, point_id: str) -> str:
+        """The question before working there; empty if there is nothing to ask."""
         hall = self.station.hall
-        there = hall.points.get(point) if hall else None
-        if hall is None or there is None:
+        point = hall.points.get(point_id) if hall else None
+        if hall is None or point is None:
             return ""
-        seat = self.seats.get(point)
-        if seat and not self._ours(seat):
-            return sentences.takes_over(hall, there, seat)
-        if not self._sees:
-            return sentences.takes_unseen(hall, there)
-        if not self.is_asked_about(there):
+        seat = self.seats.get(point_id)
+        if seat and not self._is_ours(seat):
+            return sentences.take_over_question(hall, point, seat)
+        if not self._seats_known:
+            return sentences.unseen_question(hall, point)
+        if not self.needs_question(point):
             return ""
-        return sentences.takes_customer(hall, there, hall.tickets[there.ticket or ""])
+        return sentences.customer_question(hall, point, hall.tickets[point.ticket or ""])
 
     def _take_over(self) -> None:
-        self._enter(self._asked_about)
+        self._enter(self._asked_point_id)
 
-    def _enter(self, point: str) -> None:
-        if self.isVisible():  # an answer that comes late: they have gone elsewhere meanwhile
-            there = self.seats.get(point)
-            self.calm()
-            self.chosen.emit(point, there.login if there and not self._ours(there) else "")
+    def _enter(self, point_id: str) -> None:
+        if self.isVisible():  # the answer may come after they left the page
+            seat = self.seats.get(point_id)
+            self.close_question()
+            self.chosen.emit(point_id, seat.login if seat and not self._is_ours(seat) else "")
 
-    def calm(self) -> None:
-        """Ask no more."""
+    def close_question(self) -> None:
         if not self.question.isHidden():
             self.question.hide()
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,4 +1,4 @@
-"""A note the hall will never keep, shown to its author on whatever page they are, until they have read it."""
+"""A note the hall refused, shown to its author on every page until they have read it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from shared.ui.widget_theme import theme
 
 
 class RefusedNote(QFrame):
-    """One note at a time, in two lines with the whole in the tip, so that the page below keeps its room."""
+    """One note at a time, in two lines with the whole in the tooltip, so that the page below keeps its room."""
 
     def __init__(self, model: VisitNotes) -> None:
         super().__init__()
         self.model = model
-        self.says = ElidingLabel("banner", most=2)
-        self.read = KeyButton(self.tr("I have read it"), keys.NOTE_READ, self._have_read)
+        self.says = ElidingLabel("banner", max_lines=2)
+        self.read = KeyButton(self.tr("I have read it"), keys.NOTE_READ, self._acknowledge)
         inside = row(self.says, self.read)
         inside.setStretch(0, 1)
         inside.setContentsMargins(0, theme().gap, theme().margin, 0)
@@ -27,13 +27,13 @@ class RefusedNote(QFrame):
         self.hide()
 
     def refresh(self, *, shows: bool) -> None:
-        """``shows`` is whether its author is known to sit here."""
-        note = next(iter(self.model.turned_away), None) if shows else None
+        """Show the first refused note, or hide without any; ``shows`` is false while nobody is signed in."""
+        note = next(iter(self.model.rejected_notes), None) if shows else None
         if note:
-            sentence = self.tr("The hall no longer takes this note about {0}: “{1}”")
+            sentence = self.tr("The hall no longer accepts this note about {0}: “{1}”")
             self.says.setText(sentence.format(note.label, isolated(note.text)))
         self.setVisible(note is not None)
 
-    def _have_read(self) -> None:
-        if notes := self.model.turned_away:
-            self.model.have_read(notes[0])
+    def _acknowledge(self) -> None:
+        if notes := self.model.rejected_notes:
+            self.model.acknowledge(notes[0])

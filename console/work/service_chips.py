@@ -1,4 +1,4 @@
-"""How many wait for each service: as many chips as there is room for, and one that stands for the others."""
+"""How many people wait for each service: as many chips as fit, and one for the other services."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from console.eliding import elided
 from shared.ui.widget_theme import theme
 
 SHORTEST = 96
-"""Pixels of a service's name where there is little room: it gives way, its count never does."""
+"""Pixels of a service's name at least, if it is elided; its count never is."""
 
 
 class ServiceChips(QWidget):
-    """The longest lines first. Whatever is not in sight is in the tip, and read aloud."""
+    """The longest lines first. The tooltip and a screen reader have what is not in sight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,37 +41,38 @@ class ServiceChips(QWidget):
     def _fit(self) -> None:
         for at in range(len(self._counts) + 1):
             self._chip(at).hide()
-        fit = self._fitting()
-        room = self._room(fit)
+        fit = self._how_many_fit()
+        room = self._name_width(fit)
         for at, (name, count) in enumerate(self._counts[:fit]):
-            self._say(self._chip(at), _line(elided(name, self._chip(0).font(), room), count), _line(name, count))
+            shown = elided(name, self._chip(0).font(), room)
+            self._show_chip(self._chip(at), _chip_text(shown, count), _chip_text(name, count))
         if others := self._counts[fit:]:
-            whole = "\n".join(_line(*other) for other in others)
-            self._say(self._chip(fit), f"+{len(others)}", whole)
+            whole = "\n".join(_chip_text(*other) for other in others)
+            self._show_chip(self._chip(fit), f"+{len(others)}", whole)
 
-    def _fitting(self) -> int:
-        """How many have room, with one more for the others if there are any."""
-        names = [min(SHORTEST, self._wide(name)) for name, _ in self._counts]
-        fits = (fit for fit in range(len(names), 0, -1) if self._room(fit) >= max(names[:fit]))
+    def _how_many_fit(self) -> int:
+        """How many chips fit, with one more for the others if there are any."""
+        names = [min(SHORTEST, self._text_width(name)) for name, _ in self._counts]
+        fits = (fit for fit in range(len(names), 0, -1) if self._name_width(fit) >= max(names[:fit]))
         return next(fits, 0)
 
-    def _room(self, fit: int) -> int:
-        """Pixels of the longest names of so many: what a shorter one does not need is theirs."""
+    def _name_width(self, fit: int) -> int:
+        """Pixels for each long name if the first ``fit`` chips are shown: they share what short names don't need."""
         others = len(self._counts) - fit
-        spare = self.width() - (self._width(f"+{others}") if others else 0)
-        spare -= sum(self._width(_line("", count)) for _, count in self._counts[:fit])
-        wanted = sorted(self._wide(name) for name, _ in self._counts[:fit])
-        for at, wide in enumerate(wanted):
-            if wide * (fit - at) > spare:
-                return spare // (fit - at)
-            spare -= wide
-        return max(wanted, default=0)
+        left = self.width() - (self._chip_width(f"+{others}") if others else 0)
+        left -= sum(self._chip_width(_chip_text("", count)) for _, count in self._counts[:fit])
+        widths = sorted(self._text_width(name) for name, _ in self._counts[:fit])
+        for at, width in enumerate(widths):
+            if width * (fit - at) > left:
+                return left // (fit - at)
+            left -= width
+        return max(widths, default=0)
 
-    def _wide(self, name: str) -> int:
+    def _text_width(self, name: str) -> int:
         return self._chip(0).fontMetrics().horizontalAdvance(name)
 
-    def _width(self, text: str) -> int:
-        """Of a chip with this text, and the gap before it."""
+    def _chip_width(self, text: str) -> int:
+        """Pixels of a chip with this text, and the gap before it."""
         self._chip(0).setText(text)
         return self._chip(0).sizeHint().width() + theme().gap
 
@@ -82,12 +83,12 @@ class ServiceChips(QWidget):
             self.chips[-1].ensurePolished()
         return self.chips[at]
 
-    def _say(self, chip: QLabel, text: str, whole: str) -> None:
+    def _show_chip(self, chip: QLabel, text: str, whole: str) -> None:
         chip.setText(text)
         chip.setAccessibleName(whole)
         chip.setToolTip("" if text == whole else whole)
         chip.show()
 
 
-def _line(name: str, count: int) -> str:
+def _chip_text(name: str, count: int) -> str:
     return f"{name}  {count}"

@@ -1,4 +1,4 @@
-"""Who may be brought back: parked visits, and those who did not come or gave up a short while ago."""
+"""The table of tickets that may be brought back: parked ones, and recent no-shows and cancelled ones."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from console.work.work_model import WorkModel
 from shared.hall.values import Ticket, TicketState
 from shared.ui.widget_theme import theme
 
-SERVICE = 2
+WHY, SERVICE = 1, 2
 NARROW = 560
 """Pixels below which the service stands below the reason."""
 
 ROWS, ROWS_WHEN_LOW = 3, 2
-"""In sight at most; the others by the arrows, for who waits matters more."""
+"""Rows in sight at most: the table of people waiting needs the room."""
 
 LOW = 760
-"""Pixels of a low window."""
+"""Pixels of height below which a window is low."""
 
 
 class SetAsideTable(QWidget):
-    """Enter does what is most likely wanted: a parked customer is called back, another one waits again."""
+    """Enter does the likeliest: it calls a parked customer back, and reinstates a no-show or a cancelled ticket."""
 
     emptied = Signal()
-    """Nobody is left here, and the keyboard was: it goes back to where it rests."""
+    """The table is empty now and had the focus, which goes back to the other table."""
 
     def __init__(self, model: WorkModel) -> None:
         super().__init__()
@@ -40,33 +40,33 @@ class SetAsideTable(QWidget):
         self.title = label("", "large")
         self.rows = TableRows(self._columns(), lambda ticket: ticket.id)
         self.table = self._table()
-        self.first = KeyButton(self._first_text(None), keys.CONFIRM, self.enter, bind=False)
+        self.enter_button = KeyButton(self._enter_text(None), keys.CONFIRM, self.enter, bind=False)
         self.wait_again = KeyButton(
-            sentences.action_text(Action.WAIT_AGAIN), keys.CONFIRM_OTHERWISE, self.to_the_queue, bind=False
+            sentences.action_text(Action.WAIT_AGAIN), keys.CONFIRM_OTHERWISE, self.send_to_queue, bind=False
         )
-        for button in (self.first, self.wait_again):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
+        for button in (self.enter_button, self.wait_again):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the table
         self.setLayout(column(frame("card", self._inside())))
-        on_key(keys.SET_ASIDE, self._come_in, self)
+        on_key(keys.SET_ASIDE, self._take_focus, self)
         model.changed.connect(self.refresh)
         model.ticked.connect(self.refresh)
         self.refresh()
 
     def _inside(self) -> QLayout:
         heading = row(self.title, label(shown_key(keys.SET_ASIDE), "key"), None)
-        return column(heading, self.table, row(None, self.wait_again, self.first), margin=theme().margin)
+        return column(heading, self.table, row(None, self.wait_again, self.enter_button), margin=theme().margin)
 
     def _columns(self) -> list[Column[Ticket]]:
         return [
-            Column(title=self.tr("Number"), text=lambda ticket: ticket.label, bold=True, figures=theme().largeText),
+            Column(title=self.tr("Number"), text=lambda ticket: ticket.label, bold=True, font_size=theme().largeText),
             Column(title=self.tr("Why"), text=self._why),
             Column(title=self.tr("Service"), text=self._service),
-            Column(title=self.tr("Since"), text=self._since, figures=theme().text),
+            Column(title=self.tr("Since"), text=self._since, font_size=theme().text),
         ]
 
     def _why(self, ticket: Ticket) -> str:
-        why = sentences.aside(ticket, self.model.reasons.of(ticket))
-        return f"{why}\n{self._service(ticket)}" if self.table.isColumnHidden(SERVICE) else why
+        reason = sentences.set_aside_reason(ticket, self.model.parking_reasons.of(ticket))
+        return f"{reason}\n{self._service(ticket)}" if self.table.isColumnHidden(SERVICE) else reason
 
     def _service(self, ticket: Ticket) -> str:
         return sentences.service_name(self.model.hall, ticket.service) if self.model.hall else ""
@@ -80,11 +80,11 @@ class SetAsideTable(QWidget):
         table.verticalHeader().setDefaultSectionSize(theme().smallestTouch)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (1, SERVICE):
+        for named in (WHY, SERVICE):
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         table.entered.connect(self.enter)
-        table.entered_with_control.connect(self.to_the_queue)
-        table.chosen_changed.connect(self._offer)
+        table.entered_with_control.connect(self.send_to_queue)
+        table.chosen_changed.connect(self._update_buttons)
         return table
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
@@ -101,16 +101,16 @@ class SetAsideTable(QWidget):
 
     def enter(self) -> None:
         if chosen := self.chosen:
-            self.model.act(_first(chosen), chosen)
+            self.model.act(_enter_action(chosen), chosen)
 
-    def to_the_queue(self) -> None:
+    def send_to_queue(self) -> None:
         if chosen := self.chosen:
-            self.model.act(_to_the_queue(chosen), chosen)
+            self.model.act(_queue_action(chosen), chosen)
 
-    def _come_in(self) -> None:
+    def _take_focus(self) -> None:
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.table.chosen:
-            self.table.choose_line(0)
+            self.table.choose_row(0)
 
     # ── what is shown ──
 
@@ -120,10 +120,10 @@ class SetAsideTable(QWidget):
         if not tickets and focused is not None and self.isAncestorOf(focused):
             self.emptied.emit()
         self.setVisible(bool(tickets))
-        self.table.keeping(lambda: self.rows.show(tickets))
+        self.table.keep_chosen(lambda: self.rows.show(tickets))
         self.title.setText(self._title(tickets))
         self._as_high_as_fits()
-        self._offer()
+        self._update_buttons()
 
     def _as_high_as_fits(self) -> None:
         most = ROWS if self.window().height() >= LOW else ROWS_WHEN_LOW
@@ -132,28 +132,28 @@ class SetAsideTable(QWidget):
 
     def _title(self, tickets: list[Ticket]) -> str:
         how_many = Counter(ticket.state for ticket in tickets)
-        said = (
+        counts = (
             (self.tr("%n parked", "", how_many[TicketState.PARKED]), TicketState.PARKED),
             (self.tr("%n did not come", "", how_many[TicketState.NO_SHOW]), TicketState.NO_SHOW),
-            (self.tr("%n gave up", "", how_many[TicketState.CANCELLED]), TicketState.CANCELLED),
+            (self.tr("%n cancelled", "", how_many[TicketState.CANCELLED]), TicketState.CANCELLED),
         )
-        return " · ".join(text for text, state in said if how_many[state])
+        return " · ".join(text for text, state in counts if how_many[state])
 
-    def _offer(self) -> None:
+    def _update_buttons(self) -> None:
         chosen = self.chosen
-        self.first.say(self._first_text(chosen))
-        self.first.setEnabled(chosen is not None and self.model.can(_first(chosen), chosen))
+        self.enter_button.show_text(self._enter_text(chosen))
+        self.enter_button.setEnabled(chosen is not None and self.model.can(_enter_action(chosen), chosen))
         self.wait_again.setVisible(chosen is None or chosen.state is TicketState.PARKED)
         self.wait_again.setEnabled(chosen is not None and self.model.can(Action.WAIT_AGAIN, chosen))
 
-    def _first_text(self, ticket: Ticket | None) -> str:
+    def _enter_text(self, ticket: Ticket | None) -> str:
         parked = ticket is None or ticket.state is TicketState.PARKED
         return self.tr("Call back") if parked else sentences.action_text(Action.REINSTATE)
 
 
-def _first(ticket: Ticket) -> Action:
+def _enter_action(ticket: Ticket) -> Action:
     return Action.CALL_THIS if ticket.state is TicketState.PARKED else Action.REINSTATE
 
 
-def _to_the_queue(ticket: Ticket) -> Action:
+def _queue_action(ticket: Ticket) -> Action:
     return Action.WAIT_AGAIN if ticket.state is TicketState.PARKED else Action.REINSTATE

@@ -1,4 +1,4 @@
-"""Sending a customer on: type a few letters of the service or point, choose where in its line, Enter."""
+"""Transferring a ticket: a few letters of the service or point, when it is due there, Enter."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from console.eliding import ElidingList
 from console.work.work_model import WorkModel
 from shared.hall.hall import Hall
 from shared.hall.serving import Placement
+from shared.hall.values import Point
 from shared.ui.widget_theme import theme
 
 DESTINATION = Qt.ItemDataRole.UserRole
 STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 ROWS = 3
-"""Destinations in sight; typing and the arrows bring the others."""
+"""How many destinations are in sight; typing and the arrows bring the others."""
 
 PLACEMENT_KEYS = {
-    Placement.BY_TIME: keys.PLACE_BY_TIME,
-    Placement.FIRST: keys.PLACE_FIRST,
-    Placement.LAST: keys.PLACE_LAST,
+    Placement.KEEP_DUE: keys.PLACE_BY_TIME,
+    Placement.DUE_NOW: keys.PLACE_FIRST,
+    Placement.AS_ISSUED_NOW: keys.PLACE_LAST,
 }
-"""On from those of the two lists beside it. None of our keys has Alt in it: on a Mac that writes a character."""
+"""Their digits follow those of the two tables beside. No key of ours has Alt: on a Mac that writes a character."""
 
 
 class TransferPanel(QWidget):
-    """Stands where the actions are while it is open."""
+    """Replaces the actions while it is open."""
 
     closed = Signal()
 
@@ -50,9 +51,9 @@ class TransferPanel(QWidget):
         self.search.returnPressed.connect(self.transfer)
         self.list.activated.connect(self.transfer)
         self.send = KeyButton(self.tr("Transfer"), keys.CONFIRM, self.transfer, "primary", bind=False)
-        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self.close_panel)
+        self.cancel = KeyButton(self.tr("Cancel"), keys.CANCEL, self.closed.emit)
         self.setLayout(column(frame("card", self._inside())))
-        model.changed.connect(self._still_wanted)
+        model.changed.connect(self._close_if_over)
 
     def _inside(self) -> QLayout:
         return column(
@@ -60,17 +61,17 @@ class TransferPanel(QWidget):
             self.search,
             self.list,
             self.warning,
-            row(*[self._placement(place) for place in Placement], None),
+            row(*[self._placement(placement) for placement in Placement], None),
             row(self.send, self.cancel),
             margin=theme().margin,
         )
 
-    def _placement(self, place: Placement) -> QLayout:
-        button = radio(sentences.placement_text(place))
-        button.setChecked(place is Placement.BY_TIME)
-        self.placements.addButton(button, list(Placement).index(place))
-        on_key(PLACEMENT_KEYS[place], partial(button.setChecked, True), self)
-        return row(button, label(shown_key(PLACEMENT_KEYS[place]), "key"))
+    def _placement(self, placement: Placement) -> QLayout:
+        button = radio(sentences.placement_text(placement))
+        button.setChecked(placement is Placement.KEEP_DUE)
+        self.placements.addButton(button, list(Placement).index(placement))
+        on_key(PLACEMENT_KEYS[placement], partial(button.setChecked, True), self)
+        return row(button, label(shown_key(PLACEMENT_KEYS[placement]), "key"))
 
     # ── what is shown ──
 
@@ -93,14 +94,15 @@ class TransferPanel(QWidget):
         self.send.setEnabled(self.list.count() > 0)
 
     def _warn(self) -> None:
-        """Whoever sends a customer where nobody calls is told before they do."""
-        hall, said = self.model.hall, ""
+        """Warn before a customer is sent where nobody calls."""
+        hall, warning = self.model.hall, ""
         if hall and self.list.currentRow() >= 0:
             service, point = self.list.currentItem().data(DESTINATION)
-            said = sentences.nobody_there(hall, ("point", point) if point else ("service", service))
-        self.warning.say(said)
+            warning = sentences.unattended_warning(hall, ("point", point) if point else ("service", service))
+        self.warning.say(warning)
 
     def _destinations(self) -> list[tuple[str, str | None, str | None]]:
+        """Where the customer may be sent: the text in the list, and the id of a service or of a service point."""
         hall, ticket = self.model.hall, self.model.ticket
         if hall is None or ticket is None:
             return []
@@ -108,7 +110,7 @@ class TransferPanel(QWidget):
         points = sorted(hall.points.values(), key=lambda point: point.serial_number)
         return [
             *((sentences.service_line(hall, service.id), service.id, None) for service in services),
-            *((_point(hall, point.id), None, point.id) for point in points if point.id != self.model.point_id),
+            *((_point_text(hall, point), None, point.id) for point in points if point.id != self.model.point_id),
         ]
 
     # ── what is done ──
@@ -117,15 +119,12 @@ class TransferPanel(QWidget):
         if self.list.currentRow() >= 0:
             chosen = self.list.currentItem()
             service, point = chosen.data(DESTINATION)
-            place = list(Placement)[self.placements.checkedId()]
-            self.model.transfer(place, service=service, point=point)
-            self.close_panel()
+            placement = list(Placement)[self.placements.checkedId()]
+            self.model.transfer(placement, service=service, point=point)
+            self.closed.emit()
 
-    def close_panel(self) -> None:
-        self.closed.emit()
-
-    def _still_wanted(self) -> None:
-        """The customer may have gone by another hand, or the hall may be away."""
+    def _close_if_over(self) -> None:
+        """Close if the customer can't be transferred any more; otherwise bring the warning up to date."""
         if self.isVisible() and not self.model.can(Action.TRANSFER):
             self.closed.emit()
         self._warn()
@@ -138,6 +137,5 @@ class TransferPanel(QWidget):
         return super().eventFilter(watched, event)
 
 
-def _point(hall: Hall, point: str) -> str:
-    found = hall.points[point]
-    return f"{found.serial_number}   {sentences.point_name(hall, found)} ({sentences.status_text(found.status)})"
+def _point_text(hall: Hall, point: Point) -> str:
+    return f"{point.serial_number}   {sentences.point_name(hall, point)} ({sentences.status_text(point.status)})"

@@ -1,4 +1,4 @@
-"""What would be taken back, in words: ``Undo: A011 finished · A012 called``."""
+"""The text of the undo button: ``Undo: A011 finished · A012 called``."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from shared.hall.values import Last, Ticket, TicketState
 
 
 def undo_text(last: Last | None) -> str:
-    """The words of the button; without what was done if that is not known."""
+    """The text of the undo button; ``Undo`` alone if the last action is not known."""
     done = " · ".join(filter(None, _phrases(last))) if last else ""
     return QCoreApplication.translate("Console", "Undo: {0}").format(done) if done else action_text(Action.UNDO)
 
 
 def _phrases(last: Last) -> list[str]:
     if not last.after:
-        return [_of_the_point(last.what)]
+        return [_point_phrase(last.what)]
     *before, latest = last.after
-    return [*(_became(ticket) for ticket in before), _of_ticket(last.what).format(latest.label)]
+    return [*(_earlier_phrase(ticket) for ticket in before), _ticket_phrase(last.what).format(latest.label)]
 
 
-def _of_the_point(what: str) -> str:
+def _point_phrase(event_name: str) -> str:
     return {
         "point-activated": QCoreApplication.translate("Console", "point opened"),
         "point-paused": QCoreApplication.translate("Console", "point paused"),
         "point-resumed": QCoreApplication.translate("Console", "pause ended"),
         "point-deactivated": QCoreApplication.translate("Console", "point closed"),
-    }.get(what, "")
+    }.get(event_name, "")
 
 
-def _of_ticket(what: str) -> str:
+def _ticket_phrase(event_name: str) -> str:
     return {
         "ticket-called": QCoreApplication.translate("Console", "{0} called"),
         "ticket-recalled": QCoreApplication.translate("Console", "{0} called again"),
@@ -39,20 +39,20 @@ def _of_ticket(what: str) -> str:
         "ticket-served": QCoreApplication.translate("Console", "{0} finished"),
         "ticket-moved-on": QCoreApplication.translate("Console", "{0} finished"),
         "ticket-no-show": QCoreApplication.translate("Console", "{0} did not come"),
-        "ticket-returned": QCoreApplication.translate("Console", "{0} sent back to wait"),
+        "ticket-returned": QCoreApplication.translate("Console", "{0} returned to the queue"),
         "ticket-transferred": QCoreApplication.translate("Console", "{0} transferred"),
         "ticket-parked": QCoreApplication.translate("Console", "{0} parked"),
         "ticket-resumed": QCoreApplication.translate("Console", "{0} waits again"),
         "ticket-reinstated": QCoreApplication.translate("Console", "{0} reinstated"),
-    }.get(what, "")
+    }.get(event_name, "")
 
 
-def _became(ticket: Ticket) -> str:
-    """What became of somebody before the next one was called, with the same press."""
-    what = {
+def _earlier_phrase(ticket: Ticket) -> str:
+    """What the same press did with an earlier ticket, before it called the next."""
+    event_names = {
         TicketState.SERVED: "ticket-served",
         TicketState.NO_SHOW: "ticket-no-show",
         TicketState.PARKED: "ticket-parked",
         TicketState.WAITING: "ticket-resumed",
     }
-    return _of_ticket(what.get(ticket.state, "")).format(ticket.label)
+    return _ticket_phrase(event_names.get(ticket.state, "")).format(ticket.label)

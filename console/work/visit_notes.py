@@ -1,4 +1,4 @@
-"""The customer at the point: what they and colleagues have said, and what is being written about them."""
+"""The notes and contact data of the customer at the point, and the draft of a note: saved, sent and retried."""
 
 from __future__ import annotations
 
@@ -8,62 +8,63 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from console.point_state import Draft
-from console.work.drafts import Confirmed, DraftedVisit, Drafts
+from console.work.drafts import ConfirmedNote, DraftedVisit, Drafts
 from console.work.parking_reasons import ParkingReasons
-from console.work.pending_command import SLOW
+from console.work.pending_command import SLOW_AFTER
 from console.work.point_occupancy import PointOccupancy
-from shared.access.contacts import Contact, ReadContact
-from shared.access.specialists import KeepNote
 from shared.hall.errors import Failure, Invalid, NotNow, Unknown
 from shared.hall.field_types import new_id
 from shared.hall.messages import Command, Note
 from shared.hall.undo import UndoLast
+from shared.hall.units import Milliseconds
 from shared.hall.values import Ticket
-from shared.ui.refusals import why_not
+from shared.requests.contacts import Contact, ReadContact
+from shared.requests.specialists import KeepNote
+from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 
-KEEP_AFTER = 300
-"""Milliseconds within which what is being typed is on this machine's disk."""
+SAVE_AFTER: Milliseconds = 300
+"""How soon after the first unsaved change a draft is saved on this machine's disk."""
 
-AGAIN = 3_000
-"""Milliseconds until the hall is asked again to keep a note."""
+RETRY_AFTER: Milliseconds = 3_000
+"""When a note that could not be sent is sent again."""
 
 FINAL = (Unknown, NotNow, Invalid)
-"""Refusals of a note that no other try changes; whoever is not signed in any more may be again."""
+"""Refusals of a note that no retry changes; others, such as a session that ended, may pass."""
 
 
 class VisitNotes(PointOccupancy):
-    """``drafts`` outlive a crash: what was being written stands there again beside the same customer."""
+    """A console at a point, with its notes. ``drafts`` outlive a crash: each is shown again beside its customer."""
 
-    def __init__(self, station: Station, console: str, drafts: Drafts, parent: QObject | None = None) -> None:
-        super().__init__(station, console, parent)
+    def __init__(self, station: Station, console_name: str, drafts: Drafts, parent: QObject | None = None) -> None:
+        super().__init__(station, console_name, parent)
         self.notes: list[Note] = []
-        """What was written about the customer at the point before."""
-        self.reasons = ParkingReasons(station, self)
-        self.reasons.changed.connect(self.changed)
+        """The earlier notes about the customer at the point."""
+        self.parking_reasons = ParkingReasons(station, self)
+        self.parking_reasons.changed.connect(self.changed)
         self.contact = Contact()
-        """What that customer said about themselves."""
-        self._notes_of = ""
+        """The contact data of that customer."""
+        self._notes_ticket_id = ""
         self._drafts: dict[str, Draft] = {}
-        self._sent: dict[str, Draft] = {}
-        """What the last wish took along."""
-        self._asked: set[str] = set()
+        self._sent_drafts: dict[str, Draft] = {}
+        """The draft sent with the last command, by ticket: undoing the command brings it back."""
+        self._in_flight: set[str] = set()
         """The ids of the notes on their way to the hall."""
-        self._turned_away: set[str] = set()
-        """The ids of those it will never keep."""
-        self._kept = drafts
-        self._keeping = QTimer(self, interval=KEEP_AFTER, singleShot=True)
-        self._keeping.timeout.connect(self._keep)
-        self._patience = QTimer(self, interval=SLOW, singleShot=True)
-        self._patience.timeout.connect(self.changed)
-        self._again = QTimer(self, interval=AGAIN, singleShot=True)
-        self._again.timeout.connect(self._try_again)
-        station.reachable_changed.connect(self._try_again)
+        self._rejected: set[str] = set()
+        """The ids of the notes the hall refused for good."""
+        self._stored_drafts = drafts
+        self._save_timer = QTimer(self, interval=SAVE_AFTER, singleShot=True)
+        self._save_timer.timeout.connect(self._save)
+        self._unsent_timer = QTimer(self, interval=SLOW_AFTER, singleShot=True)
+        self._unsent_timer.timeout.connect(self.changed)
+        self._retry_timer = QTimer(self, interval=RETRY_AFTER, singleShot=True)
+        self._retry_timer.timeout.connect(self._retry)
+        station.reachable_changed.connect(self._retry)
 
     @property
     def ticket(self) -> Ticket | None:
-        """The customer at the point, as long as it is ours."""
-        point = None if self.lost else self.point
+        """The ticket at the point, as long as the point is ours."""
+        point = None if self.lost_sentence else self.point
         return self.hall.tickets.get(point.ticket) if self.hall and point and point.ticket else None
 
     # ── what is written ──
@@ -73,7 +74,7 @@ class VisitNotes(PointOccupancy):
         return self._drafts.get(self.ticket.id, Draft()) if self.ticket else Draft()
 
     def write(self, *, outcome: str | None = None, note: str | None = None, reason: str | None = None) -> None:
-        """Keep what was written about the customer at the point until it is sent, and until it can't be taken back."""
+        """Change the draft about the customer at the point; it is saved shortly after."""
         if self.ticket:
             draft = self.draft
             self._drafts[self.ticket.id] = replace(
@@ -82,183 +83,185 @@ class VisitNotes(PointOccupancy):
                 note=draft.note if note is None else note,
                 reason=draft.reason if reason is None else reason,
             )
-            if not self._keeping.isActive():
-                self._keeping.start()
+            if not self._save_timer.isActive():
+                self._save_timer.start()
 
     @property
-    def not_kept(self) -> list[str]:
-        """What was confirmed about this customer and the hall has yet to keep; nothing while that takes a moment."""
-        if self.ticket is None or self._patience.isActive():
+    def unsent_notes(self) -> list[str]:
+        """The confirmed notes about this customer that the hall does not have yet; empty until sending takes long."""
+        if self.ticket is None or self._unsent_timer.isActive():
             return []
-        waits = (note for note in self._confirmed() if note.id not in self._turned_away)
-        return [note.text for note in waits if note.visit.ticket == self.ticket.id]
+        unsent = (note for note in self._own_confirmed_notes() if note.id not in self._rejected)
+        return [note.text for note in unsent if note.visit.ticket == self.ticket.id]
 
     @property
-    def turned_away(self) -> list[Confirmed]:
-        """What whoever sits here confirmed and the hall will never keep, until they have read so."""
-        return [note for note in self._confirmed() if note.id in self._turned_away]
+    def rejected_notes(self) -> list[ConfirmedNote]:
+        """The notes of the person signed in that the hall refused, until each is acknowledged."""
+        return [note for note in self._own_confirmed_notes() if note.id in self._rejected]
 
-    def have_read(self, note: Confirmed) -> None:
-        """Its author knows that the hall does not keep it: now nobody does."""
-        self._kept.is_kept(note.id)
+    def acknowledge(self, note: ConfirmedNote) -> None:
+        """Remove a refused note, once its author has read that it is refused."""
+        self._stored_drafts.drop_note(note.id)
         self.changed.emit()
 
-    def keep_note(self, then: Callable[[], object] = lambda: None) -> None:
-        """Let the hall have the note now, and not only when the visit goes on or ends; then go on."""
-        ticket, visit, text = self.ticket, self._visit(), self.draft.note
+    def send_note(self, on_done: Callable[[], object] = lambda: None) -> None:
+        """Send the note before the customer leaves; ``on_done`` is called once it is sent or failed, or if none is."""
+        ticket, visit, text = self.ticket, self._drafted_visit(), self.draft.note
         if ticket is None or visit is None or not text:
-            then()
+            on_done()
             return
-        same = (note for note in self._confirmed() if (note.visit, note.text) == (visit, text))
-        note = next(same, None) or Confirmed(new_id(), visit, text, ticket.label)
-        self._kept.confirm(note)
+        same = (note for note in self._own_confirmed_notes() if (note.visit, note.text) == (visit, text))
+        note = next(same, None) or ConfirmedNote(new_id(), visit, text, ticket.label)
+        self._stored_drafts.confirm(note)
         self.write(note="")
-        self._keep_now()
-        self._patience.start()
+        self._save_now()
+        self._unsent_timer.start()
         self.changed.emit()
-        self._ask_to_keep(note, then)
+        self._send_confirmed(note, on_done)
 
-    def _confirmed(self) -> list[Confirmed]:
+    def _own_confirmed_notes(self) -> list[ConfirmedNote]:
         actor = self.station.actor
-        return self._kept.confirmed(self.hall.id, actor.name) if self.hall and actor else []
+        return self._stored_drafts.confirmed(self.hall.id, actor.name) if self.hall and actor else []
 
-    def _ask_to_keep(self, note: Confirmed, then: Callable[[], object] | None = None) -> None:
-        """Without ``then`` it is another try, whose failure nobody needs to be told again."""
+    def _send_confirmed(self, note: ConfirmedNote, on_done: Callable[[], object] | None = None) -> None:
+        """Without ``on_done`` it is a retry: its failure is only shown if the note is back in the draft."""
 
-        def kept(_: object) -> None:
-            self._asked.discard(note.id)
-            self._kept.is_kept(note.id)
-            if note.visit.ticket == self._notes_of:
-                self._ask_for_notes(note.visit.ticket)
+        def sent(_: object) -> None:
+            self._in_flight.discard(note.id)
+            self._stored_drafts.drop_note(note.id)
+            if note.visit.ticket == self._notes_ticket_id:
+                self._read_notes(note.visit.ticket)
             self.changed.emit()
-            if then:
-                then()
+            if on_done:
+                on_done()
 
         def failed(failure: Failure) -> None:
-            self._asked.discard(note.id)
-            self._patience.stop()
+            self._in_flight.discard(note.id)
+            self._unsent_timer.stop()
             is_final = isinstance(failure, FINAL)
-            is_back = is_final and self._give_back(note)
+            is_back = is_final and self._reopen(note)
             if not is_final:
-                self._again.start()
+                self._retry_timer.start()
             self.changed.emit()
-            if then or is_back:
-                self.say(why_not(failure), refusal=True)
-            if then:
-                then()
+            if on_done or is_back:
+                self.say(refusal_text(failure), refusal=True)
+            if on_done:
+                on_done()
 
-        self._asked.add(note.id)
-        self.station.request(KeepNote(ticket=note.visit.ticket, text=note.text, id=note.id), kept, failed)
+        self._in_flight.add(note.id)
+        self.station.request(KeepNote(ticket=note.visit.ticket, text=note.text, id=note.id), sent, failed)
 
-    def _give_back(self, note: Confirmed) -> bool:
-        """The hall will never keep it: whoever wrote it may change it, if its customer is here still, or reads so."""
-        if self._visit() != note.visit:
-            self._turned_away.add(note.id)
+    def _reopen(self, note: ConfirmedNote) -> bool:
+        """Put a refused note back into the draft. Returns False if its customer is not here: it is shown as refused."""
+        if self._drafted_visit() != note.visit:
+            self._rejected.add(note.id)
             return False
-        if note in self._confirmed():
+        if note in self._own_confirmed_notes():
             self.write(note=" ".join(filter(None, [note.text, self.draft.note])))
-            self._keep_now()
-            self._kept.is_kept(note.id)
+            self._save_now()
+            self._stored_drafts.drop_note(note.id)
         return True
 
-    def _try_again(self) -> None:
-        """Let the hall have what it could not be told, under the same id: a lost answer makes no second note."""
+    def _retry(self) -> None:
+        """Send the unsent notes again, under the same ids: a lost answer makes no second note."""
         if self.station.away_since is None:
-            for note in self._confirmed():
-                if note.id not in self._asked | self._turned_away:
-                    self._ask_to_keep(note)
+            for note in self._own_confirmed_notes():
+                if note.id not in self._in_flight | self._rejected:
+                    self._send_confirmed(note)
 
-    def _took_along(self, wish: Command, visit: DraftedVisit | None) -> None:
-        """The hall has what was written with this wish: it stands there again only if the wish is taken back."""
-        if isinstance(wish, UndoLast):
-            self._drafts.update(self._sent)
-            self._keep()
-        self._sent = {}
-        if hasattr(wish, "note") and visit and (draft := self._drafts.pop(visit.ticket, None)):
-            self._sent = {visit.ticket: draft}
-            self._kept.keep(visit, Draft())
+    def _clear_sent_draft(self, command: Command, visit: DraftedVisit | None) -> None:
+        """Clear the draft that a command took along; after an undo, bring back the draft of the command before."""
+        if isinstance(command, UndoLast):
+            self._drafts.update(self._sent_drafts)
+            self._save()
+        self._sent_drafts = {}
+        if hasattr(command, "note") and visit and (draft := self._drafts.pop(visit.ticket, None)):
+            self._sent_drafts = {visit.ticket: draft}
+            self._stored_drafts.keep(visit, Draft())
 
-    def erase(self, ticket: str) -> None:
-        """This customer wants to be forgotten: so is whatever this machine knows."""
-        self._drafts.pop(ticket, None)
-        self._sent.pop(ticket, None)
-        self._kept.forget(ticket)
-        self.reasons.forget(ticket)
-        if ticket == self._notes_of:
-            self._notes_of = ""
-            self._look_at_customer()
+    def erase(self, ticket_id: str) -> None:
+        """Erase the drafts, notes and parking reason of a ticket from this console; others are read anew."""
+        self._drafts.pop(ticket_id, None)
+        self._sent_drafts.pop(ticket_id, None)
+        self._stored_drafts.forget(ticket_id)
+        self.parking_reasons.forget(ticket_id)
+        if ticket_id == self._notes_ticket_id:
+            self._notes_ticket_id = ""
+            self._load_customer()
         self.changed.emit()
 
     def leave(self) -> None:
-        """Work nowhere. What was written stays on this machine until whoever wrote it comes back to the visit."""
-        self._keep_now()
-        self._drafts, self._sent = {}, {}
+        """Work nowhere. Drafts stay on this machine until the visit ends, for when their author comes back to it."""
+        self._save_now()
+        self._drafts, self._sent_drafts = {}, {}
         super().leave()
-        self._look_at_customer()
+        self._load_customer()
 
     def _lose(self) -> None:
-        self._keep_now()
+        self._save_now()
         super()._lose()
 
     # ── on this machine's disk ──
 
-    def _keep_now(self) -> None:
-        if self._keeping.isActive():
-            self._keeping.stop()
-            self._keep()
+    def _save_now(self) -> None:
+        if self._save_timer.isActive():
+            self._save_timer.stop()
+            self._save()
 
-    def _keep(self) -> None:
-        if visit := self._visit():
-            self._kept.keep(visit, self.draft)
+    def _save(self) -> None:
+        if visit := self._drafted_visit():
+            self._stored_drafts.keep(visit, self.draft)
 
-    def _visit(self) -> DraftedVisit | None:
-        """Whose draft it is, about whom; None while nobody writes about anybody."""
+    def _drafted_visit(self) -> DraftedVisit | None:
+        """The author and ticket of the current draft; None without a customer."""
         if self.hall and self.ticket and self.station.actor:
             return DraftedVisit(self.hall.id, self.station.actor.name, self.ticket.id)
         return None
 
-    def _resume(self) -> None:
-        """What was being written about this customer when the console went down stands there again."""
-        if visit := self._visit():
-            self._drafts.setdefault(visit.ticket, self._kept.of(visit))
-            self._keep()
+    def _restore_draft(self) -> None:
+        """Show again what was being written about this customer when the console went down."""
+        if visit := self._drafted_visit():
+            self._drafts.setdefault(visit.ticket, self._stored_drafts.of(visit))
+            self._save()
 
-    # ── down ──
+    # ── what the hall tells ──
 
-    def _hall_changed(self) -> None:
+    def _on_hall_changed(self) -> None:
         if self.hall:
-            self._kept.follow(self.hall)
+            self._stored_drafts.remove_ended(self.hall)
             self._forget_drafts()
-        super()._hall_changed()
-        self._look_at_customer()
+        super()._on_hall_changed()
+        self._load_customer()
 
     def _forget_drafts(self) -> None:
+        """Drop the drafts in memory but those of this customer and of tickets that an undo may bring back."""
         if self.point:
             last = self.point.last.after if self.point.last else ()
             known = {self.point.ticket, *(ticket.id for ticket in last)}
             self._drafts = {ticket: draft for ticket, draft in self._drafts.items() if ticket in known}
 
-    def _look_at_customer(self) -> None:
-        """Ask who they are and what colleagues wrote, once for each customer who comes to the point."""
-        self._try_again()
-        ticket = self.ticket.id if self.ticket else ""
-        if ticket != self._notes_of:
-            self._notes_of, self.notes, self.contact = ticket, [], Contact()
-            self._resume()
-            if ticket:
-                self._ask_for_notes(ticket)
-                self.station.request(ReadContact(ticket=ticket), lambda contact: self._told(ticket, contact))
+    def _load_customer(self) -> None:
+        """Read the contact data and notes when another customer comes to the point, and retry unsent notes."""
+        self._retry()
+        ticket_id = self.ticket.id if self.ticket else ""
+        if ticket_id != self._notes_ticket_id:
+            self._notes_ticket_id, self.notes, self.contact = ticket_id, [], Contact()
+            self._restore_draft()
+            if ticket_id:
+                self._read_notes(ticket_id)
+                request = ReadContact(ticket=ticket_id)
+                self.station.request(request, lambda contact: self._on_contact(ticket_id, contact))
             self.changed.emit()
 
-    def _ask_for_notes(self, ticket: str) -> None:
-        self.station.notes(ticket, lambda notes: self._noted(ticket, notes))
+    def _read_notes(self, ticket_id: str) -> None:
+        self.station.notes(ticket_id, lambda notes: self._on_notes(ticket_id, notes))
 
-    def _noted(self, ticket: str, notes: list[Note]) -> None:
-        if ticket == self._notes_of:
+    def _on_notes(self, ticket_id: str, notes: list[Note]) -> None:
+        if ticket_id == self._notes_ticket_id:
             self.notes = notes
             self.changed.emit()
 
-    def _told(self, ticket: str, contact: Contact) -> None:
-        if ticket == self._notes_of:
+    def _on_contact(self, ticket_id: str, contact: Contact) -> None:
+        if ticket_id == self._notes_ticket_id:
             self.contact = contact
             self.changed.emit()

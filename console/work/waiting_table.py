@@ -1,4 +1,4 @@
-"""Who waits for this service point: a table in calling order, and how many for each service."""
+"""The table of people waiting for this service point, in calling order, and how many wait for each service."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from console.work.service_chips import ServiceChips
 from console.work.waiting_list import Waiting, by_service
 from console.work.work_model import WorkModel
 from shared.formats import clock
+from shared.hall.units import Seconds
 from shared.hall.values import Ticket
 from shared.ui.widget_theme import theme
 
-REFRESH = 5
-"""Seconds between two looks at the clock: the table tells minutes."""
+REFRESH: Seconds = 5
+"""How often the waits are updated: the table shows minutes."""
 
-
-PLACE, PRECEDENCE, WAITS = 0, 3, 4
+POSITION, SERVICE, PRECEDENCE, WAITS = 0, 2, 3, 4
 NARROW = 640
-"""Pixels below which lines have no figure, the precedence stands below the service, and what is due is said briefly."""
+"""Pixels of width below which positions are hidden, precedences stand below services, and due times are brief."""
 
 
 class WaitingTable(QWidget):
@@ -34,15 +34,15 @@ class WaitingTable(QWidget):
         self.model = model
         self.title = label("", "large")
         self.chips = ServiceChips()
-        self.day = ElidingLabel(most=2)
+        self.own_day = ElidingLabel(max_lines=2)
         self.rows = TableRows(self._columns(), lambda waits: waits.ticket.id)
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.rows)
         self.sorted.setSortRole(SORT)
         self.table = self._table()
         self.call = KeyButton(sentences.action_text(Action.CALL_THIS), keys.CONFIRM, self.call_chosen, bind=False)
-        self.call.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is still in the list
-        on_key(keys.WAITING, self._come_in, self)
+        self.call.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the table
+        on_key(keys.WAITING, self._take_focus, self)
         self.setLayout(column(frame("card", self._inside())))
         self._seconds = 0
         model.changed.connect(self.refresh)
@@ -52,32 +52,32 @@ class WaitingTable(QWidget):
     def _inside(self) -> QLayout:
         heading = row(self.title, label(shown_key(keys.WAITING), "key"), self.chips)
         heading.setStretchFactor(self.chips, 1)
-        below = row(self.day, self.call)
-        below.setStretchFactor(self.day, 1)
+        below = row(self.own_day, self.call)
+        below.setStretchFactor(self.own_day, 1)
         return column(heading, self.table, below, margin=theme().margin)
 
     def _columns(self) -> list[Column[Waiting]]:
         return [
-            Column(title="", text=lambda waits: str(waits.place), key=lambda waits: waits.place, ink=_quiet),
+            Column(title="", text=lambda waits: str(waits.position), key=lambda waits: waits.position, ink=_quiet),
             Column(
                 title=self.tr("Number"),
                 text=lambda waits: waits.ticket.label,
                 bold=True,
-                figures=theme().largeText,
+                font_size=theme().largeText,
             ),
             Column(title=self.tr("Service"), text=self._service),
             Column(title=self.tr("Precedence"), text=self._precedence),
             Column(
                 title=self.tr("Waits"),
                 text=_since,
-                figures=theme().text,
+                font_size=theme().text,
                 key=lambda waits: waits.ticket.issued_at.timestamp(),
             ),
             Column(
                 title=self.tr("Due"),
-                figures=theme().text,
+                font_size=theme().text,
                 text=self._due_shown,
-                whole=self._due,
+                full_text=self._due,
                 key=lambda waits: waits.due_at.timestamp(),
                 ink=lambda waits: theme().bad if waits.due_at < now() else None,
             ),
@@ -91,37 +91,36 @@ class WaitingTable(QWidget):
         return sentences.precedence_name(self.model.hall, waits.ticket.precedence) if self.model.hall else ""
 
     def _due(self, waits: Waiting) -> str:
-        agreed = waits.ticket.appointed_at
-        if agreed:
-            return self.tr("{0}, appointment").format(clock(agreed, self.model.hall))
+        if appointment := waits.ticket.appointed_at:
+            return self.tr("{0}, appointment").format(clock(appointment, self.model.hall))
         return sentences.due(self.model.hall, waits.due_at, now())
 
     def _due_shown(self, waits: Waiting) -> str:
         if not self._is_narrow:
             return self._due(waits)
-        if agreed := waits.ticket.appointed_at:
-            return clock(agreed, self.model.hall) + "\n" + self.tr("Appointment")
+        if appointment := waits.ticket.appointed_at:
+            return clock(appointment, self.model.hall) + "\n" + self.tr("Appointment")
         return sentences.due_briefly(self.model.hall, waits.due_at, now())
 
     def _table(self) -> ChoosingTable:
-        table = ChoosingTable(self.sorted, self.tr("Who waits"))
+        table = ChoosingTable(self.sorted, self.tr("Waiting customers"))
         table.setWordWrap(True)  # a name that is too long for one line takes two
         table.setSortingEnabled(True)
-        table.sortByColumn(PLACE, Qt.SortOrder.AscendingOrder)
+        table.sortByColumn(POSITION, Qt.SortOrder.AscendingOrder)
         table.verticalHeader().setDefaultSectionSize(theme().smallestTouch + theme().gap)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for named in (2, PRECEDENCE):  # a long name gives way; a time never does
+        for named in (SERVICE, PRECEDENCE):  # a long name is elided; a time never is
             header.setSectionResizeMode(named, QHeaderView.ResizeMode.Stretch)
         table.entered.connect(self.call_chosen)
-        table.chosen_changed.connect(self._offer)
+        table.chosen_changed.connect(self._update_buttons)
         return table
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         if self._is_narrow is not (self.width() < NARROW):
             chosen = self.table.chosen
-            self.table.choose("")  # the arrows do not move on from a column that is hidden
-            for wide in (PLACE, PRECEDENCE):
+            self.table.choose("")  # the arrows do not move on from a hidden column
+            for wide in (POSITION, PRECEDENCE):
                 self.table.setColumnHidden(wide, self.width() < NARROW)
             self.refresh()
             self.table.choose(chosen)
@@ -141,14 +140,14 @@ class WaitingTable(QWidget):
         if chosen := self.chosen:
             self.model.act(Action.CALL_THIS, chosen)
 
-    def _offer(self) -> None:
+    def _update_buttons(self) -> None:
         self.call.setEnabled(self.model.can(Action.CALL_THIS, self.chosen))
 
-    def _come_in(self) -> None:
-        """To the list by its key; the first of them is chosen, as one reads."""
+    def _take_focus(self) -> None:
+        """Focus the table, with its first row chosen if none is."""
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.table.chosen:
-            self.table.choose_line(0)
+            self.table.choose_row(0)
 
     # ── what is shown ──
 
@@ -159,17 +158,17 @@ class WaitingTable(QWidget):
 
     def refresh(self) -> None:
         waiting = self.model.waiting
-        self.table.keeping(lambda: self.rows.show(waiting))
-        self._offer()
-        self.title.setText(self.tr("%n people wait", "", len(waiting)) if waiting else self.tr("Nobody waits"))
-        self._count(waiting)
-        self.day.setText(self._own_day())
+        self.table.keep_chosen(lambda: self.rows.show(waiting))
+        self._update_buttons()
+        self.title.setText(self.tr("%n people wait", "", len(waiting)) if waiting else self.tr("Nobody is waiting"))
+        self._show_counts(waiting)
+        self.own_day.setText(self._own_day_text())
 
-    def _own_day(self) -> str:
-        served = self.tr("%n served", "", self.model.served)
-        return f"{served} · " + self.tr("%n did not come", "", self.model.no_shows)
+    def _own_day_text(self) -> str:
+        served = self.tr("%n served", "", self.model.own_day.served)
+        return f"{served} · " + self.tr("%n did not come", "", self.model.own_day.no_shows)
 
-    def _count(self, waiting: list[Waiting]) -> None:
+    def _show_counts(self, waiting: list[Waiting]) -> None:
         hall = self.model.hall
         counts = [(sentences.service_name(hall, service), n) for service, n in by_service(waiting)] if hall else []
         self.chips.show_counts(counts)
@@ -180,4 +179,4 @@ def _quiet(_: Waiting) -> str:
 
 
 def _since(waits: Waiting) -> str:
-    return sentences.minutes((now() - waits.ticket.issued_at).total_seconds())
+    return sentences.duration((now() - waits.ticket.issued_at).total_seconds())

@@ -1,4 +1,4 @@
-"""The page of the working day: the customer and the keys on one side, who waits on the other."""
+"""The work page: the customer and the buttons on one side, the people waiting on the other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from console.work.work_model import WorkModel
 from shared.ui.widget_theme import theme
 
 KEYS_HEIGHT = 324
-"""Pixels: the keys stay where they are, whatever is above them."""
+"""Pixels of the buttons, or of a panel in their place: fixed, so that they don't move with what is above."""
 
 
 class WorkPage(QWidget):
@@ -28,33 +28,33 @@ class WorkPage(QWidget):
         self.model = model
         self.customer = CustomerCard(model)
         self.sentence = SentenceLine(keeps_place=False)
-        self.keys = ActionsPanel(model)
+        self.actions_panel = ActionsPanel(model)
         self.transfer = TransferPanel(model)
         self.park = ParkPanel(model)
         self.leave = LeavePanel(model)
         self.table = WaitingTable(model)
-        self.aside = SetAsideTable(model)
-        self.below = QStackedWidget()
-        self.below.setFixedHeight(KEYS_HEIGHT)
-        self.below.addWidget(self.keys)
-        self.below.addWidget(self.transfer)
-        self.below.addWidget(self.park)
-        self.below.addWidget(self.leave)
+        self.set_aside = SetAsideTable(model)
+        self.panels = QStackedWidget()
+        self.panels.setFixedHeight(KEYS_HEIGHT)
+        self.panels.addWidget(self.actions_panel)
+        self.panels.addWidget(self.transfer)
+        self.panels.addWidget(self.park)
+        self.panels.addWidget(self.leave)
         inside = row(self._work(), self._people(), margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 2)
         inside.setStretch(1, 3)
         self.setLayout(inside)
-        self.keys.asked.connect(self.ask)
-        self.keys.left.connect(self.begin)
-        self.customer.visit.left.connect(self.begin)
-        self.aside.emptied.connect(self.begin)
+        self.actions_panel.panel_wanted.connect(self.open_panel)
+        self.actions_panel.left.connect(self.begin)
+        self.customer.outcome_and_note.left.connect(self.begin)
+        self.set_aside.emptied.connect(self.begin)
         for panel in (self.transfer, self.park, self.leave):
             panel.closed.connect(self.close_panel)
         model.sentence_changed.connect(self._say)
 
     def _work(self) -> QWidget:
         work = QWidget()
-        inside = column(self.customer, self.sentence, self.below)
+        inside = column(self.customer, self.sentence, self.panels)
         inside.setStretch(0, 1)
         inside.addStrut(470)
         work.setLayout(inside)
@@ -63,7 +63,7 @@ class WorkPage(QWidget):
 
     def _people(self) -> QWidget:
         people = QWidget()
-        inside = column(self.table, self.aside, gap=theme().gap + theme().gap // 2)
+        inside = column(self.table, self.set_aside, gap=theme().gap + theme().gap // 2)
         inside.setStretch(0, 1)
         people.setLayout(inside)
         return people
@@ -72,23 +72,22 @@ class WorkPage(QWidget):
         model = self.model
         self.sentence.say(model.sentence, refusal=model.is_refusal, warning=model.is_warning)
 
-    def ask(self, action: Action) -> None:
-        """Ask for what an action needs, where the keys were."""
+    def open_panel(self, action: Action) -> None:
+        """Open the panel of parking or transferring in place of the buttons."""
         panel = self.park if action is Action.PARK else self.transfer
-        self.below.setCurrentWidget(panel)
+        self.panels.setCurrentWidget(panel)
         panel.open()
 
     def ask_before_leaving(self, question: str) -> None:
-        """Ask what becomes of the customer."""
-        self.below.setCurrentWidget(self.leave)
+        self.panels.setCurrentWidget(self.leave)
         self.leave.open(question)
 
     def close_panel(self) -> None:
-        self.below.setCurrentWidget(self.keys)
+        self.panels.setCurrentWidget(self.actions_panel)
         self.begin()
 
     def begin(self) -> None:
-        """The keyboard rests where the space bar and Enter mean nothing: in a list nobody is chosen from."""
-        for table in (self.aside.table, self.table.table):
+        """Put the focus where space and Enter do nothing: in a table with no row chosen."""
+        for table in (self.set_aside.table, self.table.table):
             table.choose("")
         self.table.table.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,4 +1,4 @@
-"""What a receipt printer says on its line, told apart: answers at once, answers in turn, and what nobody asked for."""
+"""Reads what an ESC/POS printer sends: real-time status, queued status, and status nobody asked for."""
 
 from __future__ import annotations
 
@@ -8,82 +8,85 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-ANSWER_WITHIN = 2.0
-"""Seconds: a printer on the same network answers in milliseconds, but some think for a second and a half."""
+REPLY_TIMEOUT = 2.0
+"""Seconds: most printers answer in milliseconds, some need a second and a half."""
 
-NOTHING_SAID: Final = 0
+NO_REPLY: Final = 0
 
-IN_TURN = b"\x1dr\x01"
-"""Transmit the paper sensor's status (GS r 1): executed after all that was sent before it, so after the cut."""
+MAX_RECEIVED = 64
+"""Bytes read at a time: a reply has one, an automatic status four."""
 
-# Which bits of a byte tell what it is, in every manual of ESC/POS.
-AT_ONCE, AT_ONCE_VALUE = 0b1001_0011, 0b0001_0010
-UNASKED, UNASKED_VALUE = 0b1001_0011, 0b0001_0000
-"""The first of the four bytes of an automatic status; the other three look like answers in turn."""
+QUEUED_STATUS = b"\x1dr\x01"
+"""The question for the paper sensor's status (GS r 1): answered after all that was sent before, so after the cut."""
+
+# The fixed bits by which ESC/POS manuals tell the kinds of bytes apart.
+REALTIME, REALTIME_VALUE = 0b1001_0011, 0b0001_0010
+ASB, ASB_VALUE = 0b1001_0011, 0b0001_0000
+"""The first of the four bytes of an automatic status (ASB); the other three look like queued answers."""
 OTHER, OTHER_VALUE = 0b1001_0000, 0
 FLOW = b"\x11\x13"
 """XON and XOFF."""
 
 
 class EscposReplies:
-    """One line to a printer. What it says when it should not is passed over; every verb raises OSError."""
+    """The replies on one connection; unsolicited ones are ignored. Methods raise OSError if the connection is lost."""
 
-    def __init__(self, line: socket.socket) -> None:
-        self._line = line
-        self._at_once: deque[int] = deque()
-        self._of_unasked = 0
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._realtime: deque[int] = deque()
+        self._asb_bytes_left = 0
         self._garbled = False
-        self.in_turn: int | None = None
-        """The paper sensor's status as it was answered in turn; None until it is."""
+        self.queued: int | None = None
+        """The answer to the queued question: the paper sensor's status; None until it has come."""
 
     def ask(self, question: bytes) -> int:
-        """The status byte that answers a question in real time (DLE EOT), or NOTHING_SAID."""
-        self._hear(0)
-        self._at_once.clear()  # what came too late for an earlier question
+        """The status byte that answers a real-time question (DLE EOT), or NO_REPLY if none came or it was garbled."""
+        self._receive(0)
+        self._realtime.clear()  # late answers to an earlier question
         self._garbled = False
-        self._say(question)
-        self._listen(ANSWER_WITHIN, lambda: bool(self._at_once))
-        return self._at_once[0] if self._at_once and not self._garbled else NOTHING_SAID
+        self._send(question)
+        self._receive_until(REPLY_TIMEOUT, lambda: bool(self._realtime))
+        return self._realtime[0] if self._realtime and not self._garbled else NO_REPLY
 
-    def ask_in_turn(self) -> None:
-        self._hear(0)
-        self.in_turn = None
-        self._say(IN_TURN)
+    def ask_queued(self) -> None:
+        self._receive(0)
+        self.queued = None
+        self._send(QUEUED_STATUS)
 
-    def wait_in_turn(self, seconds: float) -> None:
-        """Return as soon as the printer has come to the question in turn, or else after these seconds."""
-        self._listen(seconds, lambda: self.in_turn is not None)
+    def wait_queued(self, seconds: float) -> None:
+        """Wait until the queued question is answered, for at most these seconds."""
+        self._receive_until(seconds, lambda: self.queued is not None)
 
-    def _say(self, question: bytes) -> None:
-        self._line.settimeout(ANSWER_WITHIN)
-        self._line.sendall(question)
+    def _send(self, question: bytes) -> None:
+        self._connection.settimeout(REPLY_TIMEOUT)
+        self._connection.sendall(question)
 
-    def _listen(self, seconds: float, heard: Callable[[], bool]) -> None:
+    def _receive_until(self, seconds: float, done: Callable[[], bool]) -> None:
         until = time.monotonic() + seconds
-        while not heard() and (left := until - time.monotonic()) > 0:
-            self._hear(left)
+        while not done() and (left := until - time.monotonic()) > 0:
+            self._receive(left)
 
-    def _hear(self, seconds: float) -> None:
-        """Take in what comes first within these seconds."""
-        self._line.settimeout(seconds)
+    def _receive(self, seconds: float) -> None:
+        """Read what comes first within these seconds, if anything does; raises OSError."""
+        self._connection.settimeout(seconds)
         try:
-            said = self._line.recv(64)
+            received = self._connection.recv(MAX_RECEIVED)
         except (TimeoutError, BlockingIOError):
             return
-        if not said:
-            raise ConnectionAbortedError("it closed the line")
-        for byte in said:
+        if not received:
+            raise ConnectionAbortedError("it closed the connection")
+        for byte in received:
             self._sort(byte)
 
     def _sort(self, byte: int) -> None:
-        if byte & AT_ONCE == AT_ONCE_VALUE:
-            self._at_once.append(byte)
-            self._of_unasked = 0
-        elif byte & UNASKED == UNASKED_VALUE:
-            self._of_unasked = 3
-        elif byte & OTHER == OTHER_VALUE and self._of_unasked:
-            self._of_unasked -= 1
+        if byte & REALTIME == REALTIME_VALUE:
+            self._realtime.append(byte)
+            self._asb_bytes_left = 0
+        elif byte & ASB == ASB_VALUE:
+            self._asb_bytes_left = 3
+        elif byte & OTHER == OTHER_VALUE and self._asb_bytes_left:
+            self._asb_bytes_left -= 1
         elif byte & OTHER == OTHER_VALUE:
-            self.in_turn = byte
+            self.queued = byte
         elif byte not in FLOW:
             self._garbled = True

@@ -1,4 +1,4 @@
-"""A way to paper: what a printer is asked for, and what it says of the ticket and of itself."""
+"""What every printer of the kiosk offers: printing a ticket, and the state of the ticket and of its paper."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PySide6.QtGui import QImage
 
 
 class Printed(StrEnum):
-    """What became of a ticket on its way to paper."""
+    """Whether a ticket is on paper, and if not, why."""
 
     YES = "yes"
     PERHAPS = "perhaps"
-    """Sent, at least in part, but the printer does not say that it is printed."""
+    """Sent, at least in part, but the printer does not confirm that it is printed."""
     NO_PAPER = "no-paper"
     NOT_READY = "not-ready"
     """Its cover is open, or it has stopped for another reason."""
@@ -21,7 +21,7 @@ class Printed(StrEnum):
 
 
 class Paper(Enum):
-    """What a printer says about its paper."""
+    """The state of a printer's paper."""
 
     OK = auto()
     LOW = auto()
@@ -30,14 +30,14 @@ class Paper(Enum):
 
 
 class Printer(Protocol):
-    """A way to paper. Both verbs block, so that they are called beside the screen; they never raise."""
+    """A printer. Both methods block, so they are called on another thread; they never raise."""
 
     @property
     def paper(self) -> Paper:
-        """As it was last asked, or noticed while printing."""
+        """As last asked, or noticed while printing."""
 
-    def put(self, picture: QImage, label: str) -> Printed:
-        """Print the picture of the ticket with this label; returns what became of it."""
+    def print_ticket(self, picture: QImage, label: str) -> Printed:
+        """Print the picture of the ticket with this label."""
 
     def ask(self) -> Paper | None:
-        """What it says of its paper now; None if it can't be reached."""
+        """The state of its paper now; None if it can't be reached."""

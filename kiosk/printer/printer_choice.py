@@ -1,4 +1,4 @@
-"""Where paper tickets go: the kinds of printer the setting ``printer`` chooses from."""
+"""The kinds of printer that the setting ``printer`` chooses from."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.hall.errors import Unfit
 
 log = logging.getLogger(__name__)
 
-ESC_POS_PORT = 9100
+ESC_POS_PORT = 9100  # TCP
 
 
 def printer_for(setting: str, paper: int = 80) -> Printer | None:
-    """The printer of the setting ``printer``, None for none; raises Unfit, also for paper nobody makes."""
+    """The printer that ``setting`` names, None for none; raises Unfit for a wrong setting or paper width (mm)."""
     if paper not in DOTS:
-        raise Unfit(f"There is no paper of {paper} mm: write {' or '.join(map(str, DOTS))}.")
+        raise Unfit(f"Paper of {paper} mm is not supported: write {' or '.join(map(str, DOTS))}.")
     if setting in ("", "none"):
         return None
     if setting.startswith("file:"):
@@ -29,7 +29,7 @@ def printer_for(setting: str, paper: int = 80) -> Printer | None:
     try:
         address = urlsplit(setting)
         if address.scheme == "tcp" and address.hostname:
-            from kiosk.printer.escpos_printer import EscposPrinter  # noqa: PLC0415  # slow to load, for those who have one
+            from kiosk.printer.escpos_printer import EscposPrinter  # noqa: PLC0415  # slow to load
 
             return EscposPrinter(address.hostname, address.port or ESC_POS_PORT)
     except ValueError:  # a port that is no number
@@ -48,7 +48,7 @@ class FolderPrinter:
         """A folder does not run out of paper."""
         return self.paper
 
-    def put(self, picture: QImage, label: str) -> Printed:
+    def print_ticket(self, picture: QImage, label: str) -> Printed:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -59,7 +59,7 @@ class FolderPrinter:
 
 
 def _save_pdf(picture: QImage, file: Path) -> bool:
-    """A page of just the ticket's size."""
+    """Save a page of exactly the ticket's size; returns whether that worked."""
     paper = next(paper for paper, dots in DOTS.items() if dots == picture.width())
     writer = QPdfWriter(str(file))
     size = QSizeF(paper, paper * picture.height() / picture.width())

@@ -1,4 +1,4 @@
-// Builds the artifact before anything is packaged, so that `serverless deploy` needs no other word.
+// Builds the artifact before anything is packaged, so that `serverless deploy` is the only command needed.
 "use strict";
 
 const { execFileSync } = require("node:child_process");

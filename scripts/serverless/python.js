@@ -1,4 +1,4 @@
-// Which Python builds the artifact, and so which one the functions run on: ours if there is one, else the machine's.
+// The Python that builds the artifact, which is also the functions' runtime: that of .venv, else the machine's.
 "use strict";
 
 const { execFileSync } = require("node:child_process");

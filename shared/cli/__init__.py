@@ -1,1 +1,1 @@
-"""The ``nowserving`` command: halls, people and devices, and what it says of people's doings."""
+"""The ``nowserving`` command: halls, staff, devices, the audit and personal data."""

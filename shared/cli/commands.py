@@ -1,4 +1,4 @@
-"""The command people type: ``nowserving …``. Each action is one small function; the apps are found by name."""
+"""The ``nowserving`` command: its options, and one function per action; apps are found by their entry points."""
 
 from __future__ import annotations
 
@@ -26,63 +26,63 @@ APPS = "nowserving.apps"
 """The entry points of the windows and the demo."""
 
 CHECKS = "nowserving.checks"
-"""The entry points that say what is wrong with a station of this machine."""
+"""The entry points that check a station of this machine."""
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-"""What a disk says that takes no more; of what is printed no file is named."""
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""Errors of a disk that takes no more. If the error names no file, it was the redirected output."""
 
-UNREAD = 141
-"""The status of a command whose output nobody wanted to the end, as shells have it for others: 128 and SIGPIPE."""
+OUTPUT_CLOSED = 141
+"""The exit status when the reader of the output has gone, as shells give it: 128 + SIGPIPE."""
 
-ABOUT = {
-    "demo": "a whole hall to try: backend, kiosk, display, console; --tour FOLDER plays and pictures it",
-    "kiosk": "the customer's touchscreen",
-    "display": "the hall's screen; --point N is the sign over one service point",
-    "console": "the specialist's, supervisor's and administrator's window",
+APP_SUMMARIES = {
+    "demo": "a whole hall to try: backend, kiosk, display and console; --tour FOLDER plays a tour and takes pictures",
+    "kiosk": "the touchscreen where customers take tickets",
+    "display": "the hall's screen with the calls; --point N is the sign over one service point",
+    "console": "the window of specialists, supervisors and administrators",
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 it worked, 1 it failed (one sentence on stderr), 2 wrong usage."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a window's program on Windows has none
-        sys.stdout.reconfigure(errors="replace")  # as stderr is by itself: no code page ends a command
+    """Run one command; returns its exit status, 1 with one sentence on stderr. Wrong usage raises SystemExit(2)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # on Windows a program with windows has no stdout
+        sys.stdout.reconfigure(errors="replace")  # as stderr does: no character of an old code page ends a command
     try:
         try:
             return _main(sys.argv[1:] if argv is None else argv)
         finally:
             if sys.stdout:
                 sys.stdout.flush()
-    except BrokenPipeError:  # behind `| head`, which has seen enough
-        _say_no_more()
-        return UNREAD
+    except BrokenPipeError:  # behind `| head`
+        _discard_output()
+        return OUTPUT_CLOSED
     except OSError as error:
-        if error.errno not in NO_ROOM or error.filename:
+        if error.errno not in DISK_FULL or error.filename:
             raise
-        _say_no_more()
-        print(f"nowserving: What was asked for can't be written: {error.strerror}.", file=sys.stderr)
+        _discard_output()
+        print(f"nowserving: The output can't be written: {error.strerror}.", file=sys.stderr)
         return 1
 
 
-def _say_no_more() -> None:
-    """What is left to say must not complain at the end."""
+def _discard_output() -> None:
+    """Send further output nowhere, so that Python does not complain at its end that it can't write it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _main(argv: Sequence[str]) -> int:
     try:
-        arguments = [as_text(argument, "What was typed") for argument in argv]
-        if arguments and arguments[0] in ABOUT:
+        arguments = [as_text(argument, "The command line") for argument in argv]
+        if arguments and arguments[0] in APP_SUMMARIES:
             return _app(arguments[0])(arguments[1:])
-        return _administrate(arguments)
+        return _run_administration(arguments)
     except Failure as failure:
         print(f"nowserving: {failure.detail}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return 130  # as shells give it: 128 + SIGINT
 
 
 def _app(name: str) -> Callable[[Sequence[str]], int]:
-    """An app's own main; raises Unfit when what it needs is not installed."""
+    """An app's own main; raises Unfit if a package it needs is not installed."""
     (found,) = entry_points(group=APPS, name=name)
     try:
         start: Callable[[Sequence[str]], int] = found.load()
@@ -91,13 +91,12 @@ def _app(name: str) -> Callable[[Sequence[str]], int]:
     return start
 
 
-def _administrate(arguments: list[str]) -> int:
-    asked = _parser().parse_args(arguments)
-    chosen = settings.load(asked.config, database=asked.database)
-    _log(chosen.log_level.upper())
+def _run_administration(argv: list[str]) -> int:
+    args = _parser().parse_args(argv)
+    config = settings.load(args.config, database=args.database)
+    _log(config.log_level.upper())
     try:
-        act: Callable[[argparse.Namespace, settings.Settings], int] = asked.act
-        return act(asked, chosen)
+        return int(args.act(args, config))
     except ModuleNotFoundError as error:
         raise Unfit(f"This needs {error.name}: install nowserving[server].") from None
 
@@ -109,15 +108,15 @@ def _log(level: str) -> None:
         raise Unfit(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {level!r}.") from None
 
 
-# ── what may be asked ──
+# ── options ──
 
 
 def _parser() -> argparse.ArgumentParser:
-    apps = "\n".join(f"  {name:8} {about}" for name, about in ABOUT.items())
+    apps = "\n".join(f"  {name:8} {summary}" for name, summary in APP_SUMMARIES.items())
     parser = argparse.ArgumentParser(
         prog="nowserving",
         description="Queue management for halls where people wait.",
-        epilog=f"windows:\n{apps}\n\nEvery command explains itself: nowserving COMMAND --help",
+        epilog=f"windows:\n{apps}\n\nFor help with a command: nowserving COMMAND --help",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"nowserving {version('nowserving')}")
@@ -126,16 +125,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_init(commands)
     staff_and_devices.add_commands(commands, _command)
     _add_halls(commands)
-    _add_care(commands)
+    _add_maintenance(commands)
     audit_and_personal_data.add_commands(commands, _command)
     return parser
 
 
-def _command(commands: Any, name: str, act: Callable[..., int], about: str) -> argparse.ArgumentParser:
-    """A command with what every command has."""
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=f"{about}.".capitalize())
+def _command(commands: Any, name: str, act: Callable[..., int], summary: str) -> argparse.ArgumentParser:
+    """Add a command with the options every command has."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, **audit_and_personal_data.described(summary))
     parser.add_argument(
-        "--database", metavar="URL", help="sqlite:///nowserving.db (the default), or postgresql://USER@HOST/DATABASE"
+        "--database", metavar="URL", help="sqlite:///nowserving.db (default) or postgresql://USER@HOST/DATABASE"
     )
     parser.add_argument("--config", metavar="FILE", type=as_path, help="settings file instead of the usual one")
     parser.set_defaults(act=act)
@@ -145,15 +144,15 @@ def _command(commands: Any, name: str, act: Callable[..., int], about: str) -> a
 def _add_serve(commands: Any) -> None:
     parser = _command(commands, "serve", _serve, "run the HTTP backend and the web pages")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
-    parser.add_argument("--port", type=int, default=8080, help="0 picks a free one (default 8080)")
-    parser.add_argument("--tls", action="store_true", default=None, help="speak https, by an authority made here")
-    parser.add_argument("--tls-cert", metavar="FILE", help="speak https with this certificate and its chain (PEM)")
-    parser.add_argument("--tls-key", metavar="FILE", help="that certificate's key (PEM)")
-    parser.add_argument("--no-announce", action="store_true", help="do not tell the local network where it is")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on (default 8080); 0 picks a free one")
+    parser.add_argument("--tls", action="store_true", default=None, help="use https, with a certificate made here")
+    parser.add_argument("--tls-cert", metavar="FILE", help="use https with this certificate and its chain (PEM)")
+    parser.add_argument("--tls-key", metavar="FILE", help="the key of that certificate (PEM)")
+    parser.add_argument("--no-announce", action="store_true", help="do not announce it on the local network")
 
 
 def _add_init(commands: Any) -> None:
-    parser = _command(commands, "init", _init, "make a database with a hall and the administrator `admin`")
+    parser = _command(commands, "init", _init, "create a database with a hall and the administrator `admin`")
     parser.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
     parser.add_argument("--hall", metavar="NAME", help="name of the hall")
     _add_zone(parser)
@@ -161,124 +160,126 @@ def _add_init(commands: Any) -> None:
 
 
 def _add_zone(parser: argparse.ArgumentParser) -> None:
-    about = "its time zone, like Europe/Paris (default: this machine's)"
-    parser.add_argument("--time-zone", metavar="ZONE", help=about)
+    summary = "its time zone, like Europe/Paris (default: this machine's)"
+    parser.add_argument("--time-zone", metavar="ZONE", help=summary)
 
 
 def _add_halls(commands: Any) -> None:
-    about = "the halls of this database; one that ever gave a ticket out stays, for its journal is its history"
-    actions = commands.add_parser("hall", help=about, description=f"{about}.".capitalize())
+    summary = "list, add or remove halls; a hall that has issued tickets can't be removed"
+    actions = commands.add_parser("hall", **audit_and_personal_data.described(summary))
     actions = actions.add_subparsers(required=True)
-    _command(actions, "list", _list_halls, "list the halls: id, name, time zone, tickets given out today")
+    _command(actions, "list", _list_halls, "list the halls: id, name, time zone, tickets issued today")
     add = _command(actions, "add", _add_hall, "add a hall and print its id")
     add.add_argument("name")
     add.add_argument("--sample", metavar="NAME", help="begin with a sample hall: clinic, office or bank")
     _add_zone(add)
-    remove = _command(actions, "remove", _remove_hall, "take away a hall that never gave a ticket out")
+    remove = _command(actions, "remove", _remove_hall, "remove a hall that has never issued a ticket")
     remove.add_argument("hall", metavar="ID")
-    out = _command(commands, "export", _export, "write the whole set-up of a hall to a file people can read")
-    out.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
-    out.add_argument("--output", metavar="FILE", type=as_path, help="where to (default: print it)")
-    into = _command(commands, "import", _import, "make the set-up of a hall as a file says, all of it or nothing")
-    into.add_argument("file", type=as_path)
-    which = into.add_mutually_exclusive_group()
-    which.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
-    which.add_argument("--new", metavar="ID", help="a new hall, with this id")
-    into.add_argument("--dry-run", action="store_true", help="only say what would change")
-    into.add_argument("--retire", action="store_true", help="take away for good what the file does not hold")
+    export = _command(commands, "export", _export, "write the whole set-up of a hall to a readable file")
+    export.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
+    export.add_argument("--output", metavar="FILE", type=as_path, help="the file to write (default: print it)")
+    importing = _command(commands, "import", _import, "apply a set-up file to a hall, all of it or nothing")
+    importing.add_argument("file", type=as_path)
+    target = importing.add_mutually_exclusive_group()
+    target.add_argument("--hall", metavar="ID", help="the hall (default: the only one)")
+    target.add_argument("--new", metavar="ID", help="create a new hall with this id")
+    importing.add_argument("--dry-run", action="store_true", help="only list what would change")
+    importing.add_argument("--retire", action="store_true", help="remove for good whatever the file does not list")
 
 
-def _add_care(commands: Any) -> None:
-    _command(commands, "check", _check, "say what is wrong with this installation, if anything")
-    backup = _command(commands, "backup", _backup, "copy the database to a file while work goes on")
+def _add_maintenance(commands: Any) -> None:
+    _command(commands, "check", _check, "check this installation and list what is wrong")
+    backup = _command(commands, "backup", _backup, "copy the database to a file; the hall may stay open")
     backup.add_argument("file", type=as_path)
-    restore = _command(commands, "restore", _restore, "put a backup in the place of the database, which is kept aside")
+    restore = _command(commands, "restore", _restore, "replace the database by a backup, keeping the old one aside")
     restore.add_argument("file", type=as_path)
-    upgrade = _command(commands, "upgrade", _upgrade, "bring an older database up to this version, after a backup")
-    upgrade.add_argument("--without-backup", action="store_true", help="a backup was made in another way")
+    upgrade = _command(commands, "upgrade", _upgrade, "upgrade an older database to this version, after a backup")
+    upgrade.add_argument("--without-backup", action="store_true", help="make no backup before the upgrade")
 
 
-# ── what is done ──
+# ── actions ──
 
 
-def _serve(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+def _serve(args: argparse.Namespace, config: settings.Settings) -> int:
     from shared.backend.http.server import serve  # noqa: PLC0415  # stations have no backend
 
-    flags = {name: value for name in ("tls", "tls_cert", "tls_key") if (value := getattr(asked, name)) is not None}
-    if asked.no_announce:
+    flags = {name: value for name in ("tls", "tls_cert", "tls_key") if (value := getattr(args, name)) is not None}
+    if args.no_announce:
         flags["announce"] = False
-    return serve(dataclasses.replace(chosen, **flags), asked.host, asked.port)
+    return serve(dataclasses.replace(config, **flags), args.host, args.port)
 
 
-def _init(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    first = (asked.sample, asked.hall, _zone(asked.time_zone))
-    # The password comes last: nobody types one twice to hear that something else was wrong.
-    has_administrator = _care().look_before_init(chosen.database, *first)
+def _init(args: argparse.Namespace, config: settings.Settings) -> int:
+    wanted = (args.sample, args.hall, _zone(args.time_zone))
+    # The password comes last: nobody should type it twice and then hear that something else was wrong.
+    has_administrator = _database_administration().check_init(config.database, *wanted)
     password = "" if has_administrator else staff_and_devices.new_password("NOWSERVING_ADMIN_PASSWORD", "admin")
-    with _care().opened(chosen.database, create=True) as halls:
-        hall = halls.init(*first)  # which may be refused; then nobody was appointed either
-        if password and halls.appoint_administrator(password):
+    with _database_administration().opened(config.database, create=True) as admin:
+        hall = admin.init(*wanted)  # may be refused; then no administrator was appointed either
+        if password and admin.appoint_administrator(password):
             print("The administrator is `admin`.")
-        print(f"The hall is ready, on the clock of {halls.ledger.hall(hall).settings.time_zone}; its id:")
+        print(f"The hall is ready, in the time zone {admin.ledger.hall(hall).settings.time_zone}; its id:")
         print(hall)
     return 0
 
 
-def _list_halls(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as admin:
-        for hall in _halls().listed(admin):
-            print(f"{hall.id:24} {hall.name:32} {hall.time_zone:24} {_counted(hall.tickets, 'ticket')} today")
+def _list_halls(args: argparse.Namespace, config: settings.Settings) -> int:
+    with _database_administration().opened(config.database) as admin:
+        for hall in _hall_administration().list_halls(admin):
+            print(f"{hall.id:24} {hall.name:32} {hall.time_zone:24} {_plural(hall.tickets, 'ticket')} today")
     return 0
 
 
-def _add_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as admin:
-        print(_halls().add(admin, asked.name, asked.sample, _zone(asked.time_zone)))
+def _add_hall(args: argparse.Namespace, config: settings.Settings) -> int:
+    with _database_administration().opened(config.database) as admin:
+        print(_hall_administration().add(admin, args.name, args.sample, _zone(args.time_zone)))
     return 0
 
 
-def _remove_hall(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as admin:
-        _halls().remove(admin, asked.hall, audit_and_personal_data.TERMINAL)
-    print(f"{asked.hall} is gone.")
+def _remove_hall(args: argparse.Namespace, config: settings.Settings) -> int:
+    with _database_administration().opened(config.database) as admin:
+        _hall_administration().remove(admin, args.hall, audit_and_personal_data.TERMINAL)
+    print(f"{args.hall} is removed.")
     return 0
 
 
-def _export(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database) as admin:
-        hall = admin.the_one(asked.hall)
-        text = _halls().export(admin, hall)
-    if asked.output is None:
+def _export(args: argparse.Namespace, config: settings.Settings) -> int:
+    with _database_administration().opened(config.database) as admin:
+        hall = admin.named_or_only_hall(args.hall)
+        text = _hall_administration().export(admin, hall)
+    if args.output is None:
         sys.stdout.buffer.write(text.encode())  # UTF-8 wherever it goes, as the file would be
         return 0
-    durable_files.write_text(asked.output, text, durable_files.ANYBODYS)
-    print(f"The set-up of {hall} is in {asked.output}.")
+    durable_files.write_text(args.output, text, durable_files.READABLE_BY_UMASK)
+    print(f"The set-up of {hall} is in {args.output}.")
     return 0
 
 
-def _import(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    halls = _halls()
-    with _care().opened(chosen.database) as admin:
-        wish = halls.Import.begun(admin, asked.file, hall=asked.hall, new=asked.new, retire=asked.retire)
-        changes = wish.look() if asked.dry_run else wish.do()
-    for line in halls.told(changes, retire=asked.retire):
+def _import(args: argparse.Namespace, config: settings.Settings) -> int:
+    hall_administration = _hall_administration()
+    with _database_administration().opened(config.database) as admin:
+        set_up_import = hall_administration.Import.prepare(
+            admin, args.file, hall=args.hall, new=args.new, retire=args.retire
+        )
+        changes = set_up_import.preview() if args.dry_run else set_up_import.do()
+    for line in hall_administration.as_lines(changes, retire=args.retire):
         print(line)
-    print("Nothing was changed: this was only a look." if asked.dry_run else f"{wish.hall} is as the file says.")
+    print("Nothing was changed: this was a dry run." if args.dry_run else f"{set_up_import.hall} is as the file says.")
     return 0
 
 
-def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    from shared.ui.station_memory import remembered  # noqa: PLC0415  # stations' code, but without Qt
+def _check(args: argparse.Namespace, config: settings.Settings) -> int:
+    from shared.ui.station_memory import remembered_halls  # noqa: PLC0415  # stations' code, but without Qt
 
-    faults = [*addresses.faults(chosen.public_url), *_station_faults(chosen), *_damaged()]
-    faults += _boxes(remembered(settings.state_path()))
+    faults = [*addresses.faults(config.public_url), *_station_faults(config), *_damaged_files()]
+    faults += _missing_fonts(remembered_halls(settings.state_path()))
     try:
-        with _care().opened(chosen.database, current=False) as halls:
-            faults = [*halls.faults(), *faults, *_boxes(halls.readable())]
+        with _database_administration().opened(config.database, current=False) as admin:
+            faults = [*admin.faults(), *faults, *_missing_fonts(admin.readable_halls())]
     except NoHallsYet:
-        if asked.database or not any(settings.state_path().glob("home-*.json*")):
+        if args.database or not any(settings.state_path().glob("home-*.json*")):
             raise
-    finally:  # a station has no database, and is looked at all the same
+    finally:  # a station without a database is checked all the same
         for fault in dict.fromkeys(faults):
             print(fault, file=sys.stderr)
     if not faults:
@@ -286,29 +287,29 @@ def _check(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     return 1 if faults else 0
 
 
-def _station_faults(chosen: settings.Settings) -> Iterator[str]:
-    """What the stations that are installed here find wrong with their printers and loudspeakers."""
+def _station_faults(config: settings.Settings) -> Iterator[str]:
+    """The faults of this machine's stations, such as in their printers and loudspeakers."""
     for found in entry_points(group=CHECKS):
         try:
-            look: Callable[[settings.Settings], Iterator[str]] = found.load()
-        except ImportError:  # this machine is no station of that kind
+            find_faults: Callable[[settings.Settings], Iterator[str]] = found.load()
+        except ImportError:  # no station of that kind is installed here
             continue
-        yield from look(chosen)
+        yield from find_faults(config)
 
 
-def _damaged() -> Iterator[str]:
-    """Files of this machine's stations that could not be read."""
-    from shared.link.state_files import put_asides  # noqa: PLC0415  # as above
+def _damaged_files() -> Iterator[str]:
+    """The files of this machine's stations that were damaged and put aside."""
+    from shared.link.state_files import files_put_aside  # noqa: PLC0415  # as above
 
-    for file in put_asides(settings.state_path()):
+    for file in files_put_aside(settings.state_path()):
         yield (
             f"A file of a station could not be read and was put aside: {file}. "
-            "Whatever could be saved of it is in use again; remove it once nobody needs it."
+            "Whatever could be recovered from it is in use again; remove it once nobody needs it."
         )
 
 
-def _boxes(halls: Iterable[Hall]) -> Iterator[str]:
-    """What these halls have written that this machine can't draw; nothing where it has no windows at all."""
+def _missing_fonts(halls: Iterable[Hall]) -> Iterator[str]:
+    """Texts of these halls that this machine has no font for; nothing where no app with windows is installed."""
     try:
         from shared.ui import font_coverage  # noqa: PLC0415  # it loads Qt
     except ImportError:
@@ -316,26 +317,26 @@ def _boxes(halls: Iterable[Hall]) -> Iterator[str]:
     yield from font_coverage.faults(halls)
 
 
-def _backup(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database, current=False) as halls:
-        halls.backup(asked.file)
-        print(f"Everything is in {asked.file}.")
+def _backup(args: argparse.Namespace, config: settings.Settings) -> int:
+    with _database_administration().opened(config.database, current=False) as admin:
+        admin.backup(args.file)
+        print(f"Everything is in {args.file}.")
     return 0
 
 
-def _restore(asked: argparse.Namespace, chosen: settings.Settings) -> int:
+def _restore(args: argparse.Namespace, config: settings.Settings) -> int:
     from shared.backend.halls import backup_restore  # noqa: PLC0415  # a station has no backend installed
 
-    done = backup_restore.restore(chosen.database, asked.file, audit_and_personal_data.TERMINAL)
-    newest = f"{done.newest.astimezone():{TO_THE_MINUTE}}" if done.newest else "never: nothing has happened in it"
-    print(f"{asked.file} is in place, as {done.place}. The last thing in it happened: {newest}.")
+    done = backup_restore.restore(config.database, args.file, audit_and_personal_data.TERMINAL)
+    newest = f"{done.newest.astimezone():{TO_THE_MINUTE}}" if done.newest else "none"
+    print(f"{args.file} is in place, as {done.database}. Its latest event: {newest}.")
     if done.kept is None:
         print("There was no database there before.")
     elif done.kept.suffix in (".db", ".dump"):
         again = shlex.join(["nowserving", "restore", str(done.kept)])
-        print(f"What was there before is in {done.kept}; `{again}` puts it back.")
+        print(f"The previous database is in {done.kept}; `{again}` puts it back.")
     else:
-        print(f"There was only the log of a database there before; it is kept as {done.kept}.")
+        print(f"There was only a database's log file before; it is kept as {done.kept}.")
     if not done.is_current:
         print("It is older than this program: run `nowserving upgrade`.")
     for fault in done.faults:
@@ -343,34 +344,34 @@ def _restore(asked: argparse.Namespace, chosen: settings.Settings) -> int:
     return 1 if done.faults else 0
 
 
-def _upgrade(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    with _care().opened(chosen.database, current=False) as halls:
-        if halls.database.is_current():
+def _upgrade(args: argparse.Namespace, config: settings.Settings) -> int:
+    with _database_administration().opened(config.database, current=False) as admin:
+        if admin.database.is_current():
             print("The database is up to date.")
             return 0
-        kept = halls.upgrade(backup=not asked.without_backup)
+        kept = admin.upgrade(backup=not args.without_backup)
         print(f"Upgraded; the database as it was is in {kept}." if kept else "Upgraded.")
     return 0
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _zone(named: str | None) -> str:
-    """The time zone named, or this machine's; raises Unfit."""
-    if named and named not in zones():
-        raise Unfit(f"There is no time zone {named!r}: write one like Europe/Paris or America/Sao_Paulo.")
-    return named or settings.machine_zone()
+def _zone(name: str | None) -> str:
+    """The time zone of this name, or this machine's if none is given; raises Unfit if there is no such zone."""
+    if name and name not in zones():
+        raise Unfit(f"There is no time zone {name!r}: write one like Europe/Paris or America/Sao_Paulo.")
+    return name or settings.machine_zone()
 
 
-def _care() -> Any:
+def _database_administration() -> Any:
     from shared.backend.halls import database_administration  # noqa: PLC0415  # a station has no backend installed
 
     return database_administration
 
 
-def _halls() -> Any:
+def _hall_administration() -> Any:
     from shared.backend.halls import hall_administration  # noqa: PLC0415  # a station has no backend installed
 
     return hall_administration

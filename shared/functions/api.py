@@ -1,4 +1,4 @@
-"""The function ``api``: the whole backend, one request at a time, and its clock, which ticks from outside."""
+"""The function ``api``: the whole backend, one request at a time, and its background work at each scheduled event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from mangum import Mangum
 
 from shared.backend.access.accounts import Accounts
-from shared.backend.background.one_round import keep_up
+from shared.backend.background.one_round import do_one_round
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http import problems
 from shared.backend.http.polling_feed import PollingFeed
@@ -19,45 +19,44 @@ from shared.functions import environment, gateway
 from shared.hall.errors import Failure, Unreachable
 
 log = logging.getLogger(__name__)
-logging.getLogger("mangum").setLevel(logging.WARNING)  # it writes paths into the log: a ticket's is its key
+logging.getLogger("mangum").setLevel(logging.WARNING)  # it logs paths: a ticket's is its key
 
 TEXT = ["text/", "application/json", "application/problem+json", "application/javascript", "image/svg+xml"]
-"""What goes through the gateway as it is; everything else in Base64."""
+"""Media types that pass the gateway as text; all others as Base64."""
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
 
 TIME_KEPT: Answer = {"time": "kept"}
-NOTHING_DONE: Answer = {"time": "not kept"}
+TIME_NOT_KEPT: Answer = {"time": "not kept"}
 
 
 class Function:
-    """The backend as it waits for the next event."""
+    """The backend of one execution environment, kept between two events."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        app = create_app(ledger, Accounts(ledger.database), environment.policy(), PollingFeed(ledger))
+        app = create_app(ledger, Accounts(ledger.database), environment.security(), PollingFeed(ledger))
         self._web = Mangum(app, lifespan="off", text_mime_types=TEXT)
 
     def answer(self, event: Event, context: Any) -> Answer:
-        """Answer a request of the gateway, or keep time if it is none; nothing is under way when this returns."""
+        """Answer a request of the gateway, or do the background work; then wait for what is still to be written."""
         try:
             if _is_request(event):
-                gateway.hear(event)
+                gateway.remember_claims(event)
                 return self._web(event, context)
             return self._keep_time()
         finally:
-            # Frozen in the middle of a transaction it would keep the lock of its hall.
-            if not self._ledger.rest(environment.LAST_WORDS):
-                log.error("something is still being written")
+            # A function frozen in the middle of a transaction would keep the lock on its hall.
+            if not self._ledger.drain(environment.REST_WITHIN):
+                log.error("commands are still waiting to be written")
 
     def _keep_time(self) -> Answer:
-        asyncio.get_event_loop().run_until_complete(keep_up(self._ledger))
+        asyncio.get_event_loop().run_until_complete(do_one_round(self._ledger))
         return TIME_KEPT
 
 
 def handler(event: Event, context: Any) -> Answer:
-    """What the gateway or the clock sends."""
     try:
         function = _function()
     except Failure as failure:
@@ -68,7 +67,7 @@ def handler(event: Event, context: Any) -> Answer:
 
 @cache
 def _function() -> Function:
-    """Made once for each environment; raises Unfit or Unreachable, and is then tried again."""
+    """The one of this execution environment; raises Unfit or Unreachable, and is tried again at the next event."""
     asyncio.set_event_loop(asyncio.new_event_loop())
     database = environment.database()
     database.require_current()
@@ -76,10 +75,10 @@ def _function() -> Function:
 
 
 def _not_yet(event: Event, context: Any) -> Answer:
-    away = problems.failed(Unreachable("The backend is not ready yet; please try again."))
-    return Mangum(away, lifespan="off", text_mime_types=TEXT)(event, context) if _is_request(event) else NOTHING_DONE
+    answer = problems.failure_response(Unreachable("The backend is not ready yet; please try again."))
+    return Mangum(answer, lifespan="off", text_mime_types=TEXT)(event, context) if _is_request(event) else TIME_NOT_KEPT
 
 
 def _is_request(event: Event) -> bool:
-    """Whether it comes from the gateway; the clock sends something else."""
+    """Whether the event is a request of the gateway, and not of the schedule."""
     return "requestContext" in event

@@ -1,4 +1,4 @@
-"""The function ``hello``: says that what was deployed runs, and needs nothing for it."""
+"""The function ``hello``: says that the deployment runs; needs no database."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from typing import Any
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    said = {"message": "Now Serving is running", "input": event}
-    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(said)}
+    body = {"message": "Now Serving is running", "input": event}
+    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}

@@ -1,4 +1,4 @@
-"""The business day: what is left of yesterday ends, and numbering starts again."""
+"""The business day: at its start yesterday's tickets end, and numbering starts again."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from shared.hall.values import Moment, TicketState, frozen
 
 @dataclass(frozen=True, kw_only=True)
 class StartBusinessDay(Command):
-    """The clock's own command. Any other command first does the same if the day has changed."""
+    """Start today's business day if it has not begun. Other commands do so by themselves, before they act."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectBusinessDay(Command):
-    """The day that is kept lies in the future, for a clock was ahead: it is today again, and goes on as it is."""
+    """Set a business day that lies in the future, because a clock was ahead, to today; nothing else changes."""
 
     kept: date
-    """The day its sender saw, so that no other is changed."""
+    """The hall's day as the sender saw it: refused if it is another by now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,37 +41,37 @@ class BusinessDayStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BusinessDayCorrected(Event):
-    """The one event by which the day goes back. Numbers go on: to begin again would give somebody's a second time."""
+    """The one event by which the day goes back. Numbers go on: starting again would give some a second time."""
 
     day: date
     tickets: tuple[TicketId, ...]
-    """Those of the day that was kept, live or ended; reports count them to this one."""
+    """All tickets of the wrong day, live or ended: reports count them under the right one."""
 
 
 def start_business_day(hall: Hall, command: Command, now: Moment) -> Events:
-    """What has to happen first if the hall's day is over; nothing if it is not."""
+    """The events that end the hall's day and start the next; none if the day is not over."""
     if not is_new_day(hall, now.wall):
         return []
-    left_over = [_closed(hall, ticket) for ticket in hall.tickets]
+    left_over = [_end_of_day(hall, ticket_id) for ticket_id in hall.tickets]
     return [*left_over, BusinessDayStarted(day=business_day(hall.settings, now.wall))]
 
 
 def correct_business_day(hall: Hall, command: CorrectBusinessDay, now: Moment) -> Events:
     if command.kept != hall.business_day or day_ahead(hall, now.wall) is None:
-        raise BusinessDayRight("The business day is not in the future, and nothing was changed.")
+        raise BusinessDayRight("The business day is not in the future: nothing was changed.")
     tickets = (*hall.tickets, *(ticket.id for ticket in hall.ended))
     return [BusinessDayCorrected(day=business_day(hall.settings, now.wall), tickets=tickets)]
 
 
-def _closed(hall: Hall, ticket: TicketId) -> Event:
-    left = hall.tickets[ticket]
+def _end_of_day(hall: Hall, ticket_id: TicketId) -> Event:
+    left = hall.tickets[ticket_id]
     if left.state is TicketState.SERVING:
         return TicketServed(ticket=left.id, point=str(left.point), closed_by=ClosedBy.END_OF_DAY)
     return TicketExpired(ticket=left.id)
 
 
-def next_morning(command: Command, closed: Events) -> Command:
-    """The command as its sender would give it, had they seen the day's end: what that closed is held no longer.
+def adapted_to_new_day(command: Command, closed: Events) -> Command:
+    """A CallNext without ``holding`` if the end of the day has closed that ticket; any other command as it is.
 
     A refusal starts no day, so a console that still shows yesterday's customer would be refused for ever.
     """
@@ -103,13 +103,13 @@ def business_day_corrected(hall: Hall, event: BusinessDayCorrected) -> Hall:
     return replace(hall, business_day=event.day)
 
 
-def _the_day(hall: Hall, command: Command, events: Events) -> Answer:
+def _day_answer(hall: Hall, command: Command, events: Events) -> Answer:
     return {"business_day": hall.business_day}
 
 
 RULES = (
-    Rule(StartBusinessDay, start_business_day, _the_day, THE_CLOCK),
-    Rule(CorrectBusinessDay, correct_business_day, _the_day, ADMINISTRATORS),
+    Rule(StartBusinessDay, start_business_day, _day_answer, THE_CLOCK),
+    Rule(CorrectBusinessDay, correct_business_day, _day_answer, ADMINISTRATORS),
 )
 CHANGES = (
     Change(TicketExpired, ticket_expired),

@@ -1,20 +1,21 @@
-"""The ways things go wrong, drawn as a tree; whatever is not in it is a bug.
+"""Every failure that is no bug, drawn as a tree: refusals with their HTTP status, outages, unusable machines.
 
 Failure
 ├── Refused              the hall says no, in a sentence a person can read; nothing changed
-│   ├── Malformed        what came is not a command at all                 HTTP 400
-│   ├── NotSignedIn      nobody said who is asking                              401
+│   ├── Malformed        the request can't be read as one                  HTTP 400
+│   ├── NotSignedIn      the sender is not authenticated                        401
 │   │   └── Revoked      this device was taken out of service
-│   ├── NotAllowed       this person or device may not                          403
-│   ├── Unknown          what the command names is not there                    404
+│   ├── NotAllowed       this person or device has no permission                403
+│   ├── PasswordMustChange   the first password must be replaced first          403
+│   ├── Unknown          something the command names does not exist             404
 │   ├── NotNow           the state of the hall does not allow it                409
-│   ├── TooLarge         more than anybody needs to say                         413
-│   ├── Invalid          a value that cannot be                                 422
-│   └── TooOften         the same thing asked too many times                    429
+│   ├── TooLarge         the request is larger than any should be               413
+│   ├── Invalid          a field has an impossible value                        422
+│   └── TooOften         a rate limit is exceeded                               429
 ├── Unreachable          the hall may be fine, the way to it is not: keep, retry, say it   503
-│   └── HallUnreadable   what is kept of this one hall is damaged
-└── Unfit                what was set up cannot be used: not our database, a port in use
-    └── NoHallsYet       there is no database, or nothing in it
+│   └── HallUnreadable   the stored data of this one hall is damaged
+└── Unfit                this machine can't run it as asked: a foreign database, a port in use     503
+    └── NoHallsYet       there is no database, or no hall in it
 """
 
 from __future__ import annotations
@@ -23,26 +24,26 @@ import re
 from functools import cache
 from typing import ClassVar, Self
 
-BLANK = re.compile(r"\{(\w+)\}")
-"""A place in a sentence for a number, a label, a name: ``{label} is not waiting.``"""
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+"""A placeholder of a sentence: ``{label} is not waiting.``"""
 
-OURS = ("database", "owner", "cause")
-"""What a sentence says to whoever looks after the backend, and to nobody over the network: where the database is."""
+FOR_OPERATORS = ("database", "owner", "cause")
+"""Placeholders that only operators see, and nobody over the network: they say where the database is."""
 
 
 @cache
 def kebab(name: str) -> str:
-    """``CallNext`` as programs write it: ``call-next``."""
+    """``CallNext`` in kebab case: ``call-next``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 class Failure(Exception):  # noqa: N818  # a refusal is not an error of the program
-    """Something a person is told in one sentence: what happened, what it means, what to do."""
+    """A failure that is told to a person in one sentence: what happened, what it means, what to do."""
 
     status: ClassVar[int] = 500
 
     def __init__(self, sentence: str, **about: str) -> None:
-        """``about`` names what the failure is about; what it names can stand in the sentence as a ``{blank}``."""
+        """``about``: details by name, which fill the ``{placeholders}`` of the sentence."""
         super().__init__(sentence)
         self.sentence = sentence
         self.about = about
@@ -52,30 +53,30 @@ class Failure(Exception):  # noqa: N818  # a refusal is not an error of the prog
 
     @property
     def detail(self) -> str:
-        """The sentence with its blanks filled."""
+        """The sentence with its placeholders filled."""
         return self.filled(self.sentence)
 
     def filled(self, sentence: str) -> str:
-        """The sentence in any language with its blanks filled; one that nothing is known for stays as it stands."""
-        return BLANK.sub(lambda blank: self.about.get(blank[1], blank[0]), sentence)
+        """The sentence, in any language, with its placeholders filled; one without a value stays as it is."""
+        return PLACEHOLDER.sub(lambda match: self.about.get(match[1], match[0]), sentence)
 
-    def for_strangers(self) -> Self:
-        """The same failure without what is nobody's business but ours."""
-        sentence = re.sub(rf" ?\{{({'|'.join(OURS)})\}}", "", self.sentence)
-        return type(self)(sentence, **{name: value for name, value in self.about.items() if name not in OURS})
+    def without_operator_details(self) -> Self:
+        """The same failure without what only operators may see."""
+        sentence = re.sub(rf" ?\{{({'|'.join(FOR_OPERATORS)})\}}", "", self.sentence)
+        return type(self)(sentence, **{name: value for name, value in self.about.items() if name not in FOR_OPERATORS})
 
     def more(self, **about: str) -> Self:
-        """The same failure, with more about where it lies."""
+        """The same failure with more details, such as the wrong field."""
         return type(self)(self.sentence, **{**self.about, **about})
 
     @classmethod
     def type_name(cls) -> str:
-        """The name programs know it by: ``ticket-not-waiting``."""
+        """Its name on the wire: ``ticket-not-waiting``."""
         return kebab(cls.__name__)
 
 
 class Refused(Failure):
-    """The hall says no. Nothing has changed, and asking the same again gives the same answer."""
+    """The hall says no, and nothing has changed. A command the rules refused is refused again with the same id."""
 
     status = 409
     _by_type: ClassVar[dict[str, type[Refused]]] = {}
@@ -84,8 +85,8 @@ class Refused(Failure):
         Refused._by_type[cls.type_name()] = cls
 
     @staticmethod
-    def named(type_name: str, status: int, sentence: str, **about: str) -> Refused:
-        """The refusal a program on the other side named; one this version does not know keeps its kind."""
+    def of_type(type_name: str, status: int, sentence: str, **about: str) -> Refused:
+        """A refusal of this type; of the general one of its HTTP status if only a newer version has the type."""
         kind = Refused._by_type.get(type_name) or Refused._of_status(status)
         return kind(sentence, **about)
 
@@ -96,17 +97,17 @@ class Refused(Failure):
 
 
 class Unreachable(Failure):
-    """The hall did not answer: nobody knows yet whether it did what was asked. Ask again with the same id."""
+    """No answer, and the command may have been carried out or not: send it again with the same id."""
 
     status = 503
 
 
 class HallUnreadable(Unreachable):
-    """What is kept of one hall is damaged, and until somebody has put that right nobody knows what is true there."""
+    """The stored data of one hall is damaged: it answers nothing until somebody has repaired it."""
 
 
 class Unfit(Failure):
-    """What the administrator set up cannot be used; the sentence says what to change."""
+    """This machine can't run the program as asked; the sentence says what to change."""
 
     status = 503
 
@@ -123,7 +124,7 @@ class NotSignedIn(Refused):
 
 
 class Revoked(NotSignedIn):
-    """This device was taken out of service by whoever answers for its hall."""
+    """An administrator has taken this device out of service."""
 
 
 class NotAllowed(Refused):

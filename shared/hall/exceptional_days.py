@@ -1,4 +1,4 @@
-"""Dates that are not like others: those an administrator sets apart, and the public holidays to come."""
+"""Exceptional days, which an administrator defines, and the public holidays to come."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from datetime import date
 from shared.hall.errors import Invalid, UnknownDay
 from shared.hall.hall import Hall
 from shared.hall.hours_grammar import Date, Day, spans
-from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
+from shared.hall.messages import Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS, THE_CLOCK
+from shared.hall.set_up import fields_of_command
 from shared.hall.values import Moment, frozen
 
 MOST_HOLIDAYS = 200
+"""Dates: enough for the next few years."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefineDay(Command, Day):
-    """Set a date apart, closed or with hours of its own; it stands above the calendar of public holidays."""
+    """Make a date an exceptional day: closed, or with hours of its own, even if it is a public holiday."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetireDay(Command):
-    """Let a date be like others again, or the public holiday it is."""
+    """Remove an exceptional day: the date is like others again, or the public holiday it is."""
 
     date: Date
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObserveHolidays(Command):
-    """The public holidays of the hall's country for the time to come, in place of those known before."""
+    """Replace the public holidays to come in the hall's country or region."""
 
     days: tuple[Day, ...] = ()
 
@@ -52,23 +54,22 @@ class HolidaysObserved(Event):
 def define_day(hall: Hall, command: DefineDay, now: Moment) -> Events:
     day = Day(date=command.date, hours=command.hours, reason=command.reason)
     spans(day.hours)
-    words = {} if isinstance(day.reason, str) else day.reason
-    for language in words:
-        if language not in hall.settings.languages:
-            raise Invalid("The reason is said in languages of the hall.")
+    languages = () if isinstance(day.reason, str) else day.reason.keys()
+    if set(languages) - set(hall.settings.languages):
+        raise Invalid("The reason can only be given in the hall's languages.")
     return [DayDefined(value=day)]
 
 
 def retire_day(hall: Hall, command: RetireDay, now: Moment) -> Events:
     if command.date not in hall.days:
-        raise UnknownDay("No {date} is set apart in this hall.", date=command.date.isoformat())
+        raise UnknownDay("{date} is not an exceptional day of this hall.", date=command.date.isoformat())
     return [DayRetired(date=command.date)]
 
 
 def observe_holidays(hall: Hall, command: ObserveHolidays, now: Moment) -> Events:
     days = _by_date(command.days)
     if len(days) < len(command.days) or len(days) > MOST_HOLIDAYS:
-        raise Invalid("Holidays are named once each, and not more than for a few years.")
+        raise Invalid("A list of holidays has each date once, and {most} dates at most.", most=str(MOST_HOLIDAYS))
     for day in command.days:
         spans(day.hours)
     return [] if days == hall.holidays else [HolidaysObserved(days=command.days)]
@@ -94,22 +95,10 @@ def _in_order(days: dict[date, Day]) -> dict[date, Day]:
     return dict(sorted(days.items()))
 
 
-def _the_day(hall: Hall, command: DefineDay, events: Events) -> Answer:
-    return {"date": command.date, "hours": command.hours, "reason": command.reason}
-
-
-def _the_date(hall: Hall, command: RetireDay, events: Events) -> Answer:
-    return {"date": command.date}
-
-
-def _the_holidays(hall: Hall, command: ObserveHolidays, events: Events) -> Answer:
-    return {"days": command.days}
-
-
 RULES = (
-    Rule(DefineDay, define_day, _the_day, ADMINISTRATORS),
-    Rule(RetireDay, retire_day, _the_date, ADMINISTRATORS),
-    Rule(ObserveHolidays, observe_holidays, _the_holidays, THE_CLOCK),
+    Rule(DefineDay, define_day, fields_of_command, ADMINISTRATORS),
+    Rule(RetireDay, retire_day, fields_of_command, ADMINISTRATORS),
+    Rule(ObserveHolidays, observe_holidays, fields_of_command, THE_CLOCK),
 )
 CHANGES = (
     Change(DayDefined, day_defined),

@@ -1,8 +1,8 @@
-"""What a text may be that somebody sends: how long, and of which signs; declared once, beside its type.
+"""Limits of the fields of commands and set-ups: how long a text may be and of which characters, how large a number.
 
-A field's type names its form (``TicketId = Annotated[str, ID]``). ``readable`` looks at it at the door, the tables take
-their lengths from here, and the API's description says it. What a journal holds was let in under the rules of its time
-and is never looked at again.
+A field's type names its form (``TicketId = Annotated[str, ID]``). ``check_input`` checks it as a command or request
+comes in, the tables take their column lengths from here, and the OpenAPI document says it. Events in a journal were
+accepted under the limits of their time and are never checked again.
 """
 
 from __future__ import annotations
@@ -13,94 +13,116 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import category
 
+from shared.hall.units import Minutes, Seconds
+
 
 def can_be_shown(text: str) -> bool:
+    """Whether it holds neither control characters nor halves of surrogate pairs."""
     return text.isprintable() or not any(category(sign) in ("Cc", "Cs") for sign in text)
 
 
-JOINERS = "\u200c\u200d"
-"""Persian, Indic scripts and emoji can't be written without these; they stand between two signs."""
+ZERO_WIDTH_JOINERS = "\u200c\u200d"
+"""Persian, Indic scripts and emoji need these between two characters."""
 
-BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and signs by their category, and nothing to be seen."""
+INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols by their Unicode category, but blank."""
 
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def is_name(text: str) -> bool:
-    """Whether it is all that is seen of it: something of it is visible, nothing hides or turns the direction."""
+    """Whether it is blank, or has a visible character and none that is hidden or changes the direction of writing."""
     if not text.strip():
-        return True  # whether there has to be one is for the rules to say
-    bare = re.sub(rf"(?<=\S)[{JOINERS}](?=[^\s{JOINERS}])", "", text)
-    hidden = any(category(sign) in _HIDDEN or sign in BLANKS for sign in bare)
+        return True  # the rules decide whether a name may be empty
+    bare = re.sub(rf"(?<=\S)[{ZERO_WIDTH_JOINERS}](?=[^\s{ZERO_WIDTH_JOINERS}])", "", text)
+    hidden = any(category(sign) in _HIDDEN_CATEGORIES or sign in INVISIBLE for sign in bare)
     return not hidden and any(category(sign)[0] in "LNPS" for sign in bare)
 
 
-TURNING = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
-def unturned(text: str) -> str:
-    """As it is shown, whoever wrote it and when: without what turns the direction of the writing around it."""
-    return text if text.isprintable() else text.translate(TURNING)
+def without_direction_marks(text: str) -> str:
+    """A text to be shown, without characters that change the direction of writing around it."""
+    return text if text.isprintable() else text.translate(DIRECTION_MARKS)
 
 
 def isolated(text: str) -> str:
-    """A text somebody wrote, within a line of others: whatever its direction, the rest keeps its own."""
-    return f"\u2068{unturned(text)}\u2069"
+    """A text to be shown within a sentence: it keeps its own direction of writing, and the sentence does too."""
+    return f"\u2068{without_direction_marks(text)}\u2069"
 
 
 @dataclass(frozen=True)
-class Form:
-    """``longest``: characters."""
+class TextFormat:
+    """What a text field may hold."""
 
     longest: int
+    """Characters."""
     pattern: str = ""
-    """What the whole of it matches; none: whatever can be shown."""
+    """A regular expression for the whole text; empty: ``allows`` decides."""
     sentence: str = ""
-    """What is said of a text that is not of this form; none: just what is wrong with it."""
-    signs: Callable[[str], bool] = can_be_shown
-    """Whether it is made of what may stand there, where no pattern says so."""
+    """The refusal of a text that does not fit; empty: a general one that says what is wrong."""
+    allows: Callable[[str], bool] = can_be_shown
+    """Says whether a text may be this one, where there is no pattern."""
 
     def fits(self, text: str) -> bool:
-        of_these = re.fullmatch(self.pattern, text) if self.pattern else self.signs(text)
-        return len(text) <= self.longest and bool(of_these)
+        allowed = re.fullmatch(self.pattern, text) if self.pattern else self.allows(text)
+        return len(text) <= self.longest and bool(allowed)
 
     def __get_pydantic_json_schema__(self, core: Any, described: Any) -> dict[str, Any]:
-        """How the API's description says it."""
+        """The limits in the OpenAPI document."""
         pattern = {"pattern": f"^({self.pattern})$"} if self.pattern else {}
         return {**described(core), "maxLength": self.longest, **pattern}
 
 
-TEXT = Form(2_000)
-"""Whatever names no other form; nothing a hall is told needs more."""
+TEXT = TextFormat(2_000)
+"""Any field whose type names no other form."""
 
-REMARK = Form(TEXT.longest)
-"""What a person says about a customer. It may name people: see ``Remark``."""
+REMARK = TextFormat(TEXT.longest)
+"""What staff write about a customer. It may name people: see ``Remark``."""
 
-NAME = Form(2_000, signs=is_name)
-"""What something is called, wherever it is named to people."""
+NAME = TextFormat(2_000, allows=is_name)
+"""What people call something."""
 
-ID = Form(64)
-"""Names something: what no hall can know need not be looked for."""
+ID = TextFormat(64)
+"""No id in a hall is longer: a longer one is refused without looking for it."""
 
 _UUID = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-COMMAND_ID = Form(
+COMMAND_ID = TextFormat(
     64,
     f"(?!(?=.*[A-F]){_UUID}$)[A-Za-z0-9_-]{{1,64}}",
-    "A command_id is a UUID, its letters small, or up to 64 other letters, digits and dashes.",
+    "A command_id is a UUID in lower case, or up to 64 other letters, digits and dashes.",
 )
-"""A UUID in one form alone: in another it would be another command, and act twice."""
+"""A UUID only in lower case: the same one in capitals would be another command, and act again."""
 
-HASH = Form(64, "[0-9a-f]{64}", "{field} is a SHA-256: 64 hexadecimal figures, the letters small.")
-LANGUAGE = Form(16)
-OUTCOME = Form(64, signs=is_name)
-CONSOLE = Form(64)
-LOGIN = Form(64)
-PASSWORD = Form(128, r"[^\ud800-\udfff]*", "A password has at most 128 characters.")
-DEVICE = Form(64, signs=is_name)
-VERSION = Form(32, "[A-Za-z0-9_.+-]{1,32}", "A version is up to 32 letters, figures, dots and dashes.")
-PERSON_NAME = Form(100, signs=is_name)
-PHONE = Form(40)
-"""Whatever is pasted: what some telephones put around a number turns nothing here."""
-ADDRESS = Form(64)
-"""Where on the network somebody is; a proxy may call it what it likes."""
+HASH = TextFormat(64, "[0-9a-f]{64}", "{field} is a SHA-256: 64 hexadecimal digits in lower case.")
+LANGUAGE = TextFormat(16)
+PREFIX = TextFormat(3, "[A-Z0-9]{1,3}", "A prefix is one to three capital letters or digits.")
+OUTCOME = TextFormat(64, allows=is_name)
+CONSOLE = TextFormat(64)
+LOGIN = TextFormat(64)
+PASSWORD = TextFormat(128, r"[^\ud800-\udfff]*", "A password has at most 128 characters.")
+DEVICE = TextFormat(64, allows=is_name)
+VERSION = TextFormat(32, "[A-Za-z0-9_.+-]{1,32}", "A version is up to 32 letters, digits, dots and dashes.")
+PERSON_NAME = TextFormat(100, allows=is_name)
+PHONE = TextFormat(40)
+"""Anything may be pasted, as some phones put direction marks around a number."""
+ADDRESS = TextFormat(64)
+"""A network address, as a proxy may write it."""
+
+# ── numbers ──
+
+LONGEST_ALLOWANCE: Minutes = 7 * 24 * 60
+"""Of any span in a set-up; an allowance of more than a day already means strict priority."""
+
+LONGEST_KEPT = 30 * 24
+"""Hours, the largest ``keep_contacts``: 30 days, longer than anybody complains about a visit."""
+
+MOST_RECALLS = 20
+"""The largest ``recalls_before_no_show``."""
+
+LONGEST_COOL_DOWN: Seconds = 3600
+"""The largest ``no_show_after``."""
+
+LARGEST_SERIAL_NUMBER = 9999
+"""Of a service point."""

@@ -1,4 +1,4 @@
-"""What a hall says to people, in one language or in several, and the ids it says it with."""
+"""The types of text fields: ids, names and sentences in one language or in several."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.hall.field_limits import (
     REMARK,
     TEXT,
     VERSION,
-    unturned,
+    without_direction_marks,
 )
 
 Id: TypeAlias = Annotated[str, ID]
@@ -40,37 +40,38 @@ Outcome: TypeAlias = Annotated[str, OUTCOME]
 Hash: TypeAlias = Annotated[str, HASH]
 """SHA-256 of a secret, hexadecimal."""
 Remark: TypeAlias = Annotated[str, REMARK]
-"""What a person says about a customer: kept with the notes of colleagues, and in nothing else that a command leaves."""
+"""What staff write about a customer: stored with the notes, and left out of everything else that stores a command."""
 
 Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
-"""A name or sentence: one for everybody, or one for each language (``{"en": "Cash desk", …}``)."""
+"""A text: one for all languages, or one for each (``{"en": "Cash desk", …}``)."""
 
 Name: TypeAlias = Annotated[str | Mapping[Language, str], NAME]
-"""The same, naming something: all of it is seen."""
+"""A text that names something: it may hold no invisible characters."""
 
 
 def in_language(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> str:
-    """The words in ``language``, else in the first fallback there is, else in any.
+    """The text in ``language``, else in the first fallback it has, else in any; empty if there is none.
 
     ``de-AT`` is answered in ``de`` where nothing is nearer (RFC 4647, 3.4).
     """
-    return unturned(words if isinstance(words, str) else words.get(said_in(words, language, fallbacks), ""))
+    text = words if isinstance(words, str) else words.get(language_found(words, language, fallbacks), "")
+    return without_direction_marks(text)
 
 
-def said_in(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> Language:
-    """The language that ``in_language`` finds the words in; empty for words that are for everybody."""
+def language_found(words: Words, language: Language, fallbacks: Sequence[Language] = ()) -> Language:
+    """The language ``in_language`` finds the text in; empty for a text that is the same in all."""
     if isinstance(words, str):
         return ""
     for wanted in (language, *fallbacks):
         while wanted:
             if wanted in words:
                 return wanted
-            wanted = wanted.rpartition("-")[0]  # noqa: PLW2901  # the look-up is exactly this
+            wanted = wanted.rpartition("-")[0]  # noqa: PLW2901  # the look-up of RFC 4647
     return next(iter(words), "")
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562, 5.7): made by whoever sends a command, sorts by time, never meets another."""
+    """A UUIDv7 (RFC 9562, 5.7): made by the sender of a command, unique, sorts by time."""
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76

@@ -1,6 +1,6 @@
-"""What no person would say comes through no door: endless texts, control characters, absurd numbers, far-off years.
+"""Checks of commands, requests and other bodies: no endless texts, control characters, absurd numbers or years.
 
-Commands are looked at, and requests, and whatever else comes in a body: field by field, each in the form of its type.
+They are checked field by field, each text by the form of its type.
 """
 
 from __future__ import annotations
@@ -13,38 +13,39 @@ from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from shared.hall.errors import Invalid
-from shared.hall.field_limits import REMARK, TEXT, Form, can_be_shown
+from shared.hall.field_limits import REMARK, TEXT, TextFormat, can_be_shown
 
 LARGEST_NUMBER = 1_000_000
+"""Of any field, whatever it counts; the smallest is minus this."""
 
 MOST_VALUES = 1_000
-"""Names, texts and numbers in one body, those in its lists included, unless it says otherwise."""
+"""Names, texts and numbers in one body, those in its lists included, unless its type sets its own MOST_VALUES."""
 
 YEARS = (1900, 2200)
-"""In which everything happens: near the ends of time no zone can be reckoned with. A clock that lost it says 1970."""
+"""First and last: time zones fail near the ends of time. A machine whose clock has lost its time says 1970."""
 
 
-def readable(said: object) -> None:
-    """Raises Invalid for what holds something no person would say."""
-    leaves = list(_leaves(said, (), TEXT))
-    most = getattr(said, "MOST_VALUES", MOST_VALUES)
+def check_input(content: object) -> None:
+    """Raises Invalid if a command, request or body holds a value that can't be meant."""
+    leaves = list(_leaves(content, (), TEXT))
+    most = getattr(content, "MOST_VALUES", MOST_VALUES)
     if len(leaves) > most:
-        raise Invalid("More than {most} things are named at once.", most=str(most))
-    for value, place, form in leaves:
+        raise Invalid("This holds more than {most} values.", most=str(most))
+    for value, path, form in leaves:
         if isinstance(value, str):
-            require(form, value, **_named(place))
+            check_text(form, value, **_where(path))
         elif isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-            raise Invalid("{field} is a number of at most {most}.", most=str(LARGEST_NUMBER), **_named(place))
+            raise Invalid("{field} is a number of at most {most}.", most=str(LARGEST_NUMBER), **_where(path))
         elif isinstance(value, date) and not YEARS[0] <= value.year <= YEARS[1]:
             first, last = map(str, YEARS)
-            raise Invalid("{field} lies between the years {first} and {last}.", first=first, last=last, **_named(place))
+            raise Invalid("{field} lies between the years {first} and {last}.", first=first, last=last, **_where(path))
 
 
-def require(form: Form, text: str, field: str, **place: str) -> None:
-    """Raises Invalid for a text that is not of this form."""
+def check_text(form: TextFormat, text: str, field: str, **path: str) -> None:
+    """Raises Invalid if a text is not of this form."""
     if form.fits(text):
         return
-    about = {"field": field, "most": str(form.longest), **place}
+    about = {"field": field, "most": str(form.longest), **path}
     if form.sentence:
         raise Invalid(form.sentence, **about)
     if not can_be_shown(text):
@@ -52,53 +53,52 @@ def require(form: Form, text: str, field: str, **place: str) -> None:
     if len(text) > form.longest:
         raise Invalid("{field} has at most {most} characters.", **about)
     raise Invalid(
-        "{field} holds characters that can't be seen or turn the direction of writing: type it anew without them.",
+        "{field} holds characters that can't be seen or change the direction of writing: type it again without them.",
         **about,
     )
 
 
-Place: TypeAlias = tuple[str | int, ...]
-"""The way to a value: fields by name, things in a list by number."""
+FieldPath: TypeAlias = tuple[str | int, ...]
+"""The way to a value: fields by name, items of a list by index."""
 
 
-def _leaves(value: object, place: Place, form: Form) -> Iterator[tuple[object, Place, Form]]:
+def _leaves(value: object, path: FieldPath, form: TextFormat) -> Iterator[tuple[object, FieldPath, TextFormat]]:
     if isinstance(value, Mapping):
         for item in (*value.keys(), *value.values()):
-            yield from _leaves(item, place, form)
+            yield from _leaves(item, path, form)
     elif isinstance(value, (list, tuple)):
         for at, item in enumerate(value):
-            yield from _leaves(item, (*place, at) if is_dataclass(item) else place, form)
+            yield from _leaves(item, (*path, at) if is_dataclass(item) else path, form)
     elif forms := _forms(type(value)):  # type: ignore[arg-type]  # mypy: a type is hashable
-        for name, its in forms.items():
-            yield from _leaves(getattr(value, name), (*place, name), its)
+        for name, field_form in forms.items():
+            yield from _leaves(getattr(value, name), (*path, name), field_form)
     else:
-        yield value, place, form
+        yield value, path, form
 
 
 @cache
-def _forms(kind: type[Any]) -> dict[str, Form]:
-    """The form of each field."""
+def _forms(kind: type[Any]) -> dict[str, TextFormat]:
     hints = typing.get_type_hints(kind, include_extras=True) if is_dataclass(kind) else {}
     return {field.name: form_of(hints[field.name]) or TEXT for field in fields(kind)} if hints else {}
 
 
-def form_of(hint: Any) -> Form | None:
-    """The form a type names, or the first of those it is made of."""
+def form_of(hint: Any) -> TextFormat | None:
+    """The form a type names, or the first one among its parts."""
     if typing.get_origin(hint) is Annotated:
-        return next(about for about in hint.__metadata__ if isinstance(about, Form))
+        return next(about for about in hint.__metadata__ if isinstance(about, TextFormat))
     return next((found for part in typing.get_args(hint) if (found := form_of(part))), None)
 
 
-def remarks(said: object) -> tuple[str, ...]:
-    """The fields in which somebody says something about a customer."""
-    forms = _forms(type(said))  # type: ignore[arg-type]  # mypy: a type is hashable
+def remark_fields(content: object) -> tuple[str, ...]:
+    """The names of the fields that hold remarks about a customer."""
+    forms = _forms(type(content))  # type: ignore[arg-type]  # mypy: a type is hashable
     return tuple(name for name, form in forms.items() if form is REMARK)
 
 
-def _named(place: Place) -> dict[str, str]:
-    """The field a value stands in; for one in a list of things, its section, its number there, and the field."""
-    names = [part for part in place if isinstance(part, str)]
-    numbers = [str(part) for part in place if isinstance(part, int)]
+def _where(path: FieldPath) -> dict[str, str]:
+    """The field of a value; for one in a list of items, its section and its index there too."""
+    names = [part for part in path if isinstance(part, str)]
+    numbers = [str(part) for part in path if isinstance(part, int)]
     section = {"section": names[0]} if len(names) > 1 else {}
     at = {"at": numbers[0]} if numbers else {}
     return {**section, **at, "field": names[-1]}

@@ -1,4 +1,4 @@
-"""Taking a ticket, and giving it up: what customers do."""
+"""Taking a ticket and cancelling it; the queue a ticket would join."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.hall.calling_order import due_at_issue
+from shared.hall.calling_order import Place, due_at_issue
 from shared.hall.errors import (
     Invalid,
     OfflineNotAllowed,
@@ -18,11 +18,12 @@ from shared.hall.errors import (
 )
 from shared.hall.field_types import Hash, Language, PrecedenceId, ServiceId, TicketId
 from shared.hall.hall import Hall
-from shared.hall.labels import OFFLINE, called_as, next_label, series
-from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, the_ticket
+from shared.hall.labels import OFFLINE_LABEL, label_to_call, next_label, series
+from shared.hall.messages import Answer, Change, Command, Event, Events, Rule, ticket_answer
 from shared.hall.opening import business_day, by_hours, day_begins, is_new_day, require_open
 from shared.hall.roles import KIOSKS, TICKET_GIVERS, Role
-from shared.hall.values import Moment, Origin, Place, Service, Ticket, TicketState, frozen
+from shared.hall.units import OrderTime
+from shared.hall.values import Moment, Origin, Service, Ticket, TicketState, frozen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +37,16 @@ class IssueTicket(Command):
     """None: the hall's own."""
     origin: Origin = Origin.RECEPTION
     token_hash: Hash | None = None
-    """Of the token the sender made for the customer's own page."""
+    """The hash of the token that opens the ticket's page; the sender made it."""
     offline_label: str | None = None
-    """What a kiosk has printed already while it could not reach the hall: ``K2-07``."""
+    """The label a kiosk has already printed while it could not reach the hall: ``K2-07``."""
     taken_at: datetime | None = None
-    """When that was."""
+    """When the kiosk printed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelTicket(Command):
-    """A customer who waits gives up their place."""
+    """A waiting customer gives up their place."""
 
     ticket: TicketId
 
@@ -55,17 +56,18 @@ class TicketIssued(Event):
     ticket: TicketId
     label: str
     counter: int
+    """The count of its series that gave the label; 0 if a kiosk printed it offline."""
     service: ServiceId
     precedence: PrecedenceId
     language: Language
     origin: Origin
-    due: int
+    due: OrderTime
     token_hash: str | None = None
     then: tuple[ServiceId, ...] = ()
-    not_before: int | None = None
+    not_before: OrderTime | None = None
     appointed_at: datetime | None = None
     taken_at: datetime | None = None
-    """When a kiosk printed it without its hall; the counter is 0 then."""
+    """When a kiosk printed it offline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +79,8 @@ def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> list[TicketIs
     if hall.knows(command.command_id):
         return []
     service = hall.service(command.service)
-    taken = _taken(hall, service, command, now)
-    precedence = hall.precedence(_precedence(hall, service, command.precedence))
+    taken = _time_taken(hall, service, command, now)
+    precedence = hall.precedence(_precedence_id(hall, service, command.precedence))
     label, counter = _label(hall, service, command)
     return [
         TicketIssued(
@@ -89,7 +91,7 @@ def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> list[TicketIs
             precedence=precedence.id,
             language=_language(hall, command.language),
             origin=command.origin,
-            due=due_at_issue(taken, precedence),
+            due=due_at_issue(taken.order, precedence.allowance),
             token_hash=command.token_hash,
             then=service.then,
             taken_at=taken.wall if command.taken_at else None,
@@ -97,48 +99,48 @@ def issue_ticket(hall: Hall, command: IssueTicket, now: Moment) -> list[TicketIs
     ]
 
 
-def _taken(hall: Hall, service: Service, command: IssueTicket, now: Moment) -> Moment:
-    """When the customer took the ticket: now, or when the kiosk printed it; raises Refused if they could not have."""
-    said = (command.origin is Origin.OFFLINE, command.offline_label is not None, command.taken_at is not None)
-    if len(set(said)) > 1:
+def _time_taken(hall: Hall, service: Service, command: IssueTicket, now: Moment) -> Moment:
+    """When the ticket was taken: now, or when the kiosk printed it; raises Refused if the hall gave none then."""
+    offline_fields = (command.origin is Origin.OFFLINE, command.offline_label is not None, command.taken_at is not None)
+    if len(set(offline_fields)) > 1:
         raise Invalid("An offline ticket has the origin offline, an offline_label and the time taken_at.")
     if command.taken_at is None:
         require_open(hall, service, now.wall)
         return now
-    return _taken_offline(hall, service, command.taken_at, now)
+    return _time_printed(hall, service, command.taken_at, now)
 
 
-def _taken_offline(hall: Hall, service: Service, taken_at: datetime, now: Moment) -> Moment:
-    """The paper is in somebody's hand: neither a limit nor a switch of now takes it away, but its day does."""
+def _time_printed(hall: Hall, service: Service, taken_at: datetime, now: Moment) -> Moment:
+    """When the ticket was printed, within today. It is in somebody's hand: only its own time may refuse it."""
     if not hall.settings.offline_tickets:
-        raise OfflineNotAllowed("This hall takes no tickets that a kiosk gave out on its own.")
+        raise OfflineNotAllowed("This hall does not accept tickets that a kiosk printed offline.")
     today = business_day(hall.settings, now.wall)
     if business_day(hall.settings, taken_at) < min(today, hall.business_day or today):
-        raise TakenTooEarly("This number was taken on an earlier business day, and is not called any more.")
+        raise TakenTooEarly("This ticket was taken on an earlier business day and will not be called any more.")
     wall = min(now.wall, max(taken_at, day_begins(hall.settings, today)))
     if not by_hours(hall, service, wall).open:
-        raise ServiceClosed("This service was closed when the number was taken.", service=service.id)
+        raise ServiceClosed("This service was closed when the ticket was taken.", service=service.id)
     return Moment(wall, now.order - (now.wall - wall) // timedelta(milliseconds=1))
 
 
 def _label(hall: Hall, service: Service, command: IssueTicket) -> tuple[str, int]:
-    """The label and the counter that gave it; the label on paper is the label that is called."""
+    """The label and the counter that gave it; for a printed ticket, what ``label_to_call`` says, and 0."""
     if command.offline_label is None or command.taken_at is None:
         return next_label(hall, service)
-    if not OFFLINE.fullmatch(command.offline_label):
-        raise Invalid("An offline_label is a kiosk's letters, a dash and two to four figures, like K2-07.")
-    return called_as(hall, command.offline_label, command.taken_at), 0
+    if not OFFLINE_LABEL.fullmatch(command.offline_label):
+        raise Invalid("An offline_label is a kiosk's letters, a dash and two to four digits, like K2-07.")
+    return label_to_call(hall, command.offline_label, command.taken_at), 0
 
 
 def _senders(command: IssueTicket) -> frozenset[Role]:
-    """Only a kiosk prints without its hall."""
+    """The roles that may send this command: only kiosks print tickets offline."""
     return TICKET_GIVERS if command.offline_label is None else KIOSKS
 
 
-def _precedence(hall: Hall, service: Service, wanted: PrecedenceId | None) -> PrecedenceId:
+def _precedence_id(hall: Hall, service: Service, wanted: PrecedenceId | None) -> PrecedenceId:
     offered = hall.offered(service)
     if not offered:
-        raise PrecedenceNotOffered("This hall has no precedences yet: an administrator defines one.")
+        raise PrecedenceNotOffered("This hall has no precedences yet: an administrator has to define one.")
     if wanted is None:
         return offered[0]
     if hall.precedence(wanted).id not in offered:
@@ -158,7 +160,7 @@ def _language(hall: Hall, wanted: Language | None) -> Language:
 def cancel_ticket(hall: Hall, command: CancelTicket, now: Moment) -> Events:
     ticket = hall.ticket(command.ticket)
     if ticket.state is not TicketState.WAITING:
-        raise TicketNotWaiting("{label} is not waiting any more.", **ticket.named)
+        raise TicketNotWaiting("{label} is not waiting any more.", **ticket.id_and_label)
     return [TicketCancelled(ticket=ticket.id)]
 
 
@@ -192,35 +194,32 @@ def ticket_cancelled(hall: Hall, event: TicketCancelled) -> Hall:
 
 
 class Queue(NamedTuple):
-    """What a ticket would meet that is taken now."""
+    """What a ticket taken now would meet."""
 
     ahead: int
-    """How many wait who are due before it among those its points also serve."""
+    """How many waiting tickets are due before it among those its points also serve."""
     attended: bool
-    """Whether a service point that could call it is open."""
+    """Whether a service point that may call it is open; a paused one counts as open."""
 
 
 def queue_for(hall: Hall, service: Service, now: Moment, precedence: PrecedenceId | None = None) -> Queue:
-    """The queue before a ticket of this service, in its usual precedence unless one is named."""
+    """The queue a ticket would join, in the service's usual precedence if none is named; raises UnknownPrecedence."""
     line = ("service", service.id)
     attended = hall.attended(line)
     if is_new_day(hall, now.wall) or not hall.offered(service):
         return Queue(0, attended)
-    due = due_at_issue(now, hall.precedence(precedence or hall.offered(service)[0]))
+    due = due_at_issue(now.order, hall.precedence(precedence or hall.offered(service)[0]).allowance)
     return Queue(hall.ahead_of(Place(due, hall.seq + 1, ""), line), attended)
 
 
-def issued(hall: Hall, command: Command, events: Events) -> Answer:
-    """The answer of a command that gives a ticket."""
+def issue_answer(hall: Hall, command: Command, events: Events) -> Answer:
+    """The answer to a command that issues a ticket; ``forecast`` is always null."""
     ticket = hall.ticket(command.command_id)
     return {"ticket": ticket, "ahead": hall.ahead(ticket), "forecast": None}
 
 
 RULES = (
-    Rule(IssueTicket, issue_ticket, issued, TICKET_GIVERS, _senders),
-    Rule(CancelTicket, cancel_ticket, the_ticket, TICKET_GIVERS),
+    Rule(IssueTicket, issue_ticket, issue_answer, TICKET_GIVERS, _senders),
+    Rule(CancelTicket, cancel_ticket, ticket_answer, TICKET_GIVERS),
 )
-CHANGES = (
-    Change(TicketIssued, ticket_issued),
-    Change(TicketCancelled, ticket_cancelled),
-)
+CHANGES = (Change(TicketIssued, ticket_issued), Change(TicketCancelled, ticket_cancelled))

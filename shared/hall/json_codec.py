@@ -1,7 +1,7 @@
-"""Values as JSON and back: one form for the journal, the API, the event feed and a station's memory.
+"""Encoding values as JSON and back: one form for the journal, the API, the event feed and a station's memory.
 
-A field is its name; times are RFC 3339 in UTC; ids are strings. Reading is strict: a missing field, an
-unknown one or a wrong type raises Invalid with the place where it stands.
+Fields have their names; times are RFC 3339 in UTC; ids are strings. Decoding raises Invalid, with the place, for a
+missing field, a wrong type and, unless told otherwise, an unknown field.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from types import MappingProxyType
 from typing import Any, TypeVar, Union, cast
 
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
-from shared.hall.hall import Hall, lined_up
+from shared.hall.hall import Hall, waiting_index
+from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Day
-from shared.hall.input_checks import readable
+from shared.hall.input_checks import check_input
 from shared.hall.messages import Command, Event
 from shared.hall.opening import state
 from shared.hall.rules import COMMANDS, EVENTS
-from shared.hall.values import BY_ARRIVAL, BY_PLACE, Call, HallSettings, Point, Precedence, Service, Ticket, Visits
+from shared.hall.values import BY_ARRIVAL, BY_PLACE, Call, Point, Precedence, Service, Ticket, Visits
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ Json = dict[str, Any]
 
 
 def encode(value: Any) -> Any:
-    """A value as what ``json.dumps`` takes."""
+    """A value as ``json.dumps`` takes it."""
     return _writer(type(value))(value)  # type: ignore[arg-type]  # mypy: a type is hashable
 
 
@@ -42,7 +43,7 @@ Writer = Callable[[Any], Any]
 
 @cache
 def _writer(kind: Any) -> Writer:
-    """The function that writes this type, found once."""
+    """The function that writes this type, cached."""
     for kinds, write in _WRITERS:
         if issubclass(kind, kinds):
             return write
@@ -50,16 +51,12 @@ def _writer(kind: Any) -> Writer:
     return lambda value: {name: encode(getattr(value, name)) for name in names}
 
 
-def _itself(value: Any) -> Any:
-    return value
-
-
 def _in_utc(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _WRITERS: tuple[tuple[type | tuple[type, ...], Writer], ...] = (
-    ((types.NoneType, bool, int, float), _itself),
+    ((types.NoneType, bool, int, float), lambda value: value),
     (str, str),
     (datetime, _in_utc),
     ((date, time), lambda value: value.isoformat()),
@@ -73,9 +70,9 @@ def encode_event(event: Event) -> Json:
 
 
 def encode_hall(hall: Hall, now: datetime | None = None) -> Json:
-    """A hall as the API shows it and a station keeps it: its state, and what follows from it for readers.
+    """A hall as the API shows it and a station stores it: its state, and for readers what follows from it.
 
-    What is open is said as of ``now``, or of the hall's last event.
+    Services are open or closed as of ``now``, or of the hall's last event.
     """
     ahead = hall.all_ahead()
     return {
@@ -129,19 +126,19 @@ def encode_answer(hall: Hall, answer: Mapping[str, Any]) -> Json:
 
 
 def decode(kind: type[T], data: Any, where: str = "", *, strict: bool = True) -> T:
-    """The value of this type that ``data`` stands for; raises Invalid. ``strict``: an unknown field is refused too."""
+    """The value of this type in ``data``; raises Invalid if it is none, or ``strict`` and it has an unknown field."""
     return cast("T", _reader(kind, strict)(data, where or kind.__name__))  # type: ignore[arg-type]  # mypy: a type is hashable
 
 
 def decode_body(kind: type[T], data: Any, where: str) -> T:
-    """``decode`` for what neither the ledger nor the desk looks at; raises Invalid for what no person would say too."""
-    said = decode(kind, data, where)
-    readable(said)
-    return said
+    """``decode``, and then check as commands and requests are: for other bodies; raises Invalid."""
+    value = decode(kind, data, where)
+    check_input(value)
+    return value
 
 
 def decode_command(name: str, data: Any) -> Command:
-    """The command of this name; raises UnknownCommand, Malformed, Invalid."""
+    """The command of this name; raises UnknownCommand, Malformed or Invalid if ``data`` is none."""
     if name not in COMMANDS:
         raise UnknownCommand(f"There is no command {name!r}.")
     if not isinstance(data, dict):
@@ -152,7 +149,7 @@ def decode_command(name: str, data: Any) -> Command:
 
 
 def decode_event(data: Json) -> Event:
-    """The event ``data`` stands for; raises UnknownEvent for one a newer version wrote."""
+    """The event in ``data``; raises UnknownEvent if a newer version wrote it, or Invalid if it is no such event."""
     kind = EVENTS.get(str(data.get("type")))
     if kind is None or data.get("version", 1) > kind.VERSION:
         raise UnknownEvent(f"There is no event {data.get('type')!r} of this version here.")
@@ -164,7 +161,7 @@ def _without(data: Json, names: frozenset[str]) -> Json:
 
 
 def decode_hall(data: Json) -> Hall:
-    """The hall ``encode_hall`` wrote; what a newer version added is passed over."""
+    """The hall ``encode_hall`` wrote, less fields of newer versions; raises Invalid or KeyError if it is none."""
     settings = data["hall"]
     tickets = _by_id(Ticket, data["tickets"])
     return Hall(
@@ -185,8 +182,8 @@ def decode_hall(data: Json) -> Hall:
         visits=_each(Visits, settings.get("visits", {})),
         days=_by_date(data.get("days", [])),
         holidays=_by_date(data.get("holidays", [])),
-        lines=lined_up(tickets.values(), BY_PLACE),
-        arrivals=lined_up(tickets.values(), BY_ARRIVAL),
+        lines=waiting_index(tickets.values(), BY_PLACE),
+        arrivals=waiting_index(tickets.values(), BY_ARRIVAL),
     )
 
 
@@ -208,14 +205,14 @@ Reader = Callable[[Any, str], Any]
 
 @cache
 def _reader(kind: Any, strict: bool) -> Reader:
-    """The function that reads this type, made once from its hints."""
+    """The function that reads this type, made from its hints and cached."""
     origin = typing.get_origin(kind)
     if origin in (Union, types.UnionType):
         return _union(typing.get_args(kind), strict)
     if origin is tuple:
         return _items(_reader(typing.get_args(kind)[0], strict))
     if origin is not None and issubclass(origin, Mapping):
-        return _texts
+        return _text_per_language
     if dataclasses.is_dataclass(kind):
         return _fields(cast("type[Any]", kind), strict)
     if issubclass(kind, Enum):
@@ -256,14 +253,14 @@ def _items(reader: Reader) -> Reader:
     return read
 
 
-def _texts(data: Any, where: str) -> Any:
+def _text_per_language(data: Any, where: str) -> Any:
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise Invalid(f"{where}: a text, or one for each language, is needed.")
     return MappingProxyType(dict(data))
 
 
 def _union(kinds: tuple[Any, ...], strict: bool) -> Reader:
-    """``X | None`` and ``str | Mapping``: the form of the JSON tells which is meant."""
+    """``X | None`` and ``str | Mapping``: told apart by their JSON."""
     others = [kind for kind in kinds if kind not in (types.NoneType, str)]
     read_other = _reader(others[0] if others else str, strict)
 
@@ -282,7 +279,7 @@ def _parsed(parse: Callable[[str], Any], needed: str) -> Reader:
         try:
             if isinstance(data, str):
                 return parse(data)
-        except (ValueError, OverflowError):  # a time before the first or after the last day there is
+        except (ValueError, OverflowError):  # a time before the year 1 or after the year 9999
             pass
         raise Invalid(f"{where}: {needed} is needed.")
 
@@ -290,7 +287,7 @@ def _parsed(parse: Callable[[str], Any], needed: str) -> Reader:
 
 
 def _exactly(kind: type[Any]) -> Reader:
-    """Just this type of JSON value: true is not a number here."""
+    """Exactly this type of JSON value: true is not a number."""
 
     def read(data: Any, where: str) -> Any:
         if type(data) is not kind:
@@ -307,8 +304,8 @@ def _utc(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _on_the_wall(text: str) -> time:
-    """A time of day on the hall's own clock, whatever zone that is in."""
+def _local_time(text: str) -> time:
+    """A time of day in the hall's local time, so without a zone."""
     moment = time.fromisoformat(text)
     if moment.tzinfo is not None:
         raise ValueError(text)
@@ -318,6 +315,6 @@ def _on_the_wall(text: str) -> time:
 _PARSERS: dict[Any, tuple[Callable[[str], Any], str]] = {
     datetime: (_utc, "a time like 2026-11-22T09:30:00Z"),
     date: (date.fromisoformat, "a date like 2026-11-22"),
-    time: (_on_the_wall, "a time of day like 08:30"),
+    time: (_local_time, "a time of day like 08:30"),
 }
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "an object"}

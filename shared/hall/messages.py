@@ -1,4 +1,4 @@
-"""What goes up to a hall and what comes down from it: commands and events, and the rule that joins them."""
+"""Commands, which are sent to a hall; events, which happened in it; and the form of the rules between them."""
 
 from __future__ import annotations
 
@@ -11,36 +11,37 @@ from shared.hall.errors import kebab
 from shared.hall.field_types import CommandId, PointId, TicketId, new_id
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
+from shared.hall.units import OrderTime
 from shared.hall.values import NEVER, Moment
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """Somebody's wish. The same ``command_id`` again is the same wish: it acts once and answers the same."""
+    """What somebody asks of a hall. Sent again with the same ``command_id`` it acts once and gets the same answer."""
 
     GONE: ClassVar[frozenset[str]] = frozenset()
-    """Fields of earlier versions, which are passed over when it is read."""
+    """Fields of earlier versions, which are ignored when it is read."""
 
     command_id: CommandId = field(default_factory=new_id)
 
     @classmethod
     def type_name(cls) -> str:
-        """Its name in an address: ``call-next``."""
+        """Its name in a URL: ``call-next``."""
         return kebab(cls.__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PointCommand(Command):
-    """A specialist's wish about one service point."""
+    """A specialist's command about one service point."""
 
     point: PointId
     shift: int | None = None
-    """The shift it is given in, if its sender has taken the point: refused once somebody else has."""
+    """The shift of a sender who has taken the point: the command is refused in a later shift. None: not checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtPoint(PointCommand):
-    """A specialist's wish about one ticket: the one their service point has, or is to have."""
+class TicketCommand(PointCommand):
+    """A specialist's command about one ticket, which their service point has or will get."""
 
     ticket: TicketId
 
@@ -53,12 +54,12 @@ class Event:
     """
 
     VERSION: ClassVar[int] = 1
-    """Raised when the fields change; older ones are brought up to date when read."""
+    """Raised when older programs can no longer read it: they refuse an event of a higher version."""
     GONE: ClassVar[frozenset[str]] = frozenset()
-    """Fields of earlier versions, which are passed over when it is read."""
+    """Fields of earlier versions, which are ignored when it is read."""
 
     at: datetime = NEVER
-    order: int = 0
+    order: OrderTime = 0
 
     @classmethod
     def type_name(cls) -> str:
@@ -66,7 +67,6 @@ class Event:
         return kebab(cls.__name__)
 
     def tickets_touched(self) -> tuple[TicketId, ...]:
-        """The tickets it is about."""
         one: TicketId | None = getattr(self, "ticket", None)
         several: tuple[TicketId, ...] = getattr(self, "tickets", ())
         return several if one is None else (one,)
@@ -74,11 +74,11 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class DoneAtPoint(Event):
-    """Something done at a service point, which may take it back for a short while."""
+    """Something done at a service point, where it can be undone for a short while."""
 
     point: PointId
     goes_on: bool = False
-    """Whether one press did it together with what was done there just before."""
+    """Whether it belongs to the same action as the event before it at this point: they are undone together."""
 
 
 C = TypeVar("C", bound=Command)
@@ -86,20 +86,22 @@ E = TypeVar("E", bound=Event)
 
 Events: TypeAlias = Sequence[Event]
 Answer: TypeAlias = Mapping[str, Any]
-"""What the sender is told, before it is written as JSON."""
+"""The answer to a command, before it is encoded as JSON."""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The hall's answer to a command, as JSON: what it says, and the sequence number it was true at."""
+    """The answer to an accepted command."""
 
     result: dict[str, Any]
+    """The rule's answer, as JSON."""
     seq: int
+    """The hall's sequence number after the command."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What somebody wrote down about a visit, for colleagues. It may name people: it is no part of the hall."""
+    """A note about a visit, for colleagues. It may name people, so it is stored beside the hall."""
 
     at: datetime
     author: str
@@ -108,22 +110,23 @@ class Note:
 
 @dataclass(frozen=True)
 class Happened:
-    """One event of a hall with its sequence number."""
+    """One event of a hall, as it was journalled."""
 
     seq: int
+    """Its sequence number: 1 for the hall's first event."""
     event: Event
 
 
 @dataclass(frozen=True)
 class Rule(Generic[C]):
-    """All there is to know about a command: who may send it, what it does, what the sender is told."""
+    """What a command does, what its sender is told, and who may send it."""
 
     command: type[C]
     decide: Callable[[Hall, C, Moment], Events]
     answer: Callable[[Hall, C, Events], Answer]
     allowed: frozenset[Role]
-    narrowed: Callable[[C], frozenset[Role]] | None = None
-    """Who may send it in this very form, where that is fewer."""
+    allowed_for: Callable[[C], frozenset[Role]] | None = None
+    """The roles that may send this very command, where its fields decide it; it is asked instead of ``allowed``."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +137,9 @@ class Change(Generic[E]):
     evolve: Callable[[Hall, E], Hall]
 
 
-def the_ticket(hall: Hall, command: Any, events: Events) -> Answer:
-    """The answer of a command about one ticket."""
-    ticket = hall.ticket(command.ticket)
-    return {"ticket": ticket}
+def ticket_answer(hall: Hall, command: Any, events: Events) -> Answer:
+    return {"ticket": hall.ticket(command.ticket)}
 
 
-def the_point(hall: Hall, command: Any, events: Events) -> Answer:
-    """The answer of a command about one service point."""
+def point_answer(hall: Hall, command: Any, events: Events) -> Answer:
     return {"point": hall.point(command.point)}

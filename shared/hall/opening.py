@@ -1,15 +1,16 @@
-"""When a hall is open: its business day, its hours and days apart, its limits; all of it from the hall and the time.
+"""When a service is open, and why not: business day, opening hours, exceptional days, daily limit, last ticket.
 
-Hours stand on the hall's own clock, and each span belongs to the date it begins on. Where a clock skips a time, that
-time is the moment of the jump; where it shows a time twice, the first showing counts. A span the jump swallows whole
-lasts its length from the jump on. So each span happens once, on every date there is.
+Hours are in the hall's local time, and each span belongs to the date it begins on. A local time that a change of clocks
+skips is the moment of the change; one that comes twice is the first of the two. A span that lies wholly within the
+skipped time lasts its length from the change on. So each span happens once, on every date there is. What reads local
+time raises UnknownTimeZone if this machine does not know the hall's zone. ``wall`` is a moment in UTC everywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -17,18 +18,23 @@ from typing import NamedTuple, TypeAlias
 from shared.hall.errors import ServiceClosed, ServiceClosing, ServiceFull, ServiceNotGiven
 from shared.hall.field_types import Words
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Span, spans, week
-from shared.hall.time_zones import zone
-from shared.hall.values import HallSettings, PointStatus, Service, Visits
+from shared.hall.time_zones import instant, local
+from shared.hall.values import PointStatus, Service, Visits
 
 AN_HOUR = timedelta(hours=1)
+A_WEEK = timedelta(days=7)
 
-NEAR, FAR = 9, 400
-"""Days ahead in which an opening is looked for: usually the first are enough; none within the last means never."""
+DAYS_BACK = 2
+"""Dates before the current one, itself not counted, whose spans may still last."""
+
+DAYS_AHEAD = (9, 400)
+"""Dates, the current one counted, searched for when it opens next: a few first, many only if those have none."""
 
 
-class Open(NamedTuple):
-    """A time in which something is open, in UTC, its end not included."""
+class OpenSpan(NamedTuple):
+    """A span in which something is open, in UTC, its end not included."""
 
     start: datetime
     end: datetime
@@ -39,83 +45,61 @@ class Reason(StrEnum):
 
     OFF = "off"
     NOT_GIVEN = "not-given"
-    """By no service point, open or closed."""
+    """No service point gives it, not even an inactive one."""
     HOURS = "hours"
     DAY = "day"
+    """An exceptional day or a holiday."""
     FULL = "full"
     CLOSING = "closing"
+    """Those already waiting will take all the open hours left of this business day."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """Whether a service gives tickets, since when not, and from when on again."""
+    """Whether a service gives tickets: if so, until when; if not, why and from when on. ``by_hours``: hours alone."""
 
     open: bool = True
     reason: Reason | None = None
     opens: datetime | None = None
-    """When it gives tickets again; None while it is open, or if nobody can know."""
+    """When it gives tickets again; None while it is open, or if that is unknown."""
     closes: datetime | None = None
-    """When it closes; None while it is closed, or if that is more than a week away."""
+    """When it closes; None while it is closed, and if that is never or more than a week away."""
     words: Words = ""
-    """Why this date is not like others."""
+    """The reason of the exceptional day or holiday."""
 
 
 OPEN = Opening()
 
 
-# ── the clock on the hall's wall ──
-
-
-def local(settings: HallSettings, moment: datetime) -> datetime:
-    """A moment as the clock on the hall's wall shows it."""
-    return moment.astimezone(zone(settings.time_zone))
-
-
-@lru_cache(4096)
-def instant(name: str, there: datetime) -> datetime:
-    """The moment, in UTC, at which the clock on a wall first shows this time or has jumped past it."""
-    wall = there.replace(tzinfo=zone(name))
-    found = wall.astimezone(UTC)
-    if found.astimezone(wall.tzinfo).replace(tzinfo=None) == there:
-        return found
-    before, after = wall.replace(fold=1).astimezone(UTC), found
-    then = after.astimezone(wall.tzinfo).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) // timedelta(seconds=2) * timedelta(seconds=1)
-        if middle.astimezone(wall.tzinfo).utcoffset() == then:
-            after = middle
-        else:
-            before = middle
-    return after
+# ── the business day ──
 
 
 def business_day(settings: HallSettings, wall: datetime) -> date:
-    """The hall's own day at a moment: it begins at ``day_starts`` on the hall's clock."""
-    there = local(settings, wall)
-    return there.date() - timedelta(days=there.time() < settings.day_starts)
+    """The hall's business day at a moment: it begins at ``day_starts`` in local time."""
+    zoned = local(settings, wall)
+    return zoned.date() - timedelta(days=zoned.time() < settings.day_starts)
 
 
 def is_new_day(hall: Hall, wall: datetime) -> bool:
-    """Whether the hall's day is over. It never moves backwards, whatever a clock does."""
+    """Whether a business day has to begin: none has yet, or the last is over. An earlier one never begins."""
     return hall.business_day is None or business_day(hall.settings, wall) > hall.business_day
 
 
 def day_ahead(hall: Hall, wall: datetime) -> date | None:
-    """The day that is kept, if a clock that was ahead began it too early: no other begins until it is over.
+    """The hall's business day if it begins in the future, as after a clock that was ahead; else None.
 
-    Not for a clock set back over its own midnight: an hour later that is right by itself.
+    A day that begins within an hour does not count: after a clock set back over midnight it is soon right again.
     """
     day = hall.business_day
     return day if day and day_begins(hall.settings, day) > wall + AN_HOUR else None
 
 
 def day_begins(settings: HallSettings, day: date) -> datetime:
-    """The moment a business day begins."""
     return instant(settings.time_zone, datetime.combine(day, settings.day_starts))
 
 
 def day_ends(hall: Hall, wall: datetime) -> datetime:
-    """The moment the business day that is being kept will be over."""
+    """The moment the hall's current business day will be over."""
     today = business_day(hall.settings, wall)
     return day_begins(hall.settings, max(today, hall.business_day or today) + timedelta(days=1))
 
@@ -124,164 +108,168 @@ def day_ends(hall: Hall, wall: datetime) -> datetime:
 
 
 def state(hall: Hall, service: Service, wall: datetime) -> Opening:
-    """Whether a service gives tickets at a moment; if not why, and when it will."""
+    """Whether a service gives tickets at a moment, by its hours, limits and queue."""
     if not service.on:
         return Opening(open=False, reason=Reason.OFF)
     if not hall.points_for(("service", service.id)):
         return Opening(open=False, reason=Reason.NOT_GIVEN)
-    now = by_hours(hall, service, wall)
-    if not now.open or is_new_day(hall, wall):
-        return now
+    opening = by_hours(hall, service, wall)
+    if not opening.open or is_new_day(hall, wall):
+        return opening
     if service.daily_limit and hall.taken.get(service.id, 0) >= service.daily_limit:
         return _no_more(hall, service, Reason.FULL, wall)
-    if hall.settings.last_ticket and not _fits(hall, service, wall):
+    if hall.settings.last_ticket and not _queue_fits_open_hours_left(hall, service, wall):
         return _no_more(hall, service, Reason.CLOSING, wall)
-    return now
+    return opening
 
 
-def gives_numbers(hall: Hall, wall: datetime) -> bool:
+def gives_tickets(hall: Hall, wall: datetime) -> bool:
     """Whether any service gives tickets at a moment."""
     return any(state(hall, service, wall).open for service in hall.services.values())
 
 
 def require_open(hall: Hall, service: Service, wall: datetime) -> Service:
-    """The service if it gives tickets at a moment.
-
-    Raises ServiceClosed, ServiceFull, ServiceClosing or ServiceNotGiven.
-    """
-    now = state(hall, service, wall)
-    if now.open:
+    """The service; raises ServiceClosed, ServiceFull, ServiceClosing or ServiceNotGiven if it gives no tickets then."""
+    opening = state(hall, service, wall)
+    if opening.open:
         return service
-    about = _about(service, now)
-    match now.reason:
+    about = _refusal_details(service, opening)
+    match opening.reason:
         case Reason.FULL:
             raise ServiceFull("All numbers of this service have been given out.", **about)
         case Reason.NOT_GIVEN:
             raise ServiceNotGiven("No service point gives this service.", **about)
         case Reason.CLOSING:
-            raise ServiceClosing("Those who wait already will take until closing time.", **about)
+            raise ServiceClosing("The customers already waiting will take until closing time.", **about)
         case _:
             raise ServiceClosed("This service is closed at the moment.", **about)
 
 
-def _about(service: Service, now: Opening) -> dict[str, str]:
-    about = {"service": service.id, "reason": str(now.reason)}
-    if now.opens:
-        about["opens"] = now.opens.isoformat().replace("+00:00", "Z")
+def _refusal_details(service: Service, opening: Opening) -> dict[str, str]:
+    about = {"service": service.id, "reason": str(opening.reason)}
+    if opening.opens:
+        about["opens"] = opening.opens.isoformat().replace("+00:00", "Z")
     return about
 
 
 def _no_more(hall: Hall, service: Service, reason: Reason, wall: datetime) -> Opening:
-    """No more tickets on this business day; the next one may begin with the service open."""
-    tomorrow = day_ends(hall, wall)
-    then = by_hours(hall, service, tomorrow)
-    return Opening(open=False, reason=reason, opens=tomorrow if then.open else then.opens)
+    """Closed for the rest of this business day; the next one may begin with the service open."""
+    next_day_begins = day_ends(hall, wall)
+    opening = by_hours(hall, service, next_day_begins)
+    return Opening(open=False, reason=reason, opens=next_day_begins if opening.open else opening.opens)
 
 
 # ── the last ticket ──
 
 
-def _fits(hall: Hall, service: Service, wall: datetime) -> bool:
-    """Whether somebody who comes now will be called before closing time, as far as today has shown."""
-    until = day_ends(hall, wall)
-    first = business_day(hall.settings, wall) - timedelta(days=2)  # the night before may reach into this day
-    today = [time_ for time_ in times(hall, service, first, 5) if wall < time_.end and time_.start < until]
-    if any(until < time_.end for time_ in today):
+def _queue_fits_open_hours_left(hall: Hall, service: Service, wall: datetime) -> bool:
+    """Whether those who wait now can be served within the open hours left of this business day, breaks not counted."""
+    end_of_day = day_ends(hall, wall)
+    first = business_day(hall.settings, wall) - timedelta(days=DAYS_BACK)
+    around = open_times(hall, service, first, DAYS_BACK + 3)  # up to the second date after: a day one ahead ends on it
+    today = [span for span in around if wall < span.end and span.start < end_of_day]
+    if any(end_of_day < span.end for span in today):
         return True  # it stays open over the end of the business day
-    left = sum((time_.end - max(wall, time_.start) for time_ in today), timedelta())
+    left = sum((span.end - max(wall, span.start) for span in today), timedelta())
     return timedelta(seconds=queue_seconds(hall, service)) <= left
 
 
 def queue_seconds(hall: Hall, service: Service) -> float:
-    """How long those who wait for a service will take the points that give it; with none active, as with one."""
-    had = hall.visits.get(service.id, Visits())
-    mean = had.seconds / had.count if had.count else service.visit_minutes * 60
+    """The seconds in which the active points that give a service, one at least, could serve all who wait for it."""
+    visits = hall.visits.get(service.id, Visits())
+    mean = visits.seconds / visits.count if visits.count else service.visit_minutes * 60
     giving = sum(point.status is PointStatus.ACTIVE for point in hall.points_for(("service", service.id)))
     return hall.waiting(service.id) * mean / max(1, giving)
 
 
-# ── hours and days apart ──
+# ── opening hours and exceptional days ──
 
 
 def by_hours(hall: Hall, service: Service | None, wall: datetime) -> Opening:
-    """Whether hall and service are open by their hours alone; without a service, the hall."""
+    """Whether a service, or without one the hall, is open by hours and exceptional days alone."""
     if not (hall.settings.hours or hall.days or hall.holidays or (service and service.hours)):
         return OPEN
-    first = local(hall.settings, wall).date() - timedelta(days=2)
-    for ahead in (NEAR, FAR):
-        for time_ in times(hall, service, first, 2 + ahead):
-            if time_.start <= wall < time_.end:
-                far = time_.end - wall > timedelta(days=7)
-                return Opening(closes=None if far else time_.end)
-            if time_.start > wall:
-                return _closed(hall, wall, time_.start)
+    first = local(hall.settings, wall).date() - timedelta(days=DAYS_BACK)
+    for ahead in DAYS_AHEAD:
+        for span in open_times(hall, service, first, DAYS_BACK + ahead):
+            if span.start <= wall < span.end:
+                return Opening(closes=None if span.end - wall > A_WEEK else span.end)
+            if span.start > wall:
+                return _closed(hall, wall, span.start)
     return _closed(hall, wall, None)
 
 
 def _closed(hall: Hall, wall: datetime, opens: datetime | None) -> Opening:
-    apart = hall.day_apart(local(hall.settings, wall).date())
-    if apart is None:
+    exception = hall.exceptional_day(local(hall.settings, wall).date())
+    if exception is None:
         return Opening(open=False, reason=Reason.HOURS, opens=opens)
-    return Opening(open=False, reason=Reason.DAY, opens=opens, words=apart.reason)
+    return Opening(open=False, reason=Reason.DAY, opens=opens, words=exception.reason)
 
 
-def times(hall: Hall, service: Service | None, first: date, days: int) -> Sequence[Open]:
-    """When hall and service are open together, of what begins on some days from ``first`` on."""
+def open_times(hall: Hall, service: Service | None, first: date, days: int) -> Sequence[OpenSpan]:
+    """When hall and service are both open, in spans that begin on the ``days`` dates from ``first`` on."""
     dates = [first + timedelta(days=number) for number in range(days)]
-    usual = week(hall.settings.hours)
-    ours = tuple(spans(apart.hours) if (apart := hall.day_apart(day)) else usual[day.weekday()] for day in dates)
-    given = week(service.hours) if service and service.hours else None
-    theirs = tuple(given[day.weekday()] for day in dates) if given else None
-    return _together(hall.settings.time_zone, first, ours, theirs)
+    usual_week = week(hall.settings.hours)
+    hall_spans = tuple(
+        spans(exception.hours) if (exception := hall.exceptional_day(day)) else usual_week[day.weekday()]
+        for day in dates
+    )
+    service_week = week(service.hours) if service and service.hours else None
+    service_spans = tuple(service_week[day.weekday()] for day in dates) if service_week else None
+    return _both_open(hall.settings.time_zone, first, hall_spans, service_spans)
 
 
-Dates: TypeAlias = tuple[tuple[Span, ...], ...]
+SpansByDate: TypeAlias = tuple[tuple[Span, ...], ...]
 """The spans of one date after another."""
 
 
 @lru_cache(256)
-def _together(zone: str, first: date, ours: Dates, theirs: Dates | None) -> Sequence[Open]:
-    """Asked at every touch and for every tile of a kiosk, and the same all day: so it is kept."""
-    open_hall = _from(zone, first, ours)
-    return open_hall if theirs is None else _common(open_hall, _from(zone, first, theirs))
+def _both_open(
+    zone_name: str, first: date, hall_spans: SpansByDate, service_spans: SpansByDate | None
+) -> Sequence[OpenSpan]:
+    """Cached: every touch and every tile of a kiosk asks for it, and it is the same all day."""
+    open_hall = _in_utc(zone_name, first, hall_spans)
+    return open_hall if service_spans is None else _intersection(open_hall, _in_utc(zone_name, first, service_spans))
 
 
-def _from(zone: str, first: date, dates: Dates) -> Sequence[Open]:
-    found = (opened(zone, first + timedelta(days=number), written) for number, written in enumerate(dates))
-    return _joined(one for times_ in found for one in times_)
+def _in_utc(zone_name: str, first: date, dates: SpansByDate) -> Sequence[OpenSpan]:
+    found = (open_spans(zone_name, first + timedelta(days=number), spans_) for number, spans_ in enumerate(dates))
+    return _merged(span for of_date in found for span in of_date)
 
 
 @lru_cache(4096)
-def opened(zone: str, day: date, written: tuple[Span, ...]) -> tuple[Open, ...]:
-    """The spans of a date in UTC; none of a date that this zone has left out."""
+def open_spans(zone_name: str, day: date, local_spans: tuple[Span, ...]) -> tuple[OpenSpan, ...]:
+    """The spans of a date in UTC; none for a date that this zone has left out."""
     midnight = datetime.combine(day, time())
-    if instant(zone, midnight) == instant(zone, midnight + timedelta(days=1)):
+    if instant(zone_name, midnight) == instant(zone_name, midnight + timedelta(days=1)):
         return ()
-    return tuple(_opened(zone, midnight, span) for span in written)
+    return tuple(_open_span(zone_name, midnight, span) for span in local_spans)
 
 
-def _opened(zone: str, midnight: datetime, span: Span) -> Open:
-    start, end = (instant(zone, midnight + timedelta(minutes=minutes)) for minutes in span)
-    return Open(start, end if end > start else start + timedelta(minutes=span.end - span.start))
+def _open_span(zone_name: str, midnight: datetime, span: Span) -> OpenSpan:
+    start, end = (instant(zone_name, midnight + timedelta(minutes=minutes)) for minutes in span)
+    return OpenSpan(start, end if end > start else start + timedelta(minutes=span.end - span.start))
 
 
-def _joined(all_times: Iterable[Open]) -> list[Open]:
-    """The times without seams: what meets or overlaps is one."""
-    joined: list[Open] = []
-    for one in sorted(all_times):
-        if joined and one.start <= joined[-1].end:
-            joined[-1] = Open(joined[-1].start, max(joined[-1].end, one.end))
+def _merged(all_spans: Iterable[OpenSpan]) -> list[OpenSpan]:
+    """The spans in order, those that meet or overlap merged."""
+    merged: list[OpenSpan] = []
+    for span in sorted(all_spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = OpenSpan(merged[-1].start, max(merged[-1].end, span.end))
         else:
-            joined.append(one)
-    return joined
+            merged.append(span)
+    return merged
 
 
-def _common(ours: Sequence[Open], theirs: Sequence[Open]) -> list[Open]:
-    """When both are open, of times without seams."""
-    found: list[Open] = []
-    mine = their = 0
-    while mine < len(ours) and their < len(theirs):
-        both = Open(max(ours[mine].start, theirs[their].start), min(ours[mine].end, theirs[their].end))
+def _intersection(hall_open: Sequence[OpenSpan], service_open: Sequence[OpenSpan]) -> list[OpenSpan]:
+    """When both are open; each is merged already."""
+    found: list[OpenSpan] = []
+    hall_at = service_at = 0
+    while hall_at < len(hall_open) and service_at < len(service_open):
+        of_hall, of_service = hall_open[hall_at], service_open[service_at]
+        both = OpenSpan(max(of_hall.start, of_service.start), min(of_hall.end, of_service.end))
         found += [both] if both.start < both.end else []
-        mine, their = (mine + 1, their) if ours[mine].end <= theirs[their].end else (mine, their + 1)
+        hall_ends_first = of_hall.end <= of_service.end
+        hall_at, service_at = (hall_at + 1, service_at) if hall_ends_first else (hall_at, service_at + 1)
     return found

@@ -1,4 +1,4 @@
-"""Customers set aside for a while, and those who come back: parked, resumed, reinstated."""
+"""Tickets set aside and back again: parking, resuming, reinstating a no-show or a cancelled ticket."""
 
 from __future__ import annotations
 
@@ -8,35 +8,37 @@ from datetime import timedelta
 from shared.hall.errors import PointNotActive, StillInUse, TicketNotParked, TicketNotServing, TicketNotWaiting, TooLate
 from shared.hall.field_types import PointId, Remark, TicketId
 from shared.hall.hall import Hall
-from shared.hall.messages import AtPoint, Change, Command, DoneAtPoint, Event, Events, Rule, the_ticket
+from shared.hall.messages import Change, Command, DoneAtPoint, Event, Events, Rule, TicketCommand, ticket_answer
 from shared.hall.roles import STAFF
 from shared.hall.serving import waiting_again
-from shared.hall.values import MINUTE, Moment, PointStatus, Ticket, TicketState
+from shared.hall.units import MINUTE, OrderTime
+from shared.hall.values import Moment, PointStatus, Ticket, TicketState
 
-CAME_NOT = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
-"""How a ticket ended that may have its place again."""
+REINSTATABLE = frozenset({TicketState.NO_SHOW, TicketState.CANCELLED})
+"""The states a ticket can be reinstated from."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParkTicket(AtPoint):
+class ParkTicket(TicketCommand):
     """The visit pauses: the customer fetches a paper or fills in a form, and the point serves others meanwhile."""
 
     reason: Remark = ""
     note: Remark = ""
+    """As ``reason``, for colleagues: kept with the visit's notes, never in an event."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResumeTicket(AtPoint):
-    """A parked customer is ready and waits again, in the place they had."""
+class ResumeTicket(TicketCommand):
+    """A parked customer is ready and waits again, due now at the latest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReinstateTicket(Command):
-    """Somebody who did not come, or gave up, is there after all and waits again."""
+    """The customer of a no-show or a cancelled ticket is there after all and waits again."""
 
     ticket: TicketId
     point: PointId | None = None
-    """The service point that asks, if it is one: the reception has none."""
+    """The service point the command is sent from; None: the reception."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ class TicketParked(DoneAtPoint):
 @dataclass(frozen=True, kw_only=True)
 class TicketResumed(DoneAtPoint):
     ticket: TicketId
-    due: int
+    due: OrderTime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +59,15 @@ class TicketReinstated(Event):
     GONE = frozenset({"point", "goes_on"})  # when it was done at a service point
 
     ticket: TicketId
-    due: int
+    due: OrderTime
     falls_back: bool = False
-    """Whether it waits for its service, and no more for the one point it was sent to: that has closed."""
+    """Whether it waits for its service, because the one point it waited for has closed."""
 
 
 def park_ticket(hall: Hall, command: ParkTicket, now: Moment) -> Events:
     ticket = hall.ticket_at(command.point, command.ticket)
     if ticket.state is not TicketState.SERVING:
-        raise TicketNotServing("{label} is not being served yet: start the visit first.", **ticket.named)
+        raise TicketNotServing("{label} is not being served yet: start the visit first.", **ticket.id_and_label)
     return [TicketParked(ticket=ticket.id, point=command.point)]
 
 
@@ -74,7 +76,7 @@ def resume_ticket(hall: Hall, command: ResumeTicket, now: Moment) -> Events:
         raise PointNotActive("This service point is closed: open it first.", point=command.point)
     ticket = hall.ticket(command.ticket)
     if ticket.state is not TicketState.PARKED:
-        raise TicketNotParked("{label} is not parked.", **ticket.named)
+        raise TicketNotParked("{label} is not parked.", **ticket.id_and_label)
     return [TicketResumed(ticket=ticket.id, point=command.point, due=min(ticket.due, now.order))]
 
 
@@ -82,23 +84,27 @@ def reinstate_ticket(hall: Hall, command: ReinstateTicket, now: Moment) -> Event
     if command.point is not None:
         hall.point(command.point)
     ticket = hall.ticket(command.ticket)
-    if ticket.state not in CAME_NOT:
-        raise TicketNotWaiting("{label} can't be reinstated: only who did not come, or gave up, can.", **ticket.named)
+    if ticket.state not in REINSTATABLE:
+        raise TicketNotWaiting(
+            "{label} can't be reinstated: it is neither a no-show nor cancelled.", **ticket.id_and_label
+        )
     within = hall.settings.reinstate_within
     if ticket.ended_at is None or now.wall - ticket.ended_at > timedelta(minutes=within):
         raise TooLate(
-            "{label} ended more than {minutes} minutes ago: take a new ticket.", minutes=str(within), **ticket.named
+            "{label} ended more than {minutes} minutes ago: take a new ticket.",
+            minutes=str(within),
+            **ticket.id_and_label,
         )
-    can_live_again(hall, ticket)
+    require_restorable(hall, ticket)
     due = now.order + hall.settings.return_after * MINUTE
     falls_back = bool(ticket.for_point) and not hall.attended(ticket.line)
     return [TicketReinstated(ticket=ticket.id, due=due, falls_back=falls_back)]
 
 
-def can_live_again(hall: Hall, ticket: Ticket) -> None:
-    """Raises StillInUse if somebody else has its number, or Unknown if what it waited for is no longer there."""
+def require_restorable(hall: Hall, ticket: Ticket) -> None:
+    """Raises StillInUse if another ticket has its label, or Unknown if its service, precedence or point is gone."""
     if any(other.label == ticket.label and other.id != ticket.id for other in hall.tickets.values()):
-        raise StillInUse("Somebody else has the number {label} by now: take a new ticket.", **ticket.named)
+        raise StillInUse("Somebody else has the number {label} now: take a new ticket.", **ticket.id_and_label)
     hall.service(ticket.service)
     hall.precedence(ticket.precedence)
     if ticket.for_point:
@@ -122,9 +128,9 @@ def ticket_reinstated(hall: Hall, event: TicketReinstated) -> Hall:
 
 
 RULES = (
-    Rule(ParkTicket, park_ticket, the_ticket, STAFF),
-    Rule(ResumeTicket, resume_ticket, the_ticket, STAFF),
-    Rule(ReinstateTicket, reinstate_ticket, the_ticket, STAFF),
+    Rule(ParkTicket, park_ticket, ticket_answer, STAFF),
+    Rule(ResumeTicket, resume_ticket, ticket_answer, STAFF),
+    Rule(ReinstateTicket, reinstate_ticket, ticket_answer, STAFF),
 )
 CHANGES = (
     Change(TicketParked, ticket_parked),

@@ -1,4 +1,4 @@
-"""Opening and closing a service point for the day, and a pause in between."""
+"""Opening, pausing and closing a service point."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
 from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
-from shared.hall.messages import Change, DoneAtPoint, Events, PointCommand, Rule, the_point
+from shared.hall.messages import Change, DoneAtPoint, Events, PointCommand, Rule, point_answer
 from shared.hall.roles import STAFF
 from shared.hall.values import Moment, Point, PointStatus
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActivatePoint(PointCommand):
-    """A specialist begins to serve at a point."""
+    """The point opens: a specialist begins to serve there."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PausePoint(PointCommand):
-    """A point calls nobody for a while."""
+    """The point calls nobody for a while."""
 
     GONE = frozenset({"reason"})
 
@@ -31,7 +31,7 @@ class ResumePoint(PointCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class DeactivatePoint(PointCommand):
-    """The point closes. Whoever was sent to it by name waits for their service again."""
+    """The point closes. A customer who was transferred to it waits for their service again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class PointResumed(DoneAtPoint): ...
 @dataclass(frozen=True, kw_only=True)
 class PointDeactivated(DoneAtPoint):
     tickets: tuple[TicketId, ...] = ()
-    """Those sent to this point by name: from now on they wait for their services."""
+    """The tickets sent to this point by name: they wait for their services from now on."""
 
 
 def activate_point(hall: Hall, command: ActivatePoint, now: Moment) -> Events:
@@ -64,7 +64,7 @@ def pause_point(hall: Hall, command: PausePoint, now: Moment) -> Events:
     point = hall.point(command.point)
     if point.status is not PointStatus.ACTIVE:
         raise PointNotActive("Only an active service point can pause.", point=point.id)
-    _empty(hall, point)
+    _require_empty(hall, point)
     return [PointPaused(point=point.id)]
 
 
@@ -79,14 +79,14 @@ def deactivate_point(hall: Hall, command: DeactivatePoint, now: Moment) -> Event
     point = hall.point(command.point)
     if point.status is PointStatus.INACTIVE:
         raise PointNotActive("This service point is already closed.", point=point.id)
-    _empty(hall, point)
+    _require_empty(hall, point)
     sent_here = tuple(ticket.id for ticket in hall.tickets.values() if ticket.for_point == point.id)
     return [PointDeactivated(point=point.id, tickets=sent_here)]
 
 
-def _empty(hall: Hall, point: Point) -> None:
+def _require_empty(hall: Hall, point: Point) -> None:
     if point.ticket:
-        raise PointHasTicket("Finish with {label} first.", point=point.id, **hall.tickets[point.ticket].named)
+        raise PointHasTicket("Finish with {label} first.", point=point.id, **hall.tickets[point.ticket].id_and_label)
 
 
 def point_activated(hall: Hall, event: PointActivated | PointResumed) -> Hall:
@@ -100,16 +100,16 @@ def point_paused(hall: Hall, event: PointPaused) -> Hall:
 
 
 def point_deactivated(hall: Hall, event: PointDeactivated) -> Hall:
-    for ticket in event.tickets:
-        hall = hall.with_ticket(replace(hall.tickets[ticket], for_point=None))
+    for ticket_id in event.tickets:
+        hall = hall.with_ticket(replace(hall.tickets[ticket_id], for_point=None))
     return hall.with_point(replace(hall.points[event.point], status=PointStatus.INACTIVE))
 
 
 RULES = (
-    Rule(ActivatePoint, activate_point, the_point, STAFF),
-    Rule(PausePoint, pause_point, the_point, STAFF),
-    Rule(ResumePoint, resume_point, the_point, STAFF),
-    Rule(DeactivatePoint, deactivate_point, the_point, STAFF),
+    Rule(ActivatePoint, activate_point, point_answer, STAFF),
+    Rule(PausePoint, pause_point, point_answer, STAFF),
+    Rule(ResumePoint, resume_point, point_answer, STAFF),
+    Rule(DeactivatePoint, deactivate_point, point_answer, STAFF),
 )
 CHANGES = (
     Change(PointActivated, point_activated),

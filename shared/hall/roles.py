@@ -1,4 +1,4 @@
-"""Who may do what: every command names one of these sets in its rule."""
+"""Roles and permissions: the sets of roles that the rules of commands name, and who sends a command."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ THE_CLOCK = ADMINISTRATORS | {Role.CLOCK}
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Whoever a command comes from. ``hall`` is the one hall they belong to, ``None`` for every hall."""
+    """The person, device or program that sends a command. ``hall``: the id of its hall; None: it belongs to all."""
 
     name: str
     role: Role
     hall: str | None = None
     id: str = ""
-    """The row of the person or device; empty for those that have none."""
+    """The id of the person or device in the database; empty for those that have none."""
     address: str = ""
-    """The network address they came from; empty for a program on the machine itself."""
+    """The network address they send from; empty for a program on the machine itself."""
     token: str = field(default="", repr=False, compare=False)
-    """What they came in with; empty for those who needed none."""
+    """The session or device token they authenticated with; empty for those who needed none."""
     must_change: bool = False
-    """Whether they have to choose a password of their own before anything else."""
+    """Whether they have to replace their first password before anything else."""
 
 
-def settled(actor: Actor) -> Actor:
-    """Whoever it is, if they may do something; raises PasswordMustChange for who came in with a first password."""
+def require_own_password(actor: Actor) -> Actor:
+    """The actor; raises PasswordMustChange if they have not replaced their first password yet."""
     if actor.must_change:
         raise PasswordMustChange("Choose a password of your own first.")
     return actor
 
 
-def of_staff(actor: Actor) -> None:
-    """Raises NotAllowed for whoever does not work here."""
+def require_staff(actor: Actor) -> None:
+    """Raises NotAllowed if the actor is not staff."""
     if actor.role not in STAFF:
         raise NotAllowed("Only staff may read this.", role=actor.role)

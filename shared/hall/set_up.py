@@ -1,43 +1,40 @@
-"""What an administrator decides: the hall itself, its services, precedences and service points."""
+"""Setting up a hall: its settings; defining and retiring services, precedences and service points.
+
+The rules that define raise Invalid with the wrong ``field``, or a refusal of their own.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse, Unknown
+from shared.hall.field_limits import (
+    LANGUAGE,
+    LARGEST_SERIAL_NUMBER,
+    LONGEST_ALLOWANCE,
+    LONGEST_COOL_DOWN,
+    LONGEST_KEPT,
+    MOST_RECALLS,
+    PREFIX,
+)
 from shared.hall.field_types import Name, PointId, PrecedenceId, ServiceId
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import MINUTES, HallSettings
 from shared.hall.hours_grammar import Hours, week
-from shared.hall.labels import numbered, sharing
+from shared.hall.labels import services_sharing, with_sharing_services
 from shared.hall.messages import Answer, Change, Command, Event, Events, Rule
 from shared.hall.roles import ADMINISTRATORS
 from shared.hall.time_zones import zones
-from shared.hall.values import HallSettings, Moment, Point, Precedence, Service, ServicePoint, frozen
-
-LONGEST_ALLOWANCE = 7 * 24 * 60
-"""Minutes; more than a day already means strict priority."""
-
-LONGEST_KEPT = 720
-"""Hours, which are 30 days: longer than anybody complains about a visit."""
-
-MOST_RECALLS = 20
-"""How often a customer can be called again before they count as not having come."""
-
-LONGEST_COOL_DOWN = 3600
-"""Seconds to wait for a customer after a call, at most."""
-
-MINUTES = ("return_after", "reinstate_within", "appointment_early", "appointment_grace")
-"""Settings of a hall that are a time in minutes."""
-
-V = TypeVar("V")
+from shared.hall.values import Moment, Point, Precedence, Service, ServicePoint, frozen
+from shared.hall.whole_set_up import plain
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefineHall(Command, HallSettings):
-    """Set or change what holds for the whole hall."""
+    """Set the name of the hall and all its settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,26 +49,26 @@ class DefinePrecedence(Command, Precedence):
 
 @dataclass(frozen=True, kw_only=True)
 class DefinePoint(Command, ServicePoint):
-    """Set up a service point, or change the one of this id; whoever is served there stays."""
+    """Set up a service point, or change the one of this id; a customer who is served there stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetireService(Command):
-    """Take a service away for good; refused while anybody waits for it."""
+    """Remove a service for good; refused while anybody has a ticket for it."""
 
     service: ServiceId
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetirePrecedence(Command):
-    """Take a precedence away for good; refused while anything uses it."""
+    """Remove a precedence for good; refused while a service or a ticket uses it."""
 
     precedence: PrecedenceId
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetirePoint(Command):
-    """Take a service point away for good; refused while anybody is there or waits for it."""
+    """Remove a service point for good; refused while anybody is there or waits for it."""
 
     point: PointId
 
@@ -124,16 +121,12 @@ class PointRetired(Event):
 
 
 def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
-    settings = _value(HallSettings, command)
-    _named(settings.name, "The hall needs a name.")
+    settings = plain(HallSettings, command)
+    _require_name(settings.name, "The hall needs a name.")
     _require(bool(settings.languages), "A hall speaks at least one language.", "languages")
     _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.", "languages")
-    _once(tuple(map(str.lower, settings.languages)), "languages")
-    _require(
-        settings.day_starts.tzinfo is None,
-        "The day starts at a time on the hall's own clock, like 04:00.",
-        "day_starts",
-    )
+    _require_unique(tuple(map(str.lower, settings.languages)), "languages")
+    _require(settings.day_starts.tzinfo is None, "The day starts at a local time, like 04:00.", "day_starts")
     _require(
         settings.time_zone in zones(),
         "There is no time zone {zone}; write one like Europe/Berlin.",
@@ -141,36 +134,22 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
         zone=settings.time_zone,
     )
     for name in MINUTES:
-        _require(
-            0 <= getattr(settings, name) <= LONGEST_ALLOWANCE,
-            "A time is a number of minutes from 0 to {most}.",
-            name,
-            most=str(LONGEST_ALLOWANCE),
-        )
+        _at_most(LONGEST_ALLOWANCE, settings, name, "A time is a number of minutes from 0 to {most}.")
+    _at_most(MOST_RECALLS, settings, "recalls_before_no_show", "A customer is called again 0 to {most} times.")
+    _at_most(LONGEST_COOL_DOWN, settings, "no_show_after", "A customer is waited for 0 to {most} seconds after a call.")
+    _at_most(LONGEST_KEPT, settings, "keep_contacts", "Names and phone numbers are kept for 0 to {most} hours.")
+    _require_unique(settings.outcomes, "outcomes")
     _require(
-        0 <= settings.recalls_before_no_show <= MOST_RECALLS,
-        "A customer is called again 0 to {most} times.",
-        "recalls_before_no_show",
-        most=str(MOST_RECALLS),
+        all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes),
+        "An outcome has 1 to 64 characters.",
+        "outcomes",
     )
     _require(
-        0 <= settings.no_show_after <= LONGEST_COOL_DOWN,
-        "A customer is waited for 0 to {most} seconds after a call.",
-        "no_show_after",
-        most=str(LONGEST_COOL_DOWN),
+        bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)),
+        "The colour of the kiosk is written like #0b5cad.",
+        "accent",
     )
-    _require(
-        0 <= settings.keep_contacts <= LONGEST_KEPT,
-        "Names and phone numbers are kept for 0 to {most} hours.",
-        "keep_contacts",
-        most=str(LONGEST_KEPT),
-    )
-    _once(settings.outcomes, "outcomes")
-    _require(
-        all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes), "An outcome is a few words.", "outcomes"
-    )
-    _require(bool(re.fullmatch(r"#[0-9a-fA-F]{6}", settings.accent)), "The accent is a colour like #0b5cad.", "accent")
-    _weekly(settings.hours)
+    _require_hours(settings.hours)
     _require(
         bool(re.fullmatch(r"|[A-Z]{2}(-[A-Z0-9]{1,6})?", settings.holidays)),
         "Public holidays are those of a country, like DE, or of a part of one, like DE-BE.",
@@ -180,51 +159,42 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
 
 
 def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
-    service = _value(Service, command)
-    _identified(service.id)
-    _named(service.name, "A service needs a name.")
-    _require(
-        bool(re.fullmatch(r"[A-Z0-9]{1,3}", service.prefix)),
-        "A prefix is one to three capital letters or digits.",
-        "prefix",
-    )
-    _once(service.precedences, "precedences")
-    _all_there(service.precedences, hall.precedence, "precedences")
-    _once(service.then, "then")
-    _all_there(service.then, hall.service, "then")
-    _require(service.id not in service.then, "A visit goes on to other services than its own.", "then")
-    _weekly(service.hours)
-    _require(service.daily_limit >= 0, "A daily limit is a number of tickets; 0 means none.", "daily_limit")
+    service = plain(Service, command)
+    _require_id(service.id)
+    _require_name(service.name, "A service needs a name.")
+    _require(PREFIX.fits(service.prefix), PREFIX.sentence, "prefix")
+    _require_unique(service.precedences, "precedences")
+    _require_known(service.precedences, hall.precedence, "precedences")
+    _require_unique(service.then, "then")
+    _require_known(service.then, hall.service, "then")
+    _require(service.id not in service.then, "A visit goes on to services other than its own.", "then")
+    _require_hours(service.hours)
+    _require(service.daily_limit >= 0, "A daily limit is a number of tickets; 0 means no limit.", "daily_limit")
     _require(1 <= service.visit_minutes <= LONGEST_ALLOWANCE, "A visit takes one minute or more.", "visit_minutes")
-    return [ServiceDefined(value=value) for value in numbered(hall, service)]
+    return [ServiceDefined(value=value) for value in with_sharing_services(hall, service)]
 
 
 def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Events:
-    precedence = _value(Precedence, command)
-    _identified(precedence.id)
-    _named(precedence.name, "A precedence needs a name.")
-    _require(
-        0 <= precedence.allowance <= LONGEST_ALLOWANCE,
-        "An allowance is a number of minutes from 0 to {most}.",
-        "allowance",
-        most=str(LONGEST_ALLOWANCE),
-    )
+    precedence = plain(Precedence, command)
+    _require_id(precedence.id)
+    _require_name(precedence.name, "A precedence needs a name.")
+    _at_most(LONGEST_ALLOWANCE, precedence, "allowance", "An allowance is a number of minutes from 0 to {most}.")
     return [PrecedenceDefined(value=precedence)]
 
 
 def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
-    point = _value(ServicePoint, command)
-    _identified(point.id)
-    _named(point.name, "A service point needs a name.")
-    _require(0 < point.serial_number < 10_000, "A serial number is a whole number from 1 to 9999.", "serial_number")
+    point = plain(ServicePoint, command)
+    _require_id(point.id)
+    _require_name(point.name, "A service point needs a name.")
     _require(
-        0 <= point.backup_penalty <= LONGEST_ALLOWANCE,
-        "A backup penalty is a number of minutes, 0 or more.",
-        "backup_penalty",
+        0 < point.serial_number <= LARGEST_SERIAL_NUMBER,
+        "A serial number is a whole number from 1 to 9999.",
+        "serial_number",
     )
+    _at_most(LONGEST_ALLOWANCE, point, "backup_penalty", "A backup penalty is a number of minutes from 0 to {most}.")
     for field in ("services", "backup_services"):
-        _once(getattr(point, field), field)
-        _all_there(getattr(point, field), hall.service, field)
+        _require_unique(getattr(point, field), field)
+        _require_known(getattr(point, field), hall.service, field)
     for other in hall.points.values():
         if other.serial_number == point.serial_number and other.id != point.id:
             raise SerialNumberTaken(
@@ -236,9 +206,11 @@ def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
 def retire_service(hall: Hall, command: RetireService, now: Moment) -> Events:
     service = hall.service(command.service)
     if any(ticket.service == service.id for ticket in hall.tickets.values()):
-        raise StillInUse("Somebody still has a ticket for this service: switch it off and retire it later.")
-    if any(sharing(hall, service)):
-        raise StillInUse("Another service shares the numbers of this one: give that its own first.")
+        raise StillInUse(
+            "Somebody still has a ticket for this service: no longer offer it to customers, and retire it later."
+        )
+    if any(services_sharing(hall, service)):
+        raise StillInUse("Another service shares the numbers of this one: give that service its own numbers first.")
     return [ServiceRetired(service=service.id)]
 
 
@@ -284,67 +256,67 @@ def service_retired(hall: Hall, event: ServiceRetired) -> Hall:
         )
         for point in hall.points.values()
     }
-    return replace(hall, services=frozen(_dropped(hall.services, event.service)), points=frozen(points))
+    return replace(hall, services=frozen(_without_key(hall.services, event.service)), points=frozen(points))
 
 
 def precedence_retired(hall: Hall, event: PrecedenceRetired) -> Hall:
-    return replace(hall, precedences=frozen(_dropped(hall.precedences, event.precedence)))
+    return replace(hall, precedences=frozen(_without_key(hall.precedences, event.precedence)))
 
 
 def point_retired(hall: Hall, event: PointRetired) -> Hall:
-    return replace(hall, points=frozen(_dropped(hall.points, event.point)))
+    return replace(hall, points=frozen(_without_key(hall.points, event.point)))
 
 
 def _fields(value: Any) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _value(kind: type[V], command: Any) -> V:
-    """The value a define command carries: its own fields without the command's."""
-    return kind(**{field.name: getattr(command, field.name) for field in fields(kind)})  # type: ignore[arg-type]  # kind is a dataclass
+def _without(ids: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(one for one in ids if one != gone)
 
 
-def _without(names: tuple[str, ...], gone: str) -> tuple[str, ...]:
-    return tuple(name for name in names if name != gone)
-
-
-def _dropped(mapping: Any, gone: str) -> dict[str, Any]:
+def _without_key(mapping: Any, gone: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != gone}
 
 
 def _require(holds: bool, sentence: str, field: str, **about: str) -> None:
-    """Raises Invalid; ``field`` says which one is wrong, so that a form or a file can point at it."""
+    """Raises Invalid unless it ``holds``; ``field`` is the wrong one, so that a form or a file can point at it."""
     if not holds:
         raise Invalid(sentence, field=field, **about)
 
 
-def _identified(name: str) -> None:
+def _at_most(most: int, value: Any, field: str, sentence: str) -> None:
+    """Raises Invalid unless the number in this field is 0 to ``most``."""
+    _require(0 <= getattr(value, field) <= most, sentence, field, most=str(most))
+
+
+def _require_id(new_id: str) -> None:
     _require(
-        bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)),
+        bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", new_id)),
         "An id is up to 64 letters, digits, dots and dashes.",
         "id",
     )
 
 
-def _named(name: Name, sentence: str) -> None:
+def _require_name(name: Name, sentence: str) -> None:
     words = [name] if isinstance(name, str) else list(name.values())
     _require(bool(words) and all(word.strip() for word in words), sentence, "name")
 
 
-def _once(names: tuple[str, ...], field: str) -> None:
+def _require_unique(names: tuple[str, ...], field: str) -> None:
     _require(len(set(names)) == len(names), "The same thing is named twice in one list.", field)
 
 
-def _all_there(names: tuple[str, ...], find: Callable[[str], object], field: str) -> None:
-    """Raises what ``find`` raises for a name that is not there, with the field that holds it."""
-    for name in names:
+def _require_known(ids: tuple[str, ...], find: Callable[[str], object], field: str) -> None:
+    """Raises what ``find`` raises for an unknown id, with the field that holds it."""
+    for one in ids:
         try:
-            find(name)
+            find(one)
         except Unknown as unknown:
             raise unknown.more(field=field) from None
 
 
-def _weekly(hours: Hours) -> None:
+def _require_hours(hours: Hours) -> None:
     try:
         week(hours)
     except Invalid as wrong:
@@ -352,23 +324,23 @@ def _weekly(hours: Hours) -> None:
 
 
 def _is_language(tag: str) -> bool:
-    """At most sixteen letters, as many as a ticket's row holds; none of the tags for what has no language."""
-    says_nothing = tag.lower().partition("-")[0] in ("mis", "mul", "und", "zxx")
-    return len(tag) <= 16 and not says_nothing and bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
+    """Whether it is a tag of a language, not one for "no language", that fits into the column of a ticket."""
+    no_language = tag.lower().partition("-")[0] in ("mis", "mul", "und", "zxx")
+    return LANGUAGE.fits(tag) and not no_language and bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag))
 
 
-def _as_sent(hall: Hall, command: Any, events: Events) -> Answer:
+def fields_of_command(hall: Hall, command: Any, events: Events) -> Answer:
     return {name: value for name, value in _fields(command).items() if name != "command_id"}
 
 
 RULES = (
-    Rule(DefineHall, define_hall, _as_sent, ADMINISTRATORS),
-    Rule(DefineService, define_service, _as_sent, ADMINISTRATORS),
-    Rule(DefinePrecedence, define_precedence, _as_sent, ADMINISTRATORS),
-    Rule(DefinePoint, define_point, _as_sent, ADMINISTRATORS),
-    Rule(RetireService, retire_service, _as_sent, ADMINISTRATORS),
-    Rule(RetirePrecedence, retire_precedence, _as_sent, ADMINISTRATORS),
-    Rule(RetirePoint, retire_point, _as_sent, ADMINISTRATORS),
+    Rule(DefineHall, define_hall, fields_of_command, ADMINISTRATORS),
+    Rule(DefineService, define_service, fields_of_command, ADMINISTRATORS),
+    Rule(DefinePrecedence, define_precedence, fields_of_command, ADMINISTRATORS),
+    Rule(DefinePoint, define_point, fields_of_command, ADMINISTRATORS),
+    Rule(RetireService, retire_service, fields_of_command, ADMINISTRATORS),
+    Rule(RetirePrecedence, retire_precedence, fields_of_command, ADMINISTRATORS),
+    Rule(RetirePoint, retire_point, fields_of_command, ADMINISTRATORS),
 )
 CHANGES = (
     Change(HallDefined, hall_defined),

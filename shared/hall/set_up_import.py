@@ -1,4 +1,4 @@
-"""Taking over a whole set-up at once: all of it or nothing."""
+"""Importing a whole set-up at once: all of it or nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ RETIRE: dict[str, type[Command]] = {
     "points": RetirePoint,
     "days": RetireDay,
 }
-"""How a thing of each section is defined and retired; it is the same rules that decide an import."""
+"""The commands that define and retire an item of each section: their rules decide an import too."""
 
 _RULES: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in (*set_up.RULES, *exceptional_days.RULES)}
 _CHANGES: dict[type[Event], Change[Any]] = {
@@ -50,9 +50,10 @@ _CHANGES: dict[type[Event], Change[Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSetUp(Command, SetUp):
-    """Make the hall as this whole set-up says, all of it or nothing. ``retire``: what it does not hold goes."""
+    """Make this the hall's set-up, all of it or nothing. ``retire``: also remove items of the hall it does not have."""
 
     MOST_VALUES: ClassVar[int] = 100_000
+    """How many names, texts and numbers it may hold; see ``input_checks``."""
 
     retire: bool = False
 
@@ -60,47 +61,48 @@ class ImportSetUp(Command, SetUp):
 @dataclass(frozen=True, kw_only=True)
 class PrecedencesReordered(Event):
     precedences: tuple[PrecedenceId, ...]
-    """All that were imported, in their order; others come behind."""
+    """The imported ones in their order; all others follow."""
 
 
 def import_set_up(hall: Hall, command: ImportSetUp, now: Moment) -> Events:
-    """What changes; a thing that is already as it should be causes nothing. Raises Refused with its place.
+    """The events for what changes; an item that is the same already causes none.
 
-    The set-up is looked at twice: for itself, as if an empty hall were set up so, and among what else the hall has.
+    The set-up is checked twice: by itself, as if it were for an empty hall, and together with what else the hall has.
+    Raises Refused if a check fails, with the place of the item.
     """
     wanted = plain(SetUp, command)
-    _once_each(wanted)
-    _alone(wanted, command, now)
-    new = differences(set_up_of(hall), wanted)
-    target = placed(hall, wanted)
-    retired = _retired(target, new.extra, command, now) if command.retire else []
+    _require_unique(wanted)
+    _require_valid_alone(wanted, command, now)
+    change = differences(set_up_of(hall), wanted)
+    target = _with_set_up(hall, wanted)
+    retired = _retire(target, change.extra, command, now) if command.retire else []
     target = _fold(target, retired)
-    touched = {*new.added, *new.changed}
-    all_defined = [(part, _defined(target, part, command, now)) for part in parts(wanted)]
+    touched = {*change.added, *change.changed}
+    all_defined = [(part, _define(target, part, command, now)) for part in parts(wanted)]
     defined = [event for part, events in all_defined if part.item in touched for event in events]
-    order = [PrecedencesReordered(precedences=tuple(value.id for value in wanted.precedences))] if new.reordered else []
-    return [*defined, *order, *retired]
+    order = tuple(value.id for value in wanted.precedences)
+    return [*defined, *([PrecedencesReordered(precedences=order)] if change.reordered else []), *retired]
 
 
-def placed(hall: Hall, wanted: SetUp) -> Hall:
-    """The hall with all of this in it, unchecked: rules look at each thing among the new ones, never among the old."""
+def _with_set_up(hall: Hall, wanted: SetUp) -> Hall:
+    """The hall with the set-up in it, unchecked: the rules then check each item among the others of the new set-up."""
     lists: dict[str, Any] = {name: frozen({**getattr(hall, name), **_by_id(hall, wanted, name)}) for name in LISTS}
     return replace(hall, settings=wanted.hall, **lists)
 
 
 def _by_id(hall: Hall, wanted: SetUp, section: str) -> dict[str, Any]:
-    return {key_of(value): _at_work(hall, value) for value in getattr(wanted, section)}
+    return {key_of(value): _as_in_hall(hall, value) for value in getattr(wanted, section)}
 
 
-def _at_work(hall: Hall, value: Any) -> Any:
-    """A value as the hall keeps it: a point with whoever is there."""
+def _as_in_hall(hall: Hall, value: Any) -> Any:
+    """An item as the hall holds it: a point with its status and ticket."""
     if not isinstance(value, ServicePoint):
         return value
     known = hall.points.get(value.id, Point(id="", serial_number=0, name=""))
     return replace(known, **{field.name: getattr(value, field.name) for field in fields(value)})
 
 
-def _once_each(wanted: SetUp) -> None:
+def _require_unique(wanted: SetUp) -> None:
     seen: set[Item] = set()
     for part in parts(wanted):
         if part.item in seen:
@@ -108,42 +110,42 @@ def _once_each(wanted: SetUp) -> None:
         seen.add(part.item)
 
 
-def _alone(wanted: SetUp, command: Command, now: Moment) -> None:
-    """Raises Refused for a set-up that could not be a hall's: for the second one that takes a prefix, not the first."""
-    alone = replace(Hall(id=""), services=frozen({service.id: _named(service) for service in wanted.services}))
-    for part in sorted(parts(wanted), key=_shares):
-        alone = _fold(alone, _defined(alone, part, command, now))
+def _require_valid_alone(wanted: SetUp, command: Command, now: Moment) -> None:
+    """Raises Refused if this set-up alone is wrong or has gaps; of two services with one prefix it names the second."""
+    alone = replace(Hall(id=""), services=frozen({service.id: _with_name_only(service) for service in wanted.services}))
+    for part in sorted(parts(wanted), key=_shares_numbers):
+        alone = _fold(alone, _define(alone, part, command, now))
     places = {part.item: part for part in parts(wanted)}
     for gap in gaps(wanted):
         raise Invalid(gap.sentence, **_place(places[gap.item]))
 
 
-def _shares(part: Part) -> bool:
-    """Whether it uses the numbers of another service, which has to be known first."""
+def _shares_numbers(part: Part) -> bool:
+    """Whether it is a service that uses the numbers of another, which has to be defined first."""
     return getattr(part.value, "shares_numbers_with", None) is not None
 
 
-def _named(service: Service) -> Service:
-    """A service of which nothing but its name is known yet, so that others may already speak of it."""
+def _with_name_only(service: Service) -> Service:
+    """A service with nothing but its id and name yet, so that others can already refer to it."""
     return Service(id=service.id, name=service.name, prefix="?", shares_numbers_with=None)
 
 
-def _defined(hall: Hall, part: Part, command: Command, now: Moment) -> Events:
-    """The events that define one thing, checked by its own rule; raises Refused with the place."""
+def _define(hall: Hall, part: Part, command: Command, now: Moment) -> Events:
+    """The events that define one item, by its own rule; raises what the rule raises, with the place."""
     define = _command(DEFINE[part.item.section], part.value, command)
-    with _said_of(_place(part)):
+    with _refusals_at(_place(part)):
         return [*_RULES[type(define)].decide(hall, define, now)]
 
 
-def _retired(hall: Hall, extra: Iterable[Item], command: Command, now: Moment) -> list[Event]:
-    """The events that take these away, what names others before what is named."""
+def _retire(hall: Hall, extra: Iterable[Item], command: Command, now: Moment) -> list[Event]:
+    """The events that retire these items, each before those it refers to; raises what a rule raises, with the place."""
     events: list[Event] = []
     for item in sorted(extra, key=lambda item: [*LISTS].index(item.section), reverse=True):
         kind = RETIRE[item.section]
         [name] = (field.name for field in fields(kind) if field.name != "command_id")
         key = next(key for key in getattr(hall, item.section) if str(key) == item.id)
         retire = kind(**{name: key, "command_id": command.command_id})
-        with _said_of({"section": item.section, "id": item.id}):
+        with _refusals_at({"section": item.section, "id": item.id}):
             events += _RULES[kind].decide(_fold(hall, events), retire, now)
     return events
 
@@ -158,13 +160,13 @@ def _fold(hall: Hall, events: Iterable[Event]) -> Hall:
 
 
 def _place(part: Part) -> dict[str, str]:
-    """Where in a set-up a thing stands, for a refusal; the hall itself is there only once."""
+    """Where an item stands in a set-up, for a refusal; the hall itself is there only once."""
     once = {"section": part.item.section}
     return {**once, "at": str(part.at), "id": part.item.id} if part.item.section in LISTS else once
 
 
 @contextmanager
-def _said_of(place: dict[str, str]) -> Iterator[None]:
+def _refusals_at(place: dict[str, str]) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
@@ -176,12 +178,12 @@ def precedences_reordered(hall: Hall, event: PrecedencesReordered) -> Hall:
     return replace(hall, precedences=frozen({**first, **hall.precedences}))
 
 
-def _told(hall: Hall, command: ImportSetUp, events: Events) -> Answer:
-    """How many things changed, and what the hall has beyond this set-up."""
+def _import_answer(hall: Hall, command: ImportSetUp, events: Events) -> Answer:
+    """How many changes it made, and the items of the hall that this set-up does not have."""
     changes = [event for event in events if type(event) in {*_CHANGES, PrecedencesReordered}]
     extra = differences(set_up_of(hall), plain(SetUp, command)).extra
     return {"changes": len(changes), "extra": [item._asdict() for item in extra]}
 
 
-RULES = (Rule(ImportSetUp, import_set_up, _told, ADMINISTRATORS),)
+RULES = (Rule(ImportSetUp, import_set_up, _import_answer, ADMINISTRATORS),)
 CHANGES = (Change(PrecedencesReordered, precedences_reordered),)

@@ -1,6 +1,6 @@
-"""Who works at a service point changes: the hall counts the shifts, and refuses what belongs to an earlier one.
+"""Shifts: the hall counts who takes a service point after whom, and refuses commands of an earlier shift.
 
-The hall never knows who it is: names stand beside it, for colleagues alone.
+The hall never knows who works there: names are stored beside it, for staff alone.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from shared.hall.errors import PointTakenOver
 from shared.hall.field_limits import CONSOLE
 from shared.hall.field_types import PointId
 from shared.hall.hall import Hall
-from shared.hall.messages import Change, Command, Event, Events, PointCommand, Rule, the_point
+from shared.hall.messages import Change, Command, Event, Events, PointCommand, Rule, point_answer
 from shared.hall.roles import STAFF
 from shared.hall.values import Moment
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakePoint(PointCommand):
-    """Whoever sends this works at the point from now on; ``shift`` is the one that they saw there and end."""
+    """The sender works at the point from now on. ``shift``: the one they saw there, which ends."""
 
     console: Annotated[str, CONSOLE] = ""
-    """The console they sit at, by a name no other has: whoever comes back to it after a crash is asked nothing."""
+    """The unique name of their console: started again after a crash, it keeps the point without asking."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +35,18 @@ def take_point(hall: Hall, command: TakePoint, now: Moment) -> Events:
 
 
 def point_taken(hall: Hall, event: PointTaken) -> Hall:
-    """Whoever comes takes back nothing that was done before them."""
+    """The hall with one shift more at the point, which can't undo what was done before it."""
     point = hall.points[event.point]
     return hall.with_point(replace(point, shift=point.shift + 1, last=None))
 
 
 def require_shift(hall: Hall, command: Command) -> None:
-    """Raises PointTakenOver for a wish from a shift that is over."""
+    """Raises PointTakenOver if the command is of an earlier shift than its point's, or UnknownPoint."""
     if not isinstance(command, PointCommand) or command.shift is None:
         return
     if hall.point(command.point).shift != command.shift:
         raise PointTakenOver("Somebody else has taken over this service point.", point=command.point)
 
 
-RULES = (Rule(TakePoint, take_point, the_point, STAFF),)
+RULES = (Rule(TakePoint, take_point, point_answer, STAFF),)
 CHANGES = (Change(PointTaken, point_taken),)

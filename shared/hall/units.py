@@ -1,7 +1,12 @@
-"""The units numbers are in: every number that is a span or a point of time is declared by one of these names."""
+"""The units of numbers: every span or moment that is stored as a number has one of these types.
+
+A hall has two clocks. The wall clock, a ``datetime`` in UTC, says when something happened, and may be set back. The
+order clock only counts on, whatever is done to the wall clock: it alone decides who is due first.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TypeAlias
 
 Milliseconds: TypeAlias = int
@@ -9,6 +14,12 @@ Seconds: TypeAlias = int
 Minutes: TypeAlias = int
 
 OrderTime: TypeAlias = int
-"""A moment, in milliseconds of the hall's order clock: it only moves forward, whatever is done to the wall clock."""
+"""A moment on the hall's order clock, in milliseconds."""
 
+SECOND: Milliseconds = 1_000
 MINUTE: Milliseconds = 60_000
+
+
+def seconds(span: timedelta) -> Seconds:
+    """A span in whole seconds, rounded down; 0 for a negative one, which a wall clock set back can cause."""
+    return max(0, int(span.total_seconds()))

@@ -1,20 +1,19 @@
-"""What a hall is made of: its settings, services, precedences, service points and tickets, as values."""
+"""What a hall is made of: services, precedences, service points and tickets, as values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from shared.hall.field_types import Language, Name, Outcome, PointId, PrecedenceId, ServiceId, TicketId, Words
+from shared.hall.calling_order import Arrival, Place
+from shared.hall.field_types import Language, Name, PointId, PrecedenceId, ServiceId, TicketId, Words
 from shared.hall.hours_grammar import Hours
-
-MINUTE = 60_000
-"""Milliseconds."""
+from shared.hall.units import MINUTE, Milliseconds, Minutes, OrderTime, Seconds
 
 NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -55,51 +54,10 @@ class Origin(StrEnum):
 
 
 class Moment(NamedTuple):
-    """A point in time on both of a hall's clocks."""
+    """A moment on both of a hall's clocks."""
 
     wall: datetime
-    """UTC, as on the wall; may step back when somebody sets it."""
-    order: int
-    """Milliseconds on the hall's order clock, which only moves forward."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HallSettings:
-    """What an administrator decides for the whole hall. The first language is the hall's own."""
-
-    name: Name = ""
-    time_zone: str = "UTC"
-    languages: tuple[Language, ...] = ("en",)
-    day_starts: time = time(0, 0)
-    return_after: int = 5
-    """Minutes after which a ticket returned to the queue is due again."""
-    reinstate_within: int = 60
-    """Minutes for which a customer who did not come, or gave up, may still have their place again."""
-    recalls_before_no_show: int = 0
-    """How often a customer is called again before they count as not having come."""
-    no_show_after: int = 0
-    """Seconds to wait for a customer after the last call before they count as not having come."""
-    auto_call: bool = False
-    """Whether the next customer is called by itself, to the service point that has been free longest."""
-    appointment_early: int = 15
-    """Minutes before its time from which on an appointment may be called."""
-    appointment_grace: int = 10
-    """Minutes after its time up to which an appointment still counts from that time."""
-    outcomes: tuple[Outcome, ...] = ()
-    """What a visit may end in, for reports; none named means nobody is asked."""
-    web: bool = True
-    """Whether customers may take a ticket with their phone."""
-    accent: str = "#0b5cad"
-    hours: Hours = ()
-    """When the hall is open in a usual week: ``mon-fri 08:00-12:00``. None: always."""
-    holidays: str = ""
-    """Whose public holidays it keeps: a country, ``DE``, or a part of one, ``DE-BE``. Empty: none."""
-    last_ticket: bool = False
-    """Whether tickets end when those who wait will take until closing time."""
-    offline_tickets: bool = False
-    """Whether kiosks that can't reach the hall may give tickets of their own series."""
-    keep_contacts: int = 0
-    """Hours after the end of a visit for which its customer's name and phone are kept; 0: they go with the visit."""
+    order: OrderTime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,33 +69,36 @@ class Service:
     prefix: str
     description: Words = ""
     precedences: tuple[PrecedenceId, ...] = ()
-    """The precedences it offers, the usual one first; none named means every one of the hall."""
+    """The precedences it offers, the usual one first; empty: all of the hall."""
     place: int = 0
-    """Its place in the kiosk's menu, lowest first."""
+    """Its position in the kiosk's menu, lowest first."""
     on: bool = True
     hours: Hours = ()
     """When it is given in a usual week, within the hall's own hours. None: whenever the hall is open."""
     daily_limit: int = 0
-    """Tickets a business day at most; 0: no limit."""
-    visit_minutes: int = 5
-    """How long a visit is taken to last, until the day has shown it."""
+    """The most tickets it gives on a business day; 0: no limit."""
+    visit_minutes: Minutes = 5
+    """How long a visit is assumed to last at this service until the first one of the day has ended here."""
     first: int = 1
+    """The number its tickets start at."""
     last: int | None = None
-    """Its numbers, ``first`` to ``last`` and then again; None: as far as the digits reach."""
+    """The number after which they start again at ``first``; None: the highest its digits can write."""
     digits: int = 3
+    """How many digits a number has: 3 for ``A042``."""
     shares_numbers_with: ServiceId | None = None
-    """The service whose letter and numbers it uses as well, counting together."""
+    """The service whose prefix and numbers it uses too: both count together."""
     then: tuple[ServiceId, ...] = ()
-    """Services the same visit goes on to, one after another, with the same number."""
+    """The services the same visit goes on to, one after another, with the same label."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Precedence:
-    """The class a ticket waits in. ``allowance``: minutes within which it is normally called."""
+    """The class a ticket waits in."""
 
     id: PrecedenceId
     name: Name
-    allowance: int
+    allowance: Minutes
+    """How long after its issue a ticket is normally called at the latest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,19 +107,20 @@ class ServicePoint:
 
     id: PointId
     serial_number: int
+    """The order of the points, 1 first."""
     name: Name
     services: tuple[ServiceId, ...] = ()
     backup_services: tuple[ServiceId, ...] = ()
     """Services it gives when there is nothing better to do."""
-    backup_penalty: int = 10
-    """Minutes by which a backup service's tickets count as due later here."""
+    backup_penalty: Minutes = 10
+    """How much later a backup service's tickets count as due here."""
 
-    def gives(self, service: ServiceId) -> bool:
-        """Whether a service is given here, if only as a backup."""
-        return service in self.services or service in self.backup_services
+    def gives(self, service_id: ServiceId) -> bool:
+        """Whether the service is given here, if only as a backup."""
+        return service_id in self.services or service_id in self.backup_services
 
-    def draws(self) -> Iterator[tuple[Line, int]]:
-        """The lines it may call from, each with its penalty in milliseconds."""
+    def drawn_lines(self) -> Iterator[tuple[Line, Milliseconds]]:
+        """The lines this point may call from, each with the penalty by which its tickets count as due later here."""
         yield ("point", self.id), 0
         for service in self.services:
             yield ("service", service), 0
@@ -181,22 +143,22 @@ class Ticket:
     issued_at: datetime
     number: int
     """The sequence number of its issue: breaks ties between tickets due at the same time."""
-    due: int
-    """When it is due, milliseconds on the order clock."""
+    due: OrderTime
     point: PointId | None = None
     """The point that called or serves it, or served it last."""
     for_point: PointId | None = None
     """The one point it waits for, after a transfer to a point."""
     came_for: ServiceId | None = None
-    """The service it was taken for, if it was sent on to another."""
+    """The service it was taken for, if it has moved on or been transferred to another; else None."""
     called_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     recalls: int = 0
-    last_call: int | None = None
-    """When it was last called, or called again, on the order clock."""
-    not_before: int | None = None
-    """The moment on the order clock before which nobody may call it."""
+    """How often it was called again since it was called."""
+    last_call: OrderTime | None = None
+    """When it was last called or recalled; None while it waits."""
+    not_before: OrderTime | None = None
+    """The earliest moment it may be called; None: it may be called at once."""
     appointed_at: datetime | None = None
     then: tuple[ServiceId, ...] = ()
     """The services this visit goes on to."""
@@ -225,29 +187,27 @@ class Ticket:
         return self.state in ENDED
 
     @property
-    def named(self) -> dict[str, str]:
-        """How a refusal names it, to programs and to people."""
+    def id_and_label(self) -> dict[str, str]:
+        """The details by which a refusal names it: its id for programs, its label for people."""
         return {"ticket": self.id, "label": self.label}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Last:
-    """What was done last at a service point, so that it can be taken back."""
+    """The last action at a service point, so that it can be taken back; ``at`` and ``wall``: when it was done."""
 
     what: str
-    """The name of its event, or of the last one of several: ``ticket-called``."""
-    at: int
-    """When, on the order clock."""
+    """The type name of its event, or of the last one of several: ``ticket-called``."""
+    at: OrderTime
     wall: datetime
-    """The same on the wall's."""
     status: PointStatus
     """The point's status before."""
     reason: str = ""
-    """Always empty: a station from before reasons were kept with the notes can't read a point without it."""
+    """Always empty, but an older station can't read a point without it; reasons are kept with the notes now."""
     before: tuple[Ticket, ...] = ()
-    """The tickets it touched, as they were before."""
+    """The tickets of each event, as they were before it."""
     after: tuple[Ticket, ...] = ()
-    """The same tickets as it left them."""
+    """The same tickets after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,35 +217,21 @@ class Point(ServicePoint):
     status: PointStatus = PointStatus.INACTIVE
     ticket: TicketId | None = None
     shift: int = 0
-    """How often somebody has taken the point to work at it. Who that is stands beside the hall."""
+    """How often somebody has taken the point to work at it; who works there is stored beside the hall."""
     last: Last | None = None
-    """What was done here last, as long as it is known."""
-
-
-class Place(NamedTuple):
-    """A place in a line; sorts by who is due first, then by who came first."""
-
-    due: int
-    number: int
-    ticket: TicketId
-
-
-class Arrival(NamedTuple):
-    """When somebody came; sorts by who came first, whatever the clocks said."""
-
-    number: int
-    ticket: TicketId
+    """The last action here; None after an undo, a new shift or a new day."""
 
 
 BY_PLACE: Callable[[Ticket], Place] = attrgetter("place")
 BY_ARRIVAL: Callable[[Ticket], Arrival] = attrgetter("arrival")
 
 Line: TypeAlias = tuple[str, str]
+"""Where tickets wait: ``("service", id)``, or ``("point", id)`` for those who wait for one point."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A ticket told to go to a point, as a display shows it. ``times`` counts the call and its recalls."""
+    """A ticket called to a point, as a display shows it."""
 
     ticket: TicketId
     label: str
@@ -295,14 +241,17 @@ class Call:
     point: PointId
     at: datetime
     times: int = 1
+    """How often it was called: the call and its recalls."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visits:
-    """The visits a service has had today, and how long they were together."""
+    """The parts of visits at one service that ended today, those the end of the day closed not counted."""
 
     count: int = 0
-    seconds: int = 0
+    """How many there were."""
+    seconds: Seconds = 0
+    """How long they took together."""
 
 
 def frozen(mapping: Mapping[K, V] | None = None) -> MappingProxyType[K, V]:

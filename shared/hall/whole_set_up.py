@@ -1,4 +1,4 @@
-"""A hall's set-up as one value: read off a hall, compared with another, and what it lacks as a whole."""
+"""A hall's set-up as one value: taken from a hall, compared with another, searched for gaps."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Day
-from shared.hall.values import HallSettings, Precedence, Service, ServicePoint
+from shared.hall.values import Precedence, Service, ServicePoint
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetUp:
-    """Everything an administrator decides for a hall; a section comes after those it names."""
+    """Everything an administrator sets up for a hall; a section comes after those it refers to."""
 
     hall: HallSettings
     precedences: tuple[Precedence, ...] = ()
@@ -30,56 +31,57 @@ LISTS: dict[str, type[Any]] = {
     for name, kind in typing.get_type_hints(SetUp).items()
     if typing.get_origin(kind) is tuple
 }
-"""The sections with several things in them, and what these are."""
+"""The sections that are lists, with the type of their items."""
 
 
 def key_of(value: Any) -> Any:
-    """What a hall keeps a thing by: its id; of a day, its date."""
+    """The key of an item in its hall: the date of a day, the id of any other."""
     return value.date if isinstance(value, Day) else value.id
 
 
 class Item(NamedTuple):
-    """One thing of a set-up. The hall itself has no id."""
+    """Identifies one item of a set-up; the hall itself has no id."""
 
     section: str
     id: str = ""
 
 
 class Part(NamedTuple):
-    """One thing of a set-up with its value, and where in its section it stands."""
+    """One item of a set-up with its value."""
 
     item: Item
     at: int
+    """Its index in its section, from 0."""
     value: Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class Differences:
-    """What becomes of one set-up to make another of it."""
+    """What has to change to turn one set-up into another."""
 
     added: tuple[Item, ...] = ()
     changed: tuple[Item, ...] = ()
     extra: tuple[Item, ...] = ()
-    """What only the first one has: it stays unless it is retired."""
+    """The items only the first set-up has: they stay unless retired."""
     reordered: bool = False
-    """Whether the precedences stand in another order, which says what a service that names none offers first."""
+    """Whether the precedences are in another order, which is that of services that name none themselves."""
 
 
 class Gap(NamedTuple):
-    """Something a set-up lacks as a whole, though each part of it is right."""
+    """Something missing from a set-up whose items are all valid."""
 
     item: Item
     sentence: str
 
 
 def set_up_of(hall: Hall) -> SetUp:
-    """How a hall is set up, in the order people see it in."""
-    lists = {name: tuple(plain(kind, value) for value in _kept(hall, name)) for name, kind in LISTS.items()}
+    """The set-up of a hall, in the order people see it."""
+    lists = {name: tuple(plain(kind, value) for value in _in_order(hall, name)) for name, kind in LISTS.items()}
     return SetUp(hall=hall.settings, **lists)
 
 
-def _kept(hall: Hall, section: str) -> list[Any]:
-    """The values of a section: services by their place, points by their number, others as they were set up."""
+def _in_order(hall: Hall, section: str) -> list[Any]:
+    """The items of a section: services by place, points by serial number, others as they were set up."""
     if section == "services":
         return hall.menu()
     values = getattr(hall, section).values()
@@ -87,12 +89,12 @@ def _kept(hall: Hall, section: str) -> list[Any]:
 
 
 def plain(kind: type[V], value: Any) -> V:
-    """A value as just this type, without what a richer one adds: a point without whoever is there."""
+    """A value as just this type, without the fields a subclass adds: a point without its status and ticket."""
     return kind(**{field.name: getattr(value, field.name) for field in fields(kind)})  # type: ignore[arg-type]  # kind is a dataclass
 
 
 def parts(set_up: SetUp) -> Iterator[Part]:
-    """Everything in a set-up, in order."""
+    """Every item of a set-up, in order."""
     yield Part(Item("hall"), 0, set_up.hall)
     for name in LISTS:
         for at, value in enumerate(getattr(set_up, name)):
@@ -100,16 +102,16 @@ def parts(set_up: SetUp) -> Iterator[Part]:
 
 
 def differences(before: SetUp, wanted: SetUp) -> Differences:
-    """What it takes to make ``wanted`` of ``before``."""
-    known = {part.item: part.value for part in parts(before)}
-    asked = {part.item: part.value for part in parts(wanted)}
-    added = [item for item in asked if item not in known]
-    kept = [item for item in known if item in asked]
+    """What has to change to turn ``before`` into ``wanted``."""
+    old = {part.item: part.value for part in parts(before)}
+    new = {part.item: part.value for part in parts(wanted)}
+    added = [item for item in new if item not in old]
+    kept = [item for item in old if item in new]
     return Differences(
         added=tuple(added),
-        changed=tuple(item for item in asked if item in known and asked[item] != known[item]),
-        extra=tuple(item for item in known if item not in asked),
-        reordered=_precedences([*kept, *added]) != _precedences(asked),
+        changed=tuple(item for item in new if item in old and new[item] != old[item]),
+        extra=tuple(item for item in old if item not in new),
+        reordered=_precedences([*kept, *added]) != _precedences(new),
     )
 
 
@@ -118,8 +120,8 @@ def _precedences(items: Iterable[Item]) -> list[Item]:
 
 
 def gaps(set_up: SetUp) -> Iterator[Gap]:
-    """What is missing before customers can come. A hall passes through such states while it is being set up."""
-    given = {service for point in set_up.points for service in (*point.services, *point.backup_services)}
+    """What is missing before customers can take tickets. A hall may have gaps while it is being set up."""
+    given = {service_id for point in set_up.points for service_id in (*point.services, *point.backup_services)}
     for service in set_up.services:
         if service.on and not set_up.precedences:
             yield Gap(Item("services", service.id), "There is no precedence yet, so nobody can take a ticket.")

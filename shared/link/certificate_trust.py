@@ -1,9 +1,9 @@
-"""Whom a station believes that it is its hall that answers over https, and how it comes to believe so.
+"""Which certificates a station trusts over https, and how it comes to pin a backend's own authority.
 
 A certificate of a public or a company's authority is checked as everywhere. A backend that is its own authority is
-asked for it at the first contact; from then on the station trusts that authority alone at this address. Whoever comes
-between at the very first contact is found out by comparing marks: the station's with the one ``nowserving serve``
-prints and the console shows.
+asked for it at the first contact; from then on the station trusts that authority alone at this address. A man in the
+middle of that first contact is found by comparing fingerprints: the station's with the one ``nowserving serve`` prints
+and the console shows.
 """
 
 from __future__ import annotations
@@ -19,45 +19,44 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from shared.access.fingerprint import fingerprint_of
-from shared.addresses import shown
+from shared.addresses import without_secrets
 from shared.durable_files import write_whole
+from shared.fingerprint import fingerprint_of
 from shared.hall.errors import Unreachable
-from shared.link import retry
+from shared.link import timings
 from shared.link.http_sessions import one_authority, session, usual_authorities
 
 log = logging.getLogger(__name__)
 
-AUTHORITY = "/api/v1/authority"
-LARGEST = 16 * 1024
+AUTHORITY_PATH = "/api/v1/authority"
+LARGEST_CERTIFICATE = 16 * 1024
 """Bytes; a certificate has one or two thousand."""
 
-
 USUAL = "the usual authorities"
-"""What is remembered where nothing is pinned: so that nobody can become the hall's own authority there later."""
+"""What a pin's file holds where nothing is pinned: so that nobody can become the hall's own authority there later."""
 
 
-class Untrusted(Exception):  # noqa: N818  # a way of things, not an error
-    """Somebody answered whose certificate is not of an authority that is trusted."""
+class Untrusted(Exception):  # noqa: N818  # an outcome, not an error
+    """The certificate shown is not from a trusted authority."""
 
 
 def is_untrusted(error: BaseException | None) -> bool:
-    """Whether this came of a certificate that was refused, and not of a line that was cut or a program without TLS."""
+    """Whether the error means that a certificate was not trusted, and not a lost connection or missing TLS."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return True
-    inside = [*getattr(error, "args", ()), getattr(error, "reason", None)]  # requests holds urllib3's, which holds it
+    inside = [*getattr(error, "args", ()), getattr(error, "reason", None)]  # of requests, urllib3, and then ssl
     return any(is_untrusted(one) for one in inside if isinstance(one, BaseException))
 
 
 @dataclass(frozen=True)
 class Pin:
-    """What is trusted at one address: this authority (PEM) alone; empty: the usual ones, with the host's name."""
+    """What is trusted at one address: this authority (PEM) alone; empty: the usual ones, with a check of host names."""
 
     pem: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """What people compare; empty where they need not."""
+        """The fingerprint people compare; empty where nothing is pinned."""
         return fingerprint_of(self.pem) if self.pem else ""
 
     def context(self, ca: str = "") -> ssl.SSLContext:
@@ -65,110 +64,111 @@ class Pin:
 
 
 def first_contact(base: str, ca: str = "") -> Pin:
-    """What to trust at this address of a backend, of which nothing is known yet; raises Unreachable or Unfit.
-
-    ``ca`` is a file of authorities beside the system's.
-    """
+    """What to trust at an address not known yet; raises Unreachable, or Unfit if the file ``ca`` can't be used."""
     if not base.startswith("https://"):
         return Pin()
     try:
-        _fetch(base, usual_authorities(ca))
+        _fetch_authority(base, usual_authorities(ca))
     except Untrusted:
-        return _own_authority(base)
+        return _verified_own_authority(base)
     return Pin()
 
 
-def _own_authority(base: str) -> Pin:
-    """The authority the backend calls its own, if the certificate it shows really comes from it."""
-    said = _said_by_anybody(base)
+def _verified_own_authority(base: str) -> Pin:
+    """The authority the backend calls its own, if its certificate is really from it; raises Unreachable otherwise."""
+    pem = _unverified_authority(base)
     try:
-        fingerprint_of(said)
-        proved = _fetch(base, one_authority(said))
+        fingerprint_of(pem)
+        proved = _fetch_authority(base, one_authority(pem))
     except (ValueError, ssl.SSLError, Untrusted):
-        log.warning("the certificate at %s is of no authority known here, nor of its own", base)
+        log.warning("the certificate at %s is from no authority known here, nor from its own", base)
         raise Unreachable(
             "The hall's certificate can't be verified: name its authority in the setting tls_ca."
         ) from None
-    if proved != said:
-        raise Unreachable("Two different halls answer at this address: ask again.")
-    log.warning("the authority of %s is trusted from now on; its mark is %s", base, fingerprint_of(said))
-    return Pin(said)
+    if proved != pem:
+        raise Unreachable("Two different halls answer at this address: try again.")
+    log.warning("the authority of %s is trusted from now on; its fingerprint is %s", base, fingerprint_of(pem))
+    return Pin(pem)
 
 
-def _said_by_anybody(base: str) -> str:
-    """What whoever answers says the authority is: believed only once their certificate has been checked against it."""
+def _unverified_authority(base: str) -> str:
+    """The authority a backend names, empty if it names none, unverified: check its certificate; raises Unreachable."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     parts = urlsplit(base)
-    line = http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=retry.ANSWER_TIMEOUT, context=context)
+    connection = http.client.HTTPSConnection(
+        parts.hostname or "", parts.port, timeout=timings.ANSWER_TIMEOUT, context=context
+    )
     try:
-        with contextlib.closing(line):
-            line.request("GET", AUTHORITY)
-            response = line.getresponse()
-            return response.read(LARGEST).decode("ascii", "replace") if response.status == 200 else ""
+        with contextlib.closing(connection):
+            connection.request("GET", AUTHORITY_PATH)
+            response = connection.getresponse()
+            return response.read(LARGEST_CERTIFICATE).decode("ascii", "replace") if response.status == 200 else ""
     except (http.client.HTTPException, OSError) as error:
-        raise Unreachable("The hall at {address} does not answer.", address=shown(base)) from error
+        raise Unreachable("The hall at {address} does not answer.", address=without_secrets(base)) from error
 
 
-def _fetch(base: str, context: ssl.SSLContext) -> str:
-    """What a backend says its authority is, empty if it has none; raises Untrusted or Unreachable."""
-    asked = session(context)
+def _fetch_authority(base: str, context: ssl.SSLContext) -> str:
+    """The authority a backend names as its own, empty if it has none; raises Untrusted or Unreachable."""
+    client = session(context)
     try:
-        with asked.get(
-            base.rstrip("/") + AUTHORITY,
-            timeout=(retry.CONNECT_TIMEOUT, retry.ANSWER_TIMEOUT),
+        with client.get(
+            base.rstrip("/") + AUTHORITY_PATH,
+            timeout=(timings.CONNECT_TIMEOUT, timings.ANSWER_TIMEOUT),
             allow_redirects=False,
             stream=True,
         ) as response:
-            return response.raw.read(LARGEST).decode("ascii", "replace") if response.status_code == 200 else ""
+            return (
+                response.raw.read(LARGEST_CERTIFICATE).decode("ascii", "replace") if response.status_code == 200 else ""
+            )
     except (requests.RequestException, OSError) as error:
         if is_untrusted(error):
             raise Untrusted(base) from error
-        raise Unreachable("The hall at {address} does not answer.", address=shown(base)) from error
+        raise Unreachable("The hall at {address} does not answer.", address=without_secrets(base)) from error
     finally:
-        asked.close()
+        client.close()
 
 
 class Pins:
-    """What is trusted where, over a restart: one file for each address."""
+    """The pins a station keeps over a restart, a file for each address."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
 
     def file(self, base: str) -> Path:
         return self._folder / f"{quote(urlsplit(base).netloc.lower(), safe='')}.pem"
 
-    def known(self, base: str) -> Pin | None:
-        """What was found at the first contact; None if there was none. Raises Unreachable for a damaged file."""
+    def load(self, base: str) -> Pin | None:
+        """The pin of the first contact; None if there was none. Raises Unreachable if its file is damaged."""
         try:
-            said = self.file(base).read_text("ascii")
-            return Pin() if said == USUAL else _checked(said)
+            pem = self.file(base).read_text("ascii")
+            return Pin() if pem == USUAL else _parsed_pin(pem)
         except FileNotFoundError:
             return None
         except (OSError, ValueError):
-            # Not as if nothing had been known: who can damage a file must not choose whom we trust.
-            if base not in self._told:  # it is asked again and again
-                self._told.add(base)
-                log.warning("%s can't be read: remove it to trust whoever answers at %s next", self.file(base), base)
-            raise Unreachable("What is known here of the hall's certificate can't be read.") from None
+            # Not treated as a missing pin: somebody who can damage the file must not choose whom we trust.
+            if base not in self._logged:  # a station retries every few seconds
+                self._logged.add(base)
+                log.warning("%s can't be read: remove it to trust what answers at %s next", self.file(base), base)
+            raise Unreachable("The file with the hall's certificate on this machine can't be read.") from None
 
     def keep(self, base: str, pin: Pin) -> None:
-        """Remember it; a full disk is logged and forgiven: then the next start is a first contact again."""
+        """Write the pin to disk. A full disk is only logged: the next start is then a first contact again."""
         try:
             write_whole(self.file(base), pin.pem or USUAL)
         except OSError as error:
-            log.warning("the authority of %s could not be remembered: %s", base, error)
+            log.warning("the authority of %s could not be saved: %s", base, error)
 
 
-def _checked(pem: str) -> Pin:
+def _parsed_pin(pem: str) -> Pin:
     fingerprint_of(pem)
     return Pin(pem)
 
 
 class Trust:
-    """What one station's links trust at one address: a pin that is given, remembered, or found at the first contact."""
+    """What a station's links trust at one address: the given pin, else the stored one, else the first contact's."""
 
     def __init__(self, base: str, *, pin: Pin | None = None, pins: Pins | None = None, ca: str = "") -> None:
         self._base = base
@@ -176,44 +176,46 @@ class Trust:
         self._pins = pins
         self._ca = ca
         self._context: ssl.SSLContext | None = None
-        self._told = False
+        self._logged = False
         self._lock = threading.Lock()
 
     @property
     def fingerprint(self) -> str:
-        """The mark of the one authority that is trusted; empty while there is none."""
+        """The fingerprint of the pinned authority; empty while there is none."""
         return self._pin.fingerprint if self._pin else ""
 
     @property
     def pin(self) -> Pin | None:
-        """What is trusted, once it is known: a paired station remembers it with its hall."""
+        """The pin, None until ``session`` has found one; a paired station keeps it with its hall."""
         return self._pin
 
     def session(self) -> requests.Session:
-        """A session that talks to the hall and to nobody else; raises Unreachable or Unfit. May ask the hall first."""
+        """A session that trusts the hall alone, after a first contact if needed; raises Unreachable or Unfit."""
         if not self._base.startswith("https://"):
             return session()
         with self._lock:
             if self._context is None:
-                self._pin = self._pin or self._found()
+                self._pin = self._pin or self._stored_or_first_contact()
                 self._context = self._pin.context(self._ca)
         return session(self._context)
 
-    def _found(self) -> Pin:
-        if self._pins and (known := self._pins.known(self._base)):
-            return known
+    def _stored_or_first_contact(self) -> Pin:
+        if self._pins and (pin := self._pins.load(self._base)):
+            return pin
         pin = first_contact(self._base, self._ca)
         if self._pins:
             self._pins.keep(self._base, pin)
         return pin
 
-    def broken(self) -> Unreachable:
-        """What is said when somebody answers whom this station does not trust; the log has it once, with what to do."""
-        if not self._told:
-            self._told = True
+    def certificate_mismatch(self) -> Unreachable:
+        """The failure when an untrusted certificate is shown; logged once, with what to do."""
+        if not self._logged:
+            self._logged = True
             file = f" or remove {self._pins.file(self._base)}" if self._pins else ""
             log.warning(
-                "%s shows a certificate that %s does not vouch for.", shown(self._base), self.fingerprint or USUAL
+                "%s shows a certificate that %s does not vouch for.",
+                without_secrets(self._base),
+                self.fingerprint or USUAL,
             )
             log.warning("If that is right, add this device again%s.", file)
         return Unreachable("Somebody else answers at the hall's address: its certificate is not the one known here.")

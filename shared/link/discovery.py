@@ -1,4 +1,4 @@
-"""Finds the backends of the local network by what they announce (DNS-SD, RFC 6763)."""
+"""Discovery of the backends that announce themselves on the local network (DNS-SD, RFC 6763)."""
 
 from __future__ import annotations
 
@@ -9,106 +9,104 @@ from dataclasses import dataclass, replace
 
 from zeroconf import Error, ServiceInfo, ServiceListener, Zeroconf
 
-from shared.link import retry
+from shared.hall.units import Milliseconds
+from shared.link import timings
 
 log = logging.getLogger(__name__)
-logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # no network is nothing a station complains of: it looks again
+logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a missing network is no fault: the search starts again
 
 SERVICE_TYPE = "_nowserving._tcp.local."
 
-ANSWER_WITHIN = 2000
-"""Milliseconds for a backend that is announced to say where it is."""
+ANSWER_WITHIN: Milliseconds = 2_000
+"""How long an announced backend has to give its address."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class AnnouncedInstallation:
     """An installation that is announced, by one backend or by several."""
 
     installation: str
     name: str
     """Its halls, or its machine, for people who have to choose."""
     addresses: tuple[str, ...]
-    """``http://192.0.2.7:8080``; of a machine in several networks not every one can be reached from everywhere."""
+    """Such as ``http://192.0.2.7:8080``. Not all of a machine in several networks can be reached from everywhere."""
 
 
 class Search:
-    """Goes on until it is closed; ``found`` is what is announced right now. Without multicast it just finds nothing."""
+    """A search from the first ``found`` until ``close``; it finds nothing in a network without multicast."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._heard: dict[str, Found] = {}
+        self._announced: dict[str, AnnouncedInstallation] = {}
         self._zeroconf: Zeroconf | None = None
-        self._begun = 0.0
+        self._started_at = 0.0
 
-    def found(self) -> list[Found]:
-        """What there is, by name; to be asked again and again."""
-        if not self._heard and (not self._zeroconf or time.monotonic() - self._begun > retry.SEARCH_AFRESH):
-            self._begin()
+    def found(self) -> list[AnnouncedInstallation]:
+        """The installations announced now, by name; called again and again, it restarts a search that found nothing."""
+        if not self._announced and (not self._zeroconf or time.monotonic() - self._started_at > timings.SEARCH_AFRESH):
+            self._start()
         with self._lock:
-            heard = sorted(self._heard.values(), key=lambda one: (one.name, one.addresses))
-        return [_together([one for one in heard if one.installation == it]) for it in _installations(heard)]
+            backends = sorted(self._announced.values(), key=lambda one: (one.name, one.addresses))
+        ids = dict.fromkeys(one.installation for one in backends)
+        return [_merged([one for one in backends if one.installation == id_]) for id_ in ids]
 
     def close(self) -> None:
-        searching, self._zeroconf = self._zeroconf, None
-        if searching:
-            searching.close()
+        running, self._zeroconf = self._zeroconf, None
+        if running:
+            running.close()
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         self.close()
-        self._begun = time.monotonic()
+        self._started_at = time.monotonic()
         try:
             self._zeroconf = Zeroconf()
-            self._zeroconf.add_service_listener(SERVICE_TYPE, _Ears(self))
+            self._zeroconf.add_service_listener(SERVICE_TYPE, _AnnouncementListener(self))
         except (Error, OSError, RuntimeError) as error:
-            log.info("the local network can't be asked: %s", error)
+            log.info("the local network can't be searched: %s", error)
             self.close()
 
-    def goes_on(self, asking: Zeroconf) -> bool:
-        return asking is self._zeroconf
+    def is_running(self, zeroconf: Zeroconf) -> bool:
+        return zeroconf is self._zeroconf
 
-    def heard(self, name: str, info: ServiceInfo | None) -> None:
-        """This backend announces itself, or is gone; called on the browser's thread."""
+    def note(self, name: str, info: ServiceInfo | None) -> None:
+        """Note that this backend is announced, or gone if ``info`` is None; called on zeroconf's thread."""
         with self._lock:
-            self._heard.pop(name, None)
-            if info and (found := _read(info)):
-                self._heard[name] = found
+            self._announced.pop(name, None)
+            if info and (found := _installation_in(info)):
+                self._announced[name] = found
 
 
-class _Ears(ServiceListener):
-    """What the browser calls."""
+class _AnnouncementListener(ServiceListener):
+    """Its methods are called by zeroconf, on its thread."""
 
     def __init__(self, search: Search) -> None:
         self._search = search
 
     def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
-        if self._search.goes_on(zc):  # whoever closes it waits for the one being asked, not for all that were announced
-            self._search.heard(name, zc.get_service_info(type_, name, ANSWER_WITHIN))
+        if self._search.is_running(zc):  # so that closing waits for one query, not for all
+            self._search.note(name, zc.get_service_info(type_, name, ANSWER_WITHIN))
 
     update_service = add_service
 
     def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None:
-        self._search.heard(name, None)
+        self._search.note(name, None)
 
 
-def _read(info: ServiceInfo) -> Found | None:
-    """What a backend says of itself; None if it is no backend of ours."""
+def _installation_in(info: ServiceInfo) -> AnnouncedInstallation | None:
+    """The backend in an announcement; None if it is not one of ours."""
     pairs = info.properties.items()
-    said = {key.decode(errors="ignore"): (value or b"").decode(errors="ignore") for key, value in pairs}
-    installation, scheme = said.get("id", ""), said.get("scheme", "")
+    properties = {key.decode(errors="ignore"): (value or b"").decode(errors="ignore") for key, value in pairs}
+    installation, scheme = properties.get("id", ""), properties.get("scheme", "")
     addresses = [address for address in info.parsed_addresses() if ":" not in address]
     if not installation or scheme not in ("http", "https") or not addresses or not info.port:
         return None
-    return Found(
+    return AnnouncedInstallation(
         installation=installation,
-        name=said.get("name") or info.name.removesuffix(f".{SERVICE_TYPE}"),
+        name=properties.get("name") or info.name.removesuffix(f".{SERVICE_TYPE}"),
         addresses=tuple(f"{scheme}://{address}:{info.port}" for address in addresses),
     )
 
 
-def _installations(heard: list[Found]) -> list[str]:
-    return list(dict.fromkeys(one.installation for one in heard))
-
-
-def _together(backends: list[Found]) -> Found:
+def _merged(backends: list[AnnouncedInstallation]) -> AnnouncedInstallation:
     """Several backends of one installation, as one."""
     return replace(backends[0], addresses=tuple(dict.fromkeys(a for one in backends for a in one.addresses)))

@@ -1,4 +1,4 @@
-"""Lines to other machines as a station opens them: they notice a pulled cable, and trust what they are told to."""
+"""HTTP sessions of a station: keep-alive that notices a pulled cable, and which certificates they trust."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from shared.hall.errors import Unfit
 class KeepAliveAdapter(HTTPAdapter):
     """Connections that notice a pulled cable within seconds, where the system can tell.
 
-    ``context`` alone says which certificates are trusted: what requests would add to it by itself, its bundle of public
-    authorities, would open a pinned line to everybody who can buy a certificate.
+    ``context`` alone says which certificates are trusted: the bundle of public authorities that requests would add
+    would open a pinned connection to everybody who can buy a certificate.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -39,15 +39,15 @@ class KeepAliveAdapter(HTTPAdapter):
         return super().proxy_manager_for(proxy, **{**options, "ssl_context": self._context})
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        where, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return where, {}
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Add nothing to what the context trusts."""
 
 
 def usual_authorities(file: str = "") -> ssl.SSLContext:
-    """Trusts the authorities of the system, those requests brings along, and those of a file; raises Unfit."""
+    """A context that trusts the authorities of system, requests and file; raises Unfit if the file can't be used."""
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     if file:
@@ -59,7 +59,7 @@ def usual_authorities(file: str = "") -> ssl.SSLContext:
 
 
 def one_authority(pem: str) -> ssl.SSLContext:
-    """Trusts this authority and no other, whatever name the certificate is for. Raises ssl.SSLError.
+    """A context that trusts this authority alone, whatever the certificate's name; raises ssl.SSLError if it is none.
 
     Its name need not be compared: an authority made by a backend for itself vouches for that backend alone, while the
     backend's address changes with every router. With a public authority the same would let everybody in.
@@ -70,10 +70,10 @@ def one_authority(pem: str) -> ssl.SSLContext:
 
 
 def session(context: ssl.SSLContext | None = None) -> requests.Session:
-    """A session straight to its address: a proxy for the web must not come between a station and its hall."""
-    made = requests.Session()
-    made.trust_env = False
-    made.mount("http://", KeepAliveAdapter())
+    """A session without a proxy: one for the web must not come between a station and its hall."""
+    opened = requests.Session()
+    opened.trust_env = False
+    opened.mount("http://", KeepAliveAdapter())
     if context:
-        made.mount("https://", KeepAliveAdapter(context))
-    return made
+        opened.mount("https://", KeepAliveAdapter(context))
+    return opened

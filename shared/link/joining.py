@@ -1,7 +1,4 @@
-"""How a station comes to its hall: it looks for one and, where it has to be paired, shows a code until it is confirmed.
-
-It has a thread of its own, which waits for networks and people, and tells step by step how far it is.
-"""
+"""How a station joins a hall: discovery, a choice if there are several, pairing by a code an administrator confirms."""
 
 from __future__ import annotations
 
@@ -16,82 +13,86 @@ from urllib.parse import urlsplit
 
 from shared.hall.errors import Failure, Refused, UnknownPairing, Unreachable
 from shared.hall.roles import Role
-from shared.link import retry
+from shared.link import timings
 from shared.link.certificate_trust import Trust
-from shared.link.discovery import Found, Search
+from shared.link.discovery import AnnouncedInstallation, Search
 from shared.link.paired_hall import PairedHall
 from shared.link.pairing_client import Code, Installation, PairingClient, Welcome, new_token
 
 USUAL_PORT = 8080
 
-COMPANY = 1.5
-"""Seconds to wait for others after one was found, before it is taken for the only one."""
+SETTLING_TIME = 1.5
+"""Seconds to wait for other installations after one was found, before it is taken for the only one."""
 
-NEARLY_OVER = 5.0
-"""Seconds before its end from which a code that is gone has run out; before, somebody refused it."""
+EXPIRY_MARGIN = 5.0
+"""Seconds before a code's end from which it counts as expired if it is unknown; earlier, it was refused."""
 
 
 class JoiningStep(StrEnum):
     LOOKING = "looking"
     CHOOSING = "choosing"
-    """There are several: a person has to say which one."""
+    """There are several: a person has to choose."""
     CODE = "code"
+    """An administrator has to confirm the code shown."""
     REFUSED = "refused"
+    """An administrator has refused the code."""
     SILENT = "silent"
-    """What was named or chosen does not answer, or says no."""
+    """The address that was typed, chosen or found does not answer, or gives no code."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One of several to choose from: a backend, or a hall of one."""
+    """One of several installations, or of one installation's halls; ``id`` is the installation's or hall's."""
 
     id: str
     name: str
     about: str = ""
+    """Host and port of an installation, to tell it from one of the same name; empty for a hall."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """How far a station is."""
+    """How far a station has come, for its screen."""
 
     step: JoiningStep = JoiningStep.LOOKING
     choices: tuple[Choice, ...] = ()
     name: str = ""
-    """What was found: the names of its halls."""
+    """The names of the backend's halls, with commas."""
     address: str = ""
     fingerprint: str = ""
-    """Of the authority it is trusted by, for people to compare."""
+    """The fingerprint of the backend's own authority, for people to compare."""
     code: str = ""
     until: float = 0.0
-    """When the code is over, on the monotonic clock."""
+    """When the code expires, in seconds of the monotonic clock."""
     why: str = ""
-    """What was said instead of a code."""
+    """Why the backend gave no code."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a person chose or typed, or what was given; an empty one: whatever is found."""
+    """The addresses of one installation to try: chosen, typed or from the settings; none: whatever is discovered."""
 
     addresses: tuple[str, ...] = ()
     named: bool = False
-    """Whether it is an address somebody wrote: it is asked for ever, and nothing else."""
+    """Whether a person typed it or the settings name it: then it alone is tried, without end."""
 
 
-Told: TypeAlias = Callable[[Stage], None]
-Settled: TypeAlias = Callable[[PairedHall], None]
+Report: TypeAlias = Callable[[Stage], None]
+OnJoined: TypeAlias = Callable[[PairedHall], None]
 
 
 class Joining:
-    """Goes on until it is settled or closed; both callables are called on its own thread.
+    """A thread that runs until the station has its hall or this is closed.
 
-    ``pairs``: a device shows a code; a console, where people sign in, only has to know the way.
+    It calls ``report`` at each step, often with the same stage again, and ``on_joined`` at the end, on that thread.
+    Without ``pairs``, as for a console, where people sign in, no code is needed, only the address.
     """
 
     def __init__(
         self,
         role: Role,
-        told: Told,
-        settled: Settled,
+        report: Report,
+        on_joined: OnJoined,
         *,
         address: str = "",
         pairs: bool = True,
@@ -99,53 +100,53 @@ class Joining:
     ) -> None:
         self._role = role
         self._trust = trust
-        self._told, self._settled = told, settled
+        self._report, self._on_joined = report, on_joined
         self._pairs = pairs
         self._closed = False
-        self._woken = threading.Event()
-        base, _, self._hall = address.partition("#")
+        self._wake = threading.Event()
+        base, _, self._hall_id = address.partition("#")  # the hall a console's person named or chose, or empty
         self._target = Target((base.rstrip("/"),), named=True) if base else Target()
-        self._alone = True
-        """Whether the only one there is may be taken without asking."""
-        self._offers: dict[str, Found] = {}
+        self._takes_the_only_one = True
+        """Whether the only installation there is may be taken without asking."""
+        self._found: dict[str, AnnouncedInstallation] = {}
         threading.Thread(target=self._run, name="joining", daemon=True).start()
 
-    # ── what a person says, from another thread ──
+    # ── what a person does, called from another thread ──
 
     def choose(self, choice: str) -> None:
-        """This one of several backends or halls."""
-        if choice in self._offers:
-            self._go_to(Target(self._offers[choice].addresses))
+        """Take the installation or hall with this id."""
+        if choice in self._found:
+            self._go_to(Target(self._found[choice].addresses))
         else:
-            self._hall = choice
-            self._woken.set()
+            self._hall_id = choice
+            self._wake.set()
 
     def enter(self, address: str) -> bool:
-        """An address somebody typed; False if it is none."""
-        if not (base := as_base(address)):
+        """Go to an address that was typed, a hall's id after # in it too; False if it is not an address."""
+        if not (base := base_url(address)):
             return False
-        self._hall = address.partition("#")[2]
+        self._hall_id = address.partition("#")[2]
         self._go_to(Target((base,), named=True))
         return True
 
     def look_again(self) -> None:
-        """None of that: show everything there is."""
-        self._alone, self._hall = False, ""
+        """Forget the choice, and let a person choose from all installations there are, even a single one."""
+        self._takes_the_only_one, self._hall_id = False, ""
         self._go_to(Target())
 
-    def again(self) -> None:
-        """Go on at once with what is waited for."""
-        self._woken.set()
+    def retry_now(self) -> None:
+        """Retry at once instead of waiting."""
+        self._wake.set()
 
     def close(self) -> None:
-        """Tell nobody anything any more; a question that is on its way ends by itself."""
+        """Report nothing any more; a request that is under way ends by itself."""
         self._closed = True
-        self._told = self._settled = _nobody
-        self._woken.set()
+        self._report = self._on_joined = _ignore
+        self._wake.set()
 
     def _go_to(self, target: Target) -> None:
         self._target = target
-        self._woken.set()
+        self._wake.set()
 
     # ── on its own thread ──
 
@@ -154,121 +155,125 @@ class Joining:
             while not self._closed:
                 target = self._target
                 if not target.addresses:
-                    self._look(search)
-                elif reached := self._reached(target):
-                    self._arrive(target, *reached)
+                    self._search(search)
+                elif reached := self._first_that_answers(target):
+                    self._join(target, *reached)
 
     def _pause(self, seconds: float) -> bool:
-        """Wait; True if somebody wants something else meanwhile."""
-        woken = self._woken.wait(seconds)
-        self._woken.clear()
+        """Wait; returns whether a person did something meanwhile, or this was closed."""
+        woken = self._wake.wait(seconds)
+        self._wake.clear()
         return woken or self._closed
 
-    def _look(self, search: Search) -> None:
-        """Until there is one, or somebody has chosen."""
-        since: float | None = None
+    def _search(self, search: Search) -> None:
+        """Search until one installation stays the only one, a person has chosen, or this is closed."""
+        found_at: float | None = None  # when the first was found, in seconds of the monotonic clock
         while not self._closed and not self._target.addresses:
-            self._offers = {found.installation: found for found in search.found()}
-            since = (since or time.monotonic()) if self._offers else None
-            found = [*self._offers.values()]
-            if len(found) == 1 and self._alone and since and time.monotonic() - since > COMPANY:
+            self._found = {found.installation: found for found in search.found()}
+            found_at = (found_at or time.monotonic()) if self._found else None
+            found = [*self._found.values()]
+            settled = found_at and time.monotonic() - found_at > SETTLING_TIME
+            if len(found) == 1 and self._takes_the_only_one and settled:
                 self._target = Target(found[0].addresses)
                 return
-            many = len(found) > 1 or (found and not self._alone)
-            self._told(
-                Stage(
-                    step=JoiningStep.CHOOSING if many else JoiningStep.LOOKING, choices=_choices(found) if many else ()
-                )
-            )
-            self._pause(retry.LOOK)
+            must_choose = len(found) > 1 or (found and not self._takes_the_only_one)
+            choosing = Stage(step=JoiningStep.CHOOSING, choices=_choices(found))
+            self._report(choosing if must_choose else Stage())
+            self._pause(timings.DISCOVERY_POLL)
 
-    def _reached(self, target: Target) -> tuple[PairingClient, Installation] | None:
-        """The first of its addresses that answers."""
+    def _first_that_answers(self, target: Target) -> tuple[PairingClient, Installation] | None:
+        """The backend at the first of these addresses that answers, for the caller to close, and its installation.
+
+        None if none does: that is reported, and after a pause addresses that nobody named are given up.
+        """
         for address in target.addresses:
             client = PairingClient(address, trust=self._trust(address))
             try:
                 return client, client.installation()
             except Failure:
                 client.close()
-        self._told(Stage(step=JoiningStep.SILENT, address=target.addresses[0]))
-        if not self._pause(retry.ASK) and not target.named and self._target is target:
-            self._target = Target()  # it announced itself and is gone: look again
+        self._report(Stage(step=JoiningStep.SILENT, address=target.addresses[0]))
+        if not self._pause(timings.PAIRING_POLL) and not target.named and self._target is target:
+            self._target = Target()  # it was announced and is gone: search again
         return None
 
-    def _arrive(self, target: Target, client: PairingClient, found: Installation) -> None:
+    def _join(self, target: Target, client: PairingClient, found: Installation) -> None:
+        """Pair, or choose a hall without pairing; returns early if a person chose another target or it failed."""
         with contextlib.closing(client):
             pin = client.trust.pin if client.address.startswith("https://") else None
-            home = PairedHall(installation=found.id, address=client.address, pin=pin)
+            paired = PairedHall(installation=found.id, address=client.address, pin=pin)
             if self._pairs:
-                self._pair(target, home, client, ", ".join(found.halls.values()))
+                self._pair(target, paired, client, ", ".join(found.halls.values()))
             else:
-                self._enter(target, home, found)
+                self._choose_hall(target, paired, found)
 
-    def _enter(self, target: Target, home: PairedHall, found: Installation) -> None:
-        """No code: only which of its halls, if there are several."""
+    def _choose_hall(self, target: Target, paired: PairedHall, found: Installation) -> None:
+        """A console needs no code, only to know which hall if there are several; of a single one it needs no id."""
         halls = tuple(Choice(id=id_, name=name) for id_, name in sorted(found.halls.items(), key=lambda one: one[1]))
         while not self._closed and self._target is target:
-            if len(halls) < 2 or self._hall in found.halls:
-                self._settle(replace(home, hall=self._hall))
+            if len(halls) < 2 or self._hall_id in found.halls:
+                self._finish(replace(paired, hall=self._hall_id))
                 return
-            self._told(Stage(step=JoiningStep.CHOOSING, choices=halls, address=home.address))
-            self._pause(retry.ASK)
+            self._report(Stage(step=JoiningStep.CHOOSING, choices=halls, address=paired.address))
+            self._pause(timings.PAIRING_POLL)
 
     # ── pairing ──
 
-    def _pair(self, target: Target, home: PairedHall, met: PairingClient, name: str) -> None:
-        """Show codes, one after another, until one is confirmed or refused, or somebody wants another hall."""
+    def _pair(self, target: Target, paired: PairedHall, backend: PairingClient, hall_names: str) -> None:
+        """Show codes, one after another, until one is confirmed or refused, none is given, or the target changes."""
         token = new_token()
-        stage = Stage(name=name, address=home.address, fingerprint=met.fingerprint)
-        with contextlib.closing(PairingClient(home.address, token, met.trust)) as client:
+        stage = Stage(name=hall_names, address=paired.address, fingerprint=backend.fingerprint)
+        with contextlib.closing(PairingClient(paired.address, token, backend.trust)) as client:
             while not self._closed and self._target is target:
                 try:
-                    welcome = self._shown(target, client, stage)
+                    welcome = self._show_code(target, client, stage)
                 except UnknownPairing:
-                    self._told(replace(stage, step=JoiningStep.REFUSED))
-                    self._pause(retry.COOLED)
+                    self._report(replace(stage, step=JoiningStep.REFUSED))
+                    self._pause(timings.RETRY_REFUSED)
                     return
-                except Refused as refused:  # too many wait
-                    self._told(replace(stage, step=JoiningStep.SILENT, why=refused.detail))
-                    self._pause(retry.NO_ROOM)
+                except Refused as refused:  # too many devices wait
+                    self._report(replace(stage, step=JoiningStep.SILENT, why=refused.detail))
+                    self._pause(timings.RETRY_FULL)
                     return
                 except Unreachable:
                     return
                 if welcome:
-                    self._settle(
-                        replace(home, hall=welcome.hall, device=welcome.device, name=welcome.name, token=token)
-                    )
+                    named = replace(paired, hall=welcome.hall, device=welcome.device, name=welcome.name)
+                    self._finish(replace(named, token=token))
                     return
 
-    def _shown(self, target: Target, client: PairingClient, stage: Stage) -> Welcome | None:
-        """Show one code while it lasts; None when it is over. Raises UnknownPairing if it is refused."""
+    def _show_code(self, target: Target, client: PairingClient, stage: Stage) -> Welcome | None:
+        """Show one code until it is confirmed; None if it expires or the target changes.
+
+        Raises UnknownPairing if the code is refused, Refused or Unreachable if the backend gives none.
+        """
         code = client.begin(self._role)
         until = time.monotonic() + code.lasts
-        shown = replace(stage, step=JoiningStep.CODE, code=code.code, until=until)
+        code_stage = replace(stage, step=JoiningStep.CODE, code=code.code, until=until)
         misses = 0
         while time.monotonic() < until and not self._closed and self._target is target:
-            self._told(shown if misses < retry.MISSES else replace(shown, step=JoiningStep.SILENT))
-            self._pause(retry.ASK)
+            self._report(code_stage if misses < timings.MISSES else replace(code_stage, step=JoiningStep.SILENT))
+            self._pause(timings.PAIRING_POLL)
             try:
-                found, misses = client.current(), 0
+                found, misses = client.pairing_state(), 0
             except UnknownPairing:
-                if time.monotonic() < until - NEARLY_OVER:
+                if time.monotonic() < until - EXPIRY_MARGIN:
                     raise
                 return None
             except Unreachable:
-                misses += 1  # the code is still good
+                misses += 1  # the code is still valid
                 continue
             if not isinstance(found, Code):
                 return found
         return None
 
-    def _settle(self, home: PairedHall) -> None:
+    def _finish(self, paired: PairedHall) -> None:
         self._closed = True
-        self._settled(home)
+        self._on_joined(paired)
 
 
-def as_base(address: str) -> str:
-    """What somebody typed as the address of a backend, ``192.0.2.7`` too; empty if it can't be one."""
+def base_url(address: str) -> str:
+    """The base URL of the backend address somebody typed, ``192.0.2.7`` too; empty if it can't be one."""
     base = address.partition("#")[0].strip().rstrip("/")
     if "://" not in base:
         base = f"http://{base}"
@@ -283,9 +288,9 @@ def as_base(address: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
-def _choices(found: list[Found]) -> tuple[Choice, ...]:
+def _choices(found: list[AnnouncedInstallation]) -> tuple[Choice, ...]:
     return tuple(Choice(id=one.installation, name=one.name, about=urlsplit(one.addresses[0]).netloc) for one in found)
 
 
-def _nobody(_: object) -> None:
-    """Nobody listens any more."""
+def _ignore(_: object) -> None:
+    """In place of the callbacks after ``close``."""

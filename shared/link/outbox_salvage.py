@@ -1,4 +1,4 @@
-"""Tickets in what is left of a damaged box: they are on paper, so whatever can be told from its bytes is delivered."""
+"""Salvage of tickets from the bytes of a damaged outbox: they were printed, so every one that is whole is delivered."""
 
 from __future__ import annotations
 
@@ -11,64 +11,67 @@ from pathlib import Path
 
 from shared.hall.issuing import IssueTicket
 from shared.hall.json_codec import decode
-from shared.hall.labels import OFFLINE
+from shared.hall.labels import OFFLINE_LABEL
 from shared.link.state_files import DAMAGE
 
-BEGINS = re.compile(rb'\{"command_id"')
-LONGEST = 4096
-"""Bytes of a ticket; it has some four hundred."""
+GAP = 100
+"""By how much numbers skip ahead of the highest that was salvaged from a damaged store."""
 
-A_DAY = timedelta(days=1)
+TICKET_START = re.compile(rb'\{"command_id"')
+LONGEST_TICKET = 4096
+"""Bytes; a ticket has some four hundred."""
+
+OLDEST = timedelta(days=1)
 """How much older than the newest a ticket may be: the hall takes none of an earlier business day."""
 
 
-class Damaged(Exception):  # noqa: N818  # it is what is looked for
-    """What stands in the box is no ticket."""
+class Damaged(Exception):  # noqa: N818  # an outcome, not an error
+    """The outbox's file, or a ticket in it, can't be read."""
 
 
-def read(body: str) -> IssueTicket:
-    """The ticket somebody holds; raises Damaged. What a newer version wrote beside it is left out."""
+def parsed_ticket(body: str) -> IssueTicket:
+    """The ticket stored in this text, without a newer version's fields; raises Damaged if it can't be read."""
     try:
-        return _require(decode(IssueTicket, json.loads(body), strict=False))
+        return _require_offline(decode(IssueTicket, json.loads(body), strict=False))
     except DAMAGE as error:
         raise Damaged(f"a ticket in it is unreadable ({type(error).__name__})") from error
 
 
 def salvaged(files: Iterable[Path]) -> list[IssueTicket]:
-    """Whatever these files still say of tickets, in the order they were taken; each is whole, or it is left out.
+    """The tickets that are still whole in these files, in the order they were taken.
 
-    Those that were delivered are among them: the hall answers the same again.
+    Delivered ones are among them: sent again, they get the answer they got before.
     """
     found: dict[str, IssueTicket] = {}
     for file in files:
         with contextlib.suppress(OSError):
             for ticket in _tickets(file.read_bytes()):
                 found[ticket.command_id] = ticket
-    newest = max((_taken(ticket) for ticket in found.values()), default=None)
-    recent = [ticket for ticket in found.values() if newest and newest - _taken(ticket) <= A_DAY]
-    return sorted(recent, key=lambda ticket: (_taken(ticket), _number(ticket)))
+    newest = max((_taken_at(ticket) for ticket in found.values()), default=None)
+    recent = [ticket for ticket in found.values() if newest and newest - _taken_at(ticket) <= OLDEST]
+    return sorted(recent, key=lambda ticket: (_taken_at(ticket), _number(ticket)))
 
 
 def _tickets(raw: bytes) -> Iterable[IssueTicket]:
-    reads = json.JSONDecoder()
-    for beginning in BEGINS.finditer(raw):
+    decoder = json.JSONDecoder()
+    for start in TICKET_START.finditer(raw):
         with contextlib.suppress(*DAMAGE):
-            said, _ = reads.raw_decode(raw[beginning.start() :][:LONGEST].decode("ascii", "replace"))
-            yield _require(decode(IssueTicket, said, strict=False))
+            body, _ = decoder.raw_decode(raw[start.start() :][:LONGEST_TICKET].decode("ascii", "replace"))
+            yield _require_offline(decode(IssueTicket, body, strict=False))
 
 
-def _require(ticket: IssueTicket) -> IssueTicket:
-    """Raises ValueError for one that was on no paper."""
-    if ticket.taken_at is None or not OFFLINE.fullmatch(ticket.offline_label or ""):
+def _require_offline(ticket: IssueTicket) -> IssueTicket:
+    """The ticket; raises ValueError if the kiosk did not issue it offline."""
+    if ticket.taken_at is None or not OFFLINE_LABEL.fullmatch(ticket.offline_label or ""):
         raise ValueError(ticket.offline_label)
     return ticket
 
 
 def _number(ticket: IssueTicket) -> int:
-    """Of the kiosk's own series: it tells two of one millisecond apart."""
+    """The number in the kiosk's series: it orders two tickets of one millisecond."""
     return int(str(ticket.offline_label).rpartition("-")[2])
 
 
-def _taken(ticket: IssueTicket) -> datetime:
+def _taken_at(ticket: IssueTicket) -> datetime:
     assert ticket.taken_at
     return ticket.taken_at

@@ -1,4 +1,4 @@
-"""The link of a paired station: it belongs to an installation, not to an address, and finds it again elsewhere."""
+"""The link of a paired device. The device belongs to an installation, so its link follows that to new addresses."""
 
 from __future__ import annotations
 
@@ -8,37 +8,41 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
-from shared.access.request import Request
-from shared.access.sign_on import Identity, Provider
 from shared.hall.errors import Failure, NotSignedIn, Revoked, Unreachable
 from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Note
-from shared.hall.roles import Actor
-from shared.link import retry
+from shared.link import timings
 from shared.link.certificate_trust import Trust
 from shared.link.discovery import Search
 from shared.link.http_link import HttpLink
-from shared.link.link import Link, Watch
+from shared.link.link import ForwardingLink, Watch
 from shared.link.paired_hall import PairedHall
 from shared.link.pairing_client import PairingClient
+from shared.requests.request import Request
 
 A = TypeVar("A")
 
 log = logging.getLogger(__name__)
 
 
-class RoamingLink:
-    """A way to the hall of this home. ``moved`` is told the home with every new address; ``ca`` as for ``connect``."""
+class RoamingLink(ForwardingLink):
+    """A link to a paired hall. The verbs about people are only passed on: nobody signs in at a paired device.
 
-    def __init__(self, home: PairedHall, moved: Callable[[PairedHall], None], ca: str = "") -> None:
-        self._home = home
-        self._moved = moved
+    ``on_move`` is called with the paired hall at its new address, on the thread that called ``snapshot`` or ``watch``;
+    ``ca`` is a PEM file of certificate authorities.
+    """
+
+    _link: HttpLink
+
+    def __init__(self, paired_hall: PairedHall, on_move: Callable[[PairedHall], None], ca: str = "") -> None:
+        self._paired_hall = paired_hall
+        self._on_move = on_move
         self._ca = ca
-        self._link = self._at(home.address)
-        self._lost: float | None = None
+        self._link = self._link_at(paired_hall.address)
+        self._lost_at: float | None = None  # in seconds of time.monotonic; None while the hall answers
         self._search: Search | None = None
         self._closed = threading.Event()
 
@@ -46,11 +50,11 @@ class RoamingLink:
         return self._ask(lambda link: link.do(command))
 
     def snapshot(self) -> Hall:
-        self._look_around()
+        self._move_if_found_elsewhere()
         return self._ask(lambda link: link.snapshot())
 
     def watch(self, after: int) -> Watch:
-        self._look_around()
+        self._move_if_found_elsewhere()
         return self._ask(lambda link: link.watch(after))
 
     def notes(self, ticket: TicketId) -> list[Note]:
@@ -59,99 +63,88 @@ class RoamingLink:
     def request(self, request: Request[A]) -> A:
         return self._ask(lambda link: link.request(request))
 
-    def sign_in(self, login: str, password: str) -> tuple[Link, Actor]:
-        return self._link.sign_in(login, password)
-
-    def sign_out(self) -> None:
-        self._link.sign_out()
-
-    def provider(self) -> Provider | None:
-        return self._link.provider()
-
-    def sign_on(self, identity: Identity) -> tuple[Link, Actor]:
-        return self._link.sign_on(identity)
-
-    @property
-    def fingerprint(self) -> str:
-        return self._link.fingerprint
-
-    @property
-    def pages(self) -> str | None:
-        return self._link.pages
-
     def close(self) -> None:
         self._closed.set()
         self._link.close()
-        self._stop_looking()
+        self._stop_searching()
 
-    def _ask(self, verb: Callable[[HttpLink], A]) -> A:
+    def _ask(self, call: Callable[[HttpLink], A]) -> A:
         try:
-            answer = verb(self._link)
+            answer = call(self._link)
         except Unreachable:
-            self._lost = self._lost or time.monotonic()
+            self._lost_at = self._lost_at or time.monotonic()
             raise
         except NotSignedIn as refused:
-            self._why_not(refused)
-            raise
-        self._found()
+            self._raise_revoked_or_unreachable(refused)
+        self._mark_reached()
         return answer
 
-    def _why_not(self, refused: NotSignedIn) -> None:
-        """Raises Revoked if it is really our installation that says so, and not another one at its old address."""
-        with contextlib.closing(PairingClient(self._home.address, trust=self._trust(self._home.address))) as client:
-            if client.installation().id == self._home.installation:
+    def _raise_revoked_or_unreachable(self, refused: NotSignedIn) -> NoReturn:
+        """Raises Revoked if what answers names our installation, Unreachable if another; or what the question raises.
+
+        The name is not proved as for a move: over http anybody at that address may state it.
+        """
+        with contextlib.closing(
+            PairingClient(self._paired_hall.address, trust=self._trust(self._paired_hall.address))
+        ) as client:
+            if client.installation().id == self._paired_hall.installation:
                 raise Revoked("This device was taken out of service by the administrator.") from refused
-        self._lost = self._lost or time.monotonic()
+        self._lost_at = self._lost_at or time.monotonic()
         raise Unreachable("Another installation answers at the address of this hall.") from refused
 
-    # ── looking for it elsewhere: on the thread that listens, which has nothing else to do then ──
+    # ── searching: on the thread that follows the hall, which has nothing else to do then ──
 
-    def _look_around(self) -> None:
-        if self._lost is None or time.monotonic() - self._lost < retry.LOOK_ELSEWHERE or self._closed.is_set():
+    def _move_if_found_elsewhere(self) -> None:
+        """Once the hall is lost for ELSEWHERE_AFTER: look, without waiting, at what is announced, and move there."""
+        if self._lost_at is None or time.monotonic() - self._lost_at < timings.ELSEWHERE_AFTER or self._closed.is_set():
             return
         self._search = self._search or Search()
         for found in self._search.found():
-            if found.installation == self._home.installation:
-                self._try([address for address in found.addresses if address != self._home.address])
+            if found.installation == self._paired_hall.installation:
+                self._try_addresses([address for address in found.addresses if address != self._paired_hall.address])
         if self._closed.is_set():
-            self._stop_looking()
+            self._stop_searching()
 
-    def _try(self, addresses: list[str]) -> None:
-        """Go on where a backend proves that it knows this device; only then it is told the token.
+    def _try_addresses(self, addresses: list[str]) -> None:
+        """Move to the first backend that proves that it knows this device; only then is the token sent to it.
 
-        Who came by https does not go on without.
+        A station paired over https never moves to plain HTTP.
         """
-        secret = self._home.address.startswith("https://")
+        over_https = self._paired_hall.address.startswith("https://")
         for address in addresses:
-            if secret and not address.startswith("https://"):
+            if over_https and not address.startswith("https://"):
                 continue
             client = PairingClient(address, trust=self._trust(address))
-            with contextlib.suppress(Failure), contextlib.closing(client):
-                if client.knows(self._home):
-                    self._go_to(address)
+            with contextlib.suppress(Failure), contextlib.closing(client):  # if it does not answer: the next one
+                if client.knows(self._paired_hall):
+                    self._move_to(address)
                     return
-                log.warning("%s can't prove that it knows this device: it is not told its token", address)
+                log.warning("%s can't prove that it knows this device: its token is not sent there", address)
 
-    def _go_to(self, address: str) -> None:
+    def _move_to(self, address: str) -> None:
         log.warning("the hall is found at %s", address)
-        self._home = replace(self._home, address=address)
-        old, self._link = self._link, self._at(address)
+        self._paired_hall = replace(self._paired_hall, address=address)
+        old, self._link = self._link, self._link_at(address)
         old.close()
-        self._found()
-        self._moved(self._home)
+        self._mark_reached()
+        self._on_move(self._paired_hall)
 
-    def _found(self) -> None:
-        self._lost = None
-        self._stop_looking()
+    def _mark_reached(self) -> None:
+        self._lost_at = None
+        self._stop_searching()
 
-    def _stop_looking(self) -> None:
+    def _stop_searching(self) -> None:
         searching, self._search = self._search, None
         if searching:
             searching.close()
 
-    def _at(self, address: str) -> HttpLink:
-        return HttpLink(address, self._home.hall, self._home.token, self._trust(address))
+    def _link_at(self, address: str) -> HttpLink:
+        return HttpLink(address, self._paired_hall.hall, self._paired_hall.token, self._trust(address))
 
     def _trust(self, address: str) -> Trust:
-        """The authority it was paired by vouches for it at any address; who was paired without learns it now."""
-        return Trust(address, pin=self._home.pin, ca=self._ca)
+        """The pin of the pairing, at any address.
+
+        Without one (paired over http), a link trusts what it finds at its first contact with an https address, which is
+        not saved.
+        """
+        return Trust(address, pin=self._paired_hall.pin, ca=self._ca)

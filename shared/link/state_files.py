@@ -1,4 +1,4 @@
-"""How a station keeps its files: whole, for nobody else's eyes, and out of the way once they can't be read."""
+"""The files in a station's state folder: read, kept private, and put aside once they are damaged."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from shared.access.devices import Trouble, TroubleKind
 from shared.hall.errors import Failure
+from shared.requests.devices import Trouble, TroubleKind
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-MARK = ".damaged-"
+PUT_ASIDE = ".damaged-"
 STAMP = "%Y%m%d-%H%M%S"
 
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, Failure)
-"""What reading a damaged file may raise; RecursionError comes of nesting without end."""
+"""What parsing a damaged file may raise; RecursionError for endless nesting."""
 
 MISPLACED = (IsADirectoryError, PermissionError)
-"""What reading raises where something else stands in a file's place; of any other OSError the disk is to blame."""
+"""What reading raises if the path is no readable file; any other OSError is the disk's fault."""
 
 
 def read(file: Path, parse: Callable[[str], T]) -> T | None:
-    """What a file says; None if there is none, or none that can be read: that one is put aside."""
+    """The parsed content of a file; None if there is none or it can't be read. A damaged file is put aside."""
     try:
         return parse(file.read_text("utf-8"))
     except FileNotFoundError:
@@ -40,59 +40,56 @@ def read(file: Path, parse: Callable[[str], T]) -> T | None:
     return None
 
 
-def close_to_others(folder: Path) -> None:
-    """Whatever an earlier version, or a copy, has left open to other people of this machine."""
+def restrict_to_owner(folder: Path) -> None:
+    """Take away other users' access to a folder and all in it, which an earlier version or a copy may have left."""
     for path in (folder, *folder.rglob("*")):
         with contextlib.suppress(OSError):
             if not path.is_symlink():
                 path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-# ── what can't be read ──
-
-
 def put_aside(file: Path, why: object, *companions: str) -> Path | None:
-    """Give it a dated name beside its old one, and say so; None where the disk takes no change.
+    """Rename a damaged file to a dated name beside it, and log that; None, and logged too, if the disk takes no change.
 
-    It is never deleted: it may hold what is on paper in somebody's hand. ``companions``: endings of what goes along.
+    It is never deleted: it may hold tickets people have in hand. ``companions``: endings of files that go along.
     """
-    aside = _unused(file.with_name(f"{file.name}{MARK}{datetime.now(UTC):{STAMP}}"))
+    aside = _free_name(file.with_name(f"{file.name}{PUT_ASIDE}{datetime.now(UTC):{STAMP}}"))
     try:
         file.rename(aside)
         for ending in companions:
             with contextlib.suppress(FileNotFoundError):
                 file.with_name(file.name + ending).rename(aside.with_name(aside.name + ending))
     except OSError as error:
-        log.warning("%s can't be read (%s), nor put aside (%s)", file, why, error)
+        log.warning("%s can't be read (%s) or put aside (%s)", file, why, error)
         return None
-    close_to_others(aside)
-    log.warning("%s can't be read (%s): it is put aside as %s", file, why, aside.name)
+    restrict_to_owner(aside)
+    log.warning("%s can't be read (%s): it was put aside as %s", file, why, aside.name)
     return aside
 
 
-def put_asides(folder: Path) -> list[Path]:
-    """What was put aside and nobody has taken away yet."""
-    return sorted(path for path in folder.rglob(f"*{MARK}*") if _when(path))
+def files_put_aside(folder: Path) -> list[Path]:
+    """The files put aside that nobody has removed yet."""
+    return sorted(path for path in folder.rglob(f"*{PUT_ASIDE}*") if _put_aside_at(path))
 
 
-def damaged(folder: Path) -> Iterator[Trouble]:
-    """The same as staff are told of it."""
-    for path in put_asides(folder):
-        if at := _when(path):
+def damage_troubles(folder: Path) -> Iterator[Trouble]:
+    """The files put aside, for the console."""
+    for path in files_put_aside(folder):
+        if at := _put_aside_at(path):
             yield Trouble(kind=TroubleKind.DAMAGED, what=path.name, at=at)
 
 
-def _when(path: Path) -> datetime | None:
-    """When it was put aside; None for what goes along with another."""
+def _put_aside_at(path: Path) -> datetime | None:
+    """When a file was put aside; None for a companion of another."""
     if path.name.endswith(("-wal", "-shm", "-journal")):
         return None
     try:
-        return datetime.strptime(path.name.rpartition(MARK)[2][:15], STAMP).replace(tzinfo=UTC)
+        return datetime.strptime(path.name.rpartition(PUT_ASIDE)[2][:15], STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
-def _unused(path: Path) -> Path:
-    """This name, or with a number behind it where it was used within the same second."""
+def _free_name(path: Path) -> Path:
+    """This path, or with a number behind it if a file was put aside within the same second."""
     names = (path.with_name(f"{path.name}{ending}") for ending in ("", *(f"-{number}" for number in range(2, 1000))))
     return next((name for name in names if not os.path.lexists(name)), path)

@@ -1,1 +1,1 @@
-"""A hall's whole set-up as one TOML file an administrator can read, keep and change."""
+"""A hall's whole set-up as one TOML file that an administrator can read, keep and change."""

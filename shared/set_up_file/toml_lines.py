@@ -1,4 +1,4 @@
-"""On which line of a TOML file each of its values stands: the standard library's reader keeps that to itself."""
+"""The line of each value in a TOML file, which the standard library's parser does not tell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import TypeAlias
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """Where a value is: ``("services", 2, "prefix")``."""
 
 TOKEN = re.compile(
@@ -21,31 +21,31 @@ TOKEN = re.compile(
 )
 
 
-def lines_of(text: str) -> dict[Path, int]:
-    """The line of everything in a file the standard library could read; lines count from 1."""
+def lines_of(text: str) -> dict[KeyPath, int]:
+    """The line, from 1, of every value, table and list in a text that the standard library could parse."""
     return _Scan(text).lines
 
 
-def line_at(lines: dict[Path, int], path: Path) -> int | None:
-    """The line of what is there, else of the nearest thing it is in."""
+def line_at(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
+    """The line of the value at this path, else of the innermost table or list around it."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path)
 
 
-class _Scan:
+class _Scan:  # one pass over the tokens of valid TOML
     def __init__(self, text: str) -> None:
         starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self.tokens = [(found[0], bisect_right(starts, found.start())) for found in TOKEN.finditer(text)]
         self.at = 0
-        self.lines: dict[Path, int] = {}
-        self.counts: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
+        self.counts: dict[KeyPath, int] = {}
         """How many tables each list has so far."""
-        table: Path = ()
+        table: KeyPath = ()
         while self.at < len(self.tokens):
-            if self.seen("["):
+            if self.take("["):
                 table = self.header()
-            elif self.is_over():
+            elif self.at_line_end():
                 self.at += 1
             else:
                 self.pair(table)
@@ -53,94 +53,94 @@ class _Scan:
     # ── tokens ──
 
     @property
-    def word(self) -> str:
+    def current(self) -> str:
         return self.tokens[self.at][0] if self.at < len(self.tokens) else "\n"
 
     @property
     def line(self) -> int:
         return self.tokens[min(self.at, len(self.tokens) - 1)][1]
 
-    def is_over(self) -> bool:
-        """Whether nothing more of a value stands on this line."""
-        return self.word == "\n" or self.word.startswith("#")
+    def at_line_end(self) -> bool:
+        """Whether the line ends here, or a comment begins."""
+        return self.current == "\n" or self.current.startswith("#")
 
-    def seen(self, word: str) -> bool:
-        """Whether this comes next; then it is passed."""
-        found = self.word == word
+    def take(self, token: str) -> bool:
+        """Whether this token comes next; if so, consume it."""
+        found = self.current == token
         self.at += found
         return found
 
-    def pass_empty(self) -> None:
-        while self.at < len(self.tokens) and self.is_over():
+    def skip_line_ends(self) -> None:
+        while self.at < len(self.tokens) and self.at_line_end():
             self.at += 1
 
-    # ── what stands in a file ──
+    # ── grammar ──
 
-    def header(self) -> Path:
+    def header(self) -> KeyPath:
         """``[hall]`` or ``[[services]]``: the path of the table that begins here."""
-        line, listed = self.line, self.seen("[")
+        line, is_list = self.line, self.take("[")
         *outer, name = self.key()
-        path: Path = ()
+        path: KeyPath = ()
         for part in outer:
             path = self._newest((*path, part))
         path = (*path, name)
         self.lines.setdefault(path, line)
-        if listed:
+        if is_list:
             self.counts[path] = self.counts.get(path, 0) + 1
             path = self._newest(path)
             self.lines[path] = line
-        self.at += 1 + listed
+        self.at += 1 + is_list
         return path
 
-    def _newest(self, path: Path) -> Path:
+    def _newest(self, path: KeyPath) -> KeyPath:
         return (*path, self.counts[path] - 1) if path in self.counts else path
 
     def key(self) -> list[str]:
         """``name``, ``name.en`` or ``"name"``: its parts."""
         parts = [self._name()]
-        while self.seen("."):
+        while self.take("."):
             parts.append(self._name())
         return parts
 
     def _name(self) -> str:
-        word = self.word
+        token = self.current
         self.at += 1
-        return str(ast.literal_eval(word)) if word[0] in "\"'" else word
+        return str(ast.literal_eval(token)) if token[0] in "\"'" else token
 
-    def pair(self, table: Path) -> None:
+    def pair(self, table: KeyPath) -> None:
         line = self.line
         path = table
         for part in self.key():
             path = (*path, part)
             self.lines.setdefault(path, line)
-        self.seen("=")
+        self.take("=")
         self.value(path)
 
-    def value(self, path: Path) -> None:
-        if self.seen("["):
+    def value(self, path: KeyPath) -> None:
+        if self.take("["):
             self.items(path)
-        elif self.seen("{"):
+        elif self.take("{"):
             self.pairs(path)
         else:
-            while not self.is_over() and self.word not in ("]", "}", ","):
+            while not self.at_line_end() and self.current not in ("]", "}", ","):
                 self.at += 1
 
-    def items(self, path: Path) -> None:
+    def items(self, path: KeyPath) -> None:
         number = 0
-        self.pass_empty()
-        while self.at < len(self.tokens) and not self.seen("]"):
+        self.skip_line_ends()
+        while self.at < len(self.tokens) and not self.take("]"):
             self.lines[*path, number] = self.line
             self.value((*path, number))
             number += 1
             self._next()
 
-    def pairs(self, path: Path) -> None:
-        self.pass_empty()
-        while self.at < len(self.tokens) and not self.seen("}"):
+    def pairs(self, path: KeyPath) -> None:
+        self.skip_line_ends()
+        while self.at < len(self.tokens) and not self.take("}"):
             self.pair(path)
             self._next()
 
     def _next(self) -> None:
-        self.pass_empty()
-        self.seen(",")
-        self.pass_empty()
+        self.skip_line_ends()
+        self.take(",")
+        self.skip_line_ends()

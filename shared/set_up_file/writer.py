@@ -1,4 +1,4 @@
-"""Writing a set-up file: in good order, with a word on each section, and the same set-up always as the same text."""
+"""Writes a set-up file: sections in order, each with a comment, and the same set-up always as the same text."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ HEAD = """\
 # docs/set-up-file.md explains every section and field; a field that is not there has its usual value.
 """
 
-ABOUT = {
+SECTION_COMMENTS = {
     "precedences": "Precedences: a ticket is normally called within the allowance of its precedence, in minutes.",
     "services": "Services, in the order of the kiosk's menu; the first precedence of each is its usual one.",
     "points": "Service points; backup services are given when there is nothing better to do.",
-    "days": "Days apart: a date with hours of its own, or none, which means closed.",
+    "days": "Days: dates with hours of their own, or none, which means closed.",
 }
-BESIDE = {
+FIELD_COMMENTS = {
     "languages": "the first is the hall's own",
     "day_starts": "when numbers begin again",
     "return_after": "minutes after which a ticket sent back to wait is due again",
-    "reinstate_within": "minutes for which whoever did not come may have their place again",
-    "recalls_before_no_show": "how often a customer is called again before they count as not come",
-    "no_show_after": "seconds to wait after the last call before that",
-    "auto_call": "whether the next customer is called by itself",
+    "reinstate_within": "minutes for which a customer who did not come may have their place again",
+    "recalls_before_no_show": "how often a customer is called again before they count as a no-show",
+    "no_show_after": "seconds after the last call before they do",
+    "auto_call": "whether the next customer is called automatically",
     "appointment_early": "minutes before its time from which an appointment may be called",
     "appointment_grace": "minutes after its time up to which it counts from that time",
-    "outcomes": "what a visit may end in; none: nobody is asked",
+    "outcomes": "outcomes of a visit to choose from; none: nobody is asked",
     "web": "whether customers may take a ticket with their phone",
     "hours": "days and times, like mon-fri 08:00-12:00; none: always open",
     "holidays": "a country, like DE, or a part of one, like DE-BE; empty: none",
-    "last_ticket": "whether tickets end when those who wait will take until closing time",
-    "offline_tickets": "whether kiosks that can't reach the hall give numbers of their own",
+    "last_ticket": "whether tickets stop once serving those who wait will take until closing time",
+    "offline_tickets": "whether kiosks that can't reach the hall issue numbers of their own",
     "keep_contacts": "hours for which customers' names and phones are kept after a visit",
 }
 
 WIDEST_LINE = 100
-"""Characters; a longer list has a line for each of its items."""
+"""Characters; a longer list gets a line for each item."""
 
 
 def write(set_up: SetUp) -> str:
@@ -57,40 +57,40 @@ def write(set_up: SetUp) -> str:
 
 
 def _hall(set_up: SetUp, languages: tuple[Language, ...]) -> str:
-    """The hall with all its fields: here one sees what there is to decide."""
-    table = _table(set_up.hall, languages, fields(set_up.hall), BESIDE)
+    """The hall's section with all its fields, so that an administrator sees what can be set."""
+    table = _table(set_up.hall, languages, fields(set_up.hall), FIELD_COMMENTS)
     document = tomlkit.document()
     document.add("hall", table)
     return tomlkit.dumps(document)
 
 
 def _list(name: str, items: Iterable[Any], languages: tuple[Language, ...]) -> str:
-    listed = AoT([_table(item, languages, _telling(item)) for item in items])
+    listed = AoT([_table(item, languages, _changed_fields(item)) for item in items])
     document = tomlkit.document()
     document.add(name, listed)
-    about = ABOUT.get(name, name.replace("_", " ").capitalize() + ".")
-    return f"# ── {about} ──\n\n{tomlkit.dumps(document)}"
+    comment = SECTION_COMMENTS.get(name, name.replace("_", " ").capitalize() + ".")
+    return f"# ── {comment} ──\n\n{tomlkit.dumps(document)}"
 
 
-def _telling(value: Any) -> list[Field[Any]]:
-    """The fields of a value that are not just as usual."""
-    return [part for part in fields(value) if getattr(value, part.name) != _usual(part)]
+def _changed_fields(value: Any) -> list[Field[Any]]:
+    """The fields of a value that differ from their defaults."""
+    return [part for part in fields(value) if getattr(value, part.name) != _default(part)]
 
 
-def _usual(part: Field[Any]) -> Any:
+def _default(part: Field[Any]) -> Any:
     return part.default_factory() if part.default_factory is not MISSING else part.default
 
 
 def _table(
-    value: Any, languages: tuple[Language, ...], told: Iterable[Field[Any]], beside: Mapping[str, str] | None = None
+    value: Any, languages: tuple[Language, ...], shown: Iterable[Field[Any]], comments: Mapping[str, str] | None = None
 ) -> Table:
     table = tomlkit.table()
-    for part in told:
+    for part in shown:
         held = getattr(value, part.name)
         if held is not None:
             item = _item(held, languages)
-            if beside and part.name in beside:
-                item.comment(beside[part.name])
+            if comments and part.name in comments:
+                item.comment(comments[part.name])
             table.add(part.name, item)
     return table
 
@@ -100,7 +100,7 @@ def _item(value: Any, languages: tuple[Language, ...]) -> Item:
         order = sorted(value, key=lambda name: [*languages, name].index(name))
         return _inline({name: value[name] for name in order}, languages)
     if is_dataclass(value):
-        return _inline({part.name: getattr(value, part.name) for part in _telling(value)}, languages)
+        return _inline({part.name: getattr(value, part.name) for part in _changed_fields(value)}, languages)
     if isinstance(value, (list, tuple)):
         return _array(value, languages)
     if isinstance(value, time):

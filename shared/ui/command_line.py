@@ -1,4 +1,4 @@
-"""How every window is started as a program: what a person may say, and why it can't begin."""
+"""The command line of every window: its options, and the one-line error when it can't start."""
 
 from __future__ import annotations
 
@@ -8,50 +8,51 @@ import sys
 
 from shared.hall.errors import Failure, Unfit
 from shared.settings import Settings, as_path, load
-from shared.ui.event_loop import application, live
+from shared.ui.event_loop import application, run
 from shared.ui.lifecycle import App, AppLifecycle
 
 
-def options(app: str, meaning: str, *, fills_screen: bool = True) -> argparse.ArgumentParser:
-    """What may be written behind ``nowserving APP``; an app adds its own."""
-    parser = argparse.ArgumentParser(f"nowserving {app}", description=meaning)
+def options(app: str, description: str, *, fills_screen: bool = True) -> argparse.ArgumentParser:
+    """A parser with the options every app has behind ``nowserving APP``; an app adds its own."""
+    parser = argparse.ArgumentParser(f"nowserving {app}", description=description)
     parser.add_argument(
         "--hall",
         metavar="URL",
-        help="how to reach the hall: http(s)://HOST:PORT or a database URL (default: the one of last time, else it is "
-        "looked for on the local network)",
+        help="address of the hall: http(s)://HOST:PORT or a database URL (default: the last one, else the local "
+        "network is searched)",
     )
-    parser.add_argument("--elsewhere", action="store_true", help="forget the hall of last time, and look for another")
-    parser.add_argument("--config", type=as_path, metavar="PATH", help="the settings file, if not the usual one")
+    parser.add_argument("--elsewhere", action="store_true", help="forget the last hall and search for another")
+    parser.add_argument("--config", type=as_path, metavar="PATH", help="settings file instead of the usual one")
     if fills_screen:
-        parser.add_argument("--windowed", action="store_true", help="a window instead of the whole screen")
+        parser.add_argument("--windowed", action="store_true", help="open a window instead of filling the screen")
     return parser
 
 
-def start(name: str, wanted: argparse.Namespace, app: App) -> int:
-    """Show the app until its window closes; the exit status."""
+def start(name: str, arguments: argparse.Namespace, app: App) -> int:
+    """Run the app until it ends; returns the exit status, 1 after a failure that was printed."""
     try:
-        settings = _settings(wanted)
+        settings = _settings(arguments)
         application(name)  # before the first object that belongs to Qt
         program = AppLifecycle(app, settings)
-        if wanted.elsewhere:
+        if arguments.elsewhere:
             program.forget()
         program.open()
     except Failure as failure:
-        return _say(failure.detail, 1)
-    live(application(name), program)
-    return _say(program.sentence, 1) if program.sentence else 0
+        return _print_error(failure.detail)
+    run(application(name), program)
+    return _print_error(program.sentence) if program.sentence else 0
 
 
-def _settings(wanted: argparse.Namespace) -> Settings:
-    windowed = getattr(wanted, "windowed", False)
-    settings = load(wanted.config, hall=wanted.hall, full_screen=False if windowed else None)
+def _settings(arguments: argparse.Namespace) -> Settings:
+    windowed = getattr(arguments, "windowed", False)
+    settings = load(arguments.config, hall=arguments.hall, full_screen=False if windowed else None)
     if settings.log_level not in logging.getLevelNamesMapping():
         raise Unfit(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}.")
     logging.basicConfig(level=settings.log_level)
     return settings
 
 
-def _say(sentence: str, status: int) -> int:
+def _print_error(sentence: str) -> int:
+    """Print a sentence to stderr; returns the exit status of a failure."""
     sys.stderr.write(f"{sentence}\n")
-    return status
+    return 1

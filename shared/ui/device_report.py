@@ -1,4 +1,4 @@
-"""Lets staff see how a device is: its version, paper and troubles, once a minute and on a change."""
+"""What a device reports to its hall for staff: its version, paper and troubles, every minute and on a change."""
 
 from __future__ import annotations
 
@@ -12,69 +12,73 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
-from shared.access.devices import ReportState, Trouble
-from shared.access.request import Done
 from shared.hall.errors import Failure, Invalid
+from shared.hall.units import Milliseconds
+from shared.requests.devices import ReportState, Trouble
+from shared.requests.request import Done
 from shared.ui.event_loop import every
 from shared.ui.station import Station
 
-MINUTE, LOOK, LOOK_AROUND = 60_000, 2_000, 5_000
-"""Milliseconds between two reports, two looks whether it is as was reported, and two looks at the disk."""
+REPORT_EVERY: Milliseconds = 60_000
+COMPARE_EVERY: Milliseconds = 2_000  # with the last report
+CHECK_DISK_EVERY: Milliseconds = 5_000
 
 Troubles = Callable[[], tuple[Trouble, ...]]
 
 log = logging.getLogger(__name__)
 
 
-class HasPaper(Protocol):
-    """A printer, as far as it is reported of."""
+class PrinterState(Protocol):
+    """What a report says of a printer."""
 
     @property
     def paper(self) -> Enum: ...
 
     @property
-    def unprinted(self) -> str: ...
+    def unprinted(self) -> str:
+        """The label of a ticket that may not be printed; empty if there is none."""
 
-    def ask(self) -> Enum | None: ...
+    def ask(self) -> Enum | None:
+        """Ask the printer for its paper; blocks."""
 
 
-class Reporting(QObject):
-    """Reports of one station's device while the station lives. ``troubles`` reads from the disk what there are."""
+class DeviceReports(QObject):
+    """The reports of one station's device while the station lives. ``troubles`` reads the disk, off the GUI thread."""
 
-    def __init__(self, station: Station, printer: HasPaper | None = None, troubles: Troubles | None = None) -> None:
+    def __init__(self, station: Station, printer: PrinterState | None = None, troubles: Troubles | None = None) -> None:
         super().__init__(station)
         self._station = station
         self._printer = printer
         self._read_troubles = troubles or _no_troubles
         self._troubles: tuple[Trouble, ...] = ()
-        self._said: ReportState | None = None
-        station.changed.connect(self._first)
-        every(MINUTE, self._ask, self)
-        every(LOOK, self._look, self)
-        every(LOOK_AROUND, self._look_around, self)
+        self._reported: ReportState | None = None
+        station.changed.connect(self._report_first)
+        every(REPORT_EVERY, self._check_and_report, self)
+        every(COMPARE_EVERY, self._report_change, self)
+        every(CHECK_DISK_EVERY, self._check_disk, self)
 
-    def _first(self) -> None:
-        """As soon as the hall is there."""
-        self._station.changed.disconnect(self._first)
-        self._ask()
+    def _report_first(self) -> None:
+        """The first report, as soon as the hall is known."""
+        self._station.changed.disconnect(self._report_first)
+        self._check_and_report()
 
-    def _ask(self) -> None:
-        """Ask the printer and the disk, beside the screen; then report."""
-        self._station.aside(self._asked, lambda _: self._report(), lambda _: self._report())
+    def _check_and_report(self) -> None:
+        """Check the printer and the disk, off the GUI thread; then report."""
+        self._station.in_background(self._check, lambda _: self._report(), lambda _: self._report())
 
-    def _asked(self) -> None:
+    def _check(self) -> None:
         self._troubles = self._read_troubles()
         if self._printer:
             self._printer.ask()
 
-    def _look_around(self) -> None:
-        def seen(troubles: tuple[Trouble, ...]) -> None:
+    def _check_disk(self) -> None:
+        def keep(troubles: tuple[Trouble, ...]) -> None:
             self._troubles = troubles
 
-        self._station.aside(self._read_troubles, seen)
+        self._station.in_background(self._read_troubles, keep)
 
-    def _look(self) -> None:
-        if self._said is not None and self._state() != self._said:
+    def _report_change(self) -> None:
+        if self._reported is not None and self._state() != self._reported:
             self._report()
 
     def _state(self) -> ReportState:
@@ -84,15 +88,15 @@ class Reporting(QObject):
         return ReportState(version=version("nowserving"), paper=paper, unprinted=unprinted, troubles=self._troubles)
 
     def _report(self) -> None:
-        """Nothing is kept for later: the next report says it all."""
+        """Report if the hall can be reached: nothing is kept for later, because every report is complete."""
         if self._station.away_since is None and self._station.refusal is None:
-            self._said = said = self._state()
-            self._station.request(said, _heard, partial(self._not_taken, said))
+            self._reported = state = self._state()
+            self._station.request(state, _ignore_answer, partial(self._retry_without_troubles, state))
 
-    def _not_taken(self, said: ReportState, failure: Failure) -> None:
-        """An older backend knows of no troubles: then it hears the rest."""
-        if said.troubles and isinstance(failure, Invalid):
-            self._station.request(replace(said, troubles=()), _heard)
+    def _retry_without_troubles(self, state: ReportState, failure: Failure) -> None:
+        """An older backend does not know troubles: report the rest to it."""
+        if state.troubles and isinstance(failure, Invalid):
+            self._station.request(replace(state, troubles=()), _ignore_answer)
         else:
             log.warning("%s", failure.detail)
 
@@ -101,5 +105,5 @@ def _no_troubles() -> tuple[Trouble, ...]:
     return ()
 
 
-def _heard(_: Done) -> None:
-    """There is nothing to do about it."""
+def _ignore_answer(_: Done) -> None:
+    """The answer holds nothing."""

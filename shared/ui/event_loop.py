@@ -1,4 +1,4 @@
-"""How an app lives: one Qt application, one asyncio loop inside it, and an orderly end."""
+"""The Qt application of a program, its asyncio event loop, garbage collection, and an orderly end."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QOffscreenSurfa
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 from PySide6.QtWidgets import QApplication
 
+from shared.hall.units import Milliseconds
+
 RESOURCES = Path(__file__).parent.parent.parent / "resources"
 QML = RESOURCES / "qml"
-COLLECT_EVERY, COLLECT_ALL_EVERY = 1_000, 60_000
-"""Milliseconds."""
+COLLECT_EVERY: Milliseconds = 1_000
+COLLECT_ALL_EVERY: Milliseconds = 60_000
+GL_RENDERER = 0x1F01
 
 FAMILIES = ["Inter", "Noto Sans Arabic"]
 
 
 def application(name: str) -> QApplication:
-    """The Qt application of this process, made once: our fonts, and the fastest renderer there is."""
+    """The Qt application of this process, made once, with our fonts and the fastest renderer of this machine."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -43,50 +46,49 @@ def application(name: str) -> QApplication:
     return app
 
 
-class Living(Protocol):
-    """What lives in an application."""
+class Program(Protocol):
+    """What an application runs."""
 
     @property
     def shown(self) -> SignalInstance:
-        """There is something to be seen."""
+        """The screen shows the hall, or why it can't."""
 
     @property
     def ended(self) -> SignalInstance:
-        """It can't go on."""
+        """The program can't go on."""
 
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
 
-    def close(self) -> None:
-        """Take the windows down."""
+    def close(self) -> None: ...
 
 
-def live(app: QApplication, living: Living) -> None:
-    """Run until the last window closes, a signal comes, or it ends by itself."""
+def run(app: QApplication, program: Program) -> None:
+    """Run until the last window closes, a signal arrives, or the program ends by itself."""
     app.setQuitOnLastWindowClosed(False)
-    collect_here_only(app)
+    collect_garbage_on_gui_thread(app)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        runner.run(_life(app, living))
+        runner.run(_run(app, program))
 
 
-async def _life(app: QApplication, living: Living) -> None:
+async def _run(app: QApplication, program: Program) -> None:
     stop = asyncio.Event()
     guard = _QuitGuard(stop.set)
     app.installEventFilter(guard)
     app.lastWindowClosed.connect(stop.set)
     _on_signal(stop.set)
-    living.ended.connect(stop.set)
-    living.shown.connect(_tell_supervisor, Qt.ConnectionType.SingleShotConnection)
-    living.start()
+    program.ended.connect(stop.set)
+    program.shown.connect(_tell_supervisor, Qt.ConnectionType.SingleShotConnection)
+    program.start()
     await stop.wait()
     app.removeEventFilter(guard)
-    living.stop()
-    living.close()
+    program.stop()
+    program.close()
 
 
 class _QuitGuard(QObject):
-    """Turns Qt's own wish to quit into ours: ending the loop under a running coroutine breaks its clean-up."""
+    """Turns Qt's Quit event into our own stop: ending the loop under a running coroutine breaks its clean-up."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__()
@@ -100,7 +102,7 @@ class _QuitGuard(QObject):
 
 
 def _tell_supervisor() -> None:
-    """Tell systemd, if it started us, that the hall is on the screen or why it is not (sd_notify(3))."""
+    """Tell systemd, if it started us, that the screen shows the hall, or why it can't (sd_notify(3))."""
     if address := os.environ.get("NOTIFY_SOCKET"):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
             supervisor.sendto(b"READY=1", address.replace("@", "\0", 1) if address[0] == "@" else address)
@@ -132,21 +134,21 @@ def _has_fast_graphics() -> bool:
     context = QOpenGLContext()
     if not context.create() or not context.makeCurrent(surface):
         return False
-    renderer = str(context.functions().glGetString(0x1F01) or "llvmpipe")
+    renderer = str(context.functions().glGetString(GL_RENDERER) or "llvmpipe")
     context.doneCurrent()
     return not any(name in renderer.lower() for name in ("llvmpipe", "softpipe"))
 
 
-def collect_here_only(app: QApplication) -> None:
-    """Let garbage be collected on the GUI thread alone: a Qt object that dies on another one can crash the process."""
+def collect_garbage_on_gui_thread(app: QApplication) -> None:
+    """Collect garbage on the GUI thread alone: a Qt object that is deleted on another can crash the process."""
     gc.disable()
     every(COLLECT_EVERY, lambda: gc.collect(1), app)
     every(COLLECT_ALL_EVERY, gc.collect, app)
 
 
-def every(milliseconds: int, act: Callable[[], object], parent: QObject) -> QTimer:
-    """Call ``act`` again and again while ``parent`` lives."""
+def every(interval: Milliseconds, act: Callable[[], object], parent: QObject) -> QTimer:
+    """Call ``act`` at this interval while ``parent`` lives, and not at once."""
     timer = QTimer(parent)
     timer.timeout.connect(act)
-    timer.start(milliseconds)
+    timer.start(interval)
     return timer

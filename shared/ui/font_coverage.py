@@ -1,4 +1,4 @@
-"""Scripts in which a hall has written something and which no font of this machine has: there, boxes are shown."""
+"""Scripts in a hall's texts for which this machine has no font, so that it draws boxes."""
 
 from __future__ import annotations
 
@@ -22,49 +22,49 @@ from shared.ui.station import Station
 
 log = logging.getLogger(__name__)
 
-OURS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARABIC"})
-"""Scripts of the fonts that come with us."""
+BUNDLED = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARABIC"})
+"""Scripts of the fonts that we bring along."""
 
 EMOJI, SYMBOLS = "EMOJI", "SYMBOLS"
 FIRST_EMOJI = 0x1F000
-UNSEEN = ("Cc", "Cf", "Cs")
-"""Categories of characters without a picture."""
+INVISIBLE = ("Cc", "Cf", "Cs")
+"""Unicode's categories of characters that draw nothing."""
 
 PACKAGES = {
     EMOJI: "fonts-noto-color-emoji",
     **dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "HANGUL"), "fonts-noto-cjk"),
 }
-OTHERS = "fonts-noto-core"
-"""Debian's packages of fonts, by the first word of the names Unicode gives to the characters of a script."""
+"""Debian's font packages, by the first word of the names Unicode gives to the characters of a script."""
+OTHER_PACKAGE = "fonts-noto-core"
 
-SHOWN = 40
-"""Characters of an example."""
+LONGEST_EXAMPLE = 40
+"""Characters."""
 
 
 @dataclass(frozen=True)
-class Undrawn:
-    """A script nobody can read here, by Unicode's word for it, and something the hall has written in it."""
+class MissingScript:
+    """A script that can't be drawn here, by Unicode's word for it, and a text of the hall in it."""
 
     script: str
     example: str
 
 
 @lru_cache(8)  # asked at every event of a hall, and hardly ever new
-def undrawn(texts: tuple[str, ...]) -> tuple[Undrawn, ...]:
+def missing_scripts(texts: tuple[str, ...]) -> tuple[MissingScript, ...]:
     """The scripts of these texts that can't be drawn, each once."""
     found: dict[str, str] = {}
     for text in texts:
         for script in (_script(character) for character in text if not _is_drawn(character)):
             found.setdefault(script, text)
-    return tuple(Undrawn(script, text) for script, text in found.items())
+    return tuple(MissingScript(script, text) for script, text in found.items())
 
 
-def written(hall: Hall) -> tuple[str, ...]:
-    """Everything a hall has written for people to read, and last the names of its languages on the keys."""
-    return tuple(_written(hall))
+def texts_of(hall: Hall) -> tuple[str, ...]:
+    """Every text of a hall that people read, and last the names of its languages on the keys."""
+    return tuple(_all_texts_of(hall))
 
 
-def _written(hall: Hall) -> Iterator[str]:
+def _all_texts_of(hall: Hall) -> Iterator[str]:
     yield from _texts(hall.settings.name, *hall.settings.outcomes)
     for service in hall.menu():
         yield from _texts(service.name, service.description)
@@ -74,47 +74,47 @@ def _written(hall: Hall) -> Iterator[str]:
     yield from (own_name(language) for language in hall.settings.languages)
 
 
-def sentence(language: Language, what: Undrawn) -> str:
-    """What can't be drawn and what to do about it."""
-    said = translate(
+def sentence(language: Language, missing: MissingScript) -> str:
+    """What can't be drawn, and which font to install."""
+    template = translate(
         language,
         "No font on this machine has {script}, as in “{example}”: boxes are shown. "
         "Install {package} (Debian, Ubuntu) or a Noto font for it (Windows, macOS).",
     )
-    return said.format(
-        script=_called(language, what.script),
-        example=what.example[:SHOWN],
-        package=PACKAGES.get(what.script, OTHERS),
+    return template.format(
+        script=_script_name(language, missing.script),
+        example=missing.example[:LONGEST_EXAMPLE],
+        package=PACKAGES.get(missing.script, OTHER_PACKAGE),
     )
 
 
 def faults(halls: Iterable[Hall]) -> Iterator[str]:
-    """A sentence for each script of these halls, for a program that has no window."""
-    texts = tuple(text for hall in halls for text in written(hall))
-    if all(_is_ours(character) for text in texts for character in text):
+    """A sentence for each script of these halls that this machine can't draw, for a program without windows."""
+    texts = tuple(text for hall in halls for text in texts_of(hall))
+    if all(_is_bundled(character) for text in texts for character in text):
         return
-    if sys.platform == "linux":  # Windows and macOS have no fonts but with their own platform
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a display that does not answer would abort us
-    QLoggingCategory.setFilterRules("qt.text.font.db=false")  # which tells stderr the same in its own words
+    if sys.platform == "linux":  # on Windows and macOS Qt has fonts only with the native platform
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a display that does not answer would abort the process
+    QLoggingCategory.setFilterRules("qt.text.font.db=false")  # which prints the same on stderr
     application("check")
-    yield from (sentence("en", what) for what in undrawn(texts))
+    yield from (sentence("en", missing) for missing in missing_scripts(texts))
 
 
 class ScriptLog(QObject):
-    """Says in the log of a station, once, what the hall has written that this machine can't draw."""
+    """Logs each script of a station's hall that this machine can't draw, once."""
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
         self._station = station
-        self._said: set[str] = set()
-        station.changed.connect(self._look)
-        self._look()
+        self._logged: set[str] = set()
+        station.changed.connect(self._log_new)
+        self._log_new()
 
-    def _look(self) -> None:
-        for what in undrawn(written(self._station.hall)) if self._station.hall else ():
-            if what.script not in self._said:
-                self._said.add(what.script)
-                log.warning("%s", sentence("en", what))
+    def _log_new(self) -> None:
+        for missing in missing_scripts(texts_of(self._station.hall)) if self._station.hall else ():
+            if missing.script not in self._logged:
+                self._logged.add(missing.script)
+                log.warning("%s", sentence("en", missing))
 
 
 def _texts(*all_words: Words) -> Iterator[str]:
@@ -126,29 +126,29 @@ def _texts(*all_words: Words) -> Iterator[str]:
 
 
 def _is_drawn(character: str) -> bool:
-    return not _is_seen(character) or _has_a_font(character)
+    return not _is_visible(character) or _has_a_font(character)
 
 
-def _is_seen(character: str) -> bool:
-    """Whether it is there to be seen by itself, and not a blank, a mark on another one or plain ASCII."""
+def _is_visible(character: str) -> bool:
+    """Whether a character needs a font that has it: it is no blank, combining mark or plain ASCII."""
     category = unicodedata.category(character)
-    return not (character.isascii() or category[0] in "MZ" or category in UNSEEN)
+    return not (character.isascii() or category[0] in "MZ" or category in INVISIBLE)
 
 
-def _is_ours(character: str) -> bool:
-    """Whether it need not be looked for, for we bring its font along."""
-    return not _is_seen(character) or _script(character) in OURS
+def _is_bundled(character: str) -> bool:
+    """Whether a character needs no other font than those we bring along."""
+    return not _is_visible(character) or _script(character) in BUNDLED
 
 
 @lru_cache(4096)
 def _has_a_font(character: str) -> bool:
-    """Our families or any the system falls back to. It agrees with the glyphs that are drawn, which a font's own list
-    of writing systems does not."""
+    """Whether our fonts, or any the system falls back to, have a character. This agrees with the glyphs that are drawn;
+    a font's own list of writing systems does not."""
     return QFontMetrics(QGuiApplication.font()).inFontUcs4(ord(character))
 
 
 def _script(character: str) -> str:
-    """Unicode's word for a script, which every name of its letters and figures begins with."""
+    """Unicode's word for a character's script: the first of its name."""
     if unicodedata.category(character)[0] not in "LN":
         return EMOJI if _is_emoji(character) else SYMBOLS
     return unicodedata.name(character, SYMBOLS).replace("-", " ").split()[0]
@@ -158,8 +158,8 @@ def _is_emoji(character: str) -> bool:
     return ord(character) >= FIRST_EMOJI and unicodedata.category(character)[0] == "S"
 
 
-def _called(language: Language, script: str) -> str:
-    """The script in plain words, where it has any; else as Unicode calls it."""
+def _script_name(language: Language, script: str) -> str:
+    """The script's usual name, if it is in the list; else as Unicode calls it."""
     return {
         "ARMENIAN": translate(language, "Armenian"),
         "BENGALI": translate(language, "Bengali"),

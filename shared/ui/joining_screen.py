@@ -1,4 +1,4 @@
-"""The screen of a station that does not belong to a hall yet, or not any more: it looks, asks, and shows its code."""
+"""The screen of a station without a hall: discovery, the choice of a hall, a pairing code, or that it was revoked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable, QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from shared.hall.roles import Role
+from shared.hall.units import Minutes
 from shared.link.joining import Joining, Stage
 from shared.link.paired_hall import PairedHall
 from shared.ui.event_loop import QML, every
@@ -20,53 +21,44 @@ from shared.ui.qt_translations import ScreenLanguage
 QML_IMPORT_NAME = "NowServing.Joining.Models"
 QML_IMPORT_MAJOR_VERSION = 1
 
-NEAR, FAR = 15.0, 24.0
-"""Inches. Whoever sets a screen up stands before it: a sign is not as small for them, nor a display as large."""
+SMALLEST_DIAGONAL, LARGEST_DIAGONAL = 15.0, 24.0
+"""Inches. Text is laid out for a diagonal in between: a person who sets a screen up stands right before it."""
 
 FRAME = QSize(16, 48)
-"""Pixels a window manager puts around a window, at most: its own count is known only once the window is shown."""
+"""Pixels a window manager adds around a window, at most: how many it really adds is known only once one is shown."""
 
-Begin = Callable[[Callable[[Stage], None], Callable[[PairedHall], None]], Joining]
+Start = Callable[[Callable[[Stage], None], Callable[[PairedHall], None]], Joining]
 
 
 def fit(window: QQuickWindow) -> None:
-    """Make it no larger than there is room on its screen."""
+    """Shrink a window to its screen."""
     window.resize(window.size().boundedTo(window.screen().availableSize() - FRAME))
 
 
 @QmlElement
 @QmlUncreatable("The screen makes it.")
 class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that the line above is called
-    """What the screen shows. The joining's thread tells; signals bring that to the thread of the window."""
+    """What the screen shows. A queued signal brings the stages from the thread of ``Joining`` to the GUI thread."""
 
     changed = Signal()
-    settled = Signal(object)
-    """The Home it found."""
-    _told = Signal(object)
+    joined = Signal(object)
+    """The PairedHall it joined."""
+    _reported = Signal(object)
 
     def __init__(
-        self,
-        role: Role,
-        begin: Begin,
-        *,
-        taken_out: bool = False,
-        lost: bool = False,
-        parent: QObject | None = None,
+        self, role: Role, begin: Start, *, taken_out: bool = False, lost: bool = False, parent: QObject | None = None
     ) -> None:
-        """``taken_out``: say so, and begin only when somebody wants it paired again.
-
-        ``lost``: say that it belonged somewhere, and the file that said where is damaged.
-        """
+        """``taken_out``: it was revoked and waits for somebody to pair it again. ``lost``: its file was damaged."""
         super().__init__(parent)
         self._role = role
-        self._begin = begin
+        self._start_joining = begin
         self._joining: Joining | None = None
         self._stage = Stage()
         self._taken_out = taken_out
         self._lost = lost
-        self._is_no_address = False
-        self._told.connect(self._show, Qt.ConnectionType.QueuedConnection)
-        every(1000, self.changed.emit, self)
+        self._is_address_invalid = False
+        self._reported.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        every(1_000, self.changed.emit, self)  # once a second, because the minutes left count down
         if not taken_out:
             self._start()
 
@@ -75,7 +67,7 @@ class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that 
             self._joining.close()
 
     def _start(self) -> None:
-        self._joining = self._begin(self._told.emit, self.settled.emit)
+        self._joining = self._start_joining(self._reported.emit, self.joined.emit)
 
     @Slot(object)
     def _show(self, stage: Stage) -> None:
@@ -93,7 +85,7 @@ class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     @Slot(str)
     def enter(self, address: str) -> None:
         if self._joining and address.strip():
-            self._is_no_address = not self._joining.enter(address)
+            self._is_address_invalid = not self._joining.enter(address)
             self.changed.emit()
 
     @Slot()
@@ -104,7 +96,7 @@ class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     @Slot()
     def again(self) -> None:
         if self._joining:
-            self._joining.again()
+            self._joining.retry_now()
 
     @Slot()
     def pairAgain(self) -> None:  # noqa: N802  # QML's name for it
@@ -115,7 +107,7 @@ class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     # ── what is shown ──
 
-    def _farewell(self) -> str:
+    def _taken_out_text(self) -> str:
         match self._role:
             case Role.KIOSK:
                 return self.tr("This kiosk was taken out of service by the administrator")
@@ -124,32 +116,33 @@ class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that 
             case _:
                 return self.tr("This display was taken out of service by the administrator")
 
-    def _found(self) -> str:
+    def _hall_and_address(self) -> str:
         return " · ".join(part for part in (self._stage.name, self._stage.address.partition("//")[2]) if part)
 
-    def _minutes(self) -> int:
+    def _minutes(self) -> Minutes:
+        """Until the code expires, rounded up."""
         return max(1, -(-int(self._stage.until - time.monotonic()) // 60))
 
     def _why(self) -> str:
-        if self._is_no_address:
-            return self.tr("This is no address. It looks like 192.168.1.20, or http://reception:8080.")
+        if self._is_address_invalid:
+            return self.tr("This is not an address. Write one like 192.168.1.20 or http://reception:8080.")
         return self.tr(self._stage.why) if self._stage.why else ""
 
     @Property(str, notify=changed)
     def fingerprint(self) -> str:
         return self._stage.fingerprint
 
-    def _where_it_belonged(self) -> str:
+    def _lost_text(self) -> str:
         if not self._lost:
             return ""
         return self.tr(
-            "The file that said where this device belongs was damaged, and is put aside. "
-            "Once it is paired anew, take the old one out of service in the console."
+            "The file with this device's pairing was damaged and has been put aside. "
+            "Pair the device again, then take its old entry out of service in the console."
         )
 
-    lost = Property(str, _where_it_belonged, constant=True)
-    farewell = Property(str, _farewell, constant=True)
-    found = Property(str, _found, notify=changed)
+    lost = Property(str, _lost_text, constant=True)
+    farewell = Property(str, _taken_out_text, constant=True)
+    found = Property(str, _hall_and_address, notify=changed)
     minutes = Property(int, _minutes, notify=changed)
     why = Property(str, _why, notify=changed)
 
@@ -175,20 +168,22 @@ class JoiningModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
 
 class JoiningScreen:
-    """The window, in the language of the machine, until the station has found its home."""
+    """The window until the station has joined a hall, in the machine's language."""
 
-    def __init__(self, role: Role, begin: Begin, *, inches: float, taken_out: bool = False, lost: bool = False) -> None:
-        self._tongue = ScreenLanguage()
-        self._tongue.speak_as_the_machine()
+    def __init__(self, role: Role, begin: Start, *, inches: float, taken_out: bool = False, lost: bool = False) -> None:
+        self._screen_language = ScreenLanguage()
+        self._screen_language.speak_system_language()
         self.model = JoiningModel(role, begin, taken_out=taken_out, lost=lost)
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(QML))
-        self._engine.setInitialProperties({"joining": self.model, "inches": min(FAR, max(NEAR, inches or FAR))})
+        self._engine.setInitialProperties(
+            {"joining": self.model, "inches": min(LARGEST_DIAGONAL, max(SMALLEST_DIAGONAL, inches or LARGEST_DIAGONAL))}
+        )
         self._engine.loadFromModule("NowServing.Joining", "Joining")
         self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
 
     def show(self, *, full_screen: bool) -> None:
-        """As large as what comes after it. It may be closed: there is nothing yet that customers could leave."""
+        """Show it as large as the app's own screen; a window has its frame, because no customer uses it yet."""
         if not full_screen:
             fit(self.window)
             self.window.show()
@@ -201,4 +196,4 @@ class JoiningScreen:
         self.model.close()
         self.window.close()
         shiboken6.delete(self._engine)
-        self._tongue.hush()
+        self._screen_language.hush()

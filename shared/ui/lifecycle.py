@@ -1,4 +1,4 @@
-"""One app from its first look around to its end: looking for its hall, at work, taken out of service, paired again."""
+"""The life of an app: it joins a hall, works there, is taken out of service, and is paired again."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.link.certificate_trust import Pins, Trust
 from shared.link.connect import connect
-from shared.link.joining import Joining, as_base
+from shared.link.joining import Joining, base_url
 from shared.link.link import Link
 from shared.link.paired_hall import PairedHall, PairedHallFile
 from shared.link.roaming import RoamingLink
-from shared.link.state_files import close_to_others
+from shared.link.state_files import restrict_to_owner
 from shared.settings import Settings, state_path
 from shared.ui.font_coverage import ScriptLog
 from shared.ui.joining_screen import JoiningScreen
@@ -33,23 +33,23 @@ class AppScreen(Protocol):
 
 
 class Show(Protocol):
-    """Makes an app's screen on a station. ``elsewhere`` turns to another hall; None where the hall was given."""
+    """Makes an app's screen on a station. ``elsewhere`` leaves its hall to join another; None if settings name it."""
 
     def __call__(self, station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> AppScreen: ...
 
 
-class Way(Protocol):
-    """What an app puts around its link, knowing the hall as it was last known here and what it is kept under."""
+class WrapLink(Protocol):
+    """Wraps an app's link, as in an outbox. ``hall_key`` names the hall's files; ``hall`` is as last known here."""
 
-    def __call__(self, link: Link, settings: Settings, place: str, hall: Hall | None) -> Link: ...
+    def __call__(self, link: Link, settings: Settings, hall_key: str, hall: Hall | None) -> Link: ...
 
 
-def straight(link: Link, settings: Settings, place: str, hall: Hall | None) -> Link:
+def unwrapped(link: Link, settings: Settings, hall_key: str, hall: Hall | None) -> Link:
     return link
 
 
-def nothing(settings: Settings) -> None:
-    """Nothing to require."""
+def no_requirements(settings: Settings) -> None:
+    """The app works with any settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,18 +58,18 @@ class App:
 
     role: Role
     show: Show
-    way: Way = straight
-    require: Callable[[Settings], None] = nothing
+    wrap_link: WrapLink = unwrapped
+    require: Callable[[Settings], None] = no_requirements
     """Raises Unfit for settings the app can't work with, before it looks for its hall."""
 
 
 class AppLifecycle(QObject):
-    """``open`` it, ``start`` it in a running loop, ``stop`` it; one screen is always there in between."""
+    """A program of the event loop. From ``open`` to ``close`` it shows the app, or the screen that joins a hall."""
 
     shown = Signal()
-    """The hall is on the screen, or why it is not."""
+    """The screen shows the hall, why it can't, or how to join one; emitted again at every change of the hall."""
     ended = Signal()
-    """It can't go on; ``sentence`` says why."""
+    """The app can't go on; ``sentence`` says why."""
 
     def __init__(self, app: App, settings: Settings) -> None:
         super().__init__()
@@ -79,21 +79,21 @@ class AppLifecycle(QObject):
         self.station: Station | None = None
         self._app = app
         self._settings = settings
-        close_to_others(state_path())
-        self._homes = PairedHallFile(state_path(), app.role)
+        restrict_to_owner(state_path())
+        self._paired_hall_file = PairedHallFile(state_path(), app.role)
         self._pins = Pins(state_path() / "trust")
 
     # ── life ──
 
     def open(self) -> None:
-        """Show something: the app itself if its hall is known, else the screen that looks for it. Raises Failure."""
+        """Show the app if its hall is known, else the screen that joins one; raises Failure if neither is possible."""
         self._app.require(self._settings)
-        if self._is_given:
-            self._work(self._settings.hall, self._link(self._settings.hall))
-        elif home := self._home():
-            self._go_home(home)
+        if self._settings_suffice:
+            self._open_app(self._settings.hall, self._link(self._settings.hall))
+        elif paired := self._paired_hall():
+            self._open_paired(paired)
         else:
-            self._arrive(lost=self._homes.is_lost())
+            self._open_joining(lost=self._paired_hall_file.is_lost())
 
     def start(self) -> None:
         if self.station:
@@ -106,64 +106,59 @@ class AppLifecycle(QObject):
             self.station.stop()
 
     def close(self) -> None:
-        """Take down whatever is shown."""
         for screen in (self.screen, self.joining):
             if screen:
                 screen.close()
         self.screen = self.joining = None
 
     def forget(self) -> None:
-        """Belong nowhere any more."""
-        self._homes.forget()
+        """Forget the paired hall, so that the next ``open`` joins one."""
+        self._paired_hall_file.forget()
 
-    # ── where to ──
-
-    @property
-    def _role(self) -> Role:
-        return self._app.role
+    # ── which hall ──
 
     @property
-    def _is_given(self) -> bool:
-        """Whether the settings say all: a database, an address with a token, or an address for people to sign in at."""
+    def _settings_suffice(self) -> bool:
+        """Whether the settings name a database, an address with a token, or an address for people to sign in at."""
         address = self._settings.hall
         over_http = address.startswith(("http://", "https://"))
-        return bool(address) and (not over_http or bool(self._settings.token) or self._role is Role.CONSOLE)
+        return bool(address) and (not over_http or bool(self._settings.token) or self._app.role is Role.CONSOLE)
 
-    def _home(self) -> PairedHall | None:
-        """Where it belonged last time, unless the settings name another place."""
-        home, given = self._homes.load(), as_base(self._settings.hall)
-        return home if home and given in ("", home.address, home.given) else None
+    def _paired_hall(self) -> PairedHall | None:
+        """The hall this app was paired with, or a console has found, unless the settings name another address."""
+        paired, configured = self._paired_hall_file.load(), base_url(self._settings.hall)
+        return paired if paired and configured in ("", paired.address, paired.given) else None
 
-    def _go_home(self, home: PairedHall) -> None:
-        if home.token:
-            self._work(home.place, RoamingLink(home, self._homes.save, self._settings.tls_ca))
+    def _open_paired(self, paired: PairedHall) -> None:
+        if paired.token:  # a device's; people sign in at a console, which has none
+            self._open_app(paired.key, RoamingLink(paired, self._paired_hall_file.save, self._settings.tls_ca))
         else:
-            self._work(home.place, self._link(home.url))
+            self._open_app(paired.key, self._link(paired.url))
 
     def _link(self, address: str) -> Link:
-        """Straight to this address, which nobody was paired with."""
-        given = self._settings
+        """A link to an address without pairing, with the token of the settings, if any."""
+        settings = self._settings
         return connect(
             address,
-            token=given.token,
-            role=self._role,
+            token=settings.token,
+            role=self._app.role,
             pins=self._pins,
-            tls_ca=given.tls_ca,
-            public_url=given.public_url,
+            tls_ca=settings.tls_ca,
+            public_url=settings.public_url,
         )
 
     def _trust(self, base: str) -> Trust:
-        """A device begins anew with whoever pairs it; a console goes on with what it knows."""
-        return Trust(base, pins=self._pins if self._role is Role.CONSOLE else None, ca=self._settings.tls_ca)
+        """What to trust at an address: a device pins anew at each pairing, a console keeps its pins."""
+        return Trust(base, pins=self._pins if self._app.role is Role.CONSOLE else None, ca=self._settings.tls_ca)
 
     # ── at work ──
 
-    def _work(self, place: str, link: Link) -> None:
-        """Raises Failure, with nothing left open."""
-        memory = StationMemory(state_path(), place)
-        station = Station(self._app.way(link, self._settings, place, memory.load()), memory)
+    def _open_app(self, hall_key: str, link: Link) -> None:
+        """Show the app at this hall; raises Failure, with nothing left open."""
+        memory = StationMemory(state_path(), hall_key)
+        station = Station(self._app.wrap_link(link, self._settings, hall_key, memory.load()), memory)
         try:
-            self.screen = self._app.show(station, self._settings, None if self._is_given else self._elsewhere)
+            self.screen = self._app.show(station, self._settings, None if self._settings_suffice else self._leave_later)
         except Failure:
             station.stop()
             raise
@@ -171,50 +166,51 @@ class AppLifecycle(QObject):
         ScriptLog(station)
         station.changed.connect(self.shown)
         station.reachable_changed.connect(self.shown)
-        station.reachable_changed.connect(self._look_whether_revoked)
+        station.reachable_changed.connect(self._leave_if_revoked)
 
-    def _look_whether_revoked(self) -> None:
+    def _leave_if_revoked(self) -> None:
         if self.station and isinstance(self.station.refusal, Revoked):
-            QTimer.singleShot(0, self, partial(self._leave, taken_out=True))  # the station is still telling others
+            QTimer.singleShot(0, self, partial(self._leave, taken_out=True))  # the signal is still being delivered
 
-    def _elsewhere(self) -> None:
-        QTimer.singleShot(0, self, self._leave)  # a button of the screen that goes is still being pressed
+    def _leave_later(self) -> None:
+        QTimer.singleShot(0, self, self._leave)  # a button of the screen to be closed is still being pressed
 
     def _leave(self, *, taken_out: bool = False) -> None:
-        """Not this hall any more. The next screen is there before the last one goes."""
+        """Forget this hall and join another. The next screen is shown before this one closes."""
         if (station := self.station) is None:
             return
         station.stop()
-        self._homes.forget()
+        self._paired_hall_file.forget()
         if station.memory:
             station.memory.forget()
         screen, self.screen, self.station = self.screen, None, None
-        self._arrive(taken_out=taken_out)
+        self._open_joining(taken_out=taken_out)
         if screen:
             screen.close()
         station.deleteLater()
 
-    # ── on the way ──
+    # ── joining ──
 
-    def _arrive(self, *, taken_out: bool = False, lost: bool = False) -> None:
-        address, pairs = self._settings.hall, self._role is not Role.CONSOLE
+    def _open_joining(self, *, taken_out: bool = False, lost: bool = False) -> None:
+        """``taken_out``: this device was revoked. ``lost``: the file with its paired hall was damaged."""
+        address, pairs = self._settings.hall, self._app.role is not Role.CONSOLE
         self.joining = JoiningScreen(
-            self._role,
-            partial(Joining, self._role, address=address, pairs=pairs, trust=self._trust),
+            self._app.role,
+            partial(Joining, self._app.role, address=address, pairs=pairs, trust=self._trust),
             inches=self._settings.screen_inches,
             taken_out=taken_out,
             lost=lost,
         )
-        self.joining.model.settled.connect(self._settled)
+        self.joining.model.joined.connect(self._on_joined)
         self.joining.show(full_screen=pairs and self._settings.full_screen)
 
-    def _settled(self, home: PairedHall) -> None:
-        """It belongs somewhere: remember that, and go straight on to the app."""
-        home = replace(home, given=as_base(self._settings.hall))
-        self._homes.save(home)
+    def _on_joined(self, paired: PairedHall) -> None:
+        """Keep the hall that was joined, and go straight on to the app."""
+        paired = replace(paired, given=base_url(self._settings.hall))
+        self._paired_hall_file.save(paired)
         joining, self.joining = self.joining, None
         try:
-            self._go_home(home)
+            self._open_paired(paired)
         except Failure as failure:
             self.sentence = failure.detail
             self.ended.emit()

@@ -10,11 +10,11 @@ QUIET_ZONE = 4
 """Modules of white around the code (ISO/IEC 18004, 6.3.8)."""
 
 ERROR_CORRECTION = "m"
-"""Level M (ISO/IEC 18004, 6.5): read with 15 % of it spoiled, as by a crease; a higher one makes smaller modules."""
+"""Level M (ISO/IEC 18004, 6.5): readable with 15 % of it spoiled, as by a crease; a higher one has smaller modules."""
 
 
 def modules_across(address: str) -> int:
-    """Of the address's code with its quiet zone."""
+    """How many modules wide an address's code is, with its quiet zone."""
     return len(segno.make(address, error=ERROR_CORRECTION, micro=False).matrix) + 2 * QUIET_ZONE
 
 

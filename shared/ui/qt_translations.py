@@ -11,7 +11,7 @@ from shared.languages import best
 
 
 class CatalogueTranslator(QTranslator):
-    """Answers Qt from the gettext catalogue of one language. Qt itself puts the number in for ``%n``."""
+    """Answers Qt from the gettext catalogue of one language. Qt itself replaces ``%n`` by the number."""
 
     def __init__(self, language: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,23 +32,23 @@ class ScreenLanguage(QObject):
         self._translators: list[QTranslator] = []
 
     def speak(self, language: str, others: Iterable[str] = ()) -> None:
-        """Switch the whole app, our words to the first of these they are translated into; QML follows after
-        ``engine.retranslate()``."""
+        """Switch the app to ``language``, and our texts to the first of it and ``others`` they are translated into. QML
+        follows after ``engine.retranslate()``."""
         self.hush()
-        self._translators = [CatalogueTranslator(spoken(language, others), self), _of_qt(language, self)]
+        self._translators = [CatalogueTranslator(spoken(language, others), self), _qt_translator(language, self)]
         for translator in self._translators:
             QCoreApplication.installTranslator(translator)
         QLocale.setDefault(locale_of(language))
 
-    def speak_as_the_machine(self) -> None:
-        """The machine's own language: in English words, its plurals too, where nobody has translated ours."""
+    def speak_system_language(self) -> None:
+        """Speak the machine's language, or English if our texts are not translated into it."""
         language = best(QLocale.system().uiLanguages(), languages())
         self.speak(language or "en")
         if not language:
-            QLocale.setDefault(QLocale.system())  # the hall's own names still stand in it
+            QLocale.setDefault(QLocale.system())  # the hall's own names are still shown in it
 
     def hush(self) -> None:
-        """Back to the sentences as they are written."""
+        """Take the translations out: the sentences are English again."""
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
             translator.deleteLater()
@@ -57,17 +57,17 @@ class ScreenLanguage(QObject):
 
 
 def locale_of(language: str) -> QLocale:
-    """How numbers are written in a language; always with the figures of labels and clocks, 0 to 9.
+    """How numbers are written in a language, always with the digits of labels and clocks, 0 to 9.
 
-    Arabic is written with them in some countries; where no country does, they are written as in no language.
+    Some countries write Arabic with them; for a language no country writes with them it is the C locale.
     """
     usual = QLocale(language)
     others = QLocale.matchingLocales(usual.language(), usual.script(), QLocale.Country.AnyCountry)
     return next((one for one in (usual, *others) if one.zeroDigit() == "0"), QLocale.c())
 
 
-def _of_qt(language: str, parent: QObject) -> QTranslator:
-    """Qt's own words, like those of a field's menu; none for a language Qt does not speak. It is asked first."""
+def _qt_translator(language: str, parent: QObject) -> QTranslator:
+    """Qt's own texts, such as a field's menu; empty for a language Qt lacks. Installed last, it is asked first."""
     translator = QTranslator(parent)
     translator.load(QLocale(language), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     return translator

@@ -1,4 +1,4 @@
-"""Why the hall says no, in the language of the window."""
+"""The hall's refusals in the language of the window."""
 
 from __future__ import annotations
 
@@ -7,6 +7,5 @@ from PySide6.QtCore import QCoreApplication
 from shared.hall.errors import Failure
 
 
-def why_not(failure: Failure) -> str:
-    """Why something could not be, in the language of the window."""
+def refusal_text(failure: Failure) -> str:
     return failure.filled(QCoreApplication.translate("Refusals", failure.sentence))

@@ -1,8 +1,8 @@
-"""A station's line to its hall, and the only file of the windows with threads and asyncio in it.
+"""An app's connection to its hall: commands go up, events come down. No other file of the windows starts threads.
 
-Up: ``do`` sends a command and answers once, on the GUI thread. Down: a listening thread follows the
-journal; ``hall`` is always the last state known, ``changed`` says when there is a newer one, ``happened``
-tells each live event. When the hall is away the last state stays and ``away_since`` says so.
+A thread follows the journal: ``hall`` is the last state known, ``changed`` is emitted for a newer one, and
+``event_happened`` for each live event. While the hall is away the last state stays. ``away_since`` is set once that has
+lasted ``timings.OUTAGE``; shorter outages are shown to nobody.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from shared.access.request import Request
-from shared.access.sign_on import Identity, Provider
-from shared.access.staff import ChangePassword
 from shared.hall.errors import Failure, Refused, Unreachable
 from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command, Happened, Note
 from shared.hall.roles import Actor
 from shared.hall.rules import evolve
-from shared.link import retry
+from shared.link import timings
 from shared.link.link import Link, Watch
+from shared.requests.request import Request
+from shared.requests.sign_on import Identity, Provider
+from shared.requests.staff import ChangePassword
 from shared.ui.station_memory import StationMemory
 
 log = logging.getLogger(__name__)
@@ -40,16 +40,19 @@ T = TypeVar("T")
 
 Done = Callable[[Accepted], None]
 Failed = Callable[[Failure], None]
-ComeIn = tuple[Link, Actor]
 
 
 class Station(QObject):
-    """One window's (or several windows') line to one hall."""
+    """The connection of one app, with one or several windows, to one hall; used on the GUI thread alone.
+
+    ``done`` or ``failed`` of a call to the hall is called once, on the GUI thread, later: ``failed`` at once before
+    ``start``, and neither if ``stop`` comes first. A failure without ``failed`` is only logged.
+    """
 
     changed = Signal()
     """There is a newer ``hall``."""
-    happened = Signal(object)
-    """One live Event; ``hall`` already holds what it did. Not sent for what a fresh snapshot brought."""
+    event_happened = Signal(object)
+    """One live Event, already applied to ``hall``. Not emitted for what a fresh snapshot brought."""
     reachable_changed = Signal()
     """``away_since`` or ``refusal`` changed."""
 
@@ -58,142 +61,139 @@ class Station(QObject):
         self.hall: Hall | None = memory.load() if memory else None
         self.away_since: datetime | None = None
         self.refusal: Refused | None = None
-        """Why the hall does not let this station in, if it does not."""
+        """Why the hall refuses this app, if it does; or UnknownEvent, if its events are of a newer version."""
         self.actor: Actor | None = None
-        """Who signed in here."""
+        """The person who signed in here."""
         self._link = link
-        self._device = link
-        """The way to the hall before somebody signed in; open as long as the station."""
+        self._device_link = link
+        """The link of the device itself, before anybody signed in; open as long as the station."""
         self.memory = memory
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._listener: _Listener | None = None
-        self._sender: _Sender | None = None
-        self._aside: _Sender | None = None
-        self._outage: asyncio.TimerHandle | None = None
+        self._follower: _LinkFollower | None = None
+        self._worker: _Worker | None = None
+        self._background_worker: _Worker | None = None
+        self._outage_timer: asyncio.TimerHandle | None = None
 
     # ── up ──
 
     def do(self, command: Command, done: Done | None = None, failed: Failed | None = None) -> None:
-        """Send a command; ``done`` or ``failed`` is called on the GUI thread, later, once."""
         self._send(lambda link: link.do(command), done or _nothing, failed or _logged)
 
     def notes(self, ticket: TicketId, done: Callable[[list[Note]], None]) -> None:
-        """Read what colleagues wrote about a visit; ``done`` is called on the GUI thread, later, if they can be had."""
+        """Read what colleagues wrote about a visit; a failure is only logged."""
         self._send(lambda link: link.notes(ticket), done, _logged)
 
     def request(self, request: Request[T], done: Callable[[T], None], failed: Failed | None = None) -> None:
-        """Ask about who may come in; ``done`` or ``failed`` is called on the GUI thread, later, once."""
         self._send(lambda link: link.request(request), done, failed or _logged)
 
     def sign_in(self, login: str, password: str, done: Callable[[Actor], None], failed: Failed) -> None:
-        """Act on behalf of this person from now on."""
-        self._come_in(lambda link: link.sign_in(login, password), done, failed)
+        """Act on behalf of this person from now on; fails with NotSignedIn or TooOften, as ``Link.sign_in``."""
+        self._sign_in_by(lambda link: link.sign_in(login, password), done, failed)
 
     def sign_on(self, identity: Identity, done: Callable[[Actor], None], failed: Failed) -> None:
-        """Act on behalf of whom the identity provider vouches for from now on."""
-        self._come_in(lambda link: link.sign_on(identity), done, failed)
+        """The same for a person the identity provider vouches for; fails with NotSignedIn or NotAllowed."""
+        self._sign_in_by(lambda link: link.sign_on(identity), done, failed)
 
-    def _come_in(
-        self, ask: Callable[[Link], tuple[Link, Actor]], done: Callable[[Actor], None], failed: Failed
+    def _sign_in_by(
+        self, call: Callable[[Link], tuple[Link, Actor]], done: Callable[[Actor], None], failed: Failed
     ) -> None:
-        def came_in(answer: tuple[Link, Actor]) -> None:
+        def signed_in(answer: tuple[Link, Actor]) -> None:
             before = self._link
             link, self.actor = answer
             self._follow(link)
-            if before not in (link, self._device):
+            if before not in (link, self._device_link):
                 before.close()
             done(self.actor)
 
-        self._send(ask, came_in, failed)
+        self._send(call, signed_in, failed)
 
     def provider(self, done: Callable[[Provider | None], None], failed: Failed) -> None:
-        """Ask who else signs people on here; ``done`` or ``failed`` is called on the GUI thread, later, once."""
+        """Ask the hall for its identity provider, if it has one."""
         self._send(lambda link: link.provider(), done, failed)
 
     @property
     def fingerprint(self) -> str:
-        """The mark of the one authority this station trusts; empty where there is none to compare."""
         return self._link.fingerprint
 
     def sign_out(self) -> None:
-        """Act on behalf of nobody but this device again; the session ends at the hall as soon as it can be reached."""
+        """Act on behalf of this device alone again. If the hall can't be told now, the session ends when it expires."""
         self.actor = None
-        over = self._link
-        self._follow(self._device)
-        if over is not self._device:
-            self._send(lambda _: _signed_out(over), _nothing, _logged)
+        ended = self._link
+        self._follow(self._device_link)
+        if ended is not self._device_link:
+            self._send(lambda _: _signed_out(ended), _nothing, _logged)
 
     def change_password(self, old: str, new: str, done: Callable[[object], None], failed: Failed) -> None:
-        """Choose another password for whoever is signed in, who may go on from then on."""
+        """Change the signed-in person's password, which also ends the state in which they must change it."""
 
         def changed(answer: object) -> None:
             if self.actor:
                 self.actor = replace(self.actor, must_change=False)
-            self._follow(self._link)
+            self._follow(self._link)  # which was refused while the password had to be changed
             done(answer)
 
         self.request(ChangePassword(old=old, new=new), changed, failed)
 
-    async def ask(self, command: Command) -> Accepted:
-        """Send a command and wait for its answer; raises Refused or Unreachable."""
+    async def do_and_wait(self, command: Command) -> Accepted:
+        """Send a command and wait for its answer; raises its Failure. Never returns if the station stops first."""
         answer: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         self.do(command, answer.set_result, answer.set_exception)
         return await answer
 
     def page_url(self, token: str) -> str | None:
-        """The address of a customer's own page, or None if no phone reaches one, as far as is known here."""
-        pages = self._link.pages
-        if pages is None and self.memory:
-            pages = self.memory.pages
-        return f"{pages}/t/{token}" if pages else None
+        """The address of a customer's own page; None if phones can't reach the hall's pages or none are known yet."""
+        pages_url = self._link.pages  # empty: phones can't reach them; None: the hall has not said yet
+        if pages_url is None and self.memory:
+            pages_url = self.memory.pages
+        return f"{pages_url}/t/{token}" if pages_url else None
 
-    def aside(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
-        """Do slow work that is not the hall's, such as printing: on a thread of its own, one after another.
+    def in_background(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Do slow work that does not involve the hall, such as printing, on one thread of its own, in order.
 
-        ``done`` or ``failed`` is called on the GUI thread, later, once, unless the station has stopped by then.
+        It may begin before ``start``; an answer that comes earlier than that is dropped.
         """
-        if self._aside is None:
-            self._aside = _Sender(self._later)
-        self._aside.send(work, done, failed or _logged)
+        if self._background_worker is None:
+            self._background_worker = _Worker(self._later)
+        self._background_worker.run(work, done, failed or _logged)
 
     # ── life ──
 
     def start(self) -> None:
-        """Begin to listen; needs a running loop."""
+        """Begin to follow the hall; call it inside the running loop."""
         self._loop = asyncio.get_running_loop()
-        self._sender = _Sender(self._later)
+        self._worker = _Worker(self._later)
         self._follow(self._link)
 
     def stop(self) -> None:
-        """Let go of the hall; returns within a moment, whatever the network does."""
-        if self._outage:
-            self._outage.cancel()
-        if self._listener:
-            self._listener.close()
-        for link in {self._link, self._device}:
+        """Close the link to the hall and drop answers under way, without waiting for the network."""
+        if self._outage_timer:
+            self._outage_timer.cancel()
+        if self._follower:
+            self._follower.close()
+        for link in {self._link, self._device_link}:
             link.close()
-        for sender in (self._sender, self._aside):
-            if sender:
-                sender.close()
-        self._remember()
+        for worker in (self._worker, self._background_worker):
+            if worker:
+                worker.close()
+        self._save_memory()
         self._loop = None
 
-    def _remember(self) -> None:
+    def _save_memory(self) -> None:
         if self.memory and self.hall:
             self.memory.save(self.hall, self._link.pages)
 
     def _follow(self, link: Link) -> None:
-        """Listen through this link from now on."""
-        if self._listener:
-            self._listener.close()
+        """Follow the hall through this link from now on."""
+        if self._follower:
+            self._follower.close()
         self._link = link
-        self._listener = _Listener(link, self._later, self)
+        self._follower = _LinkFollower(link, self._later, self)
 
-    def _send(self, ask: Callable[[Link], Any], done: Callable[[Any], None], failed: Failed) -> None:
-        if self._sender is None:
+    def _send(self, call: Callable[[Link], Any], done: Callable[[Any], None], failed: Failed) -> None:
+        if self._worker is None:
             failed(Unreachable("This program is not connected to a hall."))
         else:
-            self._sender.send(lambda: ask(self._link), done, failed)
+            self._worker.run(lambda: call(self._link), done, failed)
 
     def _later(self, function: Callable[..., None], *arguments: Any) -> None:
         """Call a function on the GUI thread, unless the station has stopped."""
@@ -202,61 +202,61 @@ class Station(QObject):
                 loop.call_soon_threadsafe(self._deliver, function, arguments)
 
     def _deliver(self, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-        """What was on its way when the station stopped reaches nobody: the window it was for may be gone."""
+        """An answer under way when the station stopped is dropped: the window it was for may be gone."""
         if self._loop:
             function(*arguments)
 
-    # ── down: called by the listener, on the GUI thread ──
+    # ── down: called for the follower, on the GUI thread ──
 
-    def _arrived(self, listener: _Listener, hall: Hall) -> None:
-        if listener is self._listener:
+    def _on_snapshot(self, follower: _LinkFollower, hall: Hall) -> None:
+        if follower is self._follower:
             self.hall = hall
-            self._remember()  # now, for a station is more often switched off than stopped
-            self._reached()
+            self._save_memory()  # at once: this app is mostly just switched off
+            self._mark_reachable()
             self.changed.emit()
 
-    def _heard(self, listener: _Listener, news: Happened) -> None:
-        if listener is self._listener and self.hall:
+    def _on_event(self, follower: _LinkFollower, entry: Happened) -> None:
+        if follower is self._follower and self.hall:
             try:
-                self.hall = evolve(self.hall, news.event)
+                self.hall = evolve(self.hall, entry.event)
             except (KeyError, ValueError, TypeError, Refused):
-                log.exception("event %d does not fit the hall as it is known here", news.seq)
+                log.exception("event %d can't be applied to the hall as it is known here", entry.seq)
                 self._follow(self._link)  # which begins with a fresh snapshot
                 return
-            self._reached()
+            self._mark_reachable()
             self.changed.emit()
-            self.happened.emit(news.event)
+            self.event_happened.emit(entry.event)
 
-    def _reached_by(self, listener: _Listener) -> None:
-        if listener is self._listener:
-            self._reached()
+    def _on_connected(self, follower: _LinkFollower) -> None:
+        if follower is self._follower:
+            self._mark_reachable()
 
-    def _lost(self, listener: _Listener, failure: Failure) -> None:
-        if listener is not self._listener or not self._loop:
+    def _on_failure(self, follower: _LinkFollower, failure: Failure) -> None:
+        if follower is not self._follower or not self._loop:
             return
-        if isinstance(failure, Refused):  # whoever refuses is there
-            self._stop_waiting()
+        if isinstance(failure, Refused):  # a hall that refuses is not away
+            self._cancel_outage_timer()
             was_away, before = self.away_since, self.refusal
             self.away_since, self.refusal = None, failure
             if was_away or not before or before.detail != failure.detail:
                 self.reachable_changed.emit()
-        elif not self.away_since and not self._outage:
-            self._outage = self._loop.call_later(retry.OUTAGE, self._say_away, datetime.now(UTC), failure)
+        elif not self.away_since and not self._outage_timer:
+            self._outage_timer = self._loop.call_later(timings.OUTAGE, self._mark_away, datetime.now(UTC), failure)
 
-    def _say_away(self, since: datetime, why: Failure) -> None:
+    def _mark_away(self, since: datetime, why: Failure) -> None:
         self.away_since = since
         log.warning("the hall can't be reached: %s", why.detail)
         self.reachable_changed.emit()
 
-    def _stop_waiting(self) -> None:
-        if self._outage:
-            self._outage.cancel()
-            self._outage = None
+    def _cancel_outage_timer(self) -> None:
+        if self._outage_timer:
+            self._outage_timer.cancel()
+            self._outage_timer = None
 
-    def _reached(self) -> None:
-        self._stop_waiting()
+    def _mark_reachable(self) -> None:
+        self._cancel_outage_timer()
         if self.away_since or self.refusal:
-            log.warning("the hall is back")
+            log.warning("the hall answers again")
             self.away_since = self.refusal = None
             self.reachable_changed.emit()
 
@@ -274,8 +274,8 @@ def _logged(failure: Failure) -> None:
     log.warning("%s", failure.detail)
 
 
-class _Listener:
-    """A thread that follows one link: every event after the last one heard, or a fresh snapshot if that is better."""
+class _LinkFollower:
+    """A thread that follows a hall through one link: with every event after the last one, or else a fresh snapshot."""
 
     def __init__(self, link: Link, later: Callable[..., None], station: Station) -> None:
         self._link = link
@@ -283,10 +283,10 @@ class _Listener:
         self._station = station
         self._closed = threading.Event()
         self._watch: Watch | None = None
-        self._seq: int | None = None  # the last event heard; None when only a snapshot helps
-        self._alive = 0.0  # when the hall was last heard of, on the monotonic clock
-        self._pause = retry.SHORTEST_PAUSE
-        threading.Thread(target=self._run, name="listener", daemon=True).start()
+        self._seq: int | None = None  # the last event received; None when only a snapshot helps
+        self._last_heard = 0.0  # when the watch last brought an event or heartbeat (time.monotonic); 0 before
+        self._pause = timings.SHORTEST_PAUSE
+        threading.Thread(target=self._run, name="follower", daemon=True).start()
 
     def close(self) -> None:
         self._closed.set()
@@ -296,71 +296,72 @@ class _Listener:
     def _run(self) -> None:
         while not self._closed.is_set():
             try:
-                self._listen(self._caught_up())
+                self._listen(self._fresh_snapshot_if_stale())
             except Failure as failure:
-                if isinstance(failure, Refused):  # by who we are, or an event that is newer than this program
+                if isinstance(failure, Refused):  # this app is refused, or the event is of a newer version
                     self._seq = None
-                self._tell(failure)
+                self._report_failure(failure)
             except Exception:
                 log.exception("listening failed")
                 self._seq = None
-                self._tell(Unreachable("Something unexpected came from the hall."))
+                self._report_failure(Unreachable("Something unexpected came from the hall."))
             self._closed.wait(self._pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, keeps no secret
-            self._pause = min(retry.LONGEST_PAUSE, self._pause * 2)
+            self._pause = min(timings.LONGEST_PAUSE, self._pause * 2)
 
-    def _caught_up(self) -> int:
-        """The event to go on after: the last one heard if that is a moment ago, else that of a fresh snapshot."""
-        if self._seq is None or time.monotonic() - self._alive > retry.STALE:
+    def _fresh_snapshot_if_stale(self) -> int:
+        """Hand over a fresh snapshot if ``_seq`` is None or older than STALE; returns the seq to continue after."""
+        if self._seq is None or time.monotonic() - self._last_heard > timings.STALE:
             hall = self._link.snapshot()
-            self._later(self._station._arrived, self, hall)  # noqa: SLF001  # the other half of one file
+            self._later(self._station._on_snapshot, self, hall)  # noqa: SLF001  # the other half of one file
             self._seq = hall.seq
         return self._seq
 
     def _listen(self, after: int) -> None:
-        """Pass on events until the watch ends or there is a gap: then a fresh snapshot is due."""
+        """Pass on events until the watch ends, or a gap calls for a fresh snapshot."""
         with contextlib.closing(self._link.watch(after)) as self._watch:
-            self._later(self._station._reached_by, self)  # noqa: SLF001  # the other half of one file
+            self._later(self._station._on_connected, self)  # noqa: SLF001  # the other half of one file
             if self._closed.is_set():
                 return
-            for news in self._watch:
-                self._alive = time.monotonic()
-                self._pause = retry.SHORTEST_PAUSE
-                if news is None:
+            for entry in self._watch:
+                self._last_heard = time.monotonic()
+                self._pause = timings.SHORTEST_PAUSE
+                if entry is None:  # a heartbeat
                     continue
-                if news.seq != after + 1:
+                if entry.seq != after + 1:
                     self._seq = None
                     return
-                after = self._seq = news.seq
-                self._later(self._station._heard, self, news)  # noqa: SLF001  # the other half of one file
+                after = self._seq = entry.seq
+                self._later(self._station._on_event, self, entry)  # noqa: SLF001  # the other half of one file
 
-    def _tell(self, failure: Failure) -> None:
-        self._later(self._station._lost, self, failure)  # noqa: SLF001  # the other half of one file
+    def _report_failure(self, failure: Failure) -> None:
+        self._later(self._station._on_failure, self, failure)  # noqa: SLF001  # the other half of one file
 
 
-class _Sender:
-    """A thread that does what blocks, commands above all, one after another in the order they were given."""
+class _Worker:
+    """A thread that runs blocking calls, commands above all, one after another in the order they were given."""
 
     def __init__(self, later: Callable[..., None]) -> None:
         self._later = later
-        self._waiting: queue.SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None], Failed] | None]
-        self._waiting = queue.SimpleQueue()
-        threading.Thread(target=self._run, name="sender", daemon=True).start()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Callable[[Any], None], Failed] | None]
+        self._jobs = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="worker", daemon=True).start()
 
-    def send(self, ask: Callable[[], Any], done: Callable[[Any], None], failed: Failed) -> None:
-        self._waiting.put((ask, done, failed))
+    def run(self, call: Callable[[], Any], done: Callable[[Any], None], failed: Failed) -> None:
+        self._jobs.put((call, done, failed))
 
     def close(self) -> None:
-        self._waiting.put(None)
+        """End the thread after the calls it was given."""
+        self._jobs.put(None)
 
     def _run(self) -> None:
-        while job := self._waiting.get():
-            ask, done, failed = job
+        while job := self._jobs.get():
+            call, done, failed = job
             try:
-                answer = ask()
+                answer = call()
             except Failure as failure:
                 self._later(failed, failure)
             except Exception:
-                log.exception("something that was asked failed")
+                log.exception("a call to the hall, or slow work, failed")
                 self._later(failed, Unreachable("Something unexpected happened; please try again."))
             else:
                 self._later(done, answer)

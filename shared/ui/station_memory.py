@@ -1,4 +1,4 @@
-"""What a station remembers over a restart: the last hall it knew, and where its pages are, on its own disk."""
+"""A station's copy of its hall on disk, shown after a restart until the hall answers, with its pages' address."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ log = logging.getLogger(__name__)
 
 
 class StationMemory:
-    """One file for one hall: for its address, or for the place a paired station belongs to."""
+    """The file for one hall, named by the key of a paired hall, or by the address of another."""
 
-    def __init__(self, folder: Path, address: str) -> None:
-        self._file = folder / f"hall-{hashlib.sha256(address.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
+    def __init__(self, folder: Path, key: str) -> None:
+        self._file = folder / f"hall-{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
         self.pages = ""
-        """Where phones reach the hall's pages, as far as was ever known."""
+        """Where phones reach the hall's pages, as last known; empty if they can't, or it never was."""
 
-    def beside(self, what: str) -> Path:
-        """A file for something else to be kept for the same hall."""
-        return self._file.with_name(f"{what}-{self._file.stem.removeprefix('hall-')}")
+    def sibling_file(self, prefix: str) -> Path:
+        """The path of another file for the same hall."""
+        return self._file.with_name(f"{prefix}-{self._file.stem.removeprefix('hall-')}")
 
     def load(self) -> Hall | None:
-        """The hall as it was last known, or None if there is nothing that can be read; what can't be is put aside."""
-        kept = read(self._file, _hall_and_pages)
-        if kept is None:
+        """The hall as it was last known; None if the file is missing or can't be read. A damaged one is put aside."""
+        stored = read(self._file, _hall_and_pages)
+        if stored is None:
             return None
-        hall, self.pages = kept
+        hall, self.pages = stored
         return hall
 
     def save(self, hall: Hall, pages: str | None = None) -> None:
-        """Remember this hall; a full disk is logged and forgiven, for nothing depends on the memory.
+        """Write this hall to disk; a full disk is only logged, because nothing depends on the file.
 
-        ``pages``: where phones reach its own; None if the hall has not said, and what was known stays.
+        ``pages``: where phones reach the hall's pages; None keeps what was last known.
         """
         self.pages = self.pages if pages is None else pages
         try:
             write_whole(self._file, json.dumps({**encode_hall(hall), "pages": self.pages}))
         except OSError as error:
-            log.warning("the hall could not be remembered: %s", error)
+            log.warning("the hall could not be saved: %s", error)
 
     def forget(self) -> None:
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
 
 
-def remembered(folder: Path) -> list[Hall]:
-    """Every hall the stations of this machine remember. Nothing is put aside: who only looks changes nothing."""
+def remembered_halls(folder: Path) -> list[Hall]:
+    """Every hall the stations of this machine remember. A file that can't be read is skipped and stays."""
     found = []
     for file in sorted(folder.glob("hall-*.json")):
         with contextlib.suppress(OSError, *DAMAGE):
@@ -63,5 +63,5 @@ def remembered(folder: Path) -> list[Hall]:
 
 def _hall_and_pages(text: str) -> tuple[Hall, str]:
     """The hall in a file, and where its pages are; raises DAMAGE."""
-    kept = json.loads(text)
-    return decode_hall(kept), str(kept.get("pages", ""))
+    stored = json.loads(text)
+    return decode_hall(stored), str(stored.get("pages", ""))

@@ -1,4 +1,4 @@
-"""The bridge from the one theme of our screens, Theme.qml, to windows made of widgets."""
+"""The theme of our screens, Theme.qml, as the palette and style sheet of windows made of widgets."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine
 
 from shared.ui.event_loop import QML, RESOURCES
 
-DESKTOP = 2.0
-"""Pixels for each of the theme's millimetres. A monitor is read from half as far as a kiosk's screen and by a
-seated person with a mouse, so that its millimetres need half the pixels."""
+PIXELS_PER_MM = 2.0
+"""Pixels on a monitor for each of the theme's millimetres: half of those of a kiosk's screen, because a monitor is read
+from half as far, by a seated person with a mouse."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def theme() -> Theme:
     component.setData(b"import QtQml; import NowServing; QtObject { property QtObject theme: Theme }", QUrl())
     holder = component.create()
     singleton = cast("QObject", holder.property("theme"))
-    singleton.setProperty("pixelsPerMm", DESKTOP)
+    singleton.setProperty("pixelsPerMm", PIXELS_PER_MM)
     values: dict[str, Any] = {field.name: _value(singleton, field.name) for field in fields(Theme)}
     return Theme(**values)
 
@@ -69,7 +69,7 @@ def _value(singleton: QObject, name: str) -> str | int:
 
 
 def palette(of: Theme) -> QPalette:
-    """The theme as widgets that draw themselves use it."""
+    """The theme for widgets that draw themselves."""
     made = QPalette(QColor(of.surface), QColor(of.ground))
     roles = {
         QPalette.ColorRole.Window: of.ground,
@@ -91,21 +91,21 @@ def palette(of: Theme) -> QPalette:
 
 
 def style_sheet(of: Theme) -> str:
-    """The theme as Qt's style sheets say it. A widget says what it is by the property ``is``."""
+    """The theme as a Qt style sheet. A widget names its kind in the property ``is``."""
     return Template(SHEET).substitute(
         asdict(of),
         faint=FAINT,
-        tiny=of.smallText + 2,
+        caption=of.smallText + 2,
         half=of.gap // 2,
         wide=2 * of.margin,
         tab=of.margin - of.gap // 2,
-        touch=of.smallestTouch - 2,
+        touch=of.smallestTouch - 2,  # without the border
         icons=(RESOURCES / "icons").as_posix(),
     )
 
 
 FAINT = "#6b7280"
-"""The ink of examples in empty fields: fainter than what is written, 4.8:1 on white."""
+"""The colour of placeholders in empty fields: fainter than text, 4.8:1 on white."""
 
 SHEET = """
 * { font-size: ${text}px; }
@@ -113,12 +113,12 @@ QWidget { color: $ink; }
 QMainWindow, QStackedWidget, QScrollArea, QWidget[is="page"] { background: $ground; border: none; }
 QToolTip { background: $surface; color: $ink; border: 1px solid $line; padding: ${half}px; }
 
-/* what is said */
+/* texts */
 QLabel[is="empty"] { font-size: ${title}px; font-weight: 600; color: $ink; }
 QLabel[is="title"] { font-size: ${title}px; font-weight: 700; }
 QLabel[is="large"] { font-size: ${largeText}px; font-weight: 600; }
 QLabel[is="clock"] { font-size: ${title}px; font-weight: 600; }
-QLabel[is="caption"] { font-size: ${tiny}px; font-weight: 600; color: $quietInk; }
+QLabel[is="caption"] { font-size: ${caption}px; font-weight: 600; color: $quietInk; }
 QLabel[is="quiet"] { color: $quietInk; }
 QLabel[is="fact"] { font-weight: 600; }
 QLabel[is="chip"] { background: $accentSoft; color: $accentDeep; border-radius: ${radius}px;
@@ -131,14 +131,14 @@ QLabel[is="sentence"][tone="good"] { color: $good; background: $goodSoft; }
 QLabel[is="sentence"][tone="warning"] { color: $warning; background: $warningSoft; }
 QLabel[is="banner"] { background: $warningSoft; color: $warning; font-weight: 600; padding: ${gap}px ${wide}px; }
 
-/* where it stands */
+/* surfaces */
 QFrame[is="card"] { background: $surface; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[is="notice"] { background: $warningSoft; border: none; border-radius: ${radius}px; }
 QFrame[is="notice"] QLabel { color: $warning; }
 QFrame[is="bar"] { background: $surface; border: none; border-bottom: 1px solid $line; }
 QFrame[is="rule"] { background: $line; border: none; min-height: 1px; max-height: 1px; }
 
-/* what is pressed */
+/* buttons */
 QPushButton { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
     padding: 0 ${gap}px; min-height: ${touch}px; font-weight: 600; }
 QPushButton:hover { border-color: $quietInk; }
@@ -157,7 +157,7 @@ QPushButton[is="primary"]:disabled, QPushButton[is="main"]:disabled { background
     border-color: $line; }
 KeyButton QLabel { background: transparent; font-weight: 600; }
 KeyButton QLabel:disabled { color: #9aa3af; }
-KeyButton QLabel[is="key"], QLabel[is="key"] { font-size: ${tiny}px; color: $quietInk; background: $ground;
+KeyButton QLabel[is="key"], QLabel[is="key"] { font-size: ${caption}px; color: $quietInk; background: $ground;
     border: 1px solid $line;
     border-radius: 4px; padding: 1px 6px; }
 KeyButton QLabel[is="key"]:disabled { color: #9aa3af; background: transparent; }
@@ -170,7 +170,7 @@ KeyButton[is="main"] QLabel:disabled, KeyButton[is="primary"] QLabel:disabled { 
 KeyButton[is="main"] QLabel[is="key"]:disabled, KeyButton[is="primary"] QLabel[is="key"]:disabled {
     background: $ground; color: $quietInk; border-color: $line; }
 
-/* what is filled in */
+/* fields */
 QLineEdit, QAbstractSpinBox, QComboBox { background: $surface; border: 1px solid $line; border-radius: ${radius}px;
     padding: 0 ${gap}px; min-height: 34px; max-height: 34px; selection-background-color: $accent;
     placeholder-text-color: $faint; }
@@ -202,7 +202,7 @@ QLineEdit[is="entry"] { min-height: 40px; max-height: 40px; font-size: ${largeTe
 QCheckBox, QRadioButton { spacing: ${gap}px; min-height: 28px; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 
-/* what is listed */
+/* tables, lists, tabs */
 QTableView, QListView { background: $surface; border: none; outline: none; gridline-color: $line;
     selection-background-color: $accentSoft; selection-color: $ink; }
 QTableView::item { border-bottom: 1px solid $line; padding: 0 ${gap}px; }
@@ -218,7 +218,7 @@ QScrollBar::handle:hover { background: $quietInk; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QHeaderView { background: $surface; border: none; }
-QHeaderView::section { background: $surface; color: $quietInk; font-size: ${tiny}px; font-weight: 600; border: none;
+QHeaderView::section { background: $surface; color: $quietInk; font-size: ${caption}px; font-weight: 600; border: none;
     border-bottom: 1px solid $line; padding: ${gap}px; padding-left: 11px; }
 QHeaderView::section:hover { color: $ink; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }

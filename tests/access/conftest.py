@@ -1,4 +1,4 @@
-"""A backend whose every word is looked at."""
+"""A backend whose whole log is searched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.backends import DATABASES, Premises, new_database
 
 @pytest.fixture(params=DATABASES)
 def chatty(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Premises]:
-    """A backend that says all it can about what it does, into the file ``log``."""
+    """A backend that logs at debug level into the file ``log``."""
     monkeypatch.setenv("NOWSERVING_LOG_LEVEL", "DEBUG")
     there = Premises(tmp_path, database=new_database(request.param, tmp_path))
     with (tmp_path / "log").open("w") as log:

@@ -1,4 +1,4 @@
-"""Wherever a text may turn up that somebody typed: what to look in for one that should not."""
+"""Collects every place a typed text may leak to, so that tests can search them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """``python -m tests.access.stranger BASE WHAT``: somebody with no credentials, in another network; prints JSON.
 
-``everything`` tries every operation of the description, every page, and what only looks like one; ``knock`` tries to
-sign in ten thousand times; ``owner`` signs in as the administrator.
+``everything`` tries every operation, every page, and paths that attackers try; ``knock`` tries to sign in ten thousand
+times; ``owner`` signs in as the administrator.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ ELSEWHERE = (
         "/shutdown",
     ),
 )
-"""What strangers try first."""
+"""Paths that attackers try first."""
 
 PAGES = ("/", "/h/clinic", "/h/clinic/s/registration", "/t/" + "x" * 43, "/healthz", "/readyz", "/metrics", "/api/docs")
 
 
 class Stranger:
-    """One open line."""
+    """One open connection."""
 
     def __init__(self, base: str) -> None:
         parts = urlsplit(base)
-        self.line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+        self.connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         data = None if body is None else json.dumps(body)
-        self.line.request(method, path, data, {"Content-Type": "application/json"} if data else {})
-        answer = self.line.getresponse()
+        self.connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
+        answer = self.connection.getresponse()
         return answer.status, answer.read()
 
 

@@ -1,4 +1,4 @@
-"""Whoever did something, or was refused, is written down once, and nobody can change it afterwards."""
+"""The audit: one entry for everything done or refused, which nobody can change afterwards."""
 
 from __future__ import annotations
 
@@ -16,29 +16,12 @@ import pytest
 from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from shared.access.audit import AND_MORE, DONE, SIGN_IN, SIGN_OUT, Act, ReadAudit
-from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
-from shared.access.devices import (
-    ClaimSeries,
-    ConfirmPairing,
-    ListDevices,
-    ListNewcomers,
-    RefusePairing,
-    RenameDevice,
-    ReportState,
-    RevokeDevice,
-    SeeTroubles,
-)
-from shared.access.request import Request
-from shared.access.request_list import REQUESTS
-from shared.access.specialists import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
-from shared.access.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
+from shared.backend.access.device_request_bodies import PairingRequest
 from shared.backend.access.pairing import Pairing, PendingPairing
-from shared.backend.access.pairing_requests import PairingAsked
 from shared.backend.halls import audit_lines
-from shared.backend.halls.audit_writer import MORE_EVERY, AuditWriter
+from shared.backend.halls.audit_writer import COUNT_EVERY, AuditWriter
 from shared.backend.halls.database_administration import opened
-from shared.backend.halls.ledger import CLOCK
+from shared.backend.halls.ledger import CLOCK_ACTOR
 from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
@@ -67,6 +50,23 @@ from shared.hall.set_up import (
 from shared.hall.set_up_import import ImportSetUp
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
+from shared.requests.audit import AND_MORE, DONE, SIGN_IN, SIGN_OUT, Act, ReadAudit
+from shared.requests.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
+from shared.requests.devices import (
+    ClaimSeries,
+    ConfirmPairing,
+    ListDevices,
+    ListNewcomers,
+    RefusePairing,
+    RenameDevice,
+    ReportState,
+    RevokeDevice,
+    SeeTroubles,
+)
+from shared.requests.request import Request
+from shared.requests.request_list import REQUESTS
+from shared.requests.specialists import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
+from shared.requests.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
 from tests.backends import DATABASES, Caller, Premises, new_database
 
 A = TypeVar("A")
@@ -78,16 +78,16 @@ KIOSK = Actor(name="K1", role=Role.KIOSK, hall="clinic", address="192.0.2.9")
 
 
 @pytest.fixture(params=DATABASES)
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RequestHandlers]:
-    """A clinic on each kind of database, and the desk beside it."""
-    with opened(new_database(request.param, tmp_path), create=True) as care:
-        care.init("clinic", None)
-        yield RequestHandlers(care.ledger, care.accounts)
+def handlers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RequestHandlers]:
+    """The request handlers of a clinic on each kind of database."""
+    with opened(new_database(request.param, tmp_path), create=True) as halls:
+        halls.init("clinic", None)
+        yield RequestHandlers(halls.ledger, halls.accounts)
 
 
-def read(desk: RequestHandlers, by: Actor = ADMIN, **wanted: Any) -> list[Act]:
-    """What the audit has, the newest first, without what the hall's beginning left in it."""
-    acts = desk.answer("clinic", ReadAudit(**wanted), by).acts
+def read(handlers: RequestHandlers, by: Actor = ADMIN, **wanted: Any) -> list[Act]:
+    """The audit, the newest first, without the entries of the hall's creation."""
+    acts = handlers.answer("clinic", ReadAudit(**wanted), by).acts
     return [act for act in acts if act.actor != "init" and act.act != "read-audit"]
 
 
@@ -98,50 +98,50 @@ def said(act: Act) -> tuple[str, ...]:
 # ── commands ──
 
 
-def test_a_command_is_one_line_with_who_where_what_and_about_whom(desk: RequestHandlers) -> None:
-    desk.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
-    desk.ledger.do("clinic", ActivatePoint(point="1"), ANNA)
-    desk.ledger.do("clinic", CallNext(point="1"), ANNA)
-    assert [said(act) for act in reversed(read(desk))] == [
+def test_a_command_is_one_audit_entry_with_who_where_what_and_about_whom(handlers: RequestHandlers) -> None:
+    handlers.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
+    handlers.ledger.do("clinic", ActivatePoint(point="1"), ANNA)
+    handlers.ledger.do("clinic", CallNext(point="1"), ANNA)
+    assert [said(act) for act in reversed(read(handlers))] == [
         ("kiosk", "K1", "192.0.2.9", "issue-ticket", "A001 · registration", DONE),
         ("specialist", "anna", "192.0.2.7", "activate-point", "1", DONE),
         ("specialist", "anna", "192.0.2.7", "call-next", "A001 · 1", DONE),
     ]
 
 
-def test_a_refused_command_is_a_line_too_and_says_why(desk: RequestHandlers) -> None:
+def test_a_refused_command_is_an_audit_entry_too_and_says_why(handlers: RequestHandlers) -> None:
     with pytest.raises(Refused):
-        desk.ledger.do("clinic", CallNext(point="1"), ANNA)
+        handlers.ledger.do("clinic", CallNext(point="1"), ANNA)
     with pytest.raises(NotAllowed):
-        desk.ledger.do("clinic", DefineHall(name="Mine"), ANNA)
+        handlers.ledger.do("clinic", DefineHall(name="Mine"), ANNA)
     with pytest.raises(NotAllowed):
-        desk.ledger.do("clinic", CallNext(point="1"), replace(ANNA, hall="another"))
-    assert {(act.act, act.about, act.outcome) for act in read(desk, actor="anna", refused=True)} == {
+        handlers.ledger.do("clinic", CallNext(point="1"), replace(ANNA, hall="another"))
+    assert {(act.act, act.about, act.outcome) for act in read(handlers, actor="anna", refused=True)} == {
         ("call-next", "1", "point-not-active"),
         ("define-hall", "", "not-allowed"),
         ("call-next", "", "not-allowed"),
     }
 
 
-def test_what_is_typed_in_place_of_a_known_thing_is_not_repeated(desk: RequestHandlers) -> None:
+def test_what_is_typed_in_place_of_a_known_thing_is_not_repeated(handlers: RequestHandlers) -> None:
     with pytest.raises(UnknownService):
-        desk.ledger.do("clinic", IssueTicket(service="Jane Doe, +1 555 0100"), KIOSK)
-    assert [(act.about, act.outcome) for act in read(desk)] == [("", "unknown-service")]
+        handlers.ledger.do("clinic", IssueTicket(service="Jane Doe, +1 555 0100"), KIOSK)
+    assert [(act.about, act.outcome) for act in read(handlers)] == [("", "unknown-service")]
 
 
-def test_a_command_that_is_sent_again_leaves_no_second_line(desk: RequestHandlers) -> None:
+def test_a_command_that_is_sent_again_leaves_no_second_entry(handlers: RequestHandlers) -> None:
     issue = IssueTicket(service="registration")
     wrong = IssueTicket(service="nothing")
     for _ in range(3):
-        desk.ledger.do("clinic", issue, KIOSK)
+        handlers.ledger.do("clinic", issue, KIOSK)
         with pytest.raises(UnknownService):
-            desk.ledger.do("clinic", wrong, KIOSK)
-    assert sorted(act.outcome for act in read(desk)) == [DONE, "unknown-service"]
+            handlers.ledger.do("clinic", wrong, KIOSK)
+    assert sorted(act.outcome for act in read(handlers)) == [DONE, "unknown-service"]
 
 
-def test_the_clocks_own_work_is_not_written_down(desk: RequestHandlers) -> None:
-    desk.ledger.do("clinic", StartBusinessDay(), CLOCK)
-    assert read(desk) == []
+def test_background_work_is_not_audited(handlers: RequestHandlers) -> None:
+    handlers.ledger.do("clinic", StartBusinessDay(), CLOCK_ACTOR)
+    assert read(handlers) == []
 
 
 # ── about whom and what ──
@@ -149,12 +149,12 @@ def test_the_clocks_own_work_is_not_written_down(desk: RequestHandlers) -> None:
 NONE_OF_COMMANDS = {
     DefineHall: "it is about the hall whose audit it stands in",
     ImportSetUp: "the same",
-    StartBusinessDay: "the clock's own work, which leaves no line",
+    StartBusinessDay: "the clock's own work, which leaves no entry",
     ObserveHolidays: "the same",
 }
 NONE_OF_REQUESTS = {
     ChangePassword: "everybody changes their own, and who did it stands there",
-    ReportState: "what machines say all day, which leaves no line",
+    ReportState: "what machines say all day, which leaves no entry",
     ClaimSeries: "the same",
     **dict.fromkeys(
         (ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadReasons, ReadAudit), "changes nothing"
@@ -162,13 +162,13 @@ NONE_OF_REQUESTS = {
 }
 
 
-def test_every_command_says_what_it_is_about(desk: RequestHandlers) -> None:
+def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandlers) -> None:
     tried = set()
 
     def do(command: Command) -> str:
         tried.add(type(command))
-        desk.ledger.do("clinic", command, ADMIN)
-        newest = read(desk)[0]
+        handlers.ledger.do("clinic", command, ADMIN)
+        newest = read(handlers)[0]
         assert newest.act == command.type_name() and newest.about, command
         return newest.about
 
@@ -200,32 +200,32 @@ def test_every_command_says_what_it_is_about(desk: RequestHandlers) -> None:
     assert do(RetireDay(date=date(2031, 5, 1))) == "2031-05-01"
     with pytest.raises(BusinessDayRight):
         do(CorrectBusinessDay(kept=date(2031, 5, 1)))
-    assert read(desk)[0].about == "2031-05-01"
+    assert read(handlers)[0].about == "2031-05-01"
     assert tried | set(NONE_OF_COMMANDS) == set(COMMANDS.values())
 
 
-def test_every_request_says_whom_or_what_it_is_about(desk: RequestHandlers) -> None:
+def test_every_request_is_audited_with_whom_or_what_it_is_about(handlers: RequestHandlers) -> None:
     tried = set()
 
     def ask(request: Request[A], about: str) -> A:
         tried.add(type(request))
-        answer = desk.answer("clinic", request, ADMIN)
-        assert (read(desk)[0].act, read(desk)[0].about) == (request.type_name(), about)
+        answer = handlers.answer("clinic", request, ADMIN)
+        assert (read(handlers)[0].act, read(handlers)[0].about) == (request.type_name(), about)
         return answer
 
     person = ask(AddPerson(login="berta", password="kedava-first-word", role=Role.SPECIALIST), "berta").id
     ask(ChangeRole(person=person, role=Role.SUPERVISOR), "berta")
     ask(ResetPassword(person=person, password="kedava-other-word"), "berta")
     ask(RemovePerson(person=person), "berta")
-    device = ask(ConfirmPairing(code=newcomer(desk).code, name="Kiosk 1"), "Kiosk 1").id
+    device = ask(ConfirmPairing(code=newcomer(handlers).code, name="Kiosk 1"), "Kiosk 1").id
     ask(RenameDevice(device=device, name="Kiosk at the door"), "Kiosk 1 · Kiosk at the door")
     ask(SeeTroubles(device=device), "Kiosk at the door")
     ask(RevokeDevice(device=device), "Kiosk at the door")
-    newcomer(desk)
-    [waits] = desk.answer("clinic", ListNewcomers(), ADMIN)
+    newcomer(handlers)
+    [waits] = handlers.answer("clinic", ListNewcomers(), ADMIN)
     ask(RefusePairing(newcomer=waits.id), "kiosk · 192.0.2.80")
     issue = IssueTicket(service="registration")
-    desk.ledger.do("clinic", issue, KIOSK)
+    handlers.ledger.do("clinic", issue, KIOSK)
     ticket = issue.command_id
     ask(KeepContact(ticket=ticket, contact=Contact(name="Jane Doe")), "A001")
     ask(ReadContact(ticket=ticket), "A001")
@@ -235,38 +235,38 @@ def test_every_request_says_whom_or_what_it_is_about(desk: RequestHandlers) -> N
     assert tried | set(NONE_OF_REQUESTS) == set(REQUESTS.values())
 
 
-def newcomer(desk: RequestHandlers) -> PendingPairing:
+def newcomer(handlers: RequestHandlers) -> PendingPairing:
     """A kiosk shows a code."""
-    asked = PairingAsked(role=Role.KIOSK, token_hash=secrets.token_hex(32), version="1.0.0")
-    return Pairing(desk.ledger.database).ask(asked, "192.0.2.80")
+    request = PairingRequest(role=Role.KIOSK, token_hash=secrets.token_hex(32), version="1.0.0")
+    return Pairing(handlers.ledger.database).code_for(request, "192.0.2.80")
 
 
-def test_of_a_person_who_is_refused_only_a_login_that_is_known_is_repeated(desk: RequestHandlers) -> None:
-    wish = AddPerson(login="berta", password="kedava-first-word", role=Role.SPECIALIST)
+def test_of_a_person_who_is_refused_only_a_login_that_is_known_is_repeated(handlers: RequestHandlers) -> None:
+    request = AddPerson(login="berta", password="kedava-first-word", role=Role.SPECIALIST)
     with pytest.raises(Invalid):
-        desk.answer("clinic", replace(wish, login="Jane Doe, +1 555 0100"), ADMIN)
-    desk.answer("clinic", wish, ADMIN)
+        handlers.answer("clinic", replace(request, login="Jane Doe, +1 555 0100"), ADMIN)
+    handlers.answer("clinic", request, ADMIN)
     with pytest.raises(LoginTaken):
-        desk.answer("clinic", wish, ADMIN)
-    abouts = [(act.about, act.outcome) for act in reversed(read(desk, act="add-person"))]
+        handlers.answer("clinic", request, ADMIN)
+    abouts = [(act.about, act.outcome) for act in reversed(read(handlers, act="add-person"))]
     assert abouts == [("", "invalid"), ("berta", DONE), ("berta", "login-taken")]
 
 
-# ── requests and the door ──
+# ── requests and sign-in ──
 
 
-def test_a_request_is_a_line_unless_it_is_what_screens_ask_all_day(desk: RequestHandlers) -> None:
+def test_a_request_is_audited_unless_screens_send_it_all_day(handlers: RequestHandlers) -> None:
     with pytest.raises(NotAllowed):
-        desk.answer("clinic", ListStaff(), ANNA)
-    desk.answer("clinic", ListStaff(), ADMIN)
-    assert [said(act)[1:] for act in read(desk)] == [("anna", "192.0.2.7", "list-staff", "", "not-allowed")]
+        handlers.answer("clinic", ListStaff(), ANNA)
+    handlers.answer("clinic", ListStaff(), ADMIN)
+    assert [said(act)[1:] for act in read(handlers)] == [("anna", "192.0.2.7", "list-staff", "", "not-allowed")]
 
 
-def test_whoever_comes_and_goes_is_written_down_over_http(premises: Premises) -> None:
+def test_signing_in_and_out_over_http_is_audited(premises: Premises) -> None:
     stranger, caller = Caller(premises), Caller(premises)
     caller.sign_in()
     caller.post(f"/api/v1/halls/{premises.hall}/commands/call-next", ["no", "command"])
-    stranger.get("/api/v1/halls")  # as a console does at which nobody is signed in: no line for that
+    stranger.get("/api/v1/halls")  # as a console does at which nobody is signed in: no entry for that
     stranger.session.headers["Authorization"] = "Bearer hunter2-token"
     stranger.get(f"/api/v1/halls/{premises.hall}")
     stranger.command("call-next", point="1")
@@ -307,7 +307,7 @@ def acts_of(caller: Caller, **wanted: Any) -> list[dict[str, Any]]:
 
 
 def until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
-    """What is to be seen once it is as wanted; ten seconds at most."""
+    """What ``look`` returns once it is enough; fails after ten seconds."""
     deadline = time.monotonic() + 10
     while not enough(seen := look()):
         assert time.monotonic() < deadline, seen
@@ -315,14 +315,14 @@ def until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
     return seen
 
 
-def test_signing_in_straight_at_the_database_is_written_down_as_well(premises: Premises) -> None:
+def test_signing_in_at_the_database_itself_is_audited_too(premises: Premises) -> None:
     link = premises.admin("database")
     page = link.request(ReadAudit(act=SIGN_IN))
     assert {act.outcome for act in page.acts if not act.address} == {DONE}
     link.close()
 
 
-def test_the_end_of_a_process_loses_no_line(premises: Premises) -> None:
+def test_the_end_of_a_process_loses_no_entry(premises: Premises) -> None:
     there = premises.another()
     there.serve()
     caller = Caller(there)
@@ -336,47 +336,47 @@ def test_the_end_of_a_process_loses_no_line(premises: Premises) -> None:
 # ── a flood ──
 
 
-def test_a_flood_of_strangers_is_a_few_lines_and_a_count(desk: RequestHandlers) -> None:
-    audit_writer = AuditWriter(desk.ledger.database, desk.ledger.clock)
+def test_a_flood_of_strangers_is_a_few_entries_and_a_count(handlers: RequestHandlers) -> None:
+    audit_writer = AuditWriter(handlers.ledger.database, handlers.ledger.clock)
     for _ in range(5000):
         audit_writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
     audit_writer.write_down("add-person", by=ADMIN, hall="clinic")
     audit_writer.write()
-    acts = read(desk)
+    acts = read(handlers)
     [more] = [act for act in acts if act.act == AND_MORE]
-    lines = [act for act in acts if act.act == SIGN_IN]
-    assert len(lines) < 30
-    assert len(lines) + int(more.about) == 5000
+    written = [act for act in acts if act.act == SIGN_IN]
+    assert len(written) < 30
+    assert len(written) + int(more.about) == 5000
     assert [act.actor for act in acts if act.act == "add-person"] == ["admin"], "who is known is not pushed out"
     for _ in range(5000):
         audit_writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
     audit_writer.write()
-    assert len([act for act in read(desk) if act.act == AND_MORE]) == 1, f"one such line in {MORE_EVERY} seconds"
+    assert len([act for act in read(handlers) if act.act == AND_MORE]) == 1, f"one such entry in {COUNT_EVERY} seconds"
 
 
-def test_a_line_waits_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_audit_entries_wait_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.backend.storage.sqlite.BUSY_TIMEOUT", 50)
-    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as care:
-        care.init("clinic", None)
-        audit_writer = AuditWriter(care.database, care.ledger.clock)
+    with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
+        halls.init("clinic", None)
+        audit_writer = AuditWriter(halls.database, halls.ledger.clock)
         audit_writer.write_down("list-staff", "not-allowed", by=ANNA, hall="clinic")
-        with care.database.writing():
+        with halls.database.writing():
             thread = threading.Thread(target=audit_writer.write)
             thread.start()
             thread.join()
         audit_writer.write()
-        assert [act.outcome for act in read(RequestHandlers(care.ledger, care.accounts), actor="anna")] == [
+        assert [act.outcome for act in read(RequestHandlers(halls.ledger, halls.accounts), actor="anna")] == [
             "not-allowed"
         ]
 
 
-# ── nobody rewrites it ──
+# ── nobody changes it ──
 
 
-def test_what_is_written_can_neither_be_changed_nor_taken_away(desk: RequestHandlers) -> None:
-    desk.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
-    database, rows = desk.ledger.database, tables.audit.c
-    before = read(desk)
+def test_an_audit_entry_can_neither_be_changed_nor_deleted(handlers: RequestHandlers) -> None:
+    handlers.ledger.do("clinic", IssueTicket(service="registration"), KIOSK)
+    database, rows = handlers.ledger.database, tables.audit.c
+    before = read(handlers)
     spoilt: list[Executable] = [
         update(tables.audit).values(actor="nobody"),
         delete(tables.audit).where(rows.actor == "K1"),
@@ -388,35 +388,35 @@ def test_what_is_written_can_neither_be_changed_nor_taken_away(desk: RequestHand
     for statement in spoilt:
         with pytest.raises(DBAPIError, match="audit is"), database.writing() as connection:
             connection.execute(statement)
-    assert read(desk) == before
+    assert read(handlers) == before
 
 
-def test_what_was_kept_long_enough_is_forgotten_and_nothing_else(desk: RequestHandlers) -> None:
+def test_entries_kept_long_enough_are_deleted_and_no_others(handlers: RequestHandlers) -> None:
     now = datetime.now(UTC)
     ages = [timedelta(days=400), timedelta(days=366), timedelta(days=364), timedelta(0)]
-    lines = [
-        audit_lines.line(now - age, str(age.days), by=ANNA, hall=hall) for age in ages for hall in ("clinic", None)
+    entries = [
+        audit_lines.entry(now - age, str(age.days), by=ANNA, hall=hall) for age in ages for hall in ("clinic", None)
     ]
-    with desk.ledger.database.writing() as connection:
-        connection.execute(insert(tables.audit), lines)
-    with desk.ledger.database.writing() as connection:
+    with handlers.ledger.database.writing() as connection:
+        connection.execute(insert(tables.audit), entries)
+    with handlers.ledger.database.writing() as connection:
         audit_lines.forget(connection, now)
-    assert sorted(act.act for act in read(desk, actor="anna")) == ["0", "0", "364", "364"]
+    assert sorted(act.act for act in read(handlers, actor="anna")) == ["0", "0", "364", "364"]
 
 
 # ── reading ──
 
 
-def test_pages_hold_everything_once_the_newest_first(desk: RequestHandlers) -> None:
+def test_pages_hold_everything_once_the_newest_first(handlers: RequestHandlers) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    with desk.ledger.database.writing() as connection:  # many at the same moment: their order is that of writing
-        lines = [
-            audit_lines.line(now - timedelta(seconds=n // 4), f"act-{n}", by=ANNA, hall="clinic") for n in range(50)
+    with handlers.ledger.database.writing() as connection:  # many at the same moment: their order is that of writing
+        entries = [
+            audit_lines.entry(now - timedelta(seconds=n // 4), f"act-{n}", by=ANNA, hall="clinic") for n in range(50)
         ]
-        connection.execute(insert(tables.audit), lines[::-1])
+        connection.execute(insert(tables.audit), entries[::-1])
     seen, before = [], ""
     while True:
-        page = desk.answer("clinic", ReadAudit(actor="ANNA", limit=7, before=before), BOSS)
+        page = handlers.answer("clinic", ReadAudit(actor="ANNA", limit=7, before=before), BOSS)
         seen += [act.act for act in page.acts]
         before = page.older
         if not before:
@@ -424,19 +424,19 @@ def test_pages_hold_everything_once_the_newest_first(desk: RequestHandlers) -> N
     assert seen == [f"act-{n}" for n in range(50)]
 
 
-def test_filters_narrow_by_time_person_place_and_act(desk: RequestHandlers) -> None:
+def test_filters_narrow_by_time_person_place_and_act(handlers: RequestHandlers) -> None:
     now = datetime.now(UTC)
     sure = replace(ANNA, name="100%_sure", address="2001:db8::7")
     done = [(ANNA, "recall", DONE), (sure, "recall", "invalid"), (BOSS, "call-next", DONE)]
-    lines = [
-        audit_lines.line(now - timedelta(hours=n), act, outcome, by=by, hall="clinic")
+    entries = [
+        audit_lines.entry(now - timedelta(hours=n), act, outcome, by=by, hall="clinic")
         for n, (by, act, outcome) in enumerate(done)
     ]
-    with desk.ledger.database.writing() as connection:
-        connection.execute(insert(tables.audit), lines)
+    with handlers.ledger.database.writing() as connection:
+        connection.execute(insert(tables.audit), entries)
 
     def who(**wanted: Any) -> list[str]:
-        return [act.actor for act in read(desk, BOSS, **wanted)]
+        return [act.actor for act in read(handlers, BOSS, **wanted)]
 
     assert who() == ["anna", "100%_sure", "boss"]
     assert who(actor="%_") == ["100%_sure"]
@@ -448,23 +448,23 @@ def test_filters_narrow_by_time_person_place_and_act(desk: RequestHandlers) -> N
     assert who(until=now - timedelta(minutes=30)) == ["100%_sure", "boss"]
 
 
-def test_what_concerns_no_hall_is_for_those_who_work_in_every_one(desk: RequestHandlers) -> None:
-    writer = desk.ledger.audit_writer
+def test_entries_of_no_hall_are_for_those_who_work_in_every_hall(handlers: RequestHandlers) -> None:
+    writer = handlers.ledger.audit_writer
     writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
     writer.write_down("read-hall", "not-signed-in", hall="a hall that is not there", address="198.51.100.1")
-    assert read(desk, BOSS) == []
-    assert {act.act for act in read(desk, ADMIN)} == {SIGN_IN, "read-hall"}
+    assert read(handlers, BOSS) == []
+    assert {act.act for act in read(handlers, ADMIN)} == {SIGN_IN, "read-hall"}
 
 
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"before": "x"}, {"before": "2026-01-01 1"}])
-def test_a_page_that_can_not_be_is_refused(wrong: dict[str, Any], premises: Premises) -> None:
+def test_an_impossible_page_is_refused(wrong: dict[str, Any], premises: Premises) -> None:
     link = premises.admin("database")
     with pytest.raises(Invalid):
         link.request(ReadAudit(**wrong))
     link.close()
 
 
-def test_the_audit_is_for_supervisors_and_administrators(desk: RequestHandlers) -> None:
+def test_the_audit_is_for_supervisors_and_administrators(handlers: RequestHandlers) -> None:
     for by in (ANNA, KIOSK, Actor(name="web", role=Role.CUSTOMER)):
         with pytest.raises(NotAllowed):
-            desk.answer("clinic", ReadAudit(), by)
+            handlers.answer("clinic", ReadAudit(), by)

@@ -15,7 +15,6 @@ import pytest
 import requests
 from sqlalchemy import func, insert, select
 
-from shared.access.audit import ReadAudit
 from shared.backend.access import rate_limits
 from shared.backend.access.rate_limits import RateLimit
 from shared.backend.access.secret_hashes import hash_of
@@ -27,6 +26,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.set_up import DefineHall, DefineService
 from shared.hall.values import Service
 from shared.link.link import Link
+from shared.requests.audit import ReadAudit
 from tests.backends import Premises
 from tests.phone import Phone, label, text
 
@@ -97,7 +97,7 @@ def test_a_hall_without_phones_gives_nothing_by_any_address(phone: Phone, admin:
     admin.do(DefineHall(**{**known_settings(admin), "web": True}))
     assert [answer.status_code for answer in answers] == [403] * 4
     assert issued(admin) == before
-    assert all("gives no numbers by phone" in text(answer) for answer in answers)
+    assert all("can't take a number by phone here" in text(answer) for answer in answers)
 
 
 def known_settings(admin: Link) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def test_a_place_that_takes_too_many_is_asked_to_wait_and_others_are_not(
     refused = phone.send("/h/clinic/tickets", phone.form("registration"))
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= timedelta(days=1) / timedelta(seconds=1)
-    assert "Too much was asked from here" in text(refused)
+    assert "Too many requests from here" in text(refused)
     assert "take a number at the kiosk" in text(refused)
     neighbour = phone_at_same_place(phone)
     assert neighbour.send("/h/clinic/tickets", neighbour.form("registration")).status_code == 429, "the same network"
@@ -256,7 +256,7 @@ def test_whoever_goes_on_guessing_is_turned_away_but_nobody_with_a_ticket(
     deadline = time.monotonic() + 10
     while not admin.request(ReadAudit(act="follow-ticket", actor=place_of(phone))).acts:
         assert time.monotonic() < deadline
-        assert phone.get(wrong).status_code == 429  # strangers get a line a second, if there were many before
+        assert phone.get(wrong).status_code == 429  # strangers get an audit entry a second, if there were many before
         time.sleep(0.2)
 
 
@@ -267,12 +267,12 @@ STRANGE = {"Authorization": "Bearer of-somebody-else"}
 
 
 def addresses(admin: Link, wanted: str, ask: Callable[[], object]) -> set[str]:
-    """Where those are from who are refused a look into the hall, asking until there is one from ``wanted``."""
+    """The addresses of refused reads of the hall in the audit; asks until ``wanted`` is among them."""
     deadline = time.monotonic() + 10
     ask()
     while wanted not in (seen := {act.address for act in admin.request(ReadAudit(act="read-hall")).acts}):
         assert time.monotonic() < deadline, seen
-        ask()  # strangers get a line a second, if there were many before
+        ask()  # strangers get an audit entry a second, if there were many before
         time.sleep(0.2)
     return seen
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a field somebody sends: what it can't be is refused before the database, whichever that is."""
+"""Every field anybody can send: an impossible value is refused before it reaches either database."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 import requests
 
-from shared.access.audit import ReadAudit
-from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
-from shared.access.devices import (
+from shared.backend.halls import database_administration
+from shared.backend.halls.hall_administration import add
+from shared.hall.field_types import new_id
+from shared.hall.json_codec import encode
+from shared.hall.roles import Role
+from shared.requests.audit import ReadAudit
+from shared.requests.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
+from shared.requests.devices import (
     ClaimSeries,
     ConfirmPairing,
     RefusePairing,
@@ -21,15 +26,10 @@ from shared.access.devices import (
     RevokeDevice,
     SeeTroubles,
 )
-from shared.access.request import Request
-from shared.access.request_list import REQUESTS
-from shared.access.specialists import KeepNote
-from shared.access.staff import AddPerson, ChangePassword, ChangeRole, RemovePerson, ResetPassword
-from shared.backend.halls import database_administration
-from shared.backend.halls.hall_administration import add
-from shared.hall.field_types import new_id
-from shared.hall.json_codec import encode
-from shared.hall.roles import Role
+from shared.requests.request import Request
+from shared.requests.request_list import REQUESTS
+from shared.requests.specialists import KeepNote
+from shared.requests.staff import AddPerson, ChangePassword, ChangeRole, RemovePerson, ResetPassword
 from tests.backends import DATABASES, Caller, Premises, new_database
 from tests.hall.examples import EVERY_COMMAND, over_the_wire
 from tests.phone import Phone
@@ -54,7 +54,7 @@ EVERY_REQUEST: list[Request[Any]] = [
     ReadAudit(actor="a", act="b", before="c"),
     KeepNote(ticket="x", text="x", id="x"),
 ]
-"""One of every request that says something."""
+"""One of every request that has a text."""
 
 BODIES: dict[str, dict[str, Any]] = {
     "sessions": {"login": "nobody", "password": "x"},
@@ -64,16 +64,16 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 NEVER = ("x" * 3_000, "nul\0", "half \ud800", 10**30, -(10**300), [], {"x": {}}, "9" * 5_000)
-"""What no field may be."""
+"""Values no field may have."""
 
 PERHAPS = ("", "\u202e", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59Z", "0001-01-01", "9999-12-31", None, 1, True)
-"""What some field may be."""
+"""Values some fields may have."""
 
-Way = tuple[str | int, ...]
+BodyPath = tuple[str | int, ...]
 
 
-def leaves(data: Any, path: Way = ()) -> Iterator[Way]:
-    """The way to everything in a body that is not made of others."""
+def leaves(data: Any, path: BodyPath = ()) -> Iterator[BodyPath]:
+    """The path to every plain value in a body."""
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     if not items:
         yield path
@@ -82,7 +82,7 @@ def leaves(data: Any, path: Way = ()) -> Iterator[Way]:
 
 
 def spoiled(body: dict[str, Any], values: tuple[Any, ...]) -> Iterator[tuple[str, bytes]]:
-    """The body with each of these values in each of its places, and how to call it."""
+    """The body with each of these values at each of its paths, and a name for the change."""
     for path in leaves(body):
         for value in values:
             there = json.loads(json.dumps(body))
@@ -94,7 +94,7 @@ def spoiled(body: dict[str, Any], values: tuple[Any, ...]) -> Iterator[tuple[str
 
 
 class Place:
-    """A backend on either database, and all that may be changed there."""
+    """A backend on either database, and its state, to see whether it changes."""
 
     def __init__(self, premises: Premises, hall: str = "clinic") -> None:
         self.premises = premises
@@ -114,8 +114,8 @@ class Place:
         people, devices = (answer["answer"] for answer in asked)
         return self.caller.get(there).json()["seq"], people, [(one["id"], one["name"]) for one in devices]
 
-    def tried(self, path: str, body: dict[str, Any]) -> list[str]:
-        """What is wrong with how each field is looked at."""
+    def faults(self, path: str, body: dict[str, Any]) -> list[str]:
+        """The faults in how each field is checked."""
         faults, before = [], self.state()
         for what, sent in spoiled(body, NEVER):
             answer = self.send(path, sent)
@@ -135,32 +135,32 @@ def place(request: pytest.FixtureRequest) -> Place:
     return Place(request.getfixturevalue(request.param))
 
 
-def test_every_field_of_every_command_is_looked_at(place: Place) -> None:
+def test_every_field_of_every_command_is_checked(place: Place) -> None:
     with database_administration.opened(place.premises.database) as opened:
-        place.hall = add(opened, "Elsewhere", "clinic")  # for some of it is taken, and the hall is another one then
+        place.hall = add(opened, "Elsewhere", "clinic")  # because some values are taken, and change the hall
     bodies = {command.type_name(): over_the_wire(command) for command in EVERY_COMMAND}
     assert [
         fault
         for name, body in bodies.items()
-        for fault in place.tried(f"halls/{place.hall}/commands/{name}", {**body, "command_id": new_id()})
+        for fault in place.faults(f"halls/{place.hall}/commands/{name}", {**body, "command_id": new_id()})
     ] == []
 
 
-def test_every_field_of_every_request_is_looked_at(place: Place) -> None:
+def test_every_field_of_every_request_is_checked(place: Place) -> None:
     bodies = {request.type_name(): encode(request) for request in EVERY_REQUEST}
     assert {name for name in REQUESTS if name not in bodies} == {
         "list-staff", "list-devices", "list-newcomers", "read-seats", "read-own-day", "read-reasons"
     }  # fmt: skip
     assert [
-        fault for name, body in bodies.items() for fault in place.tried(f"halls/{place.hall}/requests/{name}", body)
+        fault for name, body in bodies.items() for fault in place.faults(f"halls/{place.hall}/requests/{name}", body)
     ] == []
 
 
-def test_every_field_of_whoever_comes_in_is_looked_at(place: Place) -> None:
-    assert [fault for path, body in BODIES.items() for fault in place.tried(path, body)] == []
+def test_every_field_of_sign_in_and_pairing_is_checked(place: Place) -> None:
+    assert [fault for path, body in BODIES.items() for fault in place.faults(path, body)] == []
 
 
-def test_every_field_of_a_customers_form_is_looked_at(place: Place) -> None:
+def test_every_field_of_a_customers_form_is_checked(place: Place) -> None:
     phone, before = Phone(place.premises.base), place.state()
     form = {**phone.form("children"), "precedence": "regular"}
     for name in form:
@@ -177,7 +177,7 @@ def test_every_field_of_a_customers_form_is_looked_at(place: Place) -> None:
 
 
 @pytest.mark.parametrize("name", ["%00", "a%00b", "x" * 3_000, "%ED%A0%80", "%ff"])
-def test_no_address_gets_to_the_database_that_is_none(place: Place, name: str) -> None:
+def test_no_impossible_address_reaches_the_database(place: Place, name: str) -> None:
     body = json.dumps({"command_id": new_id(), "service": "children"}).encode()
     answers = [
         *(place.caller.get(f"/h/{name}{more}") for more in ("", "/events", "/s/children")),

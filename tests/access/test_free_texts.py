@@ -13,16 +13,16 @@ from typing import Any
 
 import requests
 
-from shared.access.devices import ClaimSeries, ConfirmPairing, RenameDevice, ReportState
-from shared.access.request_list import REQUESTS
-from shared.access.staff import AddPerson
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays
-from shared.hall.field_limits import ID, PERSON_NAME, PHONE, TEXT, Form
+from shared.hall.field_limits import ID, PERSON_NAME, PHONE, TEXT, TextFormat
 from shared.hall.field_types import new_id
 from shared.hall.input_checks import form_of
 from shared.hall.rules import COMMANDS
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.hall.set_up_import import ImportSetUp
+from shared.requests.devices import ClaimSeries, ConfirmPairing, RenameDevice, ReportState
+from shared.requests.request_list import REQUESTS
+from shared.requests.staff import AddPerson
 from tests.access.leak_search import rows, seen_outside
 from tests.access.test_field_limits import EVERY_REQUEST
 from tests.backends import Caller, Premises
@@ -41,7 +41,7 @@ NOT_ABOUT_CUSTOMERS: dict[type[Any], str] = {
     ReportState: "what a machine tells of itself",
     ClaimSeries: "what a machine is set to",
 }
-"""What may be read elsewhere, and why: it is said by those who set the hall up, about the hall."""
+"""Commands and requests whose texts may be read elsewhere, and why: administrators write them about the hall."""
 
 BELONGS = {
     ("call-next.note", "the table notes"),
@@ -54,19 +54,19 @@ BELONGS = {
     ("keep-contact.contact.phone", "the table contacts"),
     ("take-point.console", "the table seats"),
 }
-"""All that is kept of what is typed; of the customers nothing after the erasure. A console names itself.
+"""Where typed texts are stored; about customers nowhere after the erasure. A console names itself.
 
-Besides, a refusal repeats the id of what is not there, for a week, to whoever sends the same command again.
+Besides, a stored refusal repeats an unknown id, for a week, to whoever sends the same command again.
 """
 
 STANDS = {"call-next": "holding", "finish-service": "ticket", "transfer-ticket": "ticket", "park-ticket": "ticket"}
 """The commands whose texts are taken only beside a ticket that is being served, and the field that names it."""
 
 FORMED = {"offline_label", "before"}
-"""Texts by their type, whose form the rules know."""
+"""Fields that are texts by their type, but whose form the rules check."""
 
 
-def texts(kind: type[Any], inside: str = "") -> Iterator[tuple[str, Form]]:
+def texts(kind: type[Any], inside: str = "") -> Iterator[tuple[str, TextFormat]]:
     """The fields that take a text, each with its form."""
     plain, hints = typing.get_type_hints(kind), typing.get_type_hints(kind, include_extras=True)
     for field in fields(kind):
@@ -115,7 +115,7 @@ class Typist:
                     assert answer.ok or not free or field in FORMED, (name, field, answer.text)
 
     def _typed(self, kind: type[Any], field: str) -> dict[str, Any]:
-        """An example that the hall takes, but for the one word."""
+        """An example that the hall takes, with one word of its own in this field."""
         said = over_the_wire(next(one for one in reversed([*EVERY_COMMAND, *EVERY_REQUEST]) if type(one) is kind))
         if name := STANDS.get(kind.type_name()):
             said[name] = self.a_visit()
@@ -138,7 +138,7 @@ class Typist:
             assert self.caller.post(f"{self.hall}/requests/erase-ticket", {"ticket": ticket}).ok
 
     def found(self, everywhere: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Each field whose word is there, and where."""
+        """Each field whose word is found, and where."""
         for place, text in everywhere.items():
             for word in {*re.findall("zq[0-9]{3}typed", text)}:
                 kind, field = self.words[word]

@@ -1,4 +1,4 @@
-"""Whatever a program sends to the API: it is answered as described, never by a bug, and never past the log-in."""
+"""Fuzzing: whatever is sent to the API is answered as described, never by a bug, never without authentication."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The address of a backend of its own, for nothing in it stays as it was, and an administrator's token."""
+    """The address of a backend of its own, which the tests change at random, and an administrator's token."""
     there = Premises(tmp_path_factory.mktemp("premises"))
     with database_administration.opened(there.database) as opened:
         opened.accounts.people.add("fuzz", PASSWORD, Role.ADMINISTRATOR)
@@ -50,7 +50,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_operation_answers_as_described(target: tuple[str, str], mode: GenerationMode) -> None:
-    """All but the stream, which does not end, and the end of the very session this is done with."""
+    """All but the endless event stream, and the end of the session that sends the requests."""
     base, token = target
     described = schemathesis.openapi.from_url(f"{base}/api/v1/openapi.json")
     for found in described.exclude(path_regex="/events$|/sessions/current$").get_all_operations():
@@ -70,5 +70,5 @@ def test_every_operation_answers_as_described(target: tuple[str, str], mode: Gen
                 case.path_parameters["hall"] = "clinic"
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS, timeout=10)
 
-        with suppress(Unsatisfiable):  # what takes nothing has no wrong form
+        with suppress(Unsatisfiable):  # an operation without input has no invalid form
             tried()

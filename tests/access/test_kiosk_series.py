@@ -13,15 +13,15 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from shared.access.devices import ClaimSeries, ListDevices, OwnSeries, ReportState, SeeTroubles, Trouble, TroubleKind
 from shared.backend.access.accounts import Accounts
+from shared.backend.access.device_request_bodies import PairingRequest
 from shared.backend.access.pairing import Pairing
-from shared.backend.access.pairing_requests import PairingAsked
 from shared.backend.halls.ledger import Ledger
 from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage.database import Database
 from shared.hall.errors import Invalid, NotAllowed, UnknownDevice
 from shared.hall.roles import Actor, Role
+from shared.requests.devices import ClaimSeries, ListDevices, OwnSeries, ReportState, SeeTroubles, Trouble, TroubleKind
 from tests.backends import DATABASES, new_database
 
 ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)
@@ -38,22 +38,24 @@ class House:
             self.ledger.create_hall(hall)
         self.accounts = Accounts(database)
         self.pairing = Pairing(database)
-        self.desk = RequestHandlers(self.ledger, self.accounts)
+        self.handlers = RequestHandlers(self.ledger, self.accounts)
 
     def add(self, name: str, role: Role = Role.KIOSK, hall: str = "clinic") -> Actor:
         return self.accounts.actor(self.accounts.add_device(name, role, hall))
 
     def pair(self, name: str, hall: str = "clinic") -> str:
-        """Its series, once it is let in by its code."""
+        """Its series, once it is paired by its code."""
         token_hash = name.encode().hex().rjust(64, "0")
-        waiting = self.pairing.ask(PairingAsked(role=Role.KIOSK, token_hash=token_hash, version="1"), "192.0.2.1")
+        waiting = self.pairing.code_for(
+            PairingRequest(role=Role.KIOSK, token_hash=token_hash, version="1"), "192.0.2.1"
+        )
         return self.pairing.confirm(hall, waiting.code, name, "admin").series
 
     def claim(self, kiosk: Actor, set_to: str = "") -> OwnSeries:
-        return self.desk.answer(str(kiosk.hall), ClaimSeries(set_to=set_to), kiosk)
+        return self.handlers.answer(str(kiosk.hall), ClaimSeries(set_to=set_to), kiosk)
 
     def devices(self, by: Actor = ADMIN) -> dict[str, Any]:
-        return {one.name: one for one in self.desk.answer("clinic", ListDevices(), by)}
+        return {one.name: one for one in self.handlers.answer("clinic", ListDevices(), by)}
 
 
 @pytest.fixture(params=DATABASES)
@@ -106,7 +108,7 @@ def test_two_that_are_set_to_the_same_are_seen_before_anything_happens(
 def test_nobody_but_a_kiosk_claims_a_series_and_none_that_no_number_could_begin_with(house: House) -> None:
     for who in (ADMIN, house.add("A display", Role.DISPLAY)):
         with pytest.raises(NotAllowed):
-            house.desk.answer("clinic", ClaimSeries(), who)
+            house.handlers.answer("clinic", ClaimSeries(), who)
     kiosk = house.add("One")
     for wrong in ("k1", "KIOSK", "K-1", "K1\n"):
         with pytest.raises(Invalid):
@@ -114,7 +116,7 @@ def test_nobody_but_a_kiosk_claims_a_series_and_none_that_no_number_could_begin_
 
 
 def test_a_kiosk_that_opens_the_database_itself_is_no_device_and_has_none(house: House) -> None:
-    assert house.desk.answer("clinic", ClaimSeries(), Actor(name="kiosk", role=Role.KIOSK)) == OwnSeries(name="")
+    assert house.handlers.answer("clinic", ClaimSeries(), Actor(name="kiosk", role=Role.KIOSK)) == OwnSeries(name="")
 
 
 # ── what a device tells ──
@@ -124,7 +126,7 @@ DAMAGED = Trouble(kind=TroubleKind.DAMAGED, what="tickets.db.damaged-20260302-09
 
 
 def report(house: House, kiosk: Actor, *troubles: Trouble) -> None:
-    house.desk.answer("clinic", ReportState(version="1", troubles=troubles), kiosk)
+    house.handlers.answer("clinic", ReportState(version="1", troubles=troubles), kiosk)
 
 
 def test_what_happened_at_a_kiosk_is_told_until_an_administrator_has_seen_it(house: House) -> None:
@@ -132,14 +134,14 @@ def test_what_happened_at_a_kiosk_is_told_until_an_administrator_has_seen_it(hou
     report(house, kiosk, REFUSED, DAMAGED)
     assert house.devices(SUPERVISOR)["One"].troubles == (REFUSED, DAMAGED)
     with pytest.raises(NotAllowed):
-        house.desk.answer("clinic", SeeTroubles(device=kiosk.id), SUPERVISOR)
-    house.desk.answer("clinic", SeeTroubles(device=kiosk.id), ADMIN)
+        house.handlers.answer("clinic", SeeTroubles(device=kiosk.id), SUPERVISOR)
+    house.handlers.answer("clinic", SeeTroubles(device=kiosk.id), ADMIN)
     assert house.devices()["One"].troubles == ()
     another = Trouble(kind=TroubleKind.REFUSED, what="K1-08", at=AT)
     report(house, kiosk, REFUSED, another, DAMAGED)
     assert house.devices()["One"].troubles == (another,), "only what is new"
     with pytest.raises(UnknownDevice):
-        house.desk.answer("clinic", SeeTroubles(device="nobody"), ADMIN)
+        house.handlers.answer("clinic", SeeTroubles(device="nobody"), ADMIN)
 
 
 @pytest.mark.parametrize("what", ["<b>", "", "a b", "x" * 81, "../tickets.db"])

@@ -1,4 +1,4 @@
-"""The door where people sign in: a stranger gets few tries, and keeps nobody else out."""
+"""Sign-in: a stranger gets few tries, and keeps nobody else out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from argon2 import Type, extract_parameters
 
 from shared.backend.access import passwords
-from shared.backend.access.passwords import NOBODYS, hashed, matches, of_nobody
+from shared.backend.access.passwords import NO_PASSWORD, decoy_hash, hashed, matches
 from shared.backend.access.rate_limits import (
     LOG_IN_AT_USUAL_PLACE,
     LOG_IN_BY_ONE_STRANGER,
@@ -29,12 +29,12 @@ from tests.cheap_passwords import DEAR
 
 RIGHT, WRONG, OTHER = "kedava-right-words", "kedava-wrong-words", "kedava-other-words"
 TRIES = 200
-"""Of a stranger in this test; ten thousand in tests/access/test_strangers.py."""
+"""Tries of a stranger in this test; ten thousand in tests/access/test_strangers.py."""
 
 
 @pytest.fixture(params=DATABASES, scope="module")
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = Database(new_database(request.param, tmp_path_factory.mktemp("door")), create=True)
+    opened = Database(new_database(request.param, tmp_path_factory.mktemp("database")), create=True)
     yield opened
     opened.close()
 
@@ -89,14 +89,14 @@ def test_a_new_password_is_tried_anew(database: Database, login: str) -> None:
     """Whoever forgot theirs, and used up all tries, gets in with the one an administrator gave them."""
     outcomes(database, login, "the counter")
     people = StaffTable(database)
-    people.reset_password(people.named(login).id, OTHER)
+    people.reset_password(people.with_login(login).id, OTHER)
     assert outcome(database, login, RIGHT, "the counter") == "not-signed-in"
     assert outcome(database, login, OTHER, "the counter") == "in"
 
 
 def test_a_session_somebody_left_open_is_no_way_to_guess_its_password(database: Database, login: str) -> None:
     people, token = StaffTable(database), Sessions(database).sign_in(login, RIGHT, "the counter").token
-    person = people.named(login).id
+    person = people.with_login(login).id
 
     def change(old: str, new: str = OTHER) -> str:
         try:
@@ -128,9 +128,9 @@ def test_an_unknown_login_gets_the_same_answers(database: Database, login: str) 
 def dear(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Passwords cost what they cost people."""
     monkeypatch.setattr(passwords, "hasher", DEAR)
-    of_nobody.cache_clear()
+    decoy_hash.cache_clear()
     yield
-    of_nobody.cache_clear()
+    decoy_hash.cache_clear()
 
 
 def test_a_stolen_hash_is_dear_to_try(dear: None) -> None:
@@ -151,7 +151,7 @@ def test_an_unknown_login_takes_as_long(dear: None, database: Database, login: s
 
 
 def test_who_has_no_password_here_is_let_in_by_none() -> None:
-    assert not matches(NOBODYS, "")
+    assert not matches(NO_PASSWORD, "")
     assert not matches(None, "")
     assert not matches("not a hash", RIGHT)
 

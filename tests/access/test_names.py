@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from shared.access.contacts import Contact, KeepContact
-from shared.access.devices import ConfirmPairing, RenameDevice
-from shared.access.staff import AddPerson
-from shared.backend.access.login_names import as_login
+from shared.backend.access.login_names import checked_login
 from shared.backend.halls import database_administration
 from shared.backend.storage import tables
 from shared.hall.errors import Invalid, LoginTaken
 from shared.hall.exceptional_days import DefineDay
 from shared.hall.field_limits import is_name
 from shared.hall.field_types import in_language
-from shared.hall.input_checks import readable
+from shared.hall.input_checks import check_input
 from shared.hall.roles import Role
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.link.connect import connect
+from shared.requests.contacts import Contact, KeepContact
+from shared.requests.devices import ConfirmPairing, RenameDevice
+from shared.requests.staff import AddPerson
 from tests.backends import PASSWORD, Premises, nowserving
 from tests.hall.builders import clinic as a_clinic
 
@@ -83,10 +83,10 @@ def naming(name: str) -> Iterator[tuple[str, Any]]:
 def test_nothing_is_named_so_and_the_field_is_said(name: str) -> None:
     for field, said in naming(name):
         with pytest.raises(Invalid) as refused:
-            readable(said)
+            check_input(said)
         assert refused.value.about["field"] == field
     for _, said in naming("می\u200cخواهم"):
-        readable(said)
+        check_input(said)
 
 
 def test_a_name_of_an_old_journal_is_read_and_turns_nothing() -> None:
@@ -94,19 +94,19 @@ def test_a_name_of_an_old_journal_is_read_and_turns_nothing() -> None:
     old = replace(clinic.hall.settings, name="Till\u202e 1")
     clinic.hall = replace(clinic.hall, settings=old)
     assert in_language(clinic.hall.settings.name, "en") == "Till 1"
-    with pytest.raises(Invalid, match="turn the direction"):
+    with pytest.raises(Invalid, match="change the direction"):
         clinic.do(DefineHall(**{field.name: getattr(old, field.name) for field in fields(old)}))
 
 
 @pytest.mark.parametrize("login", ["аdmin", "admıп", "αdmin", "carlа", "ad\u200bmin", "b০b", "x\u0301\u0302"])
 def test_a_login_of_more_than_one_script_is_refused(login: str) -> None:
     with pytest.raises(Invalid):
-        as_login(login)
+        checked_login(login)
 
 
 @pytest.mark.parametrize("login", ["anna.o-1@example.org", "борис2", "山田たろう", "김철수", "فاطمه_۲", "محمد٢"])
 def test_a_login_of_one_script_is_taken(login: str) -> None:
-    assert as_login(login) == login
+    assert checked_login(login) == login
 
 
 def test_a_login_is_kept_in_its_usual_form_and_found_in_any(premises: Premises) -> None:

@@ -1,4 +1,4 @@
-"""A device comes in by a code and goes at a word: what it asks, what an administrator says, what strangers can't do."""
+"""Pairing: a device shows a code, an administrator confirms or revokes it, and strangers get nowhere."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import pytest
 import requests
 from sqlalchemy import func, select, update
 
-from shared.access.devices import Device
 from shared.backend.access.accounts import Accounts
-from shared.backend.access.pairing import ALPHABET, MOST_WAITING, Pairing, PendingPairing
-from shared.backend.access.pairing_requests import PairingAsked
-from shared.backend.access.rate_limits import PAIRING_CODES_PER_ADDRESS, WRONG_CODES_PER_PERSON
+from shared.backend.access.device_request_bodies import PairingRequest
+from shared.backend.access.pairing import ALPHABET, MOST_NEWCOMERS, Pairing, PendingPairing
+from shared.backend.access.rate_limits import FAILED_CONFIRMATIONS_PER_PERSON, PAIRING_CODES_PER_ADDRESS
 from shared.backend.halls.database_administration import opened
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.hall.errors import Invalid, NameTaken, TooOften, UnknownDevice, UnknownPairing
 from shared.hall.roles import Role
+from shared.requests.devices import Device
 from tests.backends import DATABASES, Caller, Premises, new_database, nowserving
 
 
@@ -34,11 +34,11 @@ class Newcomer:
     def __init__(self, role: Role = Role.KIOSK) -> None:
         self.token = secrets.token_urlsafe(32)
         self.hash = hashlib.sha256(self.token.encode()).hexdigest()
-        self.asked = PairingAsked(role=role, token_hash=self.hash, version="0.1.0")
+        self.request = PairingRequest(role=role, token_hash=self.hash, version="0.1.0")
 
     @property
     def body(self) -> dict[str, str]:
-        return {"role": self.asked.role, "token_hash": self.hash, "version": "0.1.0"}
+        return {"role": self.request.role, "token_hash": self.hash, "version": "0.1.0"}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -50,9 +50,9 @@ class Newcomer:
 
 @pytest.fixture(params=DATABASES)
 def pairing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pairing]:
-    with opened(new_database(request.param, tmp_path), create=True) as care:
-        care.init("clinic", None)
-        yield care.pairing
+    with opened(new_database(request.param, tmp_path), create=True) as halls:
+        halls.init("clinic", None)
+        yield halls.pairing
 
 
 def the_database(pairing: Pairing) -> Database:
@@ -65,12 +65,12 @@ def confirm(pairing: Pairing, code: str, name: str = "Kiosk at the door") -> Dev
 
 def test_a_newcomer_shows_a_code_and_is_let_in_by_it_once(pairing: Pairing) -> None:
     new = Newcomer()
-    waiting = pairing.ask(new.asked, "10.0.0.7")
-    assert pairing.current(new.token) == waiting
+    waiting = pairing.code_for(new.request, "10.0.0.7")
+    assert pairing.progress_of(new.token) == waiting
     (shown,) = pairing.newcomers()
     assert (shown.role, shown.address) == (Role.KIOSK, "10.0.0.7")
     device = confirm(pairing, waiting.code)
-    found = pairing.current(new.token)
+    found = pairing.progress_of(new.token)
     assert not isinstance(found, PendingPairing) and (found.hall, found.device) == ("clinic", device.id)
     assert Accounts(the_database(pairing)).actor(new.token).name == "Kiosk at the door"
     assert pairing.newcomers() == ()
@@ -79,7 +79,7 @@ def test_a_newcomer_shows_a_code_and_is_let_in_by_it_once(pairing: Pairing) -> N
 
 
 def test_a_code_is_easy_to_read_and_may_be_typed_in_any_way(pairing: Pairing) -> None:
-    code = pairing.ask(Newcomer().asked, "").code
+    code = pairing.code_for(Newcomer().request, "").code
     assert len(code) == 9 and code[4] == "-" and set(code) <= {*ALPHABET, "-"}
     assert not set("01ILOU") & set(code)
     assert confirm(pairing, f" {code.lower().replace('-', ' ')} ")
@@ -88,34 +88,34 @@ def test_a_code_is_easy_to_read_and_may_be_typed_in_any_way(pairing: Pairing) ->
 def test_the_same_newcomer_gets_the_same_code_again(pairing: Pairing) -> None:
     """An answer may be lost."""
     new = Newcomer()
-    assert pairing.ask(new.asked, "").code == pairing.ask(new.asked, "").code
-    assert pairing.ask(Newcomer().asked, "").code != pairing.ask(new.asked, "").code
+    assert pairing.code_for(new.request, "").code == pairing.code_for(new.request, "").code
+    assert pairing.code_for(Newcomer().request, "").code != pairing.code_for(new.request, "").code
 
 
-def test_a_code_is_over_after_ten_minutes_and_a_new_one_follows(pairing: Pairing) -> None:
+def test_a_code_expires_after_ten_minutes_and_a_new_one_follows(pairing: Pairing) -> None:
     new = Newcomer()
-    old = pairing.ask(new.asked, "")
+    old = pairing.code_for(new.request, "")
     assert timedelta(minutes=9) < old.expires - datetime.now(UTC) <= timedelta(minutes=10)
     with the_database(pairing).writing() as connection:
         connection.execute(update(tables.newcomers).values(expires_at=datetime.now(UTC)))
     with pytest.raises(UnknownPairing):
-        pairing.current(new.token)
+        pairing.progress_of(new.token)
     with pytest.raises(UnknownPairing):
         confirm(pairing, old.code)
     assert pairing.newcomers() == ()
-    assert pairing.ask(new.asked, "").code != old.code
+    assert pairing.code_for(new.request, "").code != old.code
 
 
-def test_a_newcomer_that_is_turned_away_is_told(pairing: Pairing) -> None:
+def test_a_newcomer_that_is_refused_is_told(pairing: Pairing) -> None:
     new = Newcomer()
-    pairing.ask(new.asked, "")
-    pairing.refuse(pairing.newcomers()[0].id)
+    pairing.code_for(new.request, "")
+    pairing.decline(pairing.newcomers()[0].id)
     with pytest.raises(UnknownPairing):
-        pairing.current(new.token)
+        pairing.progress_of(new.token)
 
 
 def test_of_many_who_type_a_code_at_once_one_lets_the_device_in(pairing: Pairing) -> None:
-    code = pairing.ask(Newcomer().asked, "").code
+    code = pairing.code_for(Newcomer().request, "").code
     begin = threading.Barrier(4)
 
     def type_it(number: int) -> bool:
@@ -132,8 +132,8 @@ def test_of_many_who_type_a_code_at_once_one_lets_the_device_in(pairing: Pairing
 
 
 def test_no_two_devices_of_a_hall_have_one_name(pairing: Pairing) -> None:
-    first = confirm(pairing, pairing.ask(Newcomer().asked, "").code, "Kiosk")
-    code = pairing.ask(Newcomer().asked, "").code
+    first = confirm(pairing, pairing.code_for(Newcomer().request, "").code, "Kiosk")
+    code = pairing.code_for(Newcomer().request, "").code
     with pytest.raises(NameTaken):
         confirm(pairing, code, " Kiosk ")
     second = confirm(pairing, code, "Other kiosk")  # the code is still good
@@ -148,24 +148,24 @@ def test_no_two_devices_of_a_hall_have_one_name(pairing: Pairing) -> None:
 
 
 def test_a_crowd_of_strangers_can_not_fill_the_list(pairing: Pairing) -> None:
-    for number in range(MOST_WAITING):
-        pairing.ask(Newcomer().asked, f"10.0.0.{number}")
+    for number in range(MOST_NEWCOMERS):
+        pairing.code_for(Newcomer().request, f"10.0.0.{number}")
     with pytest.raises(TooOften):
-        pairing.ask(Newcomer().asked, "10.0.1.1")
-    assert len(pairing.newcomers()) == MOST_WAITING
+        pairing.code_for(Newcomer().request, "10.0.1.1")
+    assert len(pairing.newcomers()) == MOST_NEWCOMERS
 
 
 def test_one_address_gets_so_many_codes_and_no_more(pairing: Pairing) -> None:
     for _ in range(PAIRING_CODES_PER_ADDRESS.most):
-        pairing.ask(Newcomer().asked, "10.0.0.7")
+        pairing.code_for(Newcomer().request, "10.0.0.7")
     with pytest.raises(TooOften):
-        pairing.ask(Newcomer().asked, "10.0.0.7")
-    pairing.ask(Newcomer().asked, "10.0.0.8")
+        pairing.code_for(Newcomer().request, "10.0.0.7")
+    pairing.code_for(Newcomer().request, "10.0.0.8")
 
 
 def test_nobody_can_go_on_guessing_codes(pairing: Pairing) -> None:
-    code = pairing.ask(Newcomer().asked, "").code
-    for _ in range(WRONG_CODES_PER_PERSON.most):
+    code = pairing.code_for(Newcomer().request, "").code
+    for _ in range(FAILED_CONFIRMATIONS_PER_PERSON.most):
         with pytest.raises(UnknownPairing):
             confirm(pairing, "2222-2222")
     with pytest.raises(TooOften):
@@ -197,7 +197,7 @@ def ask(admin: Caller, premises: Premises) -> Ask:
 
 
 def paired(stranger: Caller, ask: Ask, name: str) -> tuple[Newcomer, str]:
-    """A device that is let in, and its id."""
+    """A paired device, and its id."""
     new = Newcomer()
     code = stranger.post("/api/v1/pairings", new.body).json()["code"]
     answer = ask("confirm-pairing", code=code, name=name)
@@ -241,7 +241,7 @@ def test_a_device_works_from_the_moment_it_is_confirmed_until_it_is_revoked(stra
         {"code": "AAAA-AAAA"},
     ],
 )
-def test_what_is_no_device_gets_no_code(stranger: Caller, spoiled: dict[str, str]) -> None:
+def test_a_bad_pairing_request_gets_no_code(stranger: Caller, spoiled: dict[str, str]) -> None:
     assert stranger.post("/api/v1/pairings", {**Newcomer().body, **spoiled}).status_code == 422
 
 
@@ -288,10 +288,10 @@ def test_a_backend_proves_that_it_knows_a_device_to_whoever_knows_the_token(
     assert stranger.post("/api/v1/pairings/proof", {"device": device, "nonce": "1"}).status_code == 422
 
 
-# ── lines that are open ──
+# ── open streams ──
 
 
-class Line:
+class OpenStream:
     """An open event stream, read on a thread until it ends."""
 
     def __init__(self, base: str, hall: str, token: str) -> None:
@@ -311,25 +311,27 @@ class Line:
         self.ended.set()
 
 
-def test_a_line_ends_within_five_seconds_wherever_its_token_is_taken_away(
+def test_a_stream_ends_within_five_seconds_wherever_its_token_is_revoked(
     premises: Premises, stranger: Caller, ask: Ask
 ) -> None:
-    """Through the same backend and through another one; a device's line, and that of somebody who signs out."""
+    """Through the same backend and through another one; a device's stream, and that of somebody who signs out."""
     twin = premises.another()
     twin.serve()
     try:
-        new, device = paired(stranger, ask, "Kiosk with a line")
+        new, device = paired(stranger, ask, "Kiosk with a stream")
         stays, _ = paired(stranger, ask, "Kiosk that stays")
         person = Caller(premises)
         session = person.sign_in().json()["token"]
         going = [
-            Line(base, premises.hall, token) for base in (premises.base, twin.base) for token in (new.token, session)
+            OpenStream(base, premises.hall, token)
+            for base in (premises.base, twin.base)
+            for token in (new.token, session)
         ]
-        staying = Line(twin.base, premises.hall, stays.token)
+        staying = OpenStream(twin.base, premises.hall, stays.token)
         ask("revoke-device", device=device)
         assert person.session.delete(f"{premises.base}/api/v1/sessions/current", timeout=5).ok
-        for line in going:
-            assert line.ended.wait(5)
+        for stream in going:
+            assert stream.ended.wait(5)
         assert not staying.ended.is_set()
     finally:
         twin.stop()

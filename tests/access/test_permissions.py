@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from shared.access.request import Request
-from shared.access.request_list import REQUESTS
 from shared.backend.halls import database_administration
 from shared.hall.field_types import new_id
 from shared.hall.messages import Command
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 from shared.hall.rules import COMMANDS, RULES
+from shared.requests.request import Request
+from shared.requests.request_list import REQUESTS
 from tests.backends import Premises
 from tests.hall.examples import EVERY_COMMAND, over_the_wire
 
@@ -95,7 +95,7 @@ def may(somebody: Somebody, allowed: typing.Collection[Role]) -> bool:
 
 def allowed_senders(command: Command) -> frozenset[Role]:
     rule = RULES[type(command)]
-    return rule.narrowed(command) if rule.narrowed else rule.allowed
+    return rule.allowed_for(command) if rule.allowed_for else rule.allowed
 
 
 def test_there_is_an_example_of_every_command() -> None:

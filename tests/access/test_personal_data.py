@@ -12,10 +12,6 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from shared.access.audit import ReadAudit
-from shared.access.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
-from shared.access.request import Request
-from shared.access.specialists import KeepNote
 from shared.backend.background.housekeeping import forget
 from shared.backend.halls.database_administration import DatabaseAdmin
 from shared.backend.halls.ledger import Ledger
@@ -32,6 +28,10 @@ from shared.hall.roles import Actor, Role
 from shared.hall.serving import FinishService, MarkNoShow, StartService
 from shared.hall.set_up import DefineHall
 from shared.hall.undo import UndoLast
+from shared.requests.audit import ReadAudit
+from shared.requests.contacts import Contact, EraseTicket, ExportTicket, KeepContact, ReadContact
+from shared.requests.request import Request
+from shared.requests.specialists import KeepNote
 from tests.access.leak_search import rows, seen_outside
 from tests.backend.clocked_backend import HandClock
 from tests.backends import DATABASES, Caller, Premises, new_database
@@ -49,9 +49,9 @@ class Office:
         self.clock = HandClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
         self.database = Database(address, create=True)
         self.ledger = Ledger(self.database, self.clock)
-        care = DatabaseAdmin(self.database, self.ledger)
-        care.init("clinic", None)
-        self.desk = RequestHandlers(self.ledger, care.accounts)
+        halls = DatabaseAdmin(self.database, self.ledger)
+        halls.init("clinic", None)
+        self.handlers = RequestHandlers(self.ledger, halls.accounts)
         self.do(ActivatePoint(point="1"))
 
     def do(self, command: Any, by: Actor = ANNA) -> dict[str, Any]:
@@ -60,11 +60,11 @@ class Office:
     def somebody(self, contact: Contact = SOMEBODY) -> str:
         """A ticket whose customer said who they are."""
         ticket: str = self.do(IssueTicket(service="registration"))["ticket"]["id"]
-        self.desk.answer("clinic", KeepContact(ticket=ticket, contact=contact), ANNA)
+        self.handlers.answer("clinic", KeepContact(ticket=ticket, contact=contact), ANNA)
         return ticket
 
     def contact(self, ticket: str) -> Contact:
-        """What is in the table: to ask for it would forget what is due."""
+        """The contact in the table: a request would first erase what is due."""
         with self.database.reading() as connection:
             rows = tables.contacts.c
             found = connection.execute(select(rows.name, rows.phone).where(rows.ticket == ticket)).first()
@@ -98,14 +98,14 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 def test_a_contact_is_read_by_staff_while_the_visit_lasts_and_gone_within_a_minute_after(office: Office) -> None:
     ticket = office.somebody()
     office.later(hours=2)
-    assert office.desk.answer("clinic", ReadContact(ticket=ticket), ANNA) == SOMEBODY
+    assert office.handlers.answer("clinic", ReadContact(ticket=ticket), ANNA) == SOMEBODY
     office.serve(ticket)
     office.later(seconds=12)
     assert office.contact(ticket) == SOMEBODY
     office.later(seconds=20)
     assert office.contact(ticket) == Contact()
     with pytest.raises(TooLate):
-        office.desk.answer("clinic", KeepContact(ticket=ticket, contact=SOMEBODY), ANNA)
+        office.handlers.answer("clinic", KeepContact(ticket=ticket, contact=SOMEBODY), ANNA)
 
 
 def test_a_slip_that_is_taken_back_loses_no_contact(office: Office) -> None:
@@ -158,15 +158,15 @@ def test_a_console_that_opens_the_database_itself_forgets_when_the_next_contact_
     ticket = office.somebody()
     office.serve(ticket)
     office.clock.pass_time(minutes=1)
-    assert office.desk.answer("clinic", ReadContact(ticket=ticket), ANNA) == Contact()
+    assert office.handlers.answer("clinic", ReadContact(ticket=ticket), ANNA) == Contact()
     assert office.contact(ticket) == Contact()
 
 
 def test_a_contact_can_be_corrected_and_taken_back(office: Office) -> None:
     ticket = office.somebody()
-    office.desk.answer("clinic", KeepContact(ticket=ticket, contact=Contact(name=" Z. ")), ANNA)
+    office.handlers.answer("clinic", KeepContact(ticket=ticket, contact=Contact(name=" Z. ")), ANNA)
     assert office.contact(ticket) == Contact(name="Z.")
-    office.desk.answer("clinic", KeepContact(ticket=ticket, contact=Contact()), ANNA)
+    office.handlers.answer("clinic", KeepContact(ticket=ticket, contact=Contact()), ANNA)
     assert office.contact(ticket) == Contact()
 
 
@@ -175,23 +175,23 @@ def test_what_no_person_would_say_is_refused(office: Office, contact: Contact) -
     with pytest.raises(Invalid):
         office.somebody(contact)
     with pytest.raises(UnknownTicket):
-        office.desk.answer("clinic", KeepContact(ticket="not there", contact=SOMEBODY), ANNA)
+        office.handlers.answer("clinic", KeepContact(ticket="not there", contact=SOMEBODY), ANNA)
 
 
 def test_kiosks_displays_and_customers_learn_no_contact(office: Office) -> None:
     ticket = office.somebody()
     for role in (Role.KIOSK, Role.DISPLAY, Role.SIGN, Role.CONSOLE, Role.CUSTOMER):
-        wishes: list[Request[Any]] = [ReadContact(ticket=ticket), KeepContact(ticket=ticket, contact=Contact())]
-        for asked in wishes:
+        requests: list[Request[Any]] = [ReadContact(ticket=ticket), KeepContact(ticket=ticket, contact=Contact())]
+        for request in requests:
             with pytest.raises(NotAllowed):
-                office.desk.answer("clinic", asked, Actor(name="it", role=role, hall="clinic"))
+                office.handlers.answer("clinic", request, Actor(name="it", role=role, hall="clinic"))
     assert office.contact(ticket) == SOMEBODY
 
 
 # ── asked for, and forgotten for good ──
 
 
-def test_a_dossier_holds_all_there_is_and_nothing_of_others(office: Office) -> None:
+def test_an_export_holds_all_there_is_and_nothing_of_others(office: Office) -> None:
     other = office.somebody(Contact(name="Somebody Else"))
     ticket = office.somebody()
     office.serve(other)
@@ -199,8 +199,8 @@ def test_a_dossier_holds_all_there_is_and_nothing_of_others(office: Office) -> N
     office.do(StartService(point="1", ticket=ticket))
     office.do(FinishService(point="1", ticket=ticket, note="Wants a certificate"))
     office.ledger.audit_writer.write()
-    dossier = office.desk.answer("clinic", ExportTicket(ticket=ticket), ADMIN)
-    kept = json.loads(dossier.text)
+    export = office.handlers.answer("clinic", ExportTicket(ticket=ticket), ADMIN)
+    kept = json.loads(export.text)
     assert kept["ticket"]["label"] == "A002"
     assert kept["contact"] == {"name": SOMEBODY.name, "phone": SOMEBODY.phone}
     assert [note["text"] for note in kept["notes"]] == ["Wants a certificate"]
@@ -210,15 +210,15 @@ def test_a_dossier_holds_all_there_is_and_nothing_of_others(office: Office) -> N
         "service-started",
         "ticket-served",
     ]
-    assert sorted(line["act"] for line in kept["audit"]) == [
+    assert sorted(entry["act"] for entry in kept["audit"]) == [
         "call-next",
         "finish-service",
         "issue-ticket",
         "keep-contact",
         "start-service",
     ]
-    assert "Somebody Else" not in dossier.text
-    assert "anna" not in dossier.text
+    assert "Somebody Else" not in export.text
+    assert "anna" not in export.text
 
 
 def test_what_is_erased_is_gone_for_good_and_the_audit_says_so_without_it(office: Office) -> None:
@@ -226,24 +226,24 @@ def test_what_is_erased_is_gone_for_good_and_the_audit_says_so_without_it(office
     office.do(CallNext(point="1"))
     office.do(StartService(point="1", ticket=ticket))
     office.do(FinishService(point="1", ticket=ticket, note="Zebulon needs a chair"))
-    office.desk.answer("clinic", EraseTicket(ticket=ticket), ADMIN)
+    office.handlers.answer("clinic", EraseTicket(ticket=ticket), ADMIN)
     assert office.contact(ticket) == Contact()
     assert office.ledger.notes("clinic", ticket) == []
     office.ledger.audit_writer.write()
-    [line] = office.desk.answer("clinic", ReadAudit(act="erase-ticket"), ADMIN).acts
-    assert (line.actor, line.about, line.outcome) == ("admin", "A001", "done")
-    dossier = office.desk.answer("clinic", ExportTicket(ticket=ticket), ADMIN)
-    assert "Zebulon" not in dossier.text
-    wishes: list[Request[Any]] = [ExportTicket(ticket=ticket), EraseTicket(ticket=ticket)]
-    for asked in wishes:
+    [entry] = office.handlers.answer("clinic", ReadAudit(act="erase-ticket"), ADMIN).acts
+    assert (entry.actor, entry.about, entry.outcome) == ("admin", "A001", "done")
+    export = office.handlers.answer("clinic", ExportTicket(ticket=ticket), ADMIN)
+    assert "Zebulon" not in export.text
+    requests: list[Request[Any]] = [ExportTicket(ticket=ticket), EraseTicket(ticket=ticket)]
+    for request in requests:
         with pytest.raises(NotAllowed):
-            office.desk.answer("clinic", asked, ANNA)
+            office.handlers.answer("clinic", request, ANNA)
     with pytest.raises(UnknownTicket):
-        office.desk.answer("clinic", EraseTicket(ticket="not there"), ADMIN)
+        office.handlers.answer("clinic", EraseTicket(ticket="not there"), ADMIN)
 
 
 def write(office: Office, ticket: str, text: str = "brings the papers", identity: str = "") -> None:
-    office.desk.answer("clinic", KeepNote(ticket=ticket, text=text, id=identity or new_id()), ANNA)
+    office.handlers.answer("clinic", KeepNote(ticket=ticket, text=text, id=identity or new_id()), ANNA)
 
 
 def test_a_note_that_comes_after_the_visit_is_kept_beside_its_others_on_the_same_business_day(office: Office) -> None:
@@ -277,23 +277,23 @@ def test_a_note_whose_answer_was_lost_is_kept_still_on_another_day(office: Offic
     office.do(StartBusinessDay(), CLOCK)
     write(office, ticket, identity="n1")
     assert len(office.ledger.notes("clinic", ticket)) == 1
-    office.desk.answer("clinic", EraseTicket(ticket=ticket), ADMIN)
+    office.handlers.answer("clinic", EraseTicket(ticket=ticket), ADMIN)
     with pytest.raises(TooLate):
         write(office, ticket, identity="n1")
 
 
 def test_nothing_is_written_about_a_visit_that_is_over_and_erased(office: Office) -> None:
     before, after = office.somebody(), office.somebody()
-    office.desk.answer("clinic", EraseTicket(ticket=before), ADMIN)
+    office.handlers.answer("clinic", EraseTicket(ticket=before), ADMIN)
     for ticket in (before, after):
         office.serve(ticket)
     for _ in range(2):
-        office.desk.answer("clinic", EraseTicket(ticket=after), ADMIN)
+        office.handlers.answer("clinic", EraseTicket(ticket=after), ADMIN)
     for ticket in (before, after):
         with pytest.raises(TooLate):
             write(office, ticket)
         assert office.ledger.notes("clinic", ticket) == []
-        assert json.loads(office.desk.answer("clinic", ExportTicket(ticket=ticket), ADMIN).text)["notes"] == []
+        assert json.loads(office.handlers.answer("clinic", ExportTicket(ticket=ticket), ADMIN).text)["notes"] == []
 
 
 def test_a_file_forgets_down_to_its_last_byte(tmp_path: Path) -> None:
@@ -304,14 +304,14 @@ def test_a_file_forgets_down_to_its_last_byte(tmp_path: Path) -> None:
         return [file.name for file in tmp_path.iterdir() if name.encode() in file.read_bytes()]
 
     assert found("Quagmire") and found("Brackwater")
-    office.desk.answer("clinic", EraseTicket(ticket=erased), ADMIN)
+    office.handlers.answer("clinic", EraseTicket(ticket=erased), ADMIN)
     assert not found("Quagmire")
     office.do(CancelTicket(ticket=over))
-    with office.database.reading() as reader:  # somebody reads the log just now: it is emptied when they have done
+    with office.database.reading() as reader:  # a reader keeps the WAL from being emptied
         reader.execute(select(tables.halls)).all()
         office.later(minutes=1)
         assert office.contact(over) == Contact()
-        assert office.database.traces
+        assert office.database.needs_scrub
     office.later(seconds=20)
     assert not found("Brackwater")
     office.ledger.close()
@@ -336,7 +336,7 @@ def test_names_phones_and_notes_are_found_nowhere_but_where_they_belong(chatty: 
 
 
 def _plant_everywhere(there: Premises) -> str:
-    """Names wherever somebody may type one; the path of a customer's page."""
+    """Type names wherever one can be typed; returns the path of a customer's page."""
     caller, stranger = Caller(there), Caller(there)
     caller.sign_in()
     _do(caller, "activate-point", point="1")
@@ -356,7 +356,7 @@ def _plant_everywhere(there: Premises) -> str:
         _do(caller, "start-service", point="1", ticket=called)
         assert _do(caller, name, point="1", ticket=called, note=note, **fields).ok, name
     assert _do(caller, "finish-service", point="1", ticket=tickets[0], note=note).status_code == 409
-    _plant_at_the_door(stranger)
+    _plant_as_a_stranger(stranger)
     page = stranger.session.get(there.base + f"/h/{there.hall}/s/registration", timeout=5).text
     fields = dict(part.split('" value="') for part in _between(page, 'type="hidden" name="', '">'))
     taken = stranger.session.post(there.base + f"/h/{there.hall}/tickets", data=fields, timeout=5)
@@ -371,7 +371,7 @@ def _do(caller: Caller, name: str, **fields: Any) -> requests.Response:
     return caller.command(name, command_id=new_id(), **fields)
 
 
-def _plant_at_the_door(stranger: Caller) -> None:
+def _plant_as_a_stranger(stranger: Caller) -> None:
     there = stranger.premises
     stranger.sign_in("Zebulon", "Whisperwind")
     stranger.sign_in("admin", "Whisperwind")

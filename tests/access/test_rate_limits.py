@@ -1,4 +1,4 @@
-"""Limits on tries: so many within a while and no more, however many come at once and through however many backends."""
+"""Rate limits hold however many tries come at once and through however many backends."""
 
 from __future__ import annotations
 

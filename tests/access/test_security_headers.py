@@ -1,4 +1,4 @@
-"""What every answer tells a browser, and what is refused when another site is behind it."""
+"""The security headers of every answer, and requests of other sites, which are refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.backends import Caller, Premises
 
 TOKEN = "a-token-for-prometheus"
 ELSEWHERE = {"X-Forwarded-For": "198.51.100.7"}
-"""What a proxy on this machine adds for somebody in the network."""
+"""What a proxy on this machine adds for a client in the network."""
 
 
 @pytest.fixture(scope="module")
@@ -57,22 +57,22 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
-def test_every_answer_says_what_browsers_must_know(premises: Premises, method: str, path: str, status: int) -> None:
+def test_every_answer_has_the_security_headers(premises: Premises, method: str, path: str, status: int) -> None:
     answer = ask(premises, method, path)
     assert answer.status_code == status
-    said = answer.headers
-    assert said["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'none'" in said["Content-Security-Policy"]
-    assert "frame-ancestors 'none'" in said["Content-Security-Policy"]
-    assert said["Referrer-Policy"] in ("no-referrer", "same-origin")
-    assert "camera=()" in said["Permissions-Policy"]
-    assert said["Cross-Origin-Opener-Policy"] == said["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert said["Cache-Control"] == ("no-store" if status != 200 or "/static/" not in path else
+    headers = answer.headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Referrer-Policy"] in ("no-referrer", "same-origin")
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == ("no-store" if status != 200 or "/static/" not in path else
                                      "public, max-age=31536000, immutable")  # fmt: skip
-    assert "Server" not in said and "Strict-Transport-Security" not in said
-    assert len({name.lower() for name in said}) == len(said.items())
+    assert "Server" not in headers and "Strict-Transport-Security" not in headers
+    assert len({name.lower() for name in headers}) == len(headers.items())
     if status >= 400 and not path.startswith(("/h/n", "/t/")):
-        assert said["Content-Type"] == "application/problem+json"
+        assert headers["Content-Type"] == "application/problem+json"
         assert answer.json()["status"] == status
 
 
@@ -83,7 +83,7 @@ def test_a_program_may_fetch_nothing_and_a_page_only_its_own(premises: Premises)
     assert "script-src 'self'" in page and "unsafe" not in page and "*" not in page
 
 
-def test_the_live_streams_say_the_same(premises: Premises) -> None:
+def test_event_streams_have_them_too(premises: Premises) -> None:
     caller = Caller(premises)
     caller.sign_in()
     with caller.get(f"/api/v1/halls/{premises.hall}/events", stream=True) as stream:
@@ -103,7 +103,7 @@ def test_no_other_site_may_read_an_answer(premises: Premises, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    "sent_by",
+    "headers",
     [
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -113,19 +113,19 @@ def test_no_other_site_may_read_an_answer(premises: Premises, path: str) -> None
     ],
 )
 @pytest.mark.parametrize("path", ["/h/clinic/tickets", "/t/nobody/leave", "/api/v1/sessions"])
-def test_no_other_site_may_send_a_form(premises: Premises, sent_by: dict[str, str], path: str) -> None:
-    answer = ask(premises, "POST", path, headers=sent_by, data={"service": "doctor"})
+def test_no_other_site_may_send_a_form(premises: Premises, headers: dict[str, str], path: str) -> None:
+    answer = ask(premises, "POST", path, headers=headers, data={"service": "doctor"})
     assert (answer.status_code, answer.json()["type"]) == (403, "not-allowed")
 
 
 def test_our_own_forms_and_programs_are_let_through(premises: Premises) -> None:
     host = urlsplit(premises.base).netloc
-    for sent_by in ({}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": f"http://{host}"}):
-        assert ask(premises, "POST", "/h/clinic/tickets", headers=sent_by, data={}).status_code == 422
+    for headers in ({}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": f"http://{host}"}):
+        assert ask(premises, "POST", "/h/clinic/tickets", headers=headers, data={}).status_code == 422
     assert ask(premises, "GET", "/h/clinic", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-def test_a_made_up_host_leads_nobody_away(premises: Premises) -> None:
+def test_a_made_up_host_redirects_nobody(premises: Premises) -> None:
     evil = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
     for path in ("/", "/h", "/t", "/h/clinic/tickets", "/h/clinic/", "/healthz/", "/api/v1/halls/", "/t/nobody"):
         answer = ask(premises, "GET", path, headers=evil)
@@ -134,17 +134,17 @@ def test_a_made_up_host_leads_nobody_away(premises: Premises) -> None:
         assert not answer.headers.get("Location", "/").startswith("//")
 
 
-def test_what_is_no_http_gets_a_refusal_and_no_traceback(premises: Premises) -> None:
+def test_an_unknown_method_is_refused_without_a_traceback(premises: Premises) -> None:
     parts = urlsplit(premises.base)
-    line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
-    line.request("BREW", "/")
-    answer = line.getresponse()
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
+    connection.request("BREW", "/")
+    answer = connection.getresponse()
     assert answer.status in (400, 405)
     assert b"Traceback" not in answer.read()
-    line.close()
+    connection.close()
 
 
-def test_the_figures_are_for_this_machine_a_token_and_administrators(premises: Premises) -> None:
+def test_metrics_are_for_this_machine_the_token_and_administrators(premises: Premises) -> None:
     def status(**headers: str) -> int:
         return ask(premises, "GET", "/metrics", headers=headers).status_code
 
@@ -164,7 +164,7 @@ def test_the_figures_are_for_this_machine_a_token_and_administrators(premises: P
 
 @pytest.fixture(scope="module")
 def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    """A house whose pages have a name."""
+    """A backend with a public_url."""
     there = Premises(tmp_path_factory.mktemp("named"))
     there.serve(NOWSERVING_PUBLIC_URL="http://queue.example.org")
     yield there
@@ -187,13 +187,13 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("host", "ours"), NAMES)
-def test_only_a_name_of_the_house_gives_numbers(named: Premises, host: str, ours: bool) -> None:
-    assert ask(named, "GET", "/h/clinic", headers={"Host": host}).status_code == 200, "whoever looks takes nothing"
+def test_tickets_are_issued_under_names_of_the_house_alone(named: Premises, host: str, ours: bool) -> None:
+    assert ask(named, "GET", "/h/clinic", headers={"Host": host}).status_code == 200, "anybody may read"
     form = {"command_id": new_id(), "token": secrets.token_urlsafe(16)}
     taken = ask(named, "POST", "/h/clinic/tickets", headers={"Host": host}, data={**form, "service": "doctor"})
     assert taken.status_code == (303 if ours else 403), taken.text
     if not ours:
-        assert "No numbers are given under this address" in taken.text
+        assert "take a number at this address" in taken.text
         assert ask(named, "GET", f"/t/{form['token']}").status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""People come in by their identity provider's word, and by nothing that only looks like it."""
+"""Single sign-on: people sign in with a valid ID token, and with nothing that only looks like one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared.access.sign_on import Identity, Provider
 from shared.backend.access import id_tokens as module
-from shared.backend.access.id_tokens import Keys, TokenVerifier, ports_of
+from shared.backend.access.id_tokens import SigningKeys, TokenVerifier, ports_of
 from shared.backend.access.sign_on_accounts import granted
 from shared.backend.halls.database_administration import opened
 from shared.backend.http.server import serve
 from shared.hall.errors import NotAllowed, NotSignedIn, Unfit, Unreachable
 from shared.hall.roles import Role
 from shared.link.connect import connect
+from shared.requests.sign_on import Identity, Provider
 from shared.settings import Settings
 from tests.backends import PASSWORD, Premises
 from tests.issuer import CLIENT, Issuer, free_port
@@ -88,12 +88,12 @@ def test_nobody_takes_over_an_account_of_the_same_name(premises: Premises, issue
     assert (came.json()["login"], came.json()["role"]) == ("admin-2", "specialist")
     local = {"login": "admin", "password": PASSWORD}
     assert requests.post(premises.base + "/api/v1/sessions", json=local, timeout=5).json()["role"] == "administrator"
-    with opened(premises.database) as care:
-        people = {person.login: person for person in care.accounts.people.all()}
+    with opened(premises.database) as halls:
+        people = {person.login: person for person in halls.accounts.people.all()}
     assert people["admin-2"].signs_on and not people["admin"].signs_on
 
 
-def test_they_have_no_password_here(premises: Premises, issuer: Issuer) -> None:
+def test_people_of_the_provider_have_no_password_here(premises: Premises, issuer: Issuer) -> None:
     come(premises, issuer.token(sub="boris-1", preferred_username="boris"))
     for password in ("", "boris-1", PASSWORD):
         answer = requests.post(
@@ -102,17 +102,19 @@ def test_they_have_no_password_here(premises: Premises, issuer: Issuer) -> None:
         assert answer.status_code == 401
 
 
-def test_without_a_role_nobody_comes_in_and_whoever_lost_theirs_is_out(premises: Premises, issuer: Issuer) -> None:
+def test_without_a_role_nobody_signs_in_and_whoever_lost_theirs_is_signed_out(
+    premises: Premises, issuer: Issuer
+) -> None:
     session = come(premises, issuer.token(sub="clara-1", preferred_username="clara")).json()["token"]
     for groups in (None, [], ["staff"], "boss", ["specialist@nowhere"], {"specialist": 1}, 7):
         answer = come(premises, issuer.token(sub="clara-1", preferred_username="clara", groups=groups))
         assert (answer.status_code, answer.json()["type"]) == (403, "not-allowed"), groups
-    halls = premises.base + "/api/v1/halls"
-    assert requests.get(halls, headers={"Authorization": f"Bearer {session}"}, timeout=5).status_code == 401
+    url = premises.base + "/api/v1/halls"
+    assert requests.get(url, headers={"Authorization": f"Bearer {session}"}, timeout=5).status_code == 401
     stranger = come(premises, issuer.token(sub="nobody-9", preferred_username="dora", groups=[]))
     assert stranger.status_code == 403
-    with opened(premises.database) as care:
-        assert "dora" not in {person.login for person in care.accounts.people.all()}
+    with opened(premises.database) as halls:
+        assert "dora" not in {person.login for person in halls.accounts.people.all()}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def unsigned(token: str) -> str:
 
 
 def by_the_public_key(issuer: Issuer) -> str:
-    """HS256 with the public key for a password: what a careless verifier takes for a signature."""
+    """HS256 with the public key as the secret: a careless verifier takes it for a signature."""
 
     def part(said: bytes) -> bytes:
         return base64.urlsafe_b64encode(said).rstrip(b"=")
@@ -199,7 +201,7 @@ def test_half_a_character_is_refused_and_no_bug(premises: Premises, issuer: Issu
     assert requests.post(premises.base + "/api/v1/sessions", json=password, timeout=5).status_code == 422
 
 
-def test_a_token_comes_in_once(premises: Premises, issuer: Issuer) -> None:
+def test_a_token_is_accepted_once(premises: Premises, issuer: Issuer) -> None:
     token = issuer.token(sub="emil-1", preferred_username="emil")
     assert come(premises, token).status_code == 200
     assert come(premises, token).status_code == 401
@@ -208,7 +210,7 @@ def test_a_token_comes_in_once(premises: Premises, issuer: Issuer) -> None:
     assert come(premises, f"{head}.{claims}.{rewritten}").status_code == 401
 
 
-def test_a_way_without_a_provider_says_so(premises: Premises, issuer: Issuer) -> None:
+def test_a_link_without_a_provider_says_so(premises: Premises, issuer: Issuer) -> None:
     database = connect(f"{premises.database}#{premises.hall}", role=Role.CONSOLE)
     assert database.provider() is None
     with pytest.raises(NotSignedIn, match="no identity provider"):
@@ -228,28 +230,28 @@ def test_a_new_key_is_fetched_once_and_a_crowd_of_made_up_ones_is_not(issuer: Is
         with pytest.raises(NotSignedIn):
             verifier.verify(by_somebody_else(issuer, f"made-up-{number}"), "n")
     assert issuer.key_fetches == before, "it was asked a moment ago"
-    monkeypatch.setattr(module, "REST", 0.0)
+    monkeypatch.setattr(module, "RETRY_AFTER", 0.0)
     issuer.keys["second"] = rsa.generate_private_key(65537, 2048)
     assert verifier.verify(issuer.token(kid="second"), "n")["sub"]
     assert issuer.key_fetches == before + 1
     del issuer.keys["second"]
 
 
-def test_a_provider_that_is_away_or_somebody_else_is_said(issuer: Issuer, monkeypatch) -> None:
+def test_a_provider_that_is_away_or_not_the_one_set_is_reported(issuer: Issuer, monkeypatch) -> None:
     context = ssl.create_default_context()
-    keys = Keys(f"http://127.0.0.1:{free_port()}", context)
+    keys = SigningKeys(f"http://127.0.0.1:{free_port()}", context)
     began = time.monotonic()
     for _ in range(3):
         with pytest.raises(Unreachable, match="does not answer"):
             keys.key("first")
     assert time.monotonic() - began < 1
-    with pytest.raises(Unreachable, match="calls itself something else"):
-        Keys(issuer.address + "/", context).key("first")
+    with pytest.raises(Unreachable, match="issuer differs"):
+        SigningKeys(issuer.address + "/", context).key("first")
     with pytest.raises(Unfit, match="https"):
-        Keys("http://issuer.example", context)
+        SigningKeys("http://issuer.example", context)
 
 
-def test_settings_that_can_not_be_are_said(premises: Premises) -> None:
+def test_impossible_settings_are_reported(premises: Premises) -> None:
     with pytest.raises(Unfit, match="oidc_ports"):
         ports_of("8765, none")
     assert ports_of("8765, 8766 8767") == (8765, 8766, 8767)
@@ -257,7 +259,7 @@ def test_settings_that_can_not_be_are_said(premises: Premises) -> None:
         serve(Settings(database=premises.database, oidc_issuer="https://issuer.example"), "127.0.0.1", 0)
 
 
-def test_a_link_comes_in_and_hears_why_not(premises: Premises, issuer: Issuer) -> None:
+def test_a_link_signs_in_and_is_told_why_not(premises: Premises, issuer: Issuer) -> None:
     console = connect(premises.base, role=Role.CONSOLE)
     link, actor = console.sign_on(Identity(id_token=issuer.token(sub="fred", preferred_username="fred"), nonce="n"))
     assert (actor.name, actor.role) == ("fred", Role.SPECIALIST)

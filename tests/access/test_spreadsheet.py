@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.access.spreadsheet import FORMULAS, write
 from shared.hall.errors import Unfit
+from shared.spreadsheet import FORMULAS, write
 
 TITLES = ("who", "what")
 BAD = [f"{sign}HYPERLINK(1)" for sign in FORMULAS]

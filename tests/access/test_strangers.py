@@ -1,4 +1,4 @@
-"""From another network, without credentials: two network namespaces, a cable between them, the real backend in one."""
+"""Attacks from another network without credentials: two network namespaces, with the real backend in one of them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from shared.access.request_list import REQUESTS
 from shared.hall.rules import COMMANDS
+from shared.requests.request_list import REQUESTS
 from tests.access.stranger import ELSEWHERE, TRIES
 from tests.backends import Premises
 
@@ -22,7 +22,7 @@ HOUSE, STREET = "10.77.0.1", "10.77.0.2"
 pytestmark = [
     pytest.mark.skipif(not shutil.which("ip"), reason="needs iproute2, for networks of its own"),
     pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes networks"),
-    pytest.mark.timeout(300),  # ten thousand tries on a busy machine
+    pytest.mark.timeout(300),  # ten thousand attempts on a busy machine
 ]
 
 OPEN = {
@@ -41,7 +41,7 @@ OPEN = {
     "POST /api/v1/pairings/proof": 422,
     "POST /api/v1/sessions": 422,
 }
-"""The narrow set for everybody: the customer's pages, whether the backend lives, and the door itself."""
+"""All that is open to everybody: the customer's pages, health, and authentication itself."""
 
 
 def ip(*arguments: str) -> None:
@@ -51,7 +51,7 @@ def ip(*arguments: str) -> None:
 
 
 class Street:
-    """A backend in one network, and whoever walks by in the other."""
+    """A backend in one network, and a stranger in the other."""
 
     def __init__(self, premises: Premises, house: str, street: str) -> None:
         self.premises, self._house, self._street = premises, house, street
@@ -99,7 +99,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         yield found
 
 
-def test_nothing_answers_a_stranger_but_the_customers_pages_and_the_door(street: Street) -> None:
+def test_nothing_answers_a_stranger_but_the_customers_pages_and_authentication(street: Street) -> None:
     answers = street.walk_by("everything")
     assert {what: answers[what] for what in OPEN} == OPEN
     closed = {what: status for what, status in answers.items() if what not in OPEN}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.backend.halls.database_administration import opened
-from shared.backend.http.ticket_cookie import COOKIE, MOST
+from shared.backend.http.ticket_cookie import COOKIE, MOST_TICKETS
 from shared.hall.issuing import IssueTicket
 from shared.link.link import Link
 from tests.backend.test_customer_pages import call, events, room  # noqa: F401  # room is a fixture
@@ -77,13 +77,13 @@ def test_a_ticket_from_paper_is_held_by_the_phone_that_read_its_code(phone: Phon
 
 
 def test_the_cookie_is_short_lived_small_and_for_nobody_elses_eyes(phone: Phone, admin: Link) -> None:
-    papers = [on_paper(admin) for _ in range(MOST + 2)]
+    papers = [on_paper(admin) for _ in range(MOST_TICKETS + 2)]
     for paper in papers:
         page = phone.get(paper)
     cookie, *how = page.headers["Set-Cookie"].split("; ")
     assert cookie.startswith(f"{COOKIE}=") and len(cookie) < 500
     assert set(how) == {"HttpOnly", "SameSite=lax", "Max-Age=86400", "Path=/"}  # no Domain: this host's alone
-    assert led_to(phone.get("/h/clinic").text) == papers[::-1][:MOST]
+    assert led_to(phone.get("/h/clinic").text) == papers[::-1][:MOST_TICKETS]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_the_way_back_says_by_itself_where_to_go(phone: Phone, admin: Link, room
 
 def test_the_tickets_of_several_halls_are_told_apart(tmp_path: Path) -> None:
     there = Premises(tmp_path)
-    with opened(there.database) as care:
-        care.add_hall("bank", "bank")
+    with opened(there.database) as halls:
+        halls.add_hall("bank", "bank")
     phone = Phone(there.serve())
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', phone.get("/h/bank").text)[:3])
     bank = urlsplit(phone.send("/h/bank/tickets", form).url).path

@@ -127,7 +127,7 @@ def night(folder: Path, begins: str, zone: str = "Europe/Berlin", **settings: An
     database = Database(f"sqlite:///{folder / 'night.db'}", create=True)
     accounts = Accounts(database)
     with contextlib.closing(Ledger(database, clock)) as ledger:
-        if "hall" not in ledger.halls():
+        if "hall" not in ledger.hall_ids():
             ledger.create_hall("hall")
             accounts.people.add("admin", PASSWORD, Role.ADMINISTRATOR)
         with _served(ledger, accounts) as base, requests.Session() as session:

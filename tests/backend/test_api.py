@@ -1,4 +1,4 @@
-"""The HTTP interface as a program meets it that knows nothing of ours."""
+"""The HTTP API as another program uses it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_visit_with_nothing_but_http(fresh: Caller) -> None:
 
 
 def events(caller: Caller, after: int, last: int) -> list[dict[str, Any]]:
-    """The events after one, up to another, as the stream tells them; their numbers have no gap."""
+    """The events after one, up to another, from the event stream; their numbers have no gap."""
     path = f"/api/v1/halls/{caller.premises.hall}/events"
     found = []
     with caller.get(path, stream=True, headers={"Last-Event-ID": str(after)}) as stream:
@@ -175,7 +175,7 @@ def test_unknown_addresses_and_methods_are_problems_too(caller: Caller) -> None:
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_every_command_has_a_route_that_asks_who_is_there(premises: Premises) -> None:
+def test_every_command_has_a_route_that_needs_authentication(premises: Premises) -> None:
     stranger = Caller(premises)
     for name in COMMANDS:
         for authorization in ("", "Bearer nonsense", "Basic YWRtaW46YWRtaW4="):
@@ -185,7 +185,7 @@ def test_every_command_has_a_route_that_asks_who_is_there(premises: Premises) ->
     stranger.session.close()
 
 
-def test_a_device_may_do_what_its_role_may_and_no_more(premises: Premises, caller: Caller) -> None:
+def test_a_device_may_do_what_its_role_allows_and_no_more(premises: Premises, caller: Caller) -> None:
     service, point = both_precedences(caller.hall())
     kiosk, display = Caller(premises), Caller(premises)
     kiosk.session.headers["Authorization"] = f"Bearer {premises.device(Role.KIOSK)}"

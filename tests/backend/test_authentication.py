@@ -1,4 +1,4 @@
-"""Whose token a request carries: looked up for many at once, and never from memory."""
+"""Authentication: tokens are looked up for many requests at once, and never cached."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.hall.roles import Actor, Role
 
 
 class Counting(Accounts):
-    """Accounts that remember how often they were asked, and may be away."""
+    """Accounts that count the lookups, and may be away."""
 
     looks = 0
     away = False
@@ -35,7 +35,7 @@ def halls(tmp_path: Path) -> Iterator[DatabaseAdmin]:
         yield care
 
 
-def test_a_crowd_that_comes_together_is_looked_up_together(halls: DatabaseAdmin) -> None:
+def test_requests_that_arrive_together_share_one_lookup(halls: DatabaseAdmin) -> None:
     tokens = [halls.accounts.add_device(f"kiosk {number}", Role.KIOSK, "clinic") for number in range(5)]
     accounts = Counting(halls.database)
 

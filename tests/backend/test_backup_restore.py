@@ -45,7 +45,7 @@ def restore(backup: Path, database: str, folder: Path) -> subprocess.CompletedPr
 
 
 def quoted(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """The command that puts back what was there, as it is said."""
+    """The command that puts the old database back, as it is printed."""
     return shlex.split(done.stdout.split("`")[1])
 
 
@@ -53,7 +53,7 @@ def labels(database: str) -> list[str]:
     with database_administration.opened(database) as halls:
         assert list(halls.faults()) == []
         return sorted(
-            ticket.label for hall in halls.ledger.halls() for ticket in halls.ledger.hall(hall).tickets.values()
+            ticket.label for hall in halls.ledger.hall_ids() for ticket in halls.ledger.hall(hall).tickets.values()
         )
 
 
@@ -182,7 +182,7 @@ def test_nothing_takes_the_place_of_a_file_that_was_moved_while_it_is_served(
 ) -> None:
     """Its log, or the log's index, is still there and open. Of one that is gone with both nothing is lost."""
     with database_administration.opened(f"sqlite:///{file}") as halls:
-        halls.ledger.do(halls.the_one(None), IssueTicket(service="registration"), INIT)
+        halls.ledger.do(halls.named_or_only_hall(None), IssueTicket(service="registration"), INIT)
         (tmp_path / "away").mkdir()
         for part in parts:
             Path(f"{file}{part}").rename(tmp_path / "away" / f"halls.db{part}")
@@ -269,7 +269,7 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(file: Path, tmp_path
     backup, log, database = tmp_path / "backup.db", Path(f"{file}-wal"), f"sqlite:///{file}"
     with database_administration.opened(database) as halls:
         if crashed:
-            halls.ledger.do(halls.the_one(None), IssueTicket(service="registration"), INIT)
+            halls.ledger.do(halls.named_or_only_hall(None), IssueTicket(service="registration"), INIT)
         left = {path: path.read_bytes() for path in (file, log) if path is file or crashed}
     old = labels(database)
     seen, step, ended = set(), 0, False
@@ -312,7 +312,7 @@ def test_a_copy_that_is_killed_does_not_take_its_name(file: Path, command: tuple
 
 
 def test_what_is_kept_in_one_second_has_names_of_its_own(tmp_path: Path) -> None:
-    """Else the second restore would write over what the first kept, which it may be about."""
+    """Otherwise the second restore would write over what the first kept, which it may be about."""
     kept = []
     for _ in range(20):
         kept.append(free_name(tmp_path / "halls", ".dump"))

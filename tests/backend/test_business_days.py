@@ -185,7 +185,7 @@ def test_the_day_begins_at_the_halls_own_midnight_wherever_it_is(tmp_path: Path,
         assert hall.clock.wall() - hall.local("2026-04-05T00:00") == timedelta()
 
 
-def test_an_offline_ticket_comes_in_when_the_line_is_back(tmp_path: Path) -> None:
+def test_an_offline_ticket_is_delivered_when_the_connection_is_back(tmp_path: Path) -> None:
     """The kiosk printed it five minutes before noon; the hall hears of it when it is closed, and of a retry too."""
     with night(tmp_path, "2026-03-02T11:50", hours=OFFICE, offline_tickets=True) as hall:
         hall.clock.pass_time(minutes=30)
@@ -207,7 +207,7 @@ def test_an_offline_ticket_comes_in_when_the_line_is_back(tmp_path: Path) -> Non
 def test_a_phone_is_told_when_a_service_opens_before_it_asks_and_after(tmp_path: Path) -> None:
     service = {"hours": ["mon-fri 08:00-10:00"]}
     with night(tmp_path, "2026-03-02T09:50", hours=OFFICE, service=service, languages=["en", "de"]) as hall:
-        assert "What do you come for?" in hall.page()
+        assert "What do you need today?" in hall.page()
         hall.clock.pass_time(minutes=20)
         page = hall.page()
         assert "Closed at the moment. Opens tomorrow at 08:00" in page

@@ -1,4 +1,4 @@
-"""The backend's own certificate authority, the certificates it makes, and those that are given."""
+"""The backend's own certificate authority, its certificates, and certificates that are given."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from shared.backend.http import certificate_authority as module
 from shared.backend.http import tls
 from shared.backend.http.certificate_authority import Authority, Names, this_machine, usual_folder
-from shared.backend.http.server import _say_how_safe, serve
+from shared.backend.http.server import _report_security, serve
 from shared.hall.errors import Unfit
 from shared.settings import Settings
 from tests.backends import Premises, begin
@@ -60,8 +60,8 @@ def test_the_authority_vouches_for_servers_of_this_house_only(tmp_path: Path) ->
 
 def test_it_is_made_once_however_many_backends_start_together(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as crowd:
-        marks = {made.fingerprint for made in crowd.map(lambda _: Authority(tmp_path / "tls"), range(8))}
-    assert len(marks) == 1
+        fingerprints = {made.fingerprint for made in crowd.map(lambda _: Authority(tmp_path / "tls"), range(8))}
+    assert len(fingerprints) == 1
     assert [file.name for file in (tmp_path / "tls").iterdir()] == ["authority.pem"]
 
 
@@ -116,10 +116,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 def test_a_renewed_certificate_is_taken_up_without_a_restart(company, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(tls, "LOOKS_EVERY", 0.01)
+    monkeypatch.setattr(tls, "CHECK_EVERY", 0.01)
     file = tmp_path / "server.pem"
     shutil.copy(company.server, file)
-    given = tls.given(file, file)
+    given = tls.tls_from_files(file, file)
 
     async def shown(port: int) -> bytes:
         context = ssl.create_default_context(cadata=company.pem)
@@ -149,7 +149,7 @@ def test_a_renewed_certificate_is_taken_up_without_a_restart(company, tmp_path: 
 
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Premises:
-    """A database that nobody serves yet."""
+    """A database without a backend."""
     return Premises(tmp_path_factory.mktemp("premises"))
 
 
@@ -178,5 +178,5 @@ def test_plain_http_to_the_network_is_warned_of_and_to_this_machine_is_not(there
     warned = process.communicate(timeout=10)[1]
     assert "plain HTTP" in warned and "--tls" in warned and warned.count("\n") == 1
     for host in ("127.0.0.1", "127.0.0.9", "::1", "localhost"):
-        _say_how_safe(host, None)
+        _report_security(host, None)
     assert capfd.readouterr().err == ""

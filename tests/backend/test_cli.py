@@ -117,7 +117,7 @@ def test_a_hall_nobody_ever_used_can_be_taken_away(premises: Premises) -> None:
     fails("hall", "remove", "mistake", *at, says="no hall")
     with database_administration.opened(premises.database) as halls:
         halls.ledger.do(premises.hall, IssueTicket(service="registration"), database_administration.INIT)
-    fails("hall", "remove", premises.hall, *at, says="tickets out")
+    fails("hall", "remove", premises.hall, *at, says="given out tickets")
 
 
 def test_what_is_done_in_a_terminal_is_in_the_audit(premises: Premises) -> None:
@@ -179,7 +179,7 @@ def test_a_check_finds_a_gap_in_the_journal(premises: Premises) -> None:
     with sqlite3.connect(premises.database.removeprefix("sqlite:///")) as raw:
         raw.execute("UPDATE halls SET seq = seq + 1")
     raw.close()
-    fails("check", "--database", premises.database, says="more was written")
+    fails("check", "--database", premises.database, says="last event was")
 
 
 def test_a_database_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None:
@@ -438,4 +438,4 @@ def test_an_output_without_room_is_a_sentence(premises: Premises) -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr.startswith("nowserving: What was asked for can't be written: ") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("nowserving: The output can't be written: ") and done.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""`nowserving check` finds whatever is wrong with a database, and says in one sentence what, where and what to do."""
+"""`nowserving check` finds each fault of a database, and says in one sentence what, where and what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import sqlalchemy
 
 from shared.backend.halls import consistency_check, database_administration, journal, table_check
 from shared.backend.halls.clock import Clock
-from shared.backend.halls.consistency_check import MOST
+from shared.backend.halls.consistency_check import MOST_SENTENCES
 from shared.backend.halls.database_administration import DatabaseAdmin
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import machine_check, sqlite
@@ -63,7 +63,7 @@ Damage = Callable[[sqlite3.Connection], object]
 
 @pytest.fixture
 def damaged(morning: Path, tmp_path: Path) -> Callable[[Damage], list[str]]:
-    """What is said of the morning's database after it was damaged so."""
+    """The faults reported of the morning's database after some damage."""
 
     def damage(how: Damage) -> list[str]:
         path = tmp_path / "damaged.db"
@@ -85,7 +85,7 @@ def sql(statement: str, *values: object) -> Damage:
 
 
 def event(kind: str, **changes: Any) -> Damage:
-    """The last event of a kind, told otherwise."""
+    """The last event of a kind, changed."""
 
     def damage(raw: sqlite3.Connection) -> None:
         query = "SELECT seq, body FROM journal WHERE type = ? ORDER BY seq DESC LIMIT 1"
@@ -164,9 +164,9 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "the first event is gone": (sql("DELETE FROM journal WHERE seq = 1"), "event 1 is missing in the journal"),
     "the last event is gone": (
         sql("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)"),
-        "but more was written",
+        "but the hall's last event was",
     ),
-    "the hall's number is behind": (sql("UPDATE halls SET seq = seq - 3"), "but the hall was left at"),
+    "the hall's number is behind": (sql("UPDATE halls SET seq = seq - 3"), "but the hall's last event was"),
     "an event is no JSON": (
         sql("UPDATE journal SET body = '{' WHERE seq = 30"),
         "event 30 of the journal can't be read",
@@ -174,18 +174,18 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "an event nobody knows": (event("ticket-called", type="ticket-eaten"), "can't be read (There is no event"),
     "an event of another kind than it says": (
         sql("UPDATE journal SET type = 'ticket-served' WHERE seq = 30"),
-        "contradicts itself",
+        "contradicts the type or time",
     ),
     "an event at another time than it says": (
         sql("UPDATE journal SET at = '2020-02-02 10:00:00.000000' WHERE seq = 30"),
-        "contradicts itself",
+        "contradicts the type or time",
     ),
     "an event about a ticket never issued": (event("ticket-cancelled", ticket="nobody"), "can't have happened"),
     "the order clock goes back": (order_goes_back, "order clock went back"),
     "the day goes back": (day_goes_back, "the business day went back"),
     "a ticket is issued twice": (issued_again, "ticket A001"),
-    "two people hold one number": (same_label, "hold the same number A031"),
-    "a point has two tickets": (called_to_a_busy_point, "service point 1 has got A041 while"),
+    "two people hold one number": (same_label, "have the same number A031"),
+    "a point has two tickets": (called_to_a_busy_point, "service point 1 got A041 while"),
     "somebody is served who waits": (served_while_it_waits, "ticket A041 went from waiting to served"),
     "a command acted twice": (acted_twice, "acted twice, in events"),
     "the snapshot differs": (
@@ -208,7 +208,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
         sql("DELETE FROM tickets WHERE label = 'A006'"),
         "ticket A006 is missing in the table tickets",
     ),
-    "a ticket nobody issued": (stranger, "the table of tickets has 1 of which the journal knows nothing"),
+    "a ticket nobody issued": (stranger, "the table of tickets has 1 the journal does not know"),
     "a call's row differs": (sql("UPDATE calls SET point = '9' WHERE NOT recall"), "point '9' instead of '1'"),
     "why somebody was called differs": (
         sql("UPDATE calls SET why = json_set(why, '$.waited', 99) WHERE NOT recall"),
@@ -249,7 +249,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "an answer with an event to come": (sql("UPDATE answers SET seq = 9999 WHERE command_id = 'init-0'"), "event 9999"),
     "a table that holds no JSON": (
         sql("UPDATE services SET name = 'not json' WHERE id = 'registration'"),
-        "what is written in a table can't be read",
+        "a value in a table can't be read",
     ),
 }
 
@@ -259,14 +259,14 @@ def test_a_database_nobody_damaged_is_sound(damaged: Callable[[Damage], list[str
 
 
 @pytest.mark.parametrize("what", DAMAGE)
-def test_a_damage_is_said_in_a_sentence(damaged: Callable[[Damage], list[str]], what: str) -> None:
+def test_a_damage_is_reported_in_a_sentence(damaged: Callable[[Damage], list[str]], what: str) -> None:
     damage, says = DAMAGE[what]
     said = damaged(damage)
     assert any(says in sentence for sentence in said), said
     assert all(sentence.startswith("clinic: ") and sentence.endswith(".") for sentence in said)
 
 
-def test_a_damaged_file_is_said(morning: Path, tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported(morning: Path, tmp_path: Path) -> None:
     path = tmp_path / "damaged.db"
     with closing(sqlite3.connect(morning)) as sound, closing(sqlite3.connect(path)) as copy:
         sound.backup(copy)
@@ -280,10 +280,10 @@ def test_a_damaged_file_is_said(morning: Path, tmp_path: Path) -> None:
         assert "is damaged (" in next(halls.faults())
 
 
-def test_a_thousand_faults_are_said_in_a_few_sentences(damaged: Callable[[Damage], list[str]]) -> None:
+def test_a_thousand_faults_are_reported_in_a_few_sentences(damaged: Callable[[Damage], list[str]]) -> None:
     said = damaged(sql("UPDATE tickets SET due = due + 1"))
-    assert len(said) == MOST + 1
-    assert "more of it" in said[-1]
+    assert len(said) == MOST_SENTENCES + 1
+    assert "more of the same" in said[-1]
 
 
 def test_tickets_of_days_ago_are_still_compared(damaged: Callable[[Damage], list[str]], halls: DatabaseAdmin) -> None:
@@ -363,7 +363,7 @@ def test_a_day_begun_by_a_clock_that_was_ahead_is_said_and_sound_once_put_right(
     assert kept
     clock, said = halls.faults()
     assert "set the clock" in clock
-    assert f"the business day that is kept, {kept}, lies in the future" in said
+    assert f"the business day, {kept}, lies in the future" in said
     halls.ledger.do("clinic", CorrectBusinessDay(kept=kept), ADMIN)
     assert list(halls.faults()) == []
     assert halls.ledger.do("clinic", IssueTicket(service="registration"), ADMIN).result["ticket"]["label"] == "A004"
@@ -384,7 +384,7 @@ def test_a_clock_that_is_behind_what_was_written_is_said(halls: DatabaseAdmin) -
 
 
 def test_a_disk_that_is_nearly_full_is_said(halls: DatabaseAdmin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "LEAST_ROOM", 1 << 62)
+    monkeypatch.setattr(sqlite, "LEAST_FREE", 1 << 62)
     (said,) = machine_check.faults(halls.database)
     assert "MB left" in said
 
@@ -400,13 +400,13 @@ def test_a_database_that_another_program_holds_is_said(halls: DatabaseAdmin) -> 
 def test_a_long_journal_takes_no_more_memory_than_a_short_one(
     halls: DatabaseAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for room, most in (
-        (consistency_check, "AT_ONCE"),
-        (table_check, "AT_ONCE"),
+    for module, most in (
+        (consistency_check, "ROWS_AT_ONCE"),
+        (table_check, "ROWS_AT_ONCE"),
         (journal, "SNAPSHOT_EVERY"),
         (hall, "LAST_ENDED"),
     ):
-        monkeypatch.setattr(room, most, 20)  # what is held at once, however long the journal
+        monkeypatch.setattr(module, most, 20)  # what is held at once, however long the journal
 
     def after_more(tickets: int) -> int:
         """What a check takes at most, in bytes, once so many more have come and gone."""

@@ -1,4 +1,4 @@
-"""The customer's pages in the language that suits a phone best, named and directed as CLDR has it."""
+"""The customer's pages in the language a phone prefers, with names and direction from CLDR."""
 
 from __future__ import annotations
 

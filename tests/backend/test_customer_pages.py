@@ -1,4 +1,4 @@
-"""The customer's pages as any browser, old or odd, meets them: over plain HTTP, without JavaScript."""
+"""The customer's pages as any browser, old or odd, gets them: over plain HTTP, without JavaScript."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from shared.backend.halls.database_administration import opened
-from shared.backend.http.customer_site import BEAT, Site
+from shared.backend.http.customer_site import HEARTBEAT_EVENT, Site
 from shared.backend.http.page_context import readable
 from shared.hall.calling import CallNext, Recall
 from shared.hall.field_types import in_language
@@ -76,8 +76,8 @@ def test_the_only_hall_is_chosen_by_itself(phone: Phone) -> None:
 
 def test_several_halls_are_offered_by_name(tmp_path: Path) -> None:
     there = Premises(tmp_path)
-    with opened(there.database) as care:
-        care.add_hall("bank", "bank")
+    with opened(there.database) as administration:
+        administration.add_hall("bank", "bank")
     phone = Phone(there.serve(), "de")
     page = phone.get("/")
     assert "Stadtklinik" in page.text and "Bank am Marktplatz" in page.text
@@ -123,8 +123,8 @@ def test_each_service_says_how_many_wait(phone: Phone) -> None:
     assert waits(before, "vaccination") != waits(after, "vaccination")
 
 
-def test_the_page_says_before_what_the_ticket_says_then(phone: Phone, admin: Link) -> None:
-    """Whoever waits for one service of a point is ahead of the other."""
+def test_the_menu_says_the_same_wait_as_the_ticket_afterwards(phone: Phone, admin: Link) -> None:
+    """A customer who waits for one service of a point is ahead of one who takes the other."""
     shared = next(point for point in admin.snapshot().points.values() if len(point.services) > 1)
     first, second = shared.services[:2]
     admin.do(IssueTicket(service=first))
@@ -156,7 +156,7 @@ def waits(page: requests.Response, service: str) -> str:
     return found[1]
 
 
-# ── getting a number ──
+# ── taking a ticket ──
 
 
 def test_a_number_is_taken_in_the_precedence_and_language_chosen(phone: Phone, admin: Link) -> None:
@@ -205,7 +205,7 @@ def test_a_ticket_from_the_kiosk_has_its_page_in_its_own_language(phone: Phone, 
     assert '<html lang="de"' in phone.get(f"/t/{token}?lang=de").text
 
 
-# ── following it ──
+# ── following a ticket ──
 
 
 def test_a_ticket_shows_its_way_from_waiting_to_served(phone: Phone, admin: Link, room: str) -> None:
@@ -313,9 +313,9 @@ def test_a_halls_stream_counts_who_waits_in_the_readers_language(phone: Phone, a
 
 
 class Steady:
-    """A hall where nothing happens, behind the names of ledger and feed."""
+    """A hall where nothing happens, in place of ledger and feed."""
 
-    opening, closing = "retry: 2000\n\n", ""
+    page_prologue, page_epilogue = "retry: 2000\n\n", ""
 
     def hall(self, name: str) -> Hall:
         return Hall(id=name, seq=3)
@@ -325,7 +325,7 @@ class Steady:
             yield 3
 
 
-def test_the_stream_of_an_ended_ticket_says_so_ends_and_asks_nobody_to_come_again(phone: Phone) -> None:
+def test_the_stream_of_an_ended_ticket_ends_and_is_not_reconnected(phone: Phone) -> None:
     path = phone.take("imaging", "regular")
     stream = events(phone, f"{path}/events")
     assert next(stream) == "retry: 2000" and 'data-state="waiting"' in next(stream)
@@ -334,7 +334,7 @@ def test_the_stream_of_an_ended_ticket_says_so_ends_and_asks_nobody_to_come_agai
     assert [*stream] == ["id: over\nevent: over\ndata: 1"]
     again = phone.get(f"{path}/events", headers={"Last-Event-ID": "over"})
     assert (again.status_code, again.content) == (204, b"")
-    assert len([*events(phone, f"{path}/events")]) == 3, "whoever asks anew hears how it ended"
+    assert len([*events(phone, f"{path}/events")]) == 3, "a new stream says how it ended"
 
 
 def test_silence_is_broken_by_a_heartbeat() -> None:
@@ -344,10 +344,10 @@ def test_silence_is_broken_by_a_heartbeat() -> None:
     async def heard() -> list[str]:
         return [part async for part in response.body_iterator]
 
-    assert asyncio.run(heard()) == [steady.opening, "data: 3\n\n", BEAT, BEAT]
+    assert asyncio.run(heard()) == [steady.page_prologue, "data: 3\n\n", HEARTBEAT_EVENT, HEARTBEAT_EVENT]
 
 
-# ── what can't be ──
+# ── refusals ──
 
 
 def refused(page: requests.Response, status: int, sentence: str) -> None:
@@ -381,7 +381,7 @@ def test_unknown_addresses_are_answered_in_words(phone: Phone) -> None:
         {"service": "massage"},
     ],
 )
-def test_a_form_nobody_made_gives_no_ticket(phone: Phone, admin: Link, wrong: dict[str, str]) -> None:
+def test_a_forged_form_issues_no_ticket(phone: Phone, admin: Link, wrong: dict[str, str]) -> None:
     form = {**phone.form("children"), "precedence": "regular", **wrong}
     count = len(admin.snapshot().tickets)
     page = phone.send("/h/clinic/tickets", form)
@@ -416,12 +416,12 @@ def closing(service: Service, *, on: bool) -> DefineService:
     return decode(DefineService, encode(replace(service, on=on)))
 
 
-def test_a_hall_without_pages_gives_no_numbers_but_still_shows_a_ticket(phone: Phone, admin: Link) -> None:
+def test_a_hall_without_pages_issues_no_tickets_but_still_shows_them(phone: Phone, admin: Link) -> None:
     mine, form = phone.take("vaccination"), phone.form("vaccination")
     settings = admin.snapshot().settings
     admin.do(decode(DefineHall, encode(replace(settings, web=False))))
     for page in (phone.get("/h/clinic"), phone.get("/h/clinic/events"), phone.send("/h/clinic/tickets", form)):
-        refused(page, 403, "This hall gives no numbers by phone")
+        refused(page, 403, "You can't take a number by phone here")
     refused(phone.get("/"), 404, "There is no hall at this address")
     assert "Your number" in text(phone.get(mine))
     admin.do(decode(DefineHall, encode(settings)))

@@ -1,4 +1,4 @@
-"""Many listeners hear of a change within a moment; none of them holds up another, or the end."""
+"""The event feed: many listeners get an event within a moment; none delays another, or the shutdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.types import Message, Send
 
 from shared.backend.halls.database_administration import opened
 from shared.backend.halls.journal import Entry
-from shared.backend.http.event_feed import REMEMBERED, Feed, Listener, _Channel
+from shared.backend.http.event_feed import EVENTS_KEPT, Listener, LiveFeed, _Channel
 from shared.hall.errors import Unreachable
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
@@ -47,7 +47,7 @@ def _request(premises: Premises, token: str, after: int) -> bytes:
 
 
 def test_two_hundred_listeners_hear_within_a_moment_and_the_end_is_quick(premises: Premises) -> None:
-    """Some of them never read, some went without a word; the end comes with status 0 and no complaint."""
+    """Some of them never read, some vanish without closing; the backend ends with status 0 and logs nothing."""
     premises.serve()
     token, admin = premises.device(Role.DISPLAY), premises.admin()
     for _ in range(150):
@@ -56,31 +56,31 @@ def test_two_hundred_listeners_hear_within_a_moment_and_the_end_is_quick(premise
     deaf = [_deaf(premises, token) for _ in range(20)]
 
     async def listen() -> float:
-        lines = [await _listening(premises, token, seq) for _ in range(LISTENERS)]
-        for _, writer in lines[:20]:
+        connections = [await _listening(premises, token, seq) for _ in range(LISTENERS)]
+        for _, writer in connections[:20]:
             writer.transport.abort()
         began = time.monotonic()
         await asyncio.to_thread(admin.do, IssueTicket(service="doctor"))
-        await asyncio.gather(*(reader.readuntil(b"event: ticket-issued") for reader, _ in lines[20:]))
+        await asyncio.gather(*(reader.readuntil(b"event: ticket-issued") for reader, _ in connections[20:]))
         took = time.monotonic() - began
-        for _, writer in lines:
+        for _, writer in connections:
             writer.close()
         return took
 
     assert asyncio.run(listen()) < 2
-    for line in deaf:
-        line.close()
+    for connection in deaf:
+        connection.close()
     admin.close()
 
 
 def _deaf(premises: Premises, token: str) -> socket.socket:
     """A listener that asks for everything and never reads."""
     host, _, port = premises.base.removeprefix("http://").partition(":")
-    line = socket.socket()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    line.connect((host, int(port)))
-    line.sendall(_request(premises, token, 0))
-    return line
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    connection.connect((host, int(port)))
+    connection.sendall(_request(premises, token, 0))
+    return connection
 
 
 @pytest.mark.parametrize("signal", ["SIGTERM", "SIGINT"])
@@ -108,7 +108,7 @@ def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: s
     token, admin = premises.device(Role.DISPLAY), premises.admin()
     for _ in range(300):
         admin.do(CancelTicket(ticket=admin.do(IssueTicket(service="doctor")).result["ticket"]["id"]))
-    lines = [_deaf(premises, token) for _ in range(10)]
+    connections = [_deaf(premises, token) for _ in range(10)]
     watch = admin.watch(admin.snapshot().seq)
     began = time.monotonic()
     process.send_signal(signals.Signals[signal])
@@ -117,21 +117,21 @@ def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: s
     assert time.monotonic() - began < 2
     with pytest.raises(Unreachable):
         assert [news for news in watch if news] == []
-    for line in lines:
-        line.close()
+    for connection in connections:
+        connection.close()
     admin.close()
 
 
 def test_a_listener_far_behind_hears_everything_in_order(tmp_path: Path) -> None:
-    """Further than what is kept at hand, the journal tells it."""
+    """What is no longer in memory is read from the journal."""
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
         halls.init("clinic", None)
 
         async def listen() -> list[int]:
-            feed, heard = Feed(halls.ledger), bytearray()
+            feed, heard = LiveFeed(halls.ledger), bytearray()
             feed.open()
-            telling = asyncio.create_task(feed.tell("clinic", Listener(_into(heard), 0)))
-            for _ in range(REMEMBERED // 200 + 1):
+            telling = asyncio.create_task(feed.stream_to("clinic", Listener(_into(heard), 0)))
+            for _ in range(EVENTS_KEPT // 200 + 1):
                 await asyncio.gather(*(_one_visit() for _ in range(100)))
             last = f"id: {halls.ledger.hall('clinic').seq}\n".encode()
             while last not in heard:
@@ -141,21 +141,21 @@ def test_a_listener_far_behind_hears_everything_in_order(tmp_path: Path) -> None
             return _numbers(heard)
 
         async def _one_visit() -> None:
-            issued = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
-            await halls.ledger.do_soon("clinic", CancelTicket(ticket=issued.result["ticket"]["id"]), ADMIN)
+            issued = await halls.ledger.do_async("clinic", IssueTicket(service="doctor"), ADMIN)
+            await halls.ledger.do_async("clinic", CancelTicket(ticket=issued.result["ticket"]["id"]), ADMIN)
 
         heard = asyncio.run(listen())
-        assert len(heard) > REMEMBERED
+        assert len(heard) > EVENTS_KEPT
         assert heard == list(range(1, halls.ledger.hall("clinic").seq + 1))
 
 
 async def test_a_listener_that_knows_more_than_the_feed_hears_nothing_twice() -> None:
-    """It read on in the journal, or began there, before those who only listen were told."""
+    """The listener has read further in the journal than the channel has."""
     heard, channel = bytearray(), _Channel("clinic", 5)
-    channel.abreast.add(Listener(_into(heard), 7))
-    channel.grow([Entry(seq, "ticket-issued", "{}") for seq in (6, 7)])
-    channel.grow([Entry(8, "ticket-issued", "{}")])
-    channel.grow([Entry(9, "ticket-issued", "{}")])
+    channel.caught_up.add(Listener(_into(heard), 7))
+    channel.publish([Entry(seq, "ticket-issued", "{}") for seq in (6, 7)])
+    channel.publish([Entry(8, "ticket-issued", "{}")])
+    channel.publish([Entry(9, "ticket-issued", "{}")])
     assert _numbers(heard) == [8, 9]
 
 
@@ -167,12 +167,12 @@ def _into(heard: bytearray) -> Send:
 
 
 def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_path: Path) -> None:
-    """Its own task waits for it; when it reads again it hears the rest in order."""
+    """Its own task waits until it reads again, and then sends it what it missed, in order."""
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
         halls.init("clinic", None)
 
         async def listen() -> tuple[bytearray, bytearray, int]:
-            feed, reads, slow, quick = Feed(halls.ledger), asyncio.Event(), bytearray(), bytearray()
+            feed, reads, slow, quick = LiveFeed(halls.ledger), asyncio.Event(), bytearray(), bytearray()
             feed.open()
             reads.set()
 
@@ -182,7 +182,8 @@ def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_pa
 
             start = halls.ledger.hall("clinic").seq
             telling = [
-                asyncio.create_task(feed.tell("clinic", Listener(send, start))) for send in (send_slowly, _into(quick))
+                asyncio.create_task(feed.stream_to("clinic", Listener(send, start)))
+                for send in (send_slowly, _into(quick))
             ]
             await _issue_and_hear(quick, 1)
             reads.clear()
@@ -196,7 +197,7 @@ def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_pa
 
         async def _issue_and_hear(heard: bytearray, times: int) -> None:
             for _ in range(times):
-                accepted = await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+                accepted = await halls.ledger.do_async("clinic", IssueTicket(service="doctor"), ADMIN)
                 await _heard(heard, accepted.seq)
 
         async def _heard(heard: bytearray, seq: int) -> None:
@@ -208,15 +209,15 @@ def test_a_listener_that_stops_reading_holds_up_nobody_and_misses_nothing(tmp_pa
 
 
 def _numbers(heard: bytearray) -> list[int]:
-    return [int(line[4:]) for line in heard.splitlines() if line.startswith(b"id: ")]
+    return [int(connection[4:]) for connection in heard.splitlines() if connection.startswith(b"id: ")]
 
 
-def test_a_broken_line_keeps_nobody_from_hearing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_connection_keeps_no_event_from_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
         halls.init("clinic", None)
 
         async def listen() -> bytearray:
-            feed, heard, said = Feed(halls.ledger), bytearray(), bytearray()
+            feed, heard, said = LiveFeed(halls.ledger), bytearray(), bytearray()
             feed.open()
 
             async def break_at_an_event(message: Message) -> None:
@@ -226,12 +227,12 @@ def test_a_broken_line_keeps_nobody_from_hearing(tmp_path: Path, caplog: pytest.
 
             start = halls.ledger.hall("clinic").seq
             telling = [
-                asyncio.create_task(feed.tell("clinic", Listener(send, start)))
+                asyncio.create_task(feed.stream_to("clinic", Listener(send, start)))
                 for send in (break_at_an_event, _into(heard))
             ]
             while not (said and heard):
                 await asyncio.sleep(0.01)
-            await halls.ledger.do_soon("clinic", IssueTicket(service="doctor"), ADMIN)
+            await halls.ledger.do_async("clinic", IssueTicket(service="doctor"), ADMIN)
             await telling[0]
             while b"ticket-issued" not in heard:
                 await asyncio.sleep(0.01)
@@ -246,7 +247,7 @@ def test_a_broken_line_keeps_nobody_from_hearing(tmp_path: Path, caplog: pytest.
 def test_what_happens_while_a_hall_is_first_looked_at_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """Its wake-up came before anybody could be woken."""
+    """An event is committed while the hall is read, before there is a channel to mark."""
     with opened(new_database(kind, tmp_path), create=True) as halls:
         halls.init("clinic", None)
         ledger, look = halls.ledger, halls.ledger.hall
@@ -259,10 +260,10 @@ def test_what_happens_while_a_hall_is_first_looked_at_is_told(
             return found
 
         async def listen() -> None:
-            feed, heard = Feed(ledger), bytearray()
+            feed, heard = LiveFeed(ledger), bytearray()
             feed.open()
             monkeypatch.setattr(ledger, "hall", look_slowly)
-            telling = asyncio.create_task(feed.tell("clinic", Listener(_into(heard), start)))
+            telling = asyncio.create_task(feed.stream_to("clinic", Listener(_into(heard), start)))
             async with asyncio.timeout(10):
                 while b"ticket-issued" not in heard:
                     await asyncio.sleep(0.01)

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from shared.access.staff import ChangePassword
 from shared.backend.halls.database_administration import DatabaseAdmin, opened
 from shared.backend.halls.sample_halls import commands
 from shared.hall.errors import UnknownHall
@@ -27,6 +26,7 @@ from shared.hall.values import Service
 from shared.hall.whole_set_up import LISTS, set_up_of
 from shared.link.connect import connect
 from shared.link.link import Link
+from shared.requests.staff import ChangePassword
 from shared.set_up_file.reader import LARGEST_FILE
 from tests.backends import PASSWORD, Caller, Premises
 
@@ -41,9 +41,9 @@ class Halls:
     def __init__(self, premises: Premises) -> None:
         self.premises = premises
         self.tokens: dict[tuple[str, str], str] = {}
-        with opened(premises.database) as care:
+        with opened(premises.database) as administration:
             for hall in ZONES:
-                self._people(care, hall)
+                self._people(administration, hall)
         premises.serve()
         self.admin = self.signed_in("admin")
         self.bosses = {hall: self.signed_in(f"boss-{hall}") for hall in ZONES}
@@ -52,14 +52,14 @@ class Halls:
         for hall, kiosk in self.kiosks.items():
             kiosk.session.headers["Authorization"] = f"Bearer {self.tokens['kiosk', hall]}"
 
-    def _people(self, care: DatabaseAdmin, hall: str) -> None:
+    def _people(self, administration: DatabaseAdmin, hall: str) -> None:
         [sample] = commands("clinic")
         settings = replace(sample.hall, name=f"The {hall}", time_zone=ZONES[hall], languages=("en",))
-        care.ledger.create_hall(hall)
-        care.ledger.do(hall, replace(sample, hall=settings), ADMIN)
-        care.add_person(f"boss-{hall}", PASSWORD, Role.ADMINISTRATOR, hall)
-        care.add_person(f"staff-{hall}", PASSWORD, Role.SPECIALIST, hall)
-        self.tokens["kiosk", hall] = care.accounts.add_device(f"Kiosk of {hall}", Role.KIOSK, hall)
+        administration.ledger.create_hall(hall)
+        administration.ledger.do(hall, replace(sample, hall=settings), ADMIN)
+        administration.add_person(f"boss-{hall}", PASSWORD, Role.ADMINISTRATOR, hall)
+        administration.add_person(f"staff-{hall}", PASSWORD, Role.SPECIALIST, hall)
+        self.tokens["kiosk", hall] = administration.accounts.add_device(f"Kiosk of {hall}", Role.KIOSK, hall)
 
     def _caller(self) -> Caller:
         return Caller(self.premises)
@@ -120,7 +120,7 @@ def test_tickets_labels_and_events_of_halls_never_mix(halls: Halls) -> None:
         assert ids[hall] <= set(issued) and not others & set(issued) and len(issued) == len(set(issued))
 
 
-def test_the_same_command_id_is_another_wish_in_another_hall(halls: Halls) -> None:
+def test_the_same_command_id_is_another_command_in_another_hall(halls: Halls) -> None:
     same = new_id()
     for hall in ("harbour", "temple"):
         answer = send(halls.admin, hall, "issue-ticket", service="imaging", command_id=same)
@@ -133,8 +133,8 @@ def test_each_hall_has_the_day_of_its_own_zone(halls: Halls) -> None:
         state = halls.admin.get(f"/api/v1/halls/{hall}").json()["hall"]
         assert state["time_zone"] == zone
         now = datetime.now(UTC)
-        with opened(halls.premises.database) as care:
-            settings = care.ledger.hall(hall).settings
+        with opened(halls.premises.database) as administration:
+            settings = administration.ledger.hall(hall).settings
         assert state["business_day"] == business_day(settings, now).isoformat()
         there = now.astimezone(ZoneInfo(zone))
         assert (there.date() - business_day(settings, now)).days == (there.time() < settings.day_starts)
@@ -158,8 +158,8 @@ def test_nobody_sees_or_commands_a_hall_but_their_own(halls: Halls) -> None:
 
 
 def test_whoever_works_in_several_halls_chooses_a_password_at_one_that_is_named(halls: Halls) -> None:
-    with opened(halls.premises.database) as care:
-        care.accounts.people.add(*SUE, Role.SPECIALIST, must_change=True)
+    with opened(halls.premises.database) as administration:
+        administration.accounts.people.add(*SUE, Role.SPECIALIST, must_change=True)
     new = ChangePassword(old=PASSWORD, new="kedava-own-words")
     with signed_in(halls.premises.base, *SUE) as sue, pytest.raises(UnknownHall, match="Say which hall"):
         sue.request(new)
@@ -228,11 +228,11 @@ def test_the_largest_set_up_of_a_file_goes_over_any_link(halls: Halls, kind: str
         replace(first, id=f"{kind}-{n}", prefix=f"{kind[0].upper()}{n:02}", name=words, description=words, on=False)
         for n in range(80)
     )
-    wish = take(before, services=(*set_up_of(before).services, *more))
+    command = take(before, services=(*set_up_of(before).services, *more))
     assert sum(len(text.encode()) for service in more for text in words.values()) * 2 > LARGEST_FILE * 0.9
-    accepted = link.do(wish)
+    accepted = link.do(command)
     assert accepted.result == {"changes": 80, "extra": []}
-    assert link.do(wish) == accepted
+    assert link.do(command) == accepted
     found = link.snapshot().services
     assert all(found[service.id] == service for service in more)
     link.close()
@@ -258,5 +258,5 @@ def test_two_administrators_at_once_leave_one_whole_set_up(halls: Halls) -> None
     assert len(names) == 1
     for link in links:
         link.close()
-    with opened(halls.premises.database) as care:
-        assert not list(care.faults())
+    with opened(halls.premises.database) as administration:
+        assert not list(administration.faults())

@@ -1,4 +1,4 @@
-"""The calendar of public holidays: whose days, in which words, and who brings it to a hall."""
+"""Public holidays: which days, in which languages, and how a hall gets them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import pytest
 
 from shared.backend.halls import database_administration
 from shared.backend.halls.database_administration import DatabaseAdmin
-from shared.backend.halls.holidays import calendar, check, due
+from shared.backend.halls.holidays import calendar, check, pending_update
 from shared.hall.errors import Invalid
 from shared.hall.exceptional_days import ObserveHolidays
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
 from shared.hall.set_up import DefineHall
-from shared.hall.values import HallSettings, frozen
+from shared.hall.values import frozen
 
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
 
@@ -30,7 +31,7 @@ def reasons(place: str, *languages: str) -> dict[date, object]:
 def test_holidays_are_named_in_the_languages_of_the_hall_as_far_as_they_are_known() -> None:
     assert reasons("DE-BE", "en", "de", "ru")[date(2026, 3, 8)] == {"en": "Women's Day", "de": "Frauentag"}
     assert reasons("DE-BE", "en-GB", "de-AT")[date(2026, 1, 1)] == {"en-GB": "New Year's Day", "de-AT": "Neujahr"}
-    assert reasons("DE-BE", "ru")[date(2026, 1, 1)] == "Neujahr", "else as the country itself says it"
+    assert reasons("DE-BE", "ru")[date(2026, 1, 1)] == "Neujahr", "otherwise in the country's own language"
     assert reasons("SA", "ar")[date(2026, 9, 23)] == {"ar": "اليوم الوطني"}
 
 
@@ -57,13 +58,13 @@ def test_other_commands_and_halls_without_holidays_pass() -> None:
 
 def test_only_what_a_hall_does_not_know_yet_is_due() -> None:
     hall = Hall(id="hall", settings=HallSettings(holidays="DE", languages=("de",)))
-    first = due(hall, date(2026, 3, 1))
+    first = pending_update(hall, date(2026, 3, 1))
     assert isinstance(first, ObserveHolidays)
     known = Hall(id="hall", settings=hall.settings, holidays=frozen({day.date: day for day in first.days}))
-    assert due(known, date(2026, 12, 31)) is None
-    assert due(known, date(2027, 1, 1)) is not None
-    assert due(Hall(id="hall"), date(2026, 3, 1)) is None
-    cleared = due(Hall(id="hall", holidays=known.holidays), date(2026, 3, 1))
+    assert pending_update(known, date(2026, 12, 31)) is None
+    assert pending_update(known, date(2027, 1, 1)) is not None
+    assert pending_update(Hall(id="hall"), date(2026, 3, 1)) is None
+    cleared = pending_update(Hall(id="hall", holidays=known.holidays), date(2026, 3, 1))
     assert cleared is not None and cleared.days == ()
 
 

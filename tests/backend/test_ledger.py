@@ -1,4 +1,4 @@
-"""The writer answers everybody, whatever the database or a caller does, and nothing is ever half done."""
+"""The ledger answers every command, whatever the database or a caller does, and nothing is ever half done."""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ def test_one_that_the_database_refuses_among_two_hundred_costs_few_transactions(
     halls.ledger.do("clinic", *german("berta"))
     with rough(address).held():
         first = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
-        wishes = [(IssueTicket(service="registration"), ADMIN) for _ in range(200)]
-        wishes[77] = german("berta")
-        answers = [halls.ledger.submit("clinic", *wish) for wish in wishes]
+        commands = [(IssueTicket(service="registration"), ADMIN) for _ in range(200)]
+        commands[77] = german("berta")
+        answers = [halls.ledger.submit("clinic", *command) for command in commands]
     assert first.result(5)
     assert isinstance(answers.pop(77).exception(20), IntegrityError)
     labels = [answer.result(20).result["ticket"]["label"] for answer in answers]
@@ -151,9 +151,9 @@ def test_whoever_the_database_has_refused_costs_others_nothing(
     transactions.clear()
     with rough(address).held():
         first = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
-        wishes = [(IssueTicket(service="registration"), ADMIN) for _ in range(20)]
-        wishes[7] = german("berta")
-        answers = [halls.ledger.submit("clinic", *wish) for wish in wishes]
+        commands = [(IssueTicket(service="registration"), ADMIN) for _ in range(20)]
+        commands[7] = german("berta")
+        answers = [halls.ledger.submit("clinic", *command) for command in commands]
     assert first.result(5)
     assert isinstance(answers.pop(7).exception(5), IntegrityError)
     assert all(answer.result(5) for answer in answers)
@@ -162,7 +162,7 @@ def test_whoever_the_database_has_refused_costs_others_nothing(
     assert sound(halls)
 
 
-async def test_whoever_is_refused_at_the_door_takes_their_turn(halls: DatabaseAdmin, address: str) -> None:
+async def test_a_refused_sender_takes_their_turn(halls: DatabaseAdmin, address: str) -> None:
     with rough(address).held():
         honest = halls.ledger.submit("clinic", IssueTicket(service="registration"), ADMIN)
         turn = asyncio.create_task(halls.ledger.turn("clinic"))
@@ -297,7 +297,7 @@ def test_every_command_is_answered_while_the_ledger_closes(halls: DatabaseAdmin,
 
 def test_a_hall_made_twice_is_one(halls: DatabaseAdmin) -> None:
     halls.ledger.create_hall("clinic")
-    assert halls.ledger.halls() == ["clinic"]
+    assert halls.ledger.hall_ids() == ["clinic"]
 
 
 def test_what_another_program_wrote_is_told_and_read(halls: DatabaseAdmin, address: str) -> None:

@@ -111,8 +111,8 @@ def test_a_hall_that_can_t_be_read_says_so_and_others_go_on(damaged: Premises, t
 
 
 def pressed(there: Premises, kiosk: str, hall: str, service: str) -> int:
-    path, wish = f"{there.base}/api/v1/halls/{hall}/commands/issue-ticket", {"command_id": new_id(), "service": service}
-    return requests.post(path, json=wish, headers={"Authorization": f"Bearer {kiosk}"}, timeout=10).status_code
+    path, body = f"{there.base}/api/v1/halls/{hall}/commands/issue-ticket", {"command_id": new_id(), "service": service}
+    return requests.post(path, json=body, headers={"Authorization": f"Bearer {kiosk}"}, timeout=10).status_code
 
 
 def test_the_clock_begins_the_days_of_all_others_whatever_is_wrong_with_one(

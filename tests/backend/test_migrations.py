@@ -1,4 +1,4 @@
-"""The migrations make exactly the tables the program uses, and a database of another age is told from ours."""
+"""The migrations make exactly the tables the program uses; older and newer databases are recognised."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text, update
 
-from shared.access.contacts import EraseTicket
-from shared.access.specialists import ParkedFor, ReadReasons
 from shared.backend.halls import database_administration
 from shared.backend.halls.ledger import Ledger
 from shared.backend.request_handlers.dispatch import RequestHandlers
@@ -32,6 +30,8 @@ from shared.hall.points import ActivatePoint, PausePoint
 from shared.hall.roles import Actor, Role
 from shared.hall.serving import StartService
 from shared.link.connect import connect
+from shared.requests.contacts import EraseTicket
+from shared.requests.specialists import ParkedFor, ReadReasons
 from tests import postgres
 from tests.access.leak_search import rows
 from tests.backends import DATABASES, begin, new_database, nowserving
@@ -69,7 +69,7 @@ def test_programs_that_begin_at_once_on_an_empty_database_all_succeed(kind: str,
 def test_an_upgrade_makes_a_copy_first_and_a_failed_one_is_in_nobodys_way(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first tables are the oldest there are: so this program is made to believe in newer ones."""
+    """There are no tables older than the first migration's, so this program is told of a newer one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(postgres.server().programs), prepend=os.pathsep)
     with database_administration.opened(new_database(kind, tmp_path), create=True) as halls:
@@ -111,7 +111,7 @@ def test_a_database_of_a_newer_program_is_told(file: Path) -> None:
 
 
 def test_a_database_of_an_older_program_is_told_everywhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first tables are the oldest there are: so this program is made a newer one."""
+    """There are no tables older than the first migration's, so this program is told of a newer one."""
     monkeypatch.setattr("shared.backend.storage.database.versions", lambda: (*VERSIONS, "9999"))
     database = Database(f"sqlite:///{file}")
     with pytest.raises(Unfit, match="nowserving upgrade"):
@@ -137,19 +137,19 @@ def _revise(file: Path, revision: str) -> None:
     raw.close()
 
 
-# ── what an upgrade does to what is there ──
+# ── data that an upgrade changes ──
 
 ANNA = Actor(name="anna", role=Role.SPECIALIST, hall="clinic")
 WHY = "Zebulon Quagmire is “at the cash desk”"
 
 
 def _parks(ledger: Ledger) -> ParkTicket:
-    """Somebody is parked at the first point; the command that did it."""
+    """Park somebody at the first point; returns the command."""
     ticket = ledger.do("clinic", IssueTicket(service="registration"), ANNA).result["ticket"]["id"]
-    wish = ParkTicket(point="1", ticket=ticket)
-    for command in (CallTicket(point="1", ticket=ticket), StartService(point="1", ticket=ticket), wish):
+    park = ParkTicket(point="1", ticket=ticket)
+    for command in (CallTicket(point="1", ticket=ticket), StartService(point="1", ticket=ticket), park):
         ledger.do("clinic", command, ANNA)
-    return wish
+    return park
 
 
 def _take_back(database: Database, hall: Hall) -> None:
@@ -185,14 +185,14 @@ def test_an_upgrade_moves_why_somebody_is_parked_to_the_notes_and_erases_it_of_a
     address = new_database(kind, tmp_path)
     with database_administration.opened(address, create=True) as halls:
         halls.init("clinic", None)
-        desk = RequestHandlers(halls.ledger, halls.accounts)
+        handlers = RequestHandlers(halls.ledger, halls.accounts)
         for point in ("1", "2"):
             halls.ledger.do("clinic", ActivatePoint(point=point), ANNA)
         halls.ledger.do("clinic", PausePoint(point="2"), ANNA)
         here, gone, forgotten = (_parks(halls.ledger) for _ in "123")
         for command in (ResumeTicket(point="1", ticket=gone.ticket), CancelTicket(ticket=gone.ticket)):
             halls.ledger.do("clinic", command, ANNA)
-        desk.answer("clinic", EraseTicket(ticket=forgotten.ticket), Actor(name="admin", role=Role.ADMINISTRATOR))
+        handlers.answer("clinic", EraseTicket(ticket=forgotten.ticket), Actor(name="admin", role=Role.ADMINISTRATOR))
         answered = halls.ledger.do("clinic", here, ANNA)
         _take_back(halls.database, halls.ledger.hall("clinic"))
     upgraded = nowserving("upgrade", "--database", address, "--without-backup")
@@ -204,9 +204,9 @@ def test_an_upgrade_moves_why_somebody_is_parked_to_the_notes_and_erases_it_of_a
     assert not [place for place, there in everywhere.items() if WHY in there]
     assert sum(file.read_bytes().count(b"Zebulon") for file in tmp_path.glob("halls.db*")) in (0, 1)
     with database_administration.opened(address) as halls:
-        desk = RequestHandlers(halls.ledger, halls.accounts)
+        handlers = RequestHandlers(halls.ledger, halls.accounts)
         [note] = halls.ledger.notes("clinic", here.ticket)
         assert (note.author, note.text) == ("anna", WHY)
-        assert desk.answer("clinic", ReadReasons(), ANNA) == (ParkedFor(ticket=here.ticket, reason=WHY),)
+        assert handlers.answer("clinic", ReadReasons(), ANNA) == (ParkedFor(ticket=here.ticket, reason=WHY),)
         again = halls.ledger.do("clinic", here, ANNA)
         assert (again.seq, again.result["ticket"]["state"]) == (answered.seq, "parked")

@@ -1,4 +1,4 @@
-"""Addresses beside the customer's pages, as a browser and a program ask for them."""
+"""Addresses that do not exist, as a browser and a program request them."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_a_slash_too_many_leads_to_the_page_that_was_meant_and_nowhere_else(
     premises: Premises, path: str, meant: str | None
 ) -> None:
     address = urlsplit(premises.base)
-    with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)) as line:
-        line.request("GET", path, headers=BROWSER)
-        answer = line.getresponse()
+    with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)) as connection:
+        connection.request("GET", path, headers=BROWSER)
+        answer = connection.getresponse()
         assert (answer.status, answer.getheader("Location")) == ((307, meant) if meant else (404, None))
 
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL alone can do or suffer: halls side by side, a server that goes, an answer lost at the commit."""
+"""What only PostgreSQL has: parallel halls, a server that stops, an answer lost at the commit."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def issue(halls: DatabaseAdmin, hall: str = "clinic") -> str:
     return str(answer.result["ticket"]["label"])
 
 
-# ── what people are told ──
+# ── error messages ──
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_without_the_driver_it_is_said_what_to_install(address: str) -> None:
 def test_a_server_that_stops_at_the_end_of_many_rows_is_an_outage_and_no_bug(
     halls: DatabaseAdmin, monkeypatch: pytest.MonkeyPatch, caplog
 ) -> None:
-    """Its last word comes where psycopg leaves its pipeline: a connection that stays in one can't be rolled back."""
+    """The error arrives while psycopg leaves pipeline mode: a connection that stays in it can't be rolled back."""
 
     def stopped(pipeline: BasePipeline) -> Iterator[None]:
         pipeline.pgconn.pipeline_sync()
@@ -143,7 +143,7 @@ def test_a_server_that_stops_at_the_end_of_many_rows_is_an_outage_and_no_bug(
 def test_each_complaint_of_the_server_is_a_sentence_and_nothing_is_half_done(
     halls: DatabaseAdmin, address: str, state: str, says: str, kind: type[Failure]
 ) -> None:
-    """At the last thing a command writes; where the server has no trouble of its own, a trigger has it."""
+    """A trigger raises the error at the last row a command writes."""
     issue(halls)
     rough(address).execute(
         "CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS "
@@ -208,7 +208,7 @@ def test_a_commit_is_on_disk_whatever_the_server_usually_does(address: str) -> N
     rough(address).execute("ALTER ROLE CURRENT_USER RESET synchronous_commit")
 
 
-# ── a server that goes and comes back ──
+# ── outages ──
 
 
 def _behind_a_cable(address: str) -> tuple[Cable, str]:
@@ -219,37 +219,39 @@ def _behind_a_cable(address: str) -> tuple[Cable, str]:
 
 
 def test_an_answer_lost_at_the_commit_is_given_to_who_asks_again(halls: DatabaseAdmin, address: str) -> None:
-    """Nobody knows whether it was kept; it was, and is not done twice."""
+    """The sender can't know whether the command was stored; it was, and is not carried out twice."""
     cable, away = _behind_a_cable(address)
-    wish = IssueTicket(service="registration")
+    command = IssueTicket(service="registration")
     with database_administration.opened(away) as far:
         cable.last_words = b"COMMIT"
         with pytest.raises(Unreachable):
-            far.ledger.do("clinic", wish, ADMIN)
+            far.ledger.do("clinic", command, ADMIN)
         cable.last_words = None
-        again = far.ledger.do("clinic", wish, ADMIN)
+        again = far.ledger.do("clinic", command, ADMIN)
     cable.close()
     assert [ticket.label for ticket in halls.ledger.hall("clinic").tickets.values()] == ["A001"]
-    assert again == halls.ledger.do("clinic", wish, ADMIN)
+    assert again == halls.ledger.do("clinic", command, ADMIN)
     assert list(halls.faults()) == []
 
 
-def test_a_line_cut_in_the_middle_of_a_command_leaves_nothing_half_done(halls: DatabaseAdmin, address: str) -> None:
+def test_a_connection_cut_in_the_middle_of_a_command_leaves_nothing_half_done(
+    halls: DatabaseAdmin, address: str
+) -> None:
     cable, away = _behind_a_cable(address)
-    wish = IssueTicket(service="registration")
+    command = IssueTicket(service="registration")
     with database_administration.opened(away) as far:
         cable.last_words = b"INTO tickets"
         with pytest.raises(Unreachable):
-            far.ledger.do("clinic", wish, ADMIN)
+            far.ledger.do("clinic", command, ADMIN)
         assert halls.ledger.hall("clinic").tickets == {}
         cable.last_words = None
-        assert far.ledger.do("clinic", wish, ADMIN).result["ticket"]["label"] == "A001"
+        assert far.ledger.do("clinic", command, ADMIN).result["ticket"]["label"] == "A001"
     cable.close()
     assert list(halls.faults()) == []
 
 
 def test_a_server_that_is_started_again_is_found_again(own_server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """The outage is said once, and its end; whoever listens is told to look; the first command succeeds."""
+    """The outage and its end are logged once; listeners are woken; the first command succeeds."""
     told = threading.Event()
     with database_administration.opened(own_server.database(), create=True) as halls, caplog.at_level(logging.WARNING):
         halls.init("clinic", None)

@@ -72,7 +72,7 @@ def test_prefixes_and_menu_places_follow_the_alphabet(name: str) -> None:
 
 
 @every_sample
-def test_a_sample_read_twice_is_two_wishes(name: str) -> None:
+def test_a_sample_read_twice_is_two_commands(name: str) -> None:
     once, again = sample_halls.commands(name), sample_halls.commands(name)
     assert not {command.command_id for command in once} & {command.command_id for command in again}
 

@@ -61,19 +61,19 @@ def test_a_look_says_what_would_change_and_changes_nothing(run: Command, tmp_pat
         "change points 1",
         "change points 5",
         "keep   points 6 (not in the file; --retire takes it away)",
-        "Nothing was changed: this was only a look.",
+        "Nothing was changed: this was a dry run.",
     ]
     assert "retire points 6" in run("import", file, "--dry-run", "--retire")
-    with opened(database) as care:
-        before = care.ledger.hall("clinic")
+    with opened(database) as halls:
+        before = halls.ledger.hall("clinic")
         assert "6" in before.points
     assert "retire points 6" in run("import", file, "--retire")
-    with opened(database) as care:
-        after = care.ledger.hall("clinic")
+    with opened(database) as halls:
+        after = halls.ledger.hall("clinic")
         assert after.points["1"].name["en"] == "Desk 1" and "6" not in after.points  # type: ignore[index]
-        types = [entry.type for entry in care.ledger.entries_after("clinic", before.seq)]
+        types = [entry.type for entry in halls.ledger.entries_after("clinic", before.seq)]
         assert types == ["point-defined", "point-defined", "point-retired"]
-        assert not list(care.faults())
+        assert not list(halls.faults())
     assert run("import", file, "--retire") == "clinic is as the file says.\n"
 
 
@@ -86,21 +86,21 @@ def test_a_wrong_line_is_one_sentence_and_nothing_changes(run: Command, tmp_path
     says = f"nowserving: clinic.toml, line {line}: services[2].prefix: Another service gives these numbers"
     for options in (["--hall", "clinic"], ["--hall", "clinic", "--dry-run"], ["--new", "north"]):
         assert run("import", file, *options, status=1).startswith(says)
-    with opened(database) as care:
-        assert care.ledger.halls() == ["clinic"]
-        assert "New" not in str(care.ledger.hall("clinic").settings.name)
+    with opened(database) as halls:
+        assert halls.ledger.hall_ids() == ["clinic"]
+        assert "New" not in str(halls.ledger.hall("clinic").settings.name)
 
 
 def test_what_somebody_waits_for_stays_and_so_does_all_the_rest(run: Command, tmp_path: Path, database: str) -> None:
     file = tmp_path / "small.toml"
     file.write_text('[hall]\nname = "Empty"\n', "utf-8")
-    with opened(database) as care:
-        care.ledger.do("clinic", IssueTicket(service="imaging"), ADMIN)
-        before = set_up_of(care.ledger.hall("clinic"))
+    with opened(database) as halls:
+        halls.ledger.do("clinic", IssueTicket(service="imaging"), ADMIN)
+        before = set_up_of(halls.ledger.hall("clinic"))
     said = run("import", file, "--retire", status=1)
     assert said.startswith('nowserving: small.toml: services "imaging": Somebody still has a ticket for this service')
-    with opened(database) as care:
-        assert set_up_of(care.ledger.hall("clinic")) == before
+    with opened(database) as halls:
+        assert set_up_of(halls.ledger.hall("clinic")) == before
 
 
 def test_halls_are_listed_and_added(run: Command, database: str, tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def test_halls_are_listed_and_added(run: Command, database: str, tmp_path: Path)
     run("import", file, "--new", "tokyo")
     assert run("hall", "add", "Office North", "--sample", "office", "--time-zone", "Europe/Berlin") == "office-north\n"
     assert run("hall", "add", "Annex", "--time-zone", "UTC") == "annex\n"
-    with opened(database) as care:
+    with opened(database) as halls:
         for _ in range(3):
-            care.ledger.do("tokyo", IssueTicket(service=care.ledger.hall("tokyo").menu()[0].id), ADMIN)
+            halls.ledger.do("tokyo", IssueTicket(service=halls.ledger.hall("tokyo").menu()[0].id), ADMIN)
     rows = [line.split("  ") for line in run("hall", "list").splitlines()]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert [(row[0], row[2], row[3]) for row in cells] == [
@@ -131,15 +131,15 @@ def test_halls_are_listed_and_added(run: Command, database: str, tmp_path: Path)
 
 
 def test_a_new_hall_whose_beginning_was_cut_off_can_begin_again(run: Command, database: str) -> None:
-    with opened(database) as care:
-        care.ledger.create_hall("north")
+    with opened(database) as halls:
+        halls.ledger.create_hall("north")
     assert "north is as the file says" in run("import", FOLDER / "bank.toml", "--new", "north")
 
 
 def test_a_sample_begins_as_one_command_and_twice_is_harmless(run: Command, database: str) -> None:
-    with opened(database) as care:
-        seq = care.ledger.hall("clinic").seq
-        entries = care.ledger.entries_after("clinic", 0)
-        assert care.init("clinic", "Clinic") == "clinic"
-        assert care.ledger.hall("clinic").seq == seq == len(entries)
-        assert care.ledger.hall("clinic").settings.name == "Clinic"
+    with opened(database) as halls:
+        seq = halls.ledger.hall("clinic").seq
+        entries = halls.ledger.entries_after("clinic", 0)
+        assert halls.init("clinic", "Clinic") == "clinic"
+        assert halls.ledger.hall("clinic").seq == seq == len(entries)
+        assert halls.ledger.hall("clinic").settings.name == "Clinic"

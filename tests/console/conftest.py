@@ -1,4 +1,4 @@
-"""A console as somebody sits before it: a real window on a hall in memory, driven by its keys."""
+"""A console with somebody at it: a real window on a hall in memory, driven by its keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.memory_link import MemoryLink
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
 
-class Seat:
+class ConsoleUser:
     """Somebody at a console: presses keys, waits until the console has answered, and reads it."""
 
     def __init__(self, console: Console, link: MemoryLink, until: Until) -> None:
@@ -34,7 +34,7 @@ class Seat:
         page.login.setText(login)
         page.password.setText(password)
         QTest.keyClick(page.password, Qt.Key.Key_Return)
-        await self.until(page.enter.isEnabled)
+        await self.until(page.sign_in_button.isEnabled)
 
     async def work(self, login: str = "reception") -> None:
         """Sign in and sit down at the first service point."""
@@ -60,7 +60,7 @@ class Seat:
 
     @property
     def main_button(self) -> str:
-        return self.console.work_page.keys.main.said()
+        return self.console.work_page.actions_panel.main_button.shown_text()
 
     @property
     def number(self) -> str:
@@ -75,11 +75,11 @@ class Seat:
 
 
 @pytest.fixture
-def sit_down(link: MemoryLink, until: Until) -> Callable[..., AbstractAsyncContextManager[Seat]]:
+def sit_down(link: MemoryLink, until: Until) -> Callable[..., AbstractAsyncContextManager[ConsoleUser]]:
     """Open a console on the hall; it closes at the end of the block."""
 
     @asynccontextmanager
-    async def opened(folder: Path | None = None, link: MemoryLink = link) -> AsyncIterator[Seat]:
+    async def opened(folder: Path | None = None, link: MemoryLink = link) -> AsyncIterator[ConsoleUser]:
         station = Station(link)
         station.start()
         console = Console(station, folder)
@@ -87,7 +87,7 @@ def sit_down(link: MemoryLink, until: Until) -> Callable[..., AbstractAsyncConte
         console.window.activateWindow()
         await until(lambda: console.window.isActiveWindow() and station.hall)
         try:
-            yield Seat(console, link, until)
+            yield ConsoleUser(console, link, until)
         finally:
             station.stop()
             console.close()
@@ -106,7 +106,7 @@ def busy(link: MemoryLink) -> MemoryLink:
 
 @pytest.fixture
 def speaking() -> Iterator[Callable[[str], None]]:
-    """Lets the windows speak a language until the test ends."""
+    """Sets the language of the windows until the test ends."""
     tongue = ScreenLanguage()
     yield tongue.speak
     tongue.hush()

@@ -27,6 +27,6 @@ def ticket(link: MemoryLink, label: str) -> Ticket:
     return next(one for one in (*link.hall.tickets.values(), *link.hall.ended) if one.label == label)
 
 
-def last_wish(link: MemoryLink) -> Command:
+def last_command(link: MemoryLink) -> Command:
     """The command the hall was sent last."""
     return list(link.answers.values())[-1][0]

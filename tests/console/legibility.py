@@ -1,4 +1,4 @@
-"""What of a window can't be read by whoever looks at it: texts that are cut, and parts that lie outside."""
+"""Finds what can't be read in a window: texts that are cut, and parts that overlap or lie outside."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 def faults(window: QWidget) -> list[str]:
     """A line for each thing that can't be read."""
-    for _ in range(2):  # what is new is shown, and so makes place for itself
+    for _ in range(2):  # new parts are shown first, and take their place
         QCoreApplication.sendPostedEvents()
         window.grab()
     shown = [part for part in window.findChildren(QWidget) if part.isVisibleTo(window) and part.width() > 0]
@@ -90,7 +90,7 @@ def _outside(part: QWidget) -> Iterator[str]:
 
 
 def _over(part: QWidget) -> Iterator[str]:
-    """No two of what is laid out in a part lie over one another."""
+    """No two parts that are laid out in the same part overlap."""
     if part.layout() is None:
         return
     laid = [child for child in part.findChildren(QWidget, options=DIRECT) if child.isVisible() and not child.isWindow()]
@@ -147,7 +147,7 @@ def _air(part: QWidget, text: str) -> int:
 
 
 def _giving(part: ElidingLabel) -> Iterator[str]:
-    """What gives way still shows a beginning, and has the rest in its tip."""
+    """An elided text still shows its beginning, and has the whole in its tooltip."""
     shown, whole = "".join("".join(part.lines()).split()), "".join(part.text().split())
     if shown != whole and (part.toolTip() != part.text() or part.accessibleName() != part.text() or len(shown) < 3):
         yield f"shows {shown!r}"
@@ -187,7 +187,7 @@ def _choice(part: QComboBox) -> Iterator[str]:
 
 
 def _headings(header: QHeaderView) -> Iterator[str]:
-    """A heading is read whole, or has its whole text in a tip."""
+    """A heading is shown whole, or has its whole text in a tooltip."""
     model, ways = header.model(), Qt.ItemDataRole
     if model is None:
         return

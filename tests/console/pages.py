@@ -1,4 +1,4 @@
-"""Every page of the console one after another, as an administrator who serves somebody comes by them."""
+"""Turns to every page of the console, as an administrator who serves a customer sees them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.actions import Action
-from shared.access.audit import DONE, Act, Page, ReadAudit
-from shared.access.devices import Device, ListDevices, ListNewcomers, Newcomer
-from shared.access.staff import ListStaff, Person
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import STAFF_ROLES, Role
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
-from tests.console.conftest import Seat
+from shared.requests.audit import DONE, Act, AuditPage, ReadAudit
+from shared.requests.devices import Device, ListDevices, ListNewcomers, Newcomer
+from shared.requests.staff import ListStaff, Person
+from tests.console.conftest import ConsoleUser
 from tests.console.console_hall import decide_on
 from tests.memory_link import MemoryLink
 
@@ -41,7 +41,7 @@ def inhabit(link: MemoryLink) -> None:
         ListStaff: tuple(people),
         ListDevices: (device,),
         ListNewcomers: (newcomer,),
-        ReadAudit: Page(acts=(act,)),
+        ReadAudit: AuditPage(acts=(act,)),
     }
     link.asked.update({request: lambda _, answer=answer: answer for request, answer in answers.items()})
     link.fingerprint = "7QKX 03MB 9YTE HN2C"
@@ -50,7 +50,7 @@ def inhabit(link: MemoryLink) -> None:
 
 
 def grow(link: MemoryLink, waiting: int) -> None:
-    """A large house: sixty points, thirty services, long names, and very many people."""
+    """A large hall: sixty points, thirty services, long names, and very many people."""
     services = [f"s{at}" for at in range(28)]
     for at, service in enumerate(services):
         link.do(DefineService(id=service, prefix=f"L{at}", place=at + 2, name=_numbered(at)))
@@ -66,7 +66,7 @@ def _numbered(at: int) -> dict[str, str]:
     return {language: f"{name} {at}" for language, name in LONG.items()}
 
 
-async def every_page(seat: Seat) -> AsyncIterator[str]:
+async def every_page(seat: ConsoleUser) -> AsyncIterator[str]:
     """Turn to each page and say which one it is; the last one is the log-in."""
     console = seat.console
     await seat.work("admin")
@@ -79,7 +79,7 @@ async def every_page(seat: Seat) -> AsyncIterator[str]:
     console.work.say("A sentence that takes its room as well.", refusal=True)
     yield "somebody served"
     for action in (Action.TRANSFER, Action.PARK):
-        console.work_page.ask(action)
+        console.work_page.open_panel(action)
         yield action
     console.work_page.close_panel()
     console.show_points()
@@ -102,8 +102,8 @@ async def every_page(seat: Seat) -> AsyncIterator[str]:
     yield "log-in"
 
 
-async def _read(seat: Seat) -> None:
-    """What a section asks for when one turns to it is there."""
+async def _read(seat: ConsoleUser) -> None:
+    """Wait until an opened section has what it reads from the hall."""
     page = seat.console.set_up_page
     wanted = {page.people: lambda: page.people.model.people, page.devices: lambda: page.devices.model.devices,
               page.audit: lambda: page.audit.model.acts}  # fmt: skip

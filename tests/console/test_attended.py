@@ -1,4 +1,4 @@
-"""Staff are told of people whom nobody could call: before they are sent there, and for as long as it is so."""
+"""Staff are told of people whom nobody could call: before they are sent there, and as long as they wait."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def alert(seat) -> str:
 async def test_a_supervisor_is_alerted_of_people_whom_no_active_point_calls(sit_down, apart) -> None:
     async with sit_down() as seat:
         await seat.work("admin")
-        assert alert(seat) == "Blood tests (1): people wait, and no service point that could call them is active."
+        assert alert(seat) == "Blood tests (1): people are waiting, but no open service point can call them."
         apart.do(ActivatePoint(point="2"))
         await seat.until(lambda: not alert(seat))
         apart.do(DeactivatePoint(point="2"))
@@ -99,7 +99,7 @@ async def test_whoever_closes_is_told_who_waits_for_their_service_again(sit_down
         called = apart.do(CallNext(point="2")).result["ticket"]
         apart.do(TransferTicket(point="2", ticket=called["id"], to_point="1"))
         await seat.press(Qt.Key.Key_F3, SHIFT)
-        assert seat.sentence.startswith("1 customer who was sent here waits for their service again.")
+        assert seat.sentence.startswith("1 customer who was sent here is waiting for their service again.")
         assert ticket(apart, called["label"]).for_point is None
 
 
@@ -107,7 +107,7 @@ async def test_whoever_closes_last_is_told_of_those_who_still_wait(sit_down, apa
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F3, SHIFT)
-        assert seat.sentence == "Registration (2): people wait, and no service point that could call them is active."
+        assert seat.sentence == "Registration (2): people are waiting, but no open service point can call them."
 
 
 async def test_whoever_closes_is_told_of_every_line_nobody_calls_from_any_more(sit_down, apart) -> None:
@@ -116,7 +116,7 @@ async def test_whoever_closes_is_told_of_every_line_nobody_calls_from_any_more(s
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F3, SHIFT)
-        left = "Registration (2), Blood tests (1): people wait, and no service point that could call them is active."
+        left = "Registration (2), Blood tests (1): people are waiting, but no open service point can call them."
         assert seat.sentence == left
 
 
@@ -134,10 +134,10 @@ async def test_the_reception_knows_before_giving_a_number_what_it_will_say(sit_d
         seat.console.show_reception()
         form = seat.console.reception_page.form
         QTest.keyClicks(form.search, "regis")
-        assert form.before.text() == "2 ahead"
+        assert form.ahead.text() == "2 ahead"
         form.search.clear()
         QTest.keyClicks(form.search, "blood")
-        assert form.before.text() == "1 ahead. No point is open."
+        assert form.ahead.text() == "1 ahead. No point is open."
 
 
 async def test_nobody_is_said_to_be_next_while_no_point_is_open(sit_down, link) -> None:

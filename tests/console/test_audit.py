@@ -1,4 +1,4 @@
-"""Who did what, read in the console; and what a customer said about themselves, from the reception to the counter."""
+"""The audit in the console; and a customer's contact data, from the reception to the counter."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from shared.access.contacts import Contact, ReadContact
-from shared.access.staff import AddPerson, ChangePassword
 from shared.hall.field_types import new_id
 from shared.hall.roles import Role
 from shared.link.connect import connect
+from shared.requests.contacts import Contact, ReadContact
+from shared.requests.staff import AddPerson, ChangePassword
 from tests.backends import PASSWORD, Premises
 from tests.console.test_people import OWN, people_of, sit_down_here
 
@@ -87,14 +87,14 @@ async def test_a_customers_name_goes_from_the_reception_to_the_counter_and_can_b
         form.name.setText("Marguerite Example")
         form.phone.setText("0 30 1234567")
         QTest.keyClick(form.phone, Qt.Key.Key_Return)
-        await seat.until(lambda: model.given and model.ready)
+        await seat.until(lambda: model.given_id and model.ready)
         link = premises.admin()
-        given = model.given
+        given = model.given_id
         assert link.request(ReadContact(ticket=given)) == Contact(name="Marguerite Example", phone="0 30 1234567")
         assert form.name.text() == "", "nobody else has that name"
 
         work = seat.console.work
-        work.station.request(ReadContact(ticket=given), lambda contact: work._told(given, contact))
+        work.station.request(ReadContact(ticket=given), lambda contact: work._on_contact(given, contact))
         finder = seat.console.reception_page.finder
         finder.search.setText(str(model.ticket.label))
         await seat.until(lambda: finder.chosen)
@@ -106,6 +106,6 @@ async def test_a_customers_name_goes_from_the_reception_to_the_counter_and_can_b
         assert "Marguerite Example" in (tmp_path / "kept.json").read_text("utf-8")
         finder.erase_button.click()
         finder.erase_button.click()
-        await seat.until(lambda: "forgotten" in model.sentence)
+        await seat.until(lambda: "erased" in model.sentence)
         assert link.request(ReadContact(ticket=given)) == Contact()
         link.close()

@@ -1,4 +1,4 @@
-"""A business day that a clock began too early is said to staff, and put right by an administrator with one press."""
+"""Staff are warned of a business day that a clock began too early; an administrator corrects it with one press."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_a_day_ahead_is_said_and_put_right_with_one_press(sit_down, link, 
     kept = link.hall.business_day
     async with sit_down() as seat:
         hall = await open_set_up(seat, 3)
-        assert f"The hall keeps the business day {kept}, for a clock was ahead" in alert(seat)
+        assert f"The hall's business day is {kept}, because a clock was ahead" in alert(seat)
         assert str(kept) in hall.correct_day.text()
         QTest.mouseClick(hall.correct_day, Qt.MouseButton.LeftButton)
         await seat.until(lambda: "business day" not in alert(seat))

@@ -1,4 +1,4 @@
-"""The devices of a hall, from the console: a new one is let in by its code, an old one renamed or taken away."""
+"""The devices of a hall, from the console: a new one is paired by its code, an old one renamed or revoked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from PySide6.QtWidgets import QWidget
 from console import device_alerts
 from console.set_up.device_sentences import last_seen
 from console.set_up.devices_section import DevicesSection
-from shared.access.devices import (
+from shared.hall.errors import NameTaken, UnknownPairing
+from shared.hall.issuing import IssueTicket
+from shared.hall.roles import Role
+from shared.hall.values import Origin
+from shared.requests.devices import (
     ConfirmPairing,
     Device,
     ListDevices,
@@ -29,11 +33,7 @@ from shared.access.devices import (
     Trouble,
     TroubleKind,
 )
-from shared.access.request import Done
-from shared.hall.errors import NameTaken, UnknownPairing
-from shared.hall.issuing import IssueTicket
-from shared.hall.roles import Role
-from shared.hall.values import Origin
+from shared.requests.request import Done
 
 NOW = datetime.now(UTC)
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -61,7 +61,7 @@ class House:
 
     def confirm(self, asked: ConfirmPairing) -> Device:
         if asked.code != "7kqf9mhr":
-            raise UnknownPairing("No device shows this code (any more): look at its screen again.")
+            raise UnknownPairing("No device shows this code now: look at its screen again.")
         self.newcomers.clear()
         self.devices.append(device(asked.name, role=Role.DISPLAY))
         return self.devices[-1]
@@ -144,10 +144,12 @@ async def test_what_happened_at_a_kiosk_is_said_until_an_administrator_has_seen_
         alert = seat.console.window.alert
         await seat.until(lambda: alert.isVisible() and "K1-07" in alert.text())
         refused, damaged = alert.text().splitlines()
-        assert refused.startswith("Kiosk at the door: Nobody calls K1-07, a number given at ")
+        assert refused.startswith(
+            "Kiosk at the door: K1-07 will not be called: the hall refused this number, given at "
+        )
         assert DAMAGED.what in damaged
         assert shown(section)[0][1] == "Kiosk · K2"
-        assert shown(section)[0][-1] == "Paper is low · Something happened"
+        assert shown(section)[0][-1] == "Paper is low · Needs attention"
         section.devices.selectRow(0)
         await seat.until(section.seen_button.isVisible)
         assert "K1-07" in section.troubles.text() and DAMAGED.what in section.troubles.text()
@@ -162,7 +164,7 @@ async def test_however_much_happened_the_devices_stay_in_sight(sit_down, house: 
         section = await the_devices(seat, house)
         window = seat.console.window
         window.resize(window.minimumSize())
-        await seat.until(lambda: "There is more to see to" in window.alert.text())
+        await seat.until(lambda: "More needs attention" in window.alert.text())
         assert len(window.alert.text().splitlines()) == 3
         section.devices.selectRow(0)
         await seat.until(lambda: below(section.devices, section.troubles) and below(section.troubles, section.new_name))
@@ -197,7 +199,7 @@ async def test_two_people_who_hold_one_number_are_said(sit_down, link) -> None:
 
 
 async def test_who_may_not_ask_about_devices_does_not(sit_down, link, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device_alerts, "EVERY", 20)
+    monkeypatch.setattr(device_alerts, "POLL_EVERY", 20)
     asked: list[str] = []
     link.asked[ListDevices] = lambda _: asked.append(seat.console.station.actor.name) or ()
     async with sit_down() as seat:
@@ -206,8 +208,8 @@ async def test_who_may_not_ask_about_devices_does_not(sit_down, link, monkeypatc
         seat.console.sign_out()
         await seat.work("reception")
         seat.console.show_points()
-        seat.console.unprinted.read()
-        await seat.until(lambda: seat.console.window.alerts)
+        seat.console.device_alerts.read()
+        await seat.until(lambda: seat.console.window.shows_alerts)
     assert set(asked) == {"admin"}
 
 
@@ -224,7 +226,7 @@ def test_an_age_is_said_as_people_say_it(qapp, age: timedelta, said: str) -> Non
     assert last_seen(NOW - age, NOW) == said
 
 
-async def test_a_new_device_is_let_in_with_the_keyboard_alone(sit_down, house: House) -> None:
+async def test_a_new_device_is_paired_with_the_keyboard_alone(sit_down, house: House) -> None:
     async with sit_down() as seat:
         section = await the_devices(seat, house)
         assert section.code.hasFocus() and section.newcomers.isVisible()
@@ -251,7 +253,7 @@ async def test_a_wrong_code_is_said_and_stays_to_be_mended(sit_down, house: Hous
         assert (section.code.text(), section.name.text()) == ("nonsense", "Display")
 
 
-async def test_a_newcomer_is_turned_away(sit_down, house: House) -> None:
+async def test_a_newcomer_is_rejected(sit_down, house: House) -> None:
     async with sit_down() as seat:
         section = await the_devices(seat, house)
         assert not section.refuse_button.isEnabled()

@@ -1,4 +1,4 @@
-"""What somebody typed about a visit outlives their console, for their eyes alone, and goes with the customer."""
+"""A draft about a visit outlives a crash of the console, is shown to its author alone, and ends with the visit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 
 from console.point_state import Draft
 from console.work.drafts import DraftedVisit, Drafts
-from shared.access.contacts import EraseTicket
-from shared.access.request import Done
-from shared.access.specialists import KeepNote
 from shared.hall.calling import CallNext, CallTicket
 from shared.hall.errors import Invalid, Refused, TooLate, UnknownTicket, Unreachable
 from shared.hall.serving import FinishService
+from shared.requests.contacts import EraseTicket
+from shared.requests.request import Done
+from shared.requests.specialists import KeepNote
 from tests.console.console_hall import decide_on, ticket
 from tests.memory_link import MemoryLink
 
@@ -33,7 +33,7 @@ async def begin_visit(seat, login: str = "reception"):
     await seat.work(login)
     while seat.main_button != "Finish and call next":
         await seat.press(Qt.Key.Key_F5)
-    return seat.console.work_page.customer.visit
+    return seat.console.work_page.customer.outcome_and_note
 
 
 def kept(folder: Path) -> list[str]:
@@ -42,7 +42,7 @@ def kept(folder: Path) -> list[str]:
 
 async def dies(seat) -> None:
     """As if the machine had lost its power: nothing is tidied up any more."""
-    await seat.until(lambda: not seat.console.work._keeping.isActive())
+    await seat.until(lambda: not seat.console.work._save_timer.isActive())
     seat.console.station.actor = None
 
 
@@ -109,7 +109,7 @@ async def test_enter_gives_the_note_to_the_hall_at_once(sit_down, busy, tmp_path
 
 
 async def confirm(seat, *notes: str) -> None:
-    visit = seat.console.work_page.customer.visit
+    visit = seat.console.work_page.customer.outcome_and_note
     for text in notes:
         QTest.keyClick(seat.console.window, Qt.Key.Key_F4)
         QTest.keyClicks(visit.note, text)
@@ -123,12 +123,12 @@ async def test_notes_the_hall_did_not_get_are_said_to_be_missing_and_kept_once_i
         visit = await begin_visit(seat)
         busy.plugged = False
         await confirm(seat, "came alone", "has a form")
-        await seat.until(lambda: seat.sentence and visit.not_kept.isVisible())
+        await seat.until(lambda: seat.sentence and visit.unsent.isVisible())
         facts = seat.console.work_page.customer.facts.text()
         assert "“came alone” · “has a form”" in facts.translate(ISOLATED)
         assert visit.note.text() == ""
         busy.plug()
-        await seat.until(lambda: not visit.not_kept.isVisible())
+        await seat.until(lambda: not visit.unsent.isVisible())
         assert [note.text for note in busy.kept] == ["came alone", "has a form"]
         assert list(tmp_path.rglob("drafts/*")) == []
 
@@ -145,12 +145,12 @@ async def test_a_confirmed_note_outlives_a_console_that_dies_before_its_hall_ans
     async with sit_down(tmp_path) as seat:
         visit = await begin_visit(seat)
         await confirm(seat, "came alone", "has a form")
-        await seat.until(lambda: asked and visit.not_kept.isVisible())
+        await seat.until(lambda: asked and visit.unsent.isVisible())
         await dies(seat)
     busy.asked[KeepNote] = usual
     async with sit_down(tmp_path) as again:
         visit = await begin_visit(again)
-        await again.until(lambda: len(busy.kept) == 2 and not visit.not_kept.isVisible())
+        await again.until(lambda: len(busy.kept) == 2 and not visit.unsent.isVisible())
         assert [note.text for note in busy.kept] == ["came alone", "has a form"]
         assert asked[0] == busy.kept[0] and visit.note.text() == ""
         assert list(tmp_path.rglob("drafts/*")) == []
@@ -166,7 +166,7 @@ async def test_a_note_the_hall_will_not_keep_is_in_its_field_again(sit_down, bus
         visit = await begin_visit(seat)
         await confirm(seat, "came alone")
         await seat.until(lambda: visit.note.text() == "came alone")
-        assert not visit.not_kept.isVisible() and "can't be shown" in seat.sentence
+        assert not visit.unsent.isVisible() and "can't be shown" in seat.sentence
 
 
 async def die_with_a_note(seat, link: MemoryLink) -> None:
@@ -174,7 +174,7 @@ async def die_with_a_note(seat, link: MemoryLink) -> None:
     await begin_visit(seat, "sue")
     link.unplug()
     await confirm(seat, "came alone")
-    await seat.until(seat.console.work_page.customer.visit.not_kept.isVisible)
+    await seat.until(seat.console.work_page.customer.outcome_and_note.unsent.isVisible)
     await dies(seat)
 
 
@@ -195,7 +195,7 @@ async def test_a_confirmed_note_is_kept_though_a_colleague_ended_its_visit_meanw
         await again.sign_in("sue")
         await again.until(lambda: [note.text for note in busy.kept] == ["came alone"])
         await again.until(lambda: not list(tmp_path.rglob("drafts/*.note")))
-        assert not again.console.window.turned_away.isVisible()
+        assert not again.console.window.refused_note.isVisible()
 
 
 @pytest.mark.parametrize("why", [TooLate, UnknownTicket])
@@ -210,10 +210,10 @@ async def test_whoever_wrote_a_note_the_hall_no_longer_takes_reads_it_on_any_pag
     busy.plug()
     busy.do(FinishService(point="1", ticket=ticket(busy, "A001").id))
     with busy.news:
-        busy.hall = replace(busy.hall, ended=())  # as long after
+        busy.hall = replace(busy.hall, ended=())  # long after the visit
     busy.asked[KeepNote] = refuses
     async with sit_down(tmp_path) as again:
-        console, strip = again.console, again.console.window.turned_away
+        console, strip = again.console, again.console.window.refused_note
         for login in ("sue", "sam", "sue"):  # who signs out without having read it is told again
             await again.sign_in(login)
             await again.until(lambda: console.page is not console.log_in_page and console.work.hall)
@@ -224,7 +224,7 @@ async def test_whoever_wrote_a_note_the_hall_no_longer_takes_reads_it_on_any_pag
             assert not strip.isVisible()
         await again.sign_in("sue")
         await again.until(strip.isVisible)
-        assert strip.says.text().translate(ISOLATED) == "The hall no longer takes this note about A001: “came alone”"
+        assert strip.says.text().translate(ISOLATED) == "The hall no longer accepts this note about A001: “came alone”"
         assert list(tmp_path.rglob("drafts/*.note"))
         QTest.keyClick(console.window, Qt.Key.Key_N, CTRL_SHIFT)
         assert not strip.isVisible() and list(tmp_path.rglob("drafts/*.note")) == []
@@ -236,9 +236,9 @@ async def test_to_forget_the_customer_forgets_notes_the_hall_has_not_got(sit_dow
         visit = await begin_visit(seat, "admin")
         busy.plugged = False
         await confirm(seat, "Mrs A")
-        await seat.until(visit.not_kept.isVisible)
+        await seat.until(visit.unsent.isVisible)
         seat.console.work.erase(ticket(busy, "A001").id)
-        assert list(tmp_path.rglob("drafts/*")) == [] and not visit.not_kept.isVisible()
+        assert list(tmp_path.rglob("drafts/*")) == [] and not visit.unsent.isVisible()
         busy.plug()
 
 
@@ -263,7 +263,7 @@ async def test_a_note_is_not_lost_when_its_customer_is_sent_back_or_did_not_come
         for key in (Qt.Key.Key_F8, Qt.Key.Key_F9):
             await seat.press(Qt.Key.Key_F5)
             await seat.press(Qt.Key.Key_F4)
-            QTest.keyClicks(seat.console.work_page.customer.visit.note, f"note {int(key)}")
+            QTest.keyClicks(seat.console.work_page.customer.outcome_and_note.note, f"note {int(key)}")
             await seat.press(key)
         assert [note.text for note in busy.kept] == [f"note {int(key)}" for key in (Qt.Key.Key_F8, Qt.Key.Key_F9)]
 

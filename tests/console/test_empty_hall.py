@@ -147,16 +147,16 @@ async def test_the_zone_of_this_machine_is_proposed_to_a_hall_that_is_nowhere_ye
         seat.console.show_set_up()
         hall = seat.console.set_up_page.hall
         seat.console.set_up_page.tabs.setCurrentWidget(hall)
-        assert hall.here.isVisible() and hall.here.text() == "Asia/Tokyo, as on this machine"
+        assert hall.zone_button.isVisible() and hall.zone_button.text() == "Asia/Tokyo, as on this machine"
         assert hall.zone.findText("localtime") == -1, "it would be another one on every machine"
-        hall.here.click()
-        assert not hall.here.isVisible()
+        hall.zone_button.click()
+        assert not hall.zone_button.isVisible()
         hall.save()
         await seat.until(lambda: link.hall.settings.time_zone == "Asia/Tokyo")
         link.do(DefinePoint(id="1", serial_number=1, name="Counter 1"))
         await seat.until(lambda: seat.console.set_up.points and not hall.unsaved)
         hall.zone.setCurrentText("Europe/Berlin")
-        assert not hall.here.isVisible(), "it is at work where it is"
+        assert not hall.zone_button.isVisible(), "it is at work where it is"
 
 
 async def test_no_example_is_taken_for_what_was_written(sit_down, link) -> None:

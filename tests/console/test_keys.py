@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTabWidget, QWidget
 
 from console.actions import Action
-from tests.console.conftest import Seat
+from tests.console.conftest import ConsoleUser
 from tests.console.pages import every_page, inhabit
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -23,13 +23,13 @@ EDITS = {
     "macOS": "Meta+A Meta+B Meta+D Meta+E Meta+F Meta+H Meta+K Meta+N Meta+O Meta+P Meta+V Meta+Y",
     "formatted text": "Ctrl+B Ctrl+I Ctrl+U",
 }
-"""What edits a text, as Qt's own table of each system's keys and the input methods have it."""
+"""The keys that edit text on each system, from Qt's own table and the input methods."""
 
 TAKEN = {QKeySequence(key) for keys in EDITS.values() for key in keys.split()}
 
 
 def fields(page: QWidget) -> list[QWidget]:
-    """What can be typed into on a page, as a person sees it."""
+    """The visible fields of a page that can be typed into."""
     seen = [widget for widget in page.findChildren(QWidget) if widget.isVisible() and widget.isEnabled()]
     typed = [widget for widget in seen if isinstance(widget, (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox))]
     return [field for field in typed if not isinstance(field, QComboBox) or field.isEditable()]
@@ -41,8 +41,8 @@ def text(field: QWidget) -> str:
     return field.currentText() if isinstance(field, QComboBox) else field.text()
 
 
-def shortcuts(seat: Seat) -> list[QShortcut]:
-    """The keys of ours that mean something just now."""
+def shortcuts(seat: ConsoleUser) -> list[QShortcut]:
+    """The shortcuts that act just now."""
     every = seat.console.window.findChildren(QShortcut)
     return [one for one in every if one.parent().isVisible() and one.parent().isEnabled()]
 
@@ -53,7 +53,7 @@ def press(field: QWidget, key: QKeySequence) -> None:
 
 
 def is_typed(key: QKeySequence) -> bool:
-    """Whether it is a character: that goes into a field while one has the keyboard."""
+    """Whether a key types a character, which goes into a field while one has the focus."""
     return not key[0].keyboardModifiers() and key[0].key() < Qt.Key.Key_Escape
 
 
@@ -77,7 +77,7 @@ async def test_ours_work_with_the_keyboard_in_any_field_and_leave_its_text_alone
     assert tried >= {"QLineEdit", "HoursEdit", "QSpinBox", "QTimeEdit", "QDateEdit", "QComboBox"}
 
 
-async def ours_and_no_text(seat: Seat, field: QWidget, where: str) -> None:
+async def ours_and_no_text(seat: ConsoleUser, field: QWidget, where: str) -> None:
     """Every key of ours acts once and changes nothing in this field; a character is written instead."""
     field.setFocus()
     await seat.until(field.hasFocus)
@@ -85,7 +85,7 @@ async def ours_and_no_text(seat: Seat, field: QWidget, where: str) -> None:
         if isinstance(field, QLineEdit):
             field.setText("some words")
         key, before, acted = shortcut.key(), text(field), []
-        with Instead(shortcut, acted):
+        with Counted(shortcut, acted):
             press(field, key)
         said = f"{key.toString()} in {field.accessibleName()} on {where}"
         if is_typed(key):
@@ -94,8 +94,8 @@ async def ours_and_no_text(seat: Seat, field: QWidget, where: str) -> None:
             assert len(acted) == 1 and text(field) == before, said
 
 
-class Instead:
-    """For once a key does nothing but being counted."""
+class Counted:
+    """Counts the presses of a shortcut instead of letting it act."""
 
     def __init__(self, shortcut: QShortcut, acted: list[int]) -> None:
         self.shortcut, self.acted = shortcut, acted
@@ -133,7 +133,7 @@ def focusable(page: QWidget) -> list[QWidget]:
     return list({type(widget): widget for widget in tabbed}.values())
 
 
-async def turns_the_pages(seat: Seat, tabs: QTabWidget, field: QWidget, where: str) -> None:
+async def turns_the_pages(seat: ConsoleUser, tabs: QTabWidget, field: QWidget, where: str) -> None:
     """One page on and back again; the second key is Tab on some systems, and Backtab on others."""
     at, last = tabs.currentIndex(), tabs.count() - 1
     both = CTRL | Qt.KeyboardModifier.ShiftModifier
@@ -151,7 +151,7 @@ async def test_an_undo_in_the_note_is_the_notes_until_there_is_nothing_left_to_t
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         await seat.until(lambda: seat.number == "A001")
-        note = seat.console.work_page.customer.visit.note
+        note = seat.console.work_page.customer.outcome_and_note.note
         note.setFocus()
         QTest.keyClicks(note, "comes again")
         await seat.press(Qt.Key.Key_Z, CTRL, note)
@@ -166,7 +166,7 @@ async def test_the_places_are_reached_from_within_a_field(sit_down, busy, key: s
     async with sit_down() as seat:
         await seat.work("admin")
         await seat.press(Qt.Key.Key_F5)
-        note = seat.console.work_page.customer.visit.note
+        note = seat.console.work_page.customer.outcome_and_note.note
         QTest.keyClicks(note, "comes again")
         press(note, QKeySequence(key))
         assert seat.console.page is getattr(seat.console, page)

@@ -1,4 +1,4 @@
-"""Nobody goes without saying what becomes of the customer at the point, and no number stays in the title."""
+"""Nobody leaves without saying what should happen to the customer at the point, and no number stays in the title."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def test_a_note_goes_to_the_hall_with_the_customer_who_is_left(sit_down, b
     async with sit_down() as seat:
         await serve(seat)
         await seat.press(Qt.Key.Key_F4)
-        QTest.keyClicks(seat.console.work_page.customer.visit.note, "fetches a form")
+        QTest.keyClicks(seat.console.work_page.customer.outcome_and_note.note, "fetches a form")
         await sign_out(seat)
         QTest.keyClick(seat.console.window, Qt.Key.Key_F3)
         await seat.until(lambda: seat.console.page is seat.console.log_in_page)

@@ -1,4 +1,4 @@
-"""Whatever the screen and the language, all of the console can be read: it fits, wraps, scrolls or has it in a tip."""
+"""Whatever the screen and the language, all of the console can be read: it fits, wraps, scrolls or has a tooltip."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ async def test_warnings_of_the_reception_are_read_whole_in_the_smallest_window(
         await seat.work("admin")
         seat.console.show_reception()
         page.form.list.setCurrentRow(0)
-        await seat.until(page.form.before.text)
+        await seat.until(page.form.ahead.text)
         assert not faults(window)
-        assert " ".join(page.form.before.lines()) == page.form.before.text()
+        assert " ".join(page.form.ahead.lines()) == page.form.ahead.text()
         table = page.finder.table
         for row in range(table.model().rowCount()):
             where = table.model().index(row, WHERE)
@@ -108,9 +108,9 @@ async def test_what_a_specialist_needs_stays_in_the_smallest_window(sit_down, bu
         await seat.work("admin")
         await seat.until(lambda: table.rows.rowCount() == 94)
         assert not faults(window)
-        assert window.who.isVisible() and window.who.text() == "admin"
-        assert len(window.place.lines()[0]) > 12
-        assert table.day.text() and not table.day.toolTip()
+        assert window.person_button.isVisible() and window.person_button.text() == "admin"
+        assert len(window.point_name.lines()[0]) > 12
+        assert table.own_day.text() and not table.own_day.toolTip()
         assert not table.table.isColumnHidden(WAITS)
         first = table.sorted.index(0, 2)
         assert LONG[language] in first.data() and table.table.columnWidth(2) > 120
@@ -178,7 +178,7 @@ async def test_a_chip_gives_way_only_where_there_is_no_room(qtbot) -> None:
 
 @pytest.fixture
 def slow_fingers(qapp):
-    """Nobody's fingers rest, however loaded the machine is."""
+    """No pause between two keys begins a new search, however loaded the machine is."""
     usual = qapp.keyboardInputInterval()
     qapp.setKeyboardInputInterval(60_000)
     yield
@@ -200,7 +200,7 @@ async def test_sixty_points_are_typed_ones_way_to(sit_down, busy, slow_fingers) 
         seat.console.set_up_page.tabs.setCurrentIndex(2)
         matrix = seat.console.set_up_page.points.matrix
         QTest.keyClicks(matrix, "room")
-        assert seat.console.set_up_page.points.identity == "2"
+        assert seat.console.set_up_page.points.item_id == "2"
 
 
 async def test_home_and_end_lead_to_the_first_and_the_last_who_waits(sit_down, busy) -> None:

@@ -37,8 +37,8 @@ async def test_enter_presses_the_button_that_has_the_keyboard(sit_down) -> None:
         page = seat.console.log_in_page
         page.login.setText("reception")
         page.password.setText("right")
-        page.enter.setFocus()
-        QTest.keyClick(page.enter, Qt.Key.Key_Return)
+        page.sign_in_button.setFocus()
+        QTest.keyClick(page.sign_in_button, Qt.Key.Key_Return)
         await seat.until(lambda: seat.console.page is seat.console.points_page)
 
 
@@ -66,7 +66,7 @@ async def test_the_arrows_choose_a_point_and_enter_opens_it(sit_down) -> None:
         QTest.keyClick(points, Qt.Key.Key_Down)
         QTest.keyClick(points, Qt.Key.Key_Return)
         await seat.until(lambda: seat.console.page is seat.console.work_page)
-        assert seat.console.window.place.text() == "Room 2"
+        assert seat.console.window.point_name.text() == "Room 2"
 
 
 async def test_signing_out_leads_back_to_the_first_page_and_the_next_person_can_work(sit_down, busy) -> None:
@@ -80,6 +80,6 @@ async def test_signing_out_leads_back_to_the_first_page_and_the_next_person_can_
         await seat.press(Qt.Key.Key_F5)
         assert not busy.hall.points["1"].ticket
         await seat.work("boris")
-        assert seat.console.window.who.text() == "boris"
+        assert seat.console.window.person_button.text() == "boris"
         await seat.press(Qt.Key.Key_F5)
         await seat.until(lambda: seat.number == "A001")

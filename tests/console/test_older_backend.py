@@ -19,7 +19,7 @@ async def test_a_console_works_at_a_point_that_its_backend_gives_to_nobody(sit_d
             page.list.selectRow(0)
             QTest.keyClick(page.list, Qt.Key.Key_Return)
             await seat.until(page.question.isVisible)
-            assert page.who.text().startswith("Who works at Counter 1 can't be seen right now.")
+            assert page.question_text.text().startswith("Who works at Counter 1 can't be seen right now.")
             QTest.keyClick(seat.console.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
             await seat.until(lambda: seat.console.page is seat.console.work_page)
             await seat.press(Qt.Key.Key_F5)

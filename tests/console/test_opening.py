@@ -1,4 +1,4 @@
-"""Hours, numbers, limits and days apart, as an administrator sets them up in the console."""
+"""Hours, numbers, limits and exceptional days, as an administrator sets them up in the console."""
 
 from __future__ import annotations
 

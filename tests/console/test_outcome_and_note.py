@@ -1,4 +1,4 @@
-"""What a visit came to, a note about it, and the patience a hall asks for before a no-show."""
+"""The outcome of a visit, a note about it, and the wait a hall asks for before a no-show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.hall.appointments import CheckIn
 from shared.hall.issuing import CancelTicket
 from shared.hall.serving import FinishService, TransferTicket
 from shared.hall.values import TicketState
-from tests.console.console_hall import decide_on, define, last_wish, ticket
+from tests.console.console_hall import decide_on, define, last_command, ticket
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -23,7 +23,7 @@ async def begin_visit(seat):
     await seat.work()
     await seat.press(Qt.Key.Key_F5)
     await seat.press(Qt.Key.Key_F5)
-    return seat.console.work_page.customer.visit
+    return seat.console.work_page.customer.outcome_and_note
 
 
 async def test_a_hall_without_outcomes_asks_nobody(sit_down, busy) -> None:
@@ -68,9 +68,9 @@ async def test_a_note_is_written_by_its_key_and_a_digit_in_it_is_a_digit(sit_dow
         assert visit.note.hasFocus()
         QTest.keyClicks(visit.note, "room 1 ")
         await seat.press(Qt.Key.Key_F2)
-        wish = last_wish(busy)
-        assert isinstance(wish, FinishService)
-        assert (wish.note, wish.outcome) == ("room 1", "")
+        command = last_command(busy)
+        assert isinstance(command, FinishService)
+        assert (command.note, command.outcome) == ("room 1", "")
         assert visit.note.text() == "" and seat.console.work_page.table.table.hasFocus()
 
 
@@ -83,8 +83,8 @@ async def test_a_note_goes_along_with_a_transfer(sit_down, busy) -> None:
         panel = seat.console.work_page.transfer
         QTest.keyClicks(panel.search, "blood")
         await seat.press(Qt.Key.Key_Return, at=panel.search)
-        wish = last_wish(busy)
-        assert isinstance(wish, TransferTicket) and (wish.note, wish.to_service) == ("has fasted", "tests")
+        command = last_command(busy)
+        assert isinstance(command, TransferTicket) and (command.note, command.to_service) == ("has fasted", "tests")
 
 
 async def test_a_note_goes_along_with_parking_and_stays_out_of_the_journal(sit_down, busy) -> None:
@@ -94,7 +94,7 @@ async def test_a_note_goes_along_with_parking_and_stays_out_of_the_journal(sit_d
         QTest.keyClicks(visit.note, "Mrs A")
         await seat.press(Qt.Key.Key_F8)
         await seat.press(Qt.Key.Key_Return, at=seat.console.work_page.park.reason)
-        assert last_wish(busy).note == "Mrs A"
+        assert last_command(busy).note == "Mrs A"
         assert "Mrs A" not in repr(busy.journal)
 
 
@@ -139,7 +139,7 @@ async def test_the_services_to_come_and_the_appointment_are_told(sit_down, link)
 
 
 def no_show(seat):
-    return seat.console.work_page.keys.buttons[Action.NO_SHOW]
+    return seat.console.work_page.actions_panel.buttons[Action.NO_SHOW]
 
 
 async def test_it_says_how_often_a_customer_is_still_to_be_called(sit_down, busy) -> None:
@@ -147,13 +147,13 @@ async def test_it_says_how_often_a_customer_is_still_to_be_called(sit_down, busy
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
-        assert no_show(seat).said() == "No-show in 2 calls"
+        assert no_show(seat).shown_text() == "No-show in 2 calls"
         assert not no_show(seat).isEnabled()
         await seat.press(Qt.Key.Key_F9)
         assert ticket(busy, "A001").state is TicketState.CALLED
         await seat.press(Qt.Key.Key_F6)
         await seat.press(Qt.Key.Key_F6)
-        assert no_show(seat).said() == "No-show" and no_show(seat).isEnabled()
+        assert no_show(seat).shown_text() == "No-show" and no_show(seat).isEnabled()
         await seat.press(Qt.Key.Key_F9)
         assert ticket(busy, "A001").state is TicketState.NO_SHOW
 
@@ -163,11 +163,11 @@ async def test_it_counts_the_seconds_a_customer_is_waited_for(sit_down, busy) ->
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
-        assert no_show(seat).said() in ("No-show in 60 s", "No-show in 59 s")
+        assert no_show(seat).shown_text() in ("No-show in 60 s", "No-show in 59 s")
         assert not no_show(seat).isEnabled()
-        seat.console.work.clock._seen -= 60
+        seat.console.work.clock._seen_at -= 60
         seat.console.work.ticked.emit()
-        assert no_show(seat).said() == "No-show" and no_show(seat).isEnabled()
+        assert no_show(seat).shown_text() == "No-show" and no_show(seat).isEnabled()
 
 
 # ── a smaller window ──
@@ -184,13 +184,14 @@ async def test_every_key_and_the_customer_are_in_sight(sit_down, busy, size) -> 
         await seat.until(lambda: (window.width(), window.height()) == size)
         seat.console.work.say("A sentence that takes its room as well.", refusal=True)
         await seat.until(lambda: page.sentence.isVisible() and page.sentence.height() > 0)
-        parts = [*page.keys.buttons.values(), page.keys.main, page.customer.number, page.customer.visit.note,
-                 page.table.call, page.aside.first, window.sign_out, window.clock]  # fmt: skip
+        card, panel = page.customer, page.actions_panel
+        parts = [*panel.buttons.values(), panel.main_button, card.number, card.outcome_and_note.note,
+                 page.table.call, page.set_aside.enter_button, window.sign_out, window.clock]  # fmt: skip
         for part in parts:
             assert part.isVisible()
             corner = part.mapTo(window, part.rect().bottomRight())
             assert corner.x() < size[0] and corner.y() < size[1], part.accessibleName()
-        assert page.customer.visit.geometry().bottom() <= page.customer.height()
+        assert page.customer.outcome_and_note.geometry().bottom() <= page.customer.height()
         assert page.customer.number.height() >= 60
 
 
@@ -212,7 +213,7 @@ async def test_the_tab_key_goes_from_the_customer_to_the_keys_to_the_lists(sit_d
     async with sit_down() as seat:
         visit = await begin_visit(seat)
         page = seat.console.work_page
-        order = [page.customer, page.keys, page.table]
+        order = [page.customer, page.actions_panel, page.table]
         seen = []
         visit.outcome.setFocus()
         for _ in range(30):
@@ -228,5 +229,5 @@ async def test_every_field_says_its_name(sit_down, busy) -> None:
     async with sit_down() as seat:
         visit = await begin_visit(seat)
         page = seat.console.work_page
-        names = [visit.note, visit.outcome, page.park.reason, page.table.table, page.aside.table]
+        names = [visit.note, visit.outcome, page.park.reason, page.table.table, page.set_aside.table]
         assert all(field.accessibleName() for field in names)

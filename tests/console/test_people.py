@@ -1,4 +1,4 @@
-"""The people of a hall in the console, and everybody's own password: the real window over a real backend."""
+"""The staff of a hall in the console, and everybody's own password: the real window over a real backend."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises
-from tests.console.conftest import Seat
+from tests.console.conftest import ConsoleUser
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 OWN = "kedava-own-words"
@@ -24,7 +24,7 @@ OWN = "kedava-own-words"
 @pytest.fixture
 def sit_down_here(premises: Premises, until) -> Callable:
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Seat]:
+    async def opened() -> AsyncIterator[ConsoleUser]:
         station = Station(connect(premises.base, role=Role.CONSOLE))
         station.start()
         console = Console(station)
@@ -32,7 +32,7 @@ def sit_down_here(premises: Premises, until) -> Callable:
         console.window.activateWindow()
         await until(console.window.isActiveWindow)
         try:
-            yield Seat(console, None, until)
+            yield ConsoleUser(console, None, until)
         finally:
             station.stop()
             console.close()
@@ -40,7 +40,7 @@ def sit_down_here(premises: Premises, until) -> Callable:
     return opened
 
 
-async def people_of(seat: Seat):
+async def people_of(seat: ConsoleUser):
     await seat.sign_in("admin", PASSWORD)
     await seat.until(lambda: seat.console.station.hall and seat.console.page is not seat.console.log_in_page)
     seat.console.show_set_up()
@@ -50,7 +50,7 @@ async def people_of(seat: Seat):
     return page.people
 
 
-async def added(seat: Seat, people, login: str) -> str:
+async def added(seat: ConsoleUser, people, login: str) -> str:
     """Somebody new; their first password."""
     QTest.keyClick(people, Qt.Key.Key_N, CTRL)
     people.login.setText(login)
@@ -59,7 +59,7 @@ async def added(seat: Seat, people, login: str) -> str:
     return people.password.text()
 
 
-async def signed_out(seat: Seat) -> None:
+async def signed_out(seat: ConsoleUser) -> None:
     QTest.keyClick(seat.console.window, Qt.Key.Key_L, CTRL)
     await seat.until(lambda: seat.console.page is seat.console.log_in_page)
 
@@ -99,11 +99,11 @@ async def test_a_role_is_changed_and_somebody_is_removed_after_a_second_press(si
         await added(seat, people, login)
         people.role.setCurrentIndex(people.role.findData(Role.SUPERVISOR))
         QTest.keyClick(people, Qt.Key.Key_S, CTRL)
-        await seat.until(lambda: any("Supervisor" in text and login in text for _, text in people.identities()))
+        await seat.until(lambda: any("Supervisor" in text and login in text for _, text in people.items()))
         people.retire_button.click()
-        assert any(login in text for _, text in people.identities()), "the first press asks"
+        assert any(login in text for _, text in people.items()), "the first press asks"
         people.retire_button.click()
-        await seat.until(lambda: not any(login in text for _, text in people.identities()))
+        await seat.until(lambda: not any(login in text for _, text in people.items()))
 
 
 async def test_a_new_first_password_is_shown_once(sit_down_here) -> None:
@@ -128,7 +128,7 @@ async def test_a_new_first_password_is_shown_once(sit_down_here) -> None:
 async def test_nobody_takes_their_own_rights_away(sit_down_here) -> None:
     async with sit_down_here() as seat:
         people = await people_of(seat)
-        names = [text.split()[0] for _, text in people.identities()]
+        names = [text.split()[0] for _, text in people.items()]
         people.list.setCurrentRow(names.index("admin"))
         assert "This is you" in people.about.text()
         assert not people.role.isEnabled()
@@ -150,7 +150,7 @@ async def test_everybody_changes_their_own_password(sit_down_here) -> None:
         page.save_button.click()
         await seat.until(lambda: seat.console.page is seat.console.points_page)
 
-        seat.console.window.who.click()
+        seat.console.window.person_button.click()
         assert seat.console.page is page
         assert page.old_line.isVisible()
         page.old.setText("not the old one")

@@ -1,4 +1,4 @@
-"""What people write is text all over the console, in its tips too: no markup, no file, no key, no request."""
+"""What people write is text all over the console, in its tooltips too: no markup, no file, no key, no request."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from shared.access.contacts import Contact, ReadContact
-from shared.access.devices import ListDevices
-from shared.access.staff import ListStaff
+from shared.requests.contacts import Contact, ReadContact
+from shared.requests.devices import ListDevices
+from shared.requests.staff import ListStaff
 from tests.awkward_names import hostile, listening, rename_everything, was_asked
 from tests.console.pages import every_page, grow, inhabit
 
@@ -32,12 +32,12 @@ Tip = tuple[QWidget, QPoint, str]
 
 
 def parts(window: QWidget) -> list[QWidget]:
-    """All of a window but the tip that is up."""
+    """All of a window but the tooltip that is up."""
     return [part for part in window.findChildren(QWidget) if not part.inherits("QTipLabel")]
 
 
 def tips(window: QWidget) -> Iterator[Tip]:
-    """Where a tip may come up, and what it is to say."""
+    """Where a tooltip may come up, and its text."""
     for part in parts(window):
         if not part.isVisibleTo(window):
             continue
@@ -69,7 +69,7 @@ def _cells(part: QAbstractItemView) -> Iterator[Tip]:
 
 
 def said_in_tip(part: QWidget, there: QPoint) -> str:
-    """What a tip shows, read as Qt reads it: as markup if it looks like that."""
+    """What a tooltip shows, read as Qt reads it: as markup if it looks like that."""
     QApplication.sendEvent(part, QHelpEvent(QEvent.Type.ToolTip, there, part.mapToGlobal(there)))
     shown = QToolTip.text()
     looks_like_markup = "<" in shown or "&" in shown
@@ -95,7 +95,7 @@ def not_plain(window: QWidget) -> Iterator[str]:
             yield f"tip of {type(part).__name__}: {said!r} and not {wanted!r}"
 
 
-@pytest.mark.qt_log_ignore("does not support raise")  # a tip wants to be above all, which offscreen nothing is
+@pytest.mark.qt_log_ignore("does not support raise")  # a tooltip wants to be above all, which offscreen nothing is
 @pytest.mark.parametrize("language", ["en", "ar"])
 async def test_every_page_shows_names_as_they_are(sit_down, busy, speaking, language: str) -> None:
     speaking(language)

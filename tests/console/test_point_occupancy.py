@@ -1,4 +1,4 @@
-"""What is known of who works where stays when the hall does not answer, and is asked again as soon as it does."""
+"""The last known seats stay while the hall does not answer, and are read again as soon as it does."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from shared.access.specialists import ReadSeats, Seat
 from shared.hall.calling import CallNext
 from shared.hall.errors import Unreachable
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import FinishService
+from shared.requests.specialists import ReadSeats, Seat
 from tests.memory_link import MemoryLink
 
 UNSEEN = "Who works at Counter 1 can't be seen right now. Make sure that nobody does."
@@ -21,7 +21,7 @@ UNSEEN = "Who works at Counter 1 can't be seen right now. Make sure that nobody 
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.work.points_page.AGAIN", 50)
+    monkeypatch.setattr("console.work.points_page.RETRY_AFTER", 50)
 
 
 def sits_down(link: MemoryLink, login: str = "sue", point: str = "1") -> None:
@@ -29,7 +29,7 @@ def sits_down(link: MemoryLink, login: str = "sue", point: str = "1") -> None:
 
 
 class Frozen:
-    """The hall answers nobody who asks for the seats, while its events come as ever."""
+    """The hall does not answer requests for the seats, while its events arrive as ever."""
 
     def __init__(self, link: MemoryLink) -> None:
         self.link, self.usual, self.asked = link, link.asked[ReadSeats], 0
@@ -73,10 +73,12 @@ async def test_who_is_known_to_work_there_stays_and_is_named_when_the_hall_does_
         await seat.until(lambda: status(page).startswith("sue since "))
         with Frozen(link):
             await choose(seat)
-            assert status(page).startswith("sue since ") and page.who.text().startswith("sue has worked at Counter 1")
-            page.calm()
+            assert status(page).startswith("sue since ") and page.question_text.text().startswith(
+                "sue has worked at Counter 1"
+            )
+            page.close_question()
             await choose(seat, 1)
-            assert page.who.text() == UNSEEN.replace("Counter 1", "Room 2")
+            assert page.question_text.text() == UNSEEN.replace("Counter 1", "Room 2")
 
 
 async def test_an_open_question_names_who_works_there_as_soon_as_the_hall_answers(sit_down, link) -> None:
@@ -84,10 +86,10 @@ async def test_an_open_question_names_who_works_there_as_soon_as_the_hall_answer
         page = await look(seat)
         with Frozen(link) as frozen:
             await choose(seat)
-            assert page.who.text() == UNSEEN
+            assert page.question_text.text() == UNSEEN
             sits_down(link)
             await seat.until(lambda: frozen.asked > 2)
-        await seat.until(lambda: page.who.text().startswith("sue has worked at Counter 1"))
+        await seat.until(lambda: page.question_text.text().startswith("sue has worked at Counter 1"))
         assert page.question.isVisible() and status(page).startswith("sue since ")
 
 
@@ -105,7 +107,7 @@ async def test_a_question_about_a_customer_follows_what_becomes_of_them(sit_down
     async with sit_down() as seat:
         await look(seat)
         page = await choose(seat)
-        assert page.who.text().startswith("A001 is at Counter 1")
+        assert page.question_text.text().startswith("A001 is at Counter 1")
         busy.do(FinishService(point="1", ticket=called))
         await seat.until(page.question.isHidden)
 
@@ -120,7 +122,7 @@ async def test_after_an_outage_it_is_asked_again_who_works_where(sit_down, link)
         sits_down(link)
         link.plug()
         await seat.until(lambda: status(page).startswith("sue since "))
-        assert page.who.text().startswith("sue has worked at Counter 1")
+        assert page.question_text.text().startswith("sue has worked at Counter 1")
 
 
 async def test_a_page_that_was_opened_while_the_hall_did_not_answer_asks_again(sit_down, link) -> None:

@@ -15,19 +15,19 @@ from console.actions import Action
 from console.app import Console
 from console.controls import KeyButton
 from console.work.points_page import PointsPage
-from shared.access.staff import AddPerson, ChangePassword
 from shared.hall.calling import CallNext
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.roles import Role
 from shared.link.connect import connect
+from shared.requests.staff import AddPerson, ChangePassword
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises
-from tests.console.conftest import Seat
+from tests.console.conftest import ConsoleUser
 
 OWN = "kedava-own-words"
 CTRL = Qt.KeyboardModifier.ControlModifier
-Opened = Callable[..., AbstractAsyncContextManager[Seat]]
+Opened = Callable[..., AbstractAsyncContextManager[ConsoleUser]]
 
 
 PEOPLE = {"ann": Role.SPECIALIST, "bob": Role.SPECIALIST, "eva": Role.SUPERVISOR}
@@ -62,14 +62,14 @@ def at(office: str, until) -> Opened:
     """A console of the office, with a folder of its own."""
 
     @asynccontextmanager
-    async def opened(folder: Path) -> AsyncIterator[Seat]:
+    async def opened(folder: Path) -> AsyncIterator[ConsoleUser]:
         station = Station(connect(office, role=Role.CONSOLE))
         station.start()
         console = Console(station, folder)
         console.window.show()
         console.window.activateWindow()
         try:
-            yield Seat(console, None, until)
+            yield ConsoleUser(console, None, until)
         finally:
             station.stop()
             console.close()
@@ -77,13 +77,13 @@ def at(office: str, until) -> Opened:
     return opened
 
 
-async def arrive(seat: Seat, login: str) -> None:
+async def arrive(seat: ConsoleUser, login: str) -> None:
     await seat.sign_in(login, OWN)
     points = seat.console.points_page
     await seat.until(lambda: seat.console.page is seat.console.work_page or (points.isVisible() and points.rows.rows))
 
 
-async def sit_down_at(seat: Seat, line: int) -> None:
+async def sit_down_at(seat: ConsoleUser, line: int) -> None:
     await turn_to(seat)
     page = seat.console.points_page
     page.list.selectRow(line)
@@ -91,20 +91,20 @@ async def sit_down_at(seat: Seat, line: int) -> None:
     await seat.until(lambda: seat.console.page is seat.console.work_page)
 
 
-async def turn_to(seat: Seat) -> None:
+async def turn_to(seat: ConsoleUser) -> None:
     """Keys reach the window that is in front."""
     seat.console.window.activateWindow()
     await seat.until(seat.console.window.isActiveWindow)
 
 
-async def begin_to_serve(seat: Seat) -> None:
+async def begin_to_serve(seat: ConsoleUser) -> None:
     await sit_down_at(seat, 0)
     for _ in range(3):  # opens, calls, starts
         await seat.press(Qt.Key.Key_F5)
     await seat.until(lambda: seat.number and seat.main_button == "Finish and call next")
 
 
-async def be_asked_about_the_first(seat: Seat) -> PointsPage:
+async def be_asked_about_the_first(seat: ConsoleUser) -> PointsPage:
     """Press Enter at the first service point, where a colleague works."""
     await turn_to(seat)
     page = seat.console.points_page
@@ -114,11 +114,11 @@ async def be_asked_about_the_first(seat: Seat) -> PointsPage:
     return page
 
 
-def undo(seat: Seat) -> KeyButton:
-    return seat.console.work_page.keys.buttons[Action.UNDO]
+def undo(seat: ConsoleUser) -> KeyButton:
+    return seat.console.work_page.actions_panel.buttons[Action.UNDO]
 
 
-def said(seat: Seat, line: int) -> str:
+def said(seat: ConsoleUser, line: int) -> str:
     return str(seat.console.points_page.rows.index(line, 3).data())
 
 
@@ -138,7 +138,7 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         await begin_to_serve(ann)
         await arrive(bob, "bob")
         page = await be_asked_about_the_first(bob)
-        assert "ann has worked at" in page.who.text() and "since" in page.who.text()
+        assert "ann has worked at" in page.question_text.text() and "since" in page.question_text.text()
         assert page.another.hasFocus() and page.take_over.accessibleName() == "Work here anyway, key Ctrl+Enter"
         QTest.keyClick(bob.console.window.focusWidget(), Qt.Key.Key_Return)  # a second Enter is no yes
         assert bob.console.page is page and ann.number and not page.question.isVisible() and page.list.hasFocus()
@@ -150,12 +150,12 @@ async def test_whoever_takes_over_is_asked_and_whoever_was_there_is_told(at, tmp
         await bob.until(lambda: "instead of ann" in bob.sentence)
         banner = ann.console.window.banner
         await ann.until(lambda: banner.isVisible() and banner.text().startswith("bob took over this point at "))
-        keys = ann.console.work_page.keys
-        assert not keys.main.isEnabled() and not any(button.isEnabled() for button in keys.buttons.values())
+        keys = ann.console.work_page.actions_panel
+        assert not keys.main_button.isEnabled() and not any(button.isEnabled() for button in keys.buttons.values())
         assert ann.console.work_page.customer.title.text() == "Somebody else has taken over this service point."
         window = ann.console.window
         assert window.windowTitle() == window.hall_name.text()
-        assert not any(part.isVisible() for part in (window.place, window.status))
+        assert not any(part.isVisible() for part in (window.point_name, window.status))
         await turn_to(ann)
         QTest.keyClick(ann.console.window, Qt.Key.Key_F5)
         assert ann.number == "" and number not in ann.console.window.windowTitle()
@@ -175,9 +175,9 @@ async def test_whoever_takes_over_is_not_offered_to_take_back_what_somebody_else
         await be_asked_about_the_first(bob)
         QTest.keyClick(bob.console.window, Qt.Key.Key_Return, CTRL)
         await bob.until(lambda: "instead of ann" in bob.sentence and bob.console.work.point.last is None)
-        assert undo(bob).said() == "Undo" and not undo(bob).isEnabled()
+        assert undo(bob).shown_text() == "Undo" and not undo(bob).isEnabled()
         await bob.press(Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
-        assert undo(bob).said().startswith("Undo: point closed")
+        assert undo(bob).shown_text().startswith("Undo: point closed")
 
 
 async def test_a_point_somebody_has_just_left_leaves_its_next_one_nothing_to_take_back(at, tmp_path) -> None:
@@ -185,12 +185,12 @@ async def test_a_point_somebody_has_just_left_leaves_its_next_one_nothing_to_tak
         await arrive(ann, "ann")
         await sit_down_at(ann, 0)
         await ann.press(Qt.Key.Key_F5)
-        assert undo(ann).said().startswith("Undo: point opened")
+        assert undo(ann).shown_text().startswith("Undo: point opened")
         await sign_out(ann)
         await arrive(ann, "bob")
         await sit_down_at(ann, 0)
         await ann.until(lambda: ann.console.work.ready and ann.console.work.point.last is None)
-        assert undo(ann).said() == "Undo" and not undo(ann).isEnabled()
+        assert undo(ann).shown_text() == "Undo" and not undo(ann).isEnabled()
 
 
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
@@ -253,12 +253,12 @@ async def test_a_customer_whom_nobody_is_known_to_serve_is_asked_about(at, offic
         page.list.selectRow(0)
         QTest.keyClick(page.list, Qt.Key.Key_Return)
         await ann.until(page.question.isVisible)
-        assert page.who.text().startswith(f"{label} is at ") and ann.console.page is page
+        assert page.question_text.text().startswith(f"{label} is at ") and ann.console.page is page
         QTest.keyClick(ann.console.window, Qt.Key.Key_Return, CTRL)
         await ann.until(lambda: ann.number == label)
 
 
-async def sign_out(seat: Seat) -> None:
+async def sign_out(seat: ConsoleUser) -> None:
     QTest.keyClick(seat.console.window, Qt.Key.Key_L, CTRL)
     if seat.number:
         QTest.keyClick(seat.console.window, Qt.Key.Key_F3)  # whoever comes next sees to the customer
@@ -303,10 +303,10 @@ async def test_of_two_who_sit_down_at_once_the_later_is_told_who_was_first_and_c
         for seat in seats.values():  # nobody was there when either of them looked
             seat.console.show_work(point)
         pages = {login: seat.console.points_page for login, seat in seats.items()}
-        await ann.until(lambda: any(page.told.isVisible() for page in pages.values()))
-        late = next(login for login, page in pages.items() if page.told.isVisible())
+        await ann.until(lambda: any(page.too_late_text.isVisible() for page in pages.values()))
+        late = next(login for login, page in pages.items() if page.too_late_text.isVisible())
         first = "ann" if late == "bob" else "bob"
-        await ann.until(lambda: pages[late].told.text().startswith(f"{first} was at "))
+        await ann.until(lambda: pages[late].too_late_text.text().startswith(f"{first} was at "))
         assert seats[late].console.window.banner.isHidden()
         await ann.until(lambda: pages[late].list.currentIndex().row() == 1)
         await turn_to(seats[first])
@@ -314,7 +314,7 @@ async def test_of_two_who_sit_down_at_once_the_later_is_told_who_was_first_and_c
         assert seats[first].main_button == "Call next"
         await sit_down_at(seats[late], 1)
         seats[late].console.show_points()
-        assert not pages[late].told.isVisible()
+        assert not pages[late].too_late_text.isVisible()
 
 
 async def test_whoever_opens_their_closed_point_again_is_there_again(at, tmp_path) -> None:
@@ -335,21 +335,21 @@ async def test_the_day_is_the_persons_own_wherever_they_sit(at, tmp_path) -> Non
         await arrive(ann, "ann")
         await begin_to_serve(ann)
         await ann.press(Qt.Key.Key_F2)
-        await ann.until(lambda: ann.console.work.served == 1)
+        await ann.until(lambda: ann.console.work.own_day.served == 1)
         await ann.press(Qt.Key.Key_Z, CTRL)
-        await ann.until(lambda: ann.console.work.served == 0)
+        await ann.until(lambda: ann.console.work.own_day.served == 0)
         await ann.press(Qt.Key.Key_F2)
-        await ann.until(lambda: ann.console.work.served == 1)
-        assert "1 served" in ann.console.work_page.table.day.text()
+        await ann.until(lambda: ann.console.work.own_day.served == 1)
+        assert "1 served" in ann.console.work_page.table.own_day.text()
         QTest.keyClick(ann.console.window, Qt.Key.Key_L, CTRL)
         await ann.until(lambda: ann.console.page is ann.console.log_in_page)
         await arrive(ann, "bob")
         await sit_down_at(ann, 0)
-        assert ann.console.work.served == 0
+        assert ann.console.work.own_day.served == 0
     async with at(tmp_path / "b") as elsewhere:
         await arrive(elsewhere, "ann")
         await sit_down_at(elsewhere, 1)
-        await elsewhere.until(lambda: elsewhere.console.work.served == 1)
+        await elsewhere.until(lambda: elsewhere.console.work.own_day.served == 1)
 
 
 async def test_a_supervisor_who_opens_the_set_up_is_refused_nothing(at, tmp_path) -> None:

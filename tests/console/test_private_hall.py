@@ -1,4 +1,4 @@
-"""A hall that shows nothing before the log-in."""
+"""A hall that shows nothing before signing in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.roles import Actor
 from shared.ui.station import Station
-from tests.console.conftest import Seat
+from tests.console.conftest import ConsoleUser
 from tests.memory_link import MemoryLink, clinic
 
 
@@ -39,11 +39,11 @@ async def test_a_hall_that_shows_nothing_before_the_log_in_is_simply_logged_in_t
     await until(lambda: station.refusal)
     assert console.page is console.log_in_page
     assert not console.log_in_page.sentence.isVisible()
-    seat = Seat(console, MemoryLink(clinic()), until)
+    seat = ConsoleUser(console, MemoryLink(clinic()), until)
     await seat.sign_in(password="wrong")
     assert console.log_in_page.sentence.text() == "Login or password is wrong."
     await seat.work()
-    assert console.window.place.text() == "Counter 1"
+    assert console.window.point_name.text() == "Counter 1"
     station.stop()
     console.close()
 

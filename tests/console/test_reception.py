@@ -1,4 +1,4 @@
-"""The reception gives tickets, finds them, takes them back and brings people back, without a service point."""
+"""The reception gives tickets, finds, cancels and reinstates them, without a service point."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from PySide6.QtTest import QTest
 from console.reception.reception_model import appointed
 from shared.hall.appointments import CheckIn
 from shared.hall.calling import CallNext
+from shared.hall.hall_settings import HallSettings
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.serving import MarkNoShow, TransferTicket
-from shared.hall.values import HallSettings, Origin, TicketState
-from tests.console.console_hall import last_wish, ticket
+from shared.hall.values import Origin, TicketState
+from tests.console.console_hall import last_command, ticket
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -63,7 +64,7 @@ async def test_the_code_on_the_screen_leads_to_the_customers_page(sit_down, link
         raw = bytes(shot.constBits())
         picture = Image.frombuffer("L", (shot.width(), shot.height()), raw, "raw", "L", shot.bytesPerLine(), 1)
         [code] = zxingcpp.read_barcodes(picture)
-        assert code.text == seat.console.reception.address
+        assert code.text == seat.console.reception.page_url
         assert code.text.startswith("http://192.0.2.7:8080/t/")
 
 
@@ -112,7 +113,7 @@ async def test_a_customer_with_an_appointment_is_checked_in(sit_down, link) -> N
         QTest.keyClick(page.form.time, Qt.Key.Key_Return)
         await seat.until(lambda: link.hall.tickets)
         await answered(seat)
-        assert isinstance(last_wish(link), CheckIn)
+        assert isinstance(last_command(link), CheckIn)
         agreed = ticket(link, "B001").appointed_at
         assert agreed and agreed.astimezone(UTC) == at.replace(second=0, microsecond=0)
         assert page.form.time.text() == ""
@@ -124,7 +125,7 @@ async def test_a_time_that_is_none_is_said_and_nothing_is_lost(sit_down, link) -
         QTest.keyClicks(page.form.search, "tests")
         page.form.time.setText("25:99")
         page.form.give()
-        assert page.sentence.text() == "Write the time of the appointment like 14:30."
+        assert page.sentence.text() == "Enter the appointment time like this: 14:30."
         assert page.form.service == "tests" and not link.hall.tickets
 
 
@@ -193,7 +194,7 @@ async def test_a_ticket_is_cancelled_by_two_presses(sit_down, day) -> None:
         page = await sit_at_reception(seat)
         page.finder.search.setText("A002")
         QTest.keyClick(seat.console.window, Qt.Key.Key_F9)
-        assert page.finder.cancel.said() == "Cancel A002? Press again"
+        assert page.finder.cancel.shown_text() == "Cancel A002? Press again"
         assert ticket(day, "A002").state is TicketState.WAITING
         QTest.keyClick(seat.console.window, Qt.Key.Key_F9)
         await seat.until(lambda: page.sentence.text() == "A002 is cancelled.")
@@ -208,7 +209,7 @@ async def test_a_first_press_is_forgotten_when_another_ticket_is_chosen(sit_down
         page.finder.search.setText("A002")
         QTest.keyClick(seat.console.window, Qt.Key.Key_F9)
         page.finder.search.setText("B002")
-        assert page.finder.cancel.said() == "Cancel the ticket"
+        assert page.finder.cancel.shown_text() == "Cancel the ticket"
 
 
 async def test_somebody_is_brought_back(sit_down, day) -> None:
@@ -218,7 +219,7 @@ async def test_somebody_is_brought_back(sit_down, day) -> None:
         QTest.keyClick(seat.console.window, Qt.Key.Key_F8)
         await seat.until(lambda: page.sentence.text() == "B001 waits again.")
         assert ticket(day, "B001").state is TicketState.WAITING
-        assert last_wish(day).point is None
+        assert last_command(day).point is None
 
 
 async def test_somebody_is_brought_back_while_every_point_is_closed(sit_down, link) -> None:
@@ -239,7 +240,7 @@ async def test_the_key_leads_there_and_back_to_work(sit_down, busy) -> None:
         await seat.work()
         QTest.keyClick(seat.console.window, Qt.Key.Key_R, CTRL)
         assert seat.console.page is seat.console.reception_page
-        assert seat.console.window.to_points.said() == "Back to work"
+        assert seat.console.window.to_points.shown_text() == "Back to work"
         QTest.keyClick(seat.console.window, Qt.Key.Key_F5)  # the specialist's keys mean nothing here
         assert seat.console.work.ready and not busy.hall.points["1"].ticket
         QTest.keyClick(seat.console.window, Qt.Key.Key_R, CTRL)

@@ -1,4 +1,4 @@
-"""An administrator changes the hall from this window, and it is so everywhere at once."""
+"""An administrator changes the hall in the console, and the change is in force everywhere at once."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ async def test_the_hall_itself(sit_down, link) -> None:
         hall.zone.setCurrentText("Europe/Berlin")
         hall.web.setChecked(False)
         hall.boxes["ar"].setChecked(False)
-        hall.own.setCurrentIndex(hall.own.findData("de"))
+        hall.own_language.setCurrentIndex(hall.own_language.findData("de"))
         hall.keep_contacts.setValue(8)
         hall.save()
         await seat.until(lambda: link.hall.settings.time_zone == "Europe/Berlin")
@@ -180,7 +180,7 @@ async def test_what_is_written_is_not_lost_by_a_new_one_and_can_be_saved(sit_dow
         precedences.allowance.setValue(45)
         QTest.keyClick(precedences, Qt.Key.Key_N, CTRL)
         assert precedences.discard_button.isVisible()
-        assert precedences.identity == "regular"
+        assert precedences.item_id == "regular"
         QTest.keyClick(precedences, Qt.Key.Key_S, CTRL)
         await seat.until(lambda: link.hall.precedences["regular"].allowance == 45)
         await seat.until(lambda: not precedences.discard_button.isVisible())
@@ -229,7 +229,7 @@ async def test_the_rules_of_calling(sit_down, link) -> None:
     async with sit_down() as seat:
         calling = await open_set_up(seat, 4)
         QTest.keyClick(calling.auto_call, Qt.Key.Key_Space)
-        wished = {
+        wanted = {
             "recalls_before_no_show": 2,
             "no_show_after": 30,
             "reinstate_within": 45,
@@ -237,12 +237,12 @@ async def test_the_rules_of_calling(sit_down, link) -> None:
             "appointment_early": 20,
             "appointment_grace": 5,
         }
-        for setting, number in wished.items():
+        for setting, number in wanted.items():
             calling.numbers[setting].setValue(number)
         calling.outcomes.setPlainText("Treated\n\n Sent on ")
         calling.save()
         await seat.until(lambda: link.hall.settings.auto_call)
-        assert {setting: getattr(link.hall.settings, setting) for setting in wished} == wished
+        assert {setting: getattr(link.hall.settings, setting) for setting in wanted} == wanted
         assert link.hall.settings.outcomes == ("Treated", "Sent on")
 
 
@@ -280,7 +280,7 @@ async def test_a_visit_goes_on_to_services_chosen_one_after_another(sit_down, li
         def choose(place: int, service: str) -> None:
             then.choices[place].setCurrentIndex(then.choices[place].findData(service))
 
-        assert services.identity == "registration" and len(then.choices) == 1
+        assert services.item_id == "registration" and len(then.choices) == 1
         choose(0, "tests")
         choose(1, "cash")
         assert len(then.choices) == 2 and then.choices[1].findData("tests") == -1
@@ -298,7 +298,7 @@ async def test_a_visit_goes_on_to_services_chosen_one_after_another(sit_down, li
         await seat.until(lambda: link.hall.services["registration"].then == ())
 
 
-async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_there_is_one(sit_down, link) -> None:
+async def test_the_fingerprint_of_the_hall_s_certificate_is_there_to_compare_where_there_is_one(sit_down, link) -> None:
     async with sit_down() as seat:
         hall = await open_set_up(seat, 3)
         assert not hall.fingerprint.isVisible()
@@ -310,7 +310,7 @@ async def test_the_mark_of_the_hall_s_certificate_is_there_to_compare_where_ther
 async def test_what_this_console_can_not_draw_is_said_beside_what_is_written(sit_down, link) -> None:
     async with sit_down() as seat:
         await open_set_up(seat, 2)
-        warning = seat.console.set_up_page.boxes
+        warning = seat.console.set_up_page.undrawable
         assert not warning.isVisible()
         link.do(DefineService(id="tests", prefix="B", name="Blood \U00012f90"))  # Cypro-Minoan, which hardly a font has
         await seat.until(warning.isVisible)

@@ -1,4 +1,4 @@
-"""The set-up as a file, from the console: kept, brought back, and looked at before anything changes."""
+"""The set-up as a file, in the console: exported, imported, and compared before anything changes."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_an_exported_set_up_is_what_the_hall_is(sit_down, link, tmp_path: 
     async with sit_down() as seat:
         section = await open_file_page(seat)
         await choose(seat, section, QKeySequence.StandardKey.SaveAs, tmp_path / "kept.toml")
-        await seat.until(lambda: section.sentence.text() == "The set-up is in kept.toml.")
+        await seat.until(lambda: section.sentence.text() == "The set-up is saved in kept.toml.")
         assert open_file(tmp_path / "kept.toml").set_up == set_up_of(link.hall)
 
 
@@ -95,21 +95,21 @@ async def test_what_a_file_changes_is_seen_before_and_in_force_after(sit_down, l
         assert shown(section) == [
             "New: Service point · Room 2",
             "Changed: Service · Reception (name)",
-            "Only here, and stays: Service point · Room 2",
+            "Not in the file, stays: Service point · Room 2",
         ]
         assert section.sentence.text().endswith(
             "points[1].serial_number: This number already belongs to another service point. (2)"
         )
-        assert not section.take_over.isEnabled()
+        assert not section.apply_button.isEnabled()
         section.retire.click()
-        await seat.until(section.take_over.isEnabled)
+        await seat.until(section.apply_button.isEnabled)
         assert shown(section)[-1] == "Retired: Service point · Room 2"
         assert link.hall.services["registration"].name["en"] == "Registration"
         QTest.keyClick(section, Qt.Key.Key_S, CTRL)
         await seat.until(lambda: "9" in link.hall.points and "2" not in link.hall.points)
-        await seat.until(lambda: section.sentence.text() == "The hall is as clinic.toml says, everywhere.")
+        await seat.until(lambda: section.sentence.text() == "The hall now matches clinic.toml, everywhere.")
         assert link.hall.services["registration"].name["en"] == "Reception"
-        assert not section.take_over.isVisible() and not shown(section)
+        assert not section.apply_button.isVisible() and not shown(section)
 
 
 async def test_a_wrong_line_is_said_inline_and_nothing_changes(sit_down, link, kept: Path) -> None:
@@ -123,11 +123,11 @@ async def test_a_wrong_line_is_said_inline_and_nothing_changes(sit_down, link, k
         assert section.sentence.text() == (
             f"clinic.toml, line {line}: precedences[1].allowance: A whole number is needed here."
         )
-        assert not section.take_over.isVisible()
+        assert not section.apply_button.isVisible()
         changed(kept, '"ten"', "10")
         await choose(seat, section, QKeySequence.StandardKey.Open, kept)
-        await seat.until(lambda: section.sentence.text() == "The hall is already as this file says.")
-        assert not section.take_over.isEnabled()
+        await seat.until(lambda: section.sentence.text() == "The hall already matches this file.")
+        assert not section.apply_button.isEnabled()
         QTest.keyClick(section, Qt.Key.Key_Escape)
         assert not section.sentence.isVisible() and not section.discard_button.isVisible()
     assert set_up_of(link.hall) == before
@@ -146,19 +146,19 @@ async def test_what_is_no_set_up_is_said(sit_down, tmp_path: Path) -> None:
 
 
 async def test_what_others_do_meanwhile_is_seen_at_once(sit_down, link, kept: Path) -> None:
-    """Between the look and the key another administrator changes the hall, and a customer comes."""
+    """Between comparing and applying another administrator changes the hall, and a customer comes."""
     without_last_point(kept)
     async with sit_down() as seat:
         section = await open_file_page(seat)
         await choose(seat, section, QKeySequence.StandardKey.Open, kept)
         await seat.until(lambda: section.lines.count() == 1)
         link.do(DefineService(id="spa", prefix="S", name="Spa"))
-        await seat.until(lambda: "Only here, and stays: Service · Spa" in shown(section))
+        await seat.until(lambda: "Not in the file, stays: Service · Spa" in shown(section))
         section.retire.click()
-        await seat.until(section.take_over.isEnabled)
+        await seat.until(section.apply_button.isEnabled)
         link.do(DefinePoint(id="9", serial_number=9, name="Pool", services=("spa",)))
         link.do(IssueTicket(service="spa"))
-        await seat.until(lambda: not section.take_over.isEnabled())
+        await seat.until(lambda: not section.apply_button.isEnabled())
         assert section.sentence.text().startswith('clinic.toml: services "spa": Somebody still has a ticket')
 
 
@@ -167,11 +167,11 @@ async def test_while_the_hall_is_away_nothing_can_be_taken_over(sit_down, link, 
     async with sit_down() as seat:
         section = await open_file_page(seat)
         await choose(seat, section, QKeySequence.StandardKey.Open, kept)
-        await seat.until(section.take_over.isEnabled)
+        await seat.until(section.apply_button.isEnabled)
         link.unplug()
-        await seat.until(lambda: not section.take_over.isEnabled())
+        await seat.until(lambda: not section.apply_button.isEnabled())
         link.plug()
-        await seat.until(section.take_over.isEnabled)
+        await seat.until(section.apply_button.isEnabled)
 
 
 async def test_forms_nobody_wrote_in_show_what_was_taken_over(sit_down, link, kept: Path) -> None:

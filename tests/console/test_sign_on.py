@@ -1,4 +1,4 @@
-"""One console, two ways in: login and password, and the house's identity provider by way of a browser."""
+"""Two ways to sign in: login and password, and the identity provider in a browser."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 
 from console.app import Console
-from shared.access.sign_on import Provider
 from shared.hall.roles import Role
 from shared.link import browser_sign_on
 from shared.link.connect import connect
+from shared.requests.sign_on import Provider
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises
-from tests.console.conftest import Seat
+from tests.console.conftest import ConsoleUser
 from tests.issuer import CLIENT, Issuer
 
 
@@ -68,14 +68,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def sit_down(premises: Premises, until):
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Seat]:
+    async def opened() -> AsyncIterator[ConsoleUser]:
         station = Station(connect(f"{premises.base}#{premises.hall}", role=Role.CONSOLE))
         station.start()
         console = Console(station)
         console.window.show()
         console.window.activateWindow()
         await until(lambda: console.window.isActiveWindow() and console.log_in_page.sign_on.isVisible())
-        yield Seat(console, None, until)
+        yield ConsoleUser(console, None, until)
         station.stop()
         console.close()
 
@@ -92,7 +92,7 @@ async def test_the_same_window_signs_in_locally_and_then_through_the_provider(si
         assert page.sign_on.text() == "Sign in with 127.0.0.1"
         await seat.sign_in("admin", PASSWORD)
         await seat.until(lambda: seat.console.page is seat.console.points_page)
-        assert seat.console.may_set_up
+        assert seat.console.may_open_set_up
         seat.console.sign_out()
         assert seat.console.page is page
 
@@ -100,7 +100,7 @@ async def test_the_same_window_signs_in_locally_and_then_through_the_provider(si
         QTest.keyClick(page.sign_on, Qt.Key.Key_Space)
         assert page.cancel.isVisible() and not page.login.isEnabled() and not page.sign_on.isVisible()
         await seat.until(lambda: seat.console.page is seat.console.points_page)
-        assert seat.console.window.who.text() == "mira"
+        assert seat.console.window.person_button.text() == "mira"
         assert seat.console.station.actor.role is Role.SPECIALIST
         assert not seat.console.window.to_set_up.isVisible()
         await seat.until(lambda: browser.page)

@@ -54,11 +54,11 @@ async def test_an_unplugged_cable_is_said_and_nothing_can_be_pressed_until_it_is
         await seat.until(seat.console.window.banner.isVisible)
         assert "No connection to the hall since" in seat.console.window.banner.text()
         assert seat.number == "A001"
-        keys = seat.console.work_page.keys
-        assert not keys.main.isEnabled() and not any(button.isEnabled() for button in keys.buttons.values())
+        keys = seat.console.work_page.actions_panel
+        assert not keys.main_button.isEnabled() and not any(button.isEnabled() for button in keys.buttons.values())
         busy.plug()
         await seat.until(lambda: not seat.console.window.banner.isVisible())
-        assert keys.main.isEnabled()
+        assert keys.main_button.isEnabled()
         await seat.press(Qt.Key.Key_F5)
         assert seat.main_button == "Finish and call next"
 
@@ -67,7 +67,7 @@ async def test_a_lost_answer_calls_nobody_twice(sit_down, busy) -> None:
     async with sit_down() as seat:
         await seat.work()
         busy.plugged = False
-        seat.console.work.press()
+        seat.console.work.press_main_key()
         await seat.until(lambda: seat.console.work.sentence)
         busy.plugged = True
         busy.do(CallNext(point="1"))  # what the hall did before the answer was lost
@@ -93,7 +93,7 @@ async def test_it_tells_why_this_customer(sit_down, busy) -> None:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         assert seat.number == "A003"
-        why = seat.console.work_page.customer.why.text()
+        why = seat.console.work_page.customer.call_sentence.text()
         assert "Paid" in why and "Passes 3 tickets that came earlier" in why
 
 
@@ -139,8 +139,8 @@ async def test_a_point_that_is_retired_under_somebody_asks_for_another(sit_down,
 async def test_every_button_says_its_key_to_a_screen_reader(sit_down, busy) -> None:
     async with sit_down() as seat:
         await seat.work()
-        keys = seat.console.work_page.keys
-        assert keys.main.accessibleName() == "Call next, key F5"
+        keys = seat.console.work_page.actions_panel
+        assert keys.main_button.accessibleName() == "Call next, key F5"
         assert all(", key " in button.accessibleName() for button in keys.buttons.values())
 
 
@@ -160,9 +160,9 @@ async def test_how_long_somebody_waits_grows_on_the_card_and_in_the_list_alike(s
         await seat.work()
         card, table = seat.console.work_page.customer, seat.console.work_page.table
         assert (card.hint.text(), table.title.text()) == (
-            "3 people wait, the longest for under 1 min.",
+            "3 people are waiting, the longest for under 1 min.",
             "3 people wait",
         )
         monkeypatch.setattr("console.work.customer_card.now", lambda: now() + timedelta(minutes=7))
         seat.console.work.ticked.emit()
-        assert card.hint.text() == "3 people wait, the longest for 7 min."
+        assert card.hint.text() == "3 people are waiting, the longest for 7 min."

@@ -1,4 +1,4 @@
-"""A slip is taken back for ten seconds: the button says what it would be, and fades."""
+"""A slip can be undone for ten seconds: the button says what would be undone."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from shared.hall.calling import CallNext
 from shared.hall.hall import Hall
 from shared.hall.values import NEVER, Last, PointStatus, TicketState
 from shared.ui.clocks import OrderClock
-from tests.console.console_hall import decide_on, last_wish, ticket
+from tests.console.console_hall import decide_on, last_command, ticket
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def undo(seat):
-    return seat.console.work_page.keys.buttons[Action.UNDO]
+    return seat.console.work_page.actions_panel.buttons[Action.UNDO]
 
 
 async def test_a_call_is_taken_back_and_everything_is_as_before(sit_down, busy) -> None:
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
-        assert undo(seat).said() in ("Undo: A001 called (10 s)", "Undo: A001 called (9 s)")
+        assert undo(seat).shown_text() in ("Undo: A001 called (10 s)", "Undo: A001 called (9 s)")
         await seat.press(Qt.Key.Key_Z, CTRL)
         assert (seat.number, seat.main_button) == ("", "Call next")
         assert busy.hall.waiting("registration") == 2
-        assert undo(seat).said() == "Undo" and not undo(seat).isEnabled()
+        assert undo(seat).shown_text() == "Undo" and not undo(seat).isEnabled()
 
 
 async def test_one_press_that_did_two_things_is_taken_back_as_one(sit_down, busy) -> None:
@@ -40,10 +40,10 @@ async def test_one_press_that_did_two_things_is_taken_back_as_one(sit_down, busy
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         await seat.press(Qt.Key.Key_F5, SHIFT)
-        assert undo(seat).said().startswith("Undo: A001 finished · B001 called")
-        assert seat.console.work.served == 1
+        assert undo(seat).shown_text().startswith("Undo: A001 finished · B001 called")
+        assert seat.console.work.own_day.served == 1
         await seat.press(Qt.Key.Key_Z, CTRL)
-        assert (seat.number, seat.console.work.served) == ("A001", 0)
+        assert (seat.number, seat.console.work.own_day.served) == ("A001", 0)
         assert ticket(busy, "B001").state is TicketState.WAITING
 
 
@@ -52,9 +52,9 @@ async def test_a_no_show_by_mistake_is_not_counted(sit_down, busy) -> None:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         await seat.press(Qt.Key.Key_F9)
-        assert undo(seat).said().startswith("Undo: A001 did not come")
+        assert undo(seat).shown_text().startswith("Undo: A001 did not come")
         await seat.press(Qt.Key.Key_Z, CTRL)
-        assert (seat.number, seat.console.work.no_shows) == ("A001", 0)
+        assert (seat.number, seat.console.work.own_day.no_shows) == ("A001", 0)
 
 
 async def test_pressing_it_twice_takes_back_one_thing(sit_down, busy) -> None:
@@ -72,7 +72,7 @@ async def test_what_was_written_is_there_again_with_its_customer(sit_down, busy)
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
-        visit = seat.console.work_page.customer.visit
+        visit = seat.console.work_page.customer.outcome_and_note
         await seat.press(Qt.Key.Key_2)
         visit.note.setFocus()
         visit.note.insert("needs a form")
@@ -88,9 +88,9 @@ async def test_after_ten_seconds_it_is_no_longer_offered(sit_down, busy) -> None
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         assert undo(seat).isEnabled()
-        seat.console.work.clock._seen -= 10
+        seat.console.work.clock._seen_at -= 10
         seat.console.work.ticked.emit()
-        assert undo(seat).said() == "Undo" and not undo(seat).isEnabled()
+        assert undo(seat).shown_text() == "Undo" and not undo(seat).isEnabled()
         await seat.press(Qt.Key.Key_Z, CTRL)
         assert seat.number == "A001"
 
@@ -100,7 +100,7 @@ async def test_a_hall_that_calls_by_itself_says_so_and_can_be_stopped(sit_down, 
         await seat.work()
         decide_on(busy, auto_call=True)
         await seat.until(lambda: seat.number == "A001")
-        assert seat.console.work_page.customer.why.text().startswith("Called by itself, due first, at")
+        assert seat.console.work_page.customer.call_sentence.text().startswith("Called automatically; due first, at")
         await seat.press(Qt.Key.Key_Z, CTRL)
         assert seat.number == ""
 
@@ -109,7 +109,7 @@ async def test_a_closed_point_can_be_opened_again_by_undo(sit_down, busy) -> Non
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F3, SHIFT)
-        assert undo(seat).said().startswith("Undo: point closed")
+        assert undo(seat).shown_text().startswith("Undo: point closed")
         await seat.press(Qt.Key.Key_Z, CTRL)
         assert busy.hall.points["1"].status is PointStatus.ACTIVE
 
@@ -163,7 +163,7 @@ def test_the_same_hall_again_does_not_set_the_clock_back() -> None:
     clock = OrderClock()
     hall = Hall(id="a", seq=1, order=5_000, at=datetime.now(UTC))
     clock.see(hall)
-    clock._seen -= 3
+    clock._seen_at -= 3
     clock.see(hall)
     assert clock.moment.order >= 8_000
 
@@ -173,4 +173,4 @@ async def test_only_the_undo_is_sent(sit_down, busy) -> None:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
         await seat.press(Qt.Key.Key_Z, CTRL)
-        assert last_wish(busy).type_name() == "undo-last"
+        assert last_command(busy).type_name() == "undo-last"

@@ -1,4 +1,4 @@
-"""What somebody has written in the set-up and not saved: nobody loses it unasked, and nobody finds another's."""
+"""What somebody has written in the set-up and not saved: nobody loses it unasked, and nobody sees another's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.set_up.people_model import FirstPassword
 from shared.hall.whole_set_up import set_up_of
 from shared.set_up_file.writer import write
 from tests.console.pages import inhabit
@@ -53,7 +54,7 @@ async def test_signing_out_leads_to_what_is_not_saved_and_a_second_press_forgets
         press_sign_out(seat)
         again = await come_back(seat)
         assert again is services and not services.sentence.isVisible() and not services.discard_button.isVisible()
-        assert services.identity == "registration" and services.name.fields["en"].text() == "Registration"
+        assert services.item_id == "registration" and services.name.fields["en"].text() == "Registration"
         QTest.keyClick(services, Qt.Key.Key_S, CTRL)
         await seat.until(lambda: services.sentence.text() == "Saved, and in force everywhere.")
         assert "cash-desk" not in link.hall.services
@@ -67,7 +68,7 @@ async def test_whoever_writes_on_is_asked_again_and_what_is_saved_asks_nothing(s
         press_sign_out(seat)
         assert is_asked(seat, services)
         QTest.keyClick(services, Qt.Key.Key_S, CTRL)
-        await seat.until(lambda: services.identity == "cash-desks")
+        await seat.until(lambda: services.item_id == "cash-desks")
         press_sign_out(seat)
         assert seat.console.page is seat.console.log_in_page
 
@@ -98,7 +99,7 @@ async def test_a_window_that_is_closed_leads_to_what_is_not_saved_and_closes_the
         seat.console.window.close()
         assert seat.console.window.isVisible() and is_asked(seat, services)
         press_sign_out(seat)
-        assert is_asked(seat, services), "it is another wish"
+        assert is_asked(seat, services), "it is another request"
         seat.console.window.close()
         seat.console.window.close()
         assert not seat.console.window.isVisible()
@@ -161,7 +162,7 @@ async def test_what_was_saved_is_no_longer_said_of_what_is_written_next(sit_down
             await seat.until(lambda: services.sentence.text().startswith("Saved") and seat.console.set_up.can_save)
             change()
             assert not services.sentence.isVisible(), (at, services.sentence.text())
-            if not services.identity:
+            if not services.item_id:
                 await switch(seat, 1)
                 await switch(seat, 0)
 
@@ -207,22 +208,22 @@ async def test_nothing_that_was_said_or_begun_in_the_set_up_is_there_for_the_nex
         await switch(seat, 6)
         await seat.until(people.list.count)
         people.model.say("Saved, and in force everywhere.")
-        people.model.told = people.model.people[0].login, "a first password"
+        people.model.new_password = FirstPassword(people.model.people[0].login, "a first password")
         await switch(seat, 7)
         devices.model.say("It is called “Kiosk” now.", refusal=False)
         devices.code.setText("7KQF-9MHR")
         devices.name.setText("Kiosk")
         await switch(seat, 8)
         audit.model.export(tmp_path / "audit.csv")
-        await seat.until(lambda: audit.sentence.text() == "The audit is in audit.csv.")
+        await seat.until(lambda: audit.sentence.text() == "The audit is saved in audit.csv.")
         await switch(seat, 9)
         files.model.open(file)
-        await seat.until(files.take_over.isVisible)
+        await seat.until(files.apply_button.isVisible)
         press_sign_out(seat)
         assert seat.console.page is seat.console.log_in_page
         for section in (people, devices, audit, files):
             assert not section.sentence.text()
-        assert people.model.told is None and files.model.file is None
+        assert people.model.new_password is None and files.model.file is None
         assert not (devices.code.text() or devices.name.text())
 
 
@@ -254,7 +255,7 @@ async def test_devices_people_audit_and_file_say_no_more_once_something_else_is_
         QTest.keyClicks(devices.new_name, "x")
         assert not devices.sentence.isVisible()
         devices.model.say("“Kiosk” is out of service.", refusal=False)
-        devices.model._devices(())
+        devices.model._on_devices(())
         assert devices.sentence.isVisible(), "that it is no longer there is no other beginning"
 
         audit = await switch(seat, 8)

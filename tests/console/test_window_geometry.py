@@ -59,7 +59,7 @@ class Machine:
         self.folder = folder
 
     def start(self, *screens: dict[str, Any], then: str = "") -> tuple[QRect, bool]:
-        """Open the window, do something with it, and close it: where it stood with its frame, and whether it filled
+        """Open the window, run ``then`` and close it. Returns where it stood with its frame, and whether it filled
         the screen."""
         (self.folder / "screens.json").write_text(json.dumps({"screens": screens}))
         env = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={self.folder / 'screens.json'}"}

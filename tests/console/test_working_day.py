@@ -1,4 +1,4 @@
-"""One key does the ordinary day, and every other wish has its own."""
+"""One key does the ordinary day, and every other action has its own."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ async def test_one_key_opens_calls_starts_and_finishes_all_day(sit_down, link) -
         assert (seat.main_button, seat.number, seat.sentence) == (
             "Call next",
             "",
-            "Nobody waits for this service point.",
+            "Nobody is waiting for this service point.",
         )
         assert [ticket.state for ticket in link.hall.ended] == [TicketState.SERVED] * 2
-        assert seat.console.work.served == 2
+        assert seat.console.work.own_day.served == 2
 
 
 async def test_that_nobody_waits_is_said_only_as_long_as_nobody_does(sit_down, link) -> None:
@@ -45,7 +45,7 @@ async def test_that_nobody_waits_is_said_only_as_long_as_nobody_does(sit_down, l
     async with sit_down() as seat:
         await seat.work()
         await seat.press(Qt.Key.Key_F5)
-        assert seat.sentence == "Nobody waits for this service point."
+        assert seat.sentence == "Nobody is waiting for this service point."
         link.do(IssueTicket(service="tests"))
         await seat.until(lambda: seat.console.work_page.table.title.text().startswith("1 "))
         assert seat.sentence == ""
@@ -77,7 +77,7 @@ async def test_a_double_press_calls_one_customer(sit_down, busy) -> None:
         QTest.keyClick(seat.console.window, Qt.Key.Key_F5)
         QTest.keyClick(seat.console.window, Qt.Key.Key_F5)
         await seat.until(lambda: seat.number == "A001")
-        QTest.keyClick(seat.console.window, Qt.Key.Key_F5)  # the third, a moment later, while the key rests
+        QTest.keyClick(seat.console.window, Qt.Key.Key_F5)  # the third, a moment later, while keys are ignored
         await seat.until(lambda: seat.console.work.ready)
         assert busy.hall.tickets[str(busy.hall.points["1"].ticket)].state is TicketState.CALLED
         assert busy.hall.waiting("registration") == 1
@@ -92,7 +92,7 @@ async def test_a_customer_who_does_not_come_is_recalled_and_then_marked(sit_down
         assert busy.hall.calls[0].times == 2
         await seat.press(Qt.Key.Key_F9)
         assert busy.hall.ended[0].state is TicketState.NO_SHOW
-        assert seat.console.work.no_shows == 1
+        assert seat.console.work.own_day.no_shows == 1
         assert seat.main_button == "Call next"
 
 
@@ -173,5 +173,5 @@ async def test_the_space_bar_and_enter_call_nobody(sit_down, busy) -> None:
 
 async def test_every_action_that_has_a_key_has_its_place(sit_down) -> None:
     async with sit_down() as seat:
-        placed = {*seat.console.work_page.keys.buttons, *STAND_INS.values()}
+        placed = {*seat.console.work_page.actions_panel.buttons, *STAND_INS.values()}
         assert placed == {action for action, about in ACTIONS.items() if about.key}

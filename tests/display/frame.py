@@ -1,4 +1,4 @@
-"""Eyes for a window: what is read here is the picture on the screen, never a property that should have led to it."""
+"""Reads the picture on the screen, never the properties that should have led to it."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from display.announcer import LONGEST_BACKLOG, Announcer, Silence, Voice
+from display.announcer import MAX_BACKLOG, Announcer, Silence, Voice
 from display.chime import Chime
 
 
-class Breath(Voice):
+class ControlledVoice(Voice):
     """A voice that says when it is asked to begin, and ends when the test says so."""
 
     def __init__(self) -> None:
@@ -17,8 +17,8 @@ class Breath(Voice):
         self.begun += 1
 
 
-def announcer(gone: set[str] | None = None) -> tuple[Announcer, Breath, list[str]]:
-    voice, heard = Breath(), []
+def announcer(gone: set[str] | None = None) -> tuple[Announcer, ControlledVoice, list[str]]:
+    voice, heard = ControlledVoice(), []
     made = Announcer(voice, lambda ticket: ticket not in (gone or set()))
     made.announced.connect(heard.append)
     return made, voice, heard
@@ -37,7 +37,7 @@ def test_two_calls_at_once_are_announced_one_after_another(qapp) -> None:
 
 def test_one_chime_stands_for_a_long_backlog(qapp) -> None:
     calls, voice, heard = announcer()
-    numbers = [f"A{number:03}" for number in range(LONGEST_BACKLOG + 3)]
+    numbers = [f"A{number:03}" for number in range(MAX_BACKLOG + 3)]
     for number in numbers:
         calls.announce(number)
     voice.ended.emit()
@@ -46,7 +46,7 @@ def test_one_chime_stands_for_a_long_backlog(qapp) -> None:
 
 def test_a_short_backlog_is_announced_call_by_call(qapp) -> None:
     calls, voice, heard = announcer()
-    for number in range(LONGEST_BACKLOG + 1):
+    for number in range(MAX_BACKLOG + 1):
         calls.announce(f"A{number:03}")
     voice.ended.emit()
     assert len(heard) == 2

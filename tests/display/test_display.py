@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from display.app import Display, Sign
-from display.layout import smallest_capital
+from display.layout import readable_capital
 from display.qml_sizes import Viewing
 from shared.hall.errors import NotSignedIn
 from shared.hall.issuing import IssueTicket
@@ -27,8 +27,8 @@ def labels(display: Display) -> list[str]:
     return [row.label for row in display.model._calls.rows]
 
 
-def fresh(display: Display) -> list[str]:
-    return [row.label for row in display.model._calls.rows if row.fresh]
+def highlighted(display: Display) -> list[str]:
+    return [row.label for row in display.model._calls.rows if row.highlighted]
 
 
 def times(display: Display, label: str) -> int:
@@ -60,9 +60,9 @@ async def test_a_call_is_marked_while_it_is_announced_and_for_a_while(link: Memo
     room = await Room(link, until).live()
     with room.display() as display:
         label = room.call()
-        await until(lambda: fresh(display) == [label])
+        await until(lambda: highlighted(display) == [label])
         await until(lambda: max(glow.opacity() for glow in items(display.window, "glow")) > 0.1)
-        await until(lambda: labels(display) == [label] and fresh(display) == [])
+        await until(lambda: labels(display) == [label] and highlighted(display) == [])
         await until(lambda: all(glow.opacity() == 0 for glow in items(display.window, "glow")))
 
 
@@ -70,10 +70,10 @@ async def test_a_ticket_called_again_moves_up_and_is_marked_again(link: MemoryLi
     room = await Room(link, until).live()
     with room.display() as display:
         first, second = room.call("1"), room.call("2", "tests")
-        await until(lambda: labels(display) == [second, first] and fresh(display) == [])
+        await until(lambda: labels(display) == [second, first] and highlighted(display) == [])
         room.recall("1")
         await until(lambda: labels(display) == [first, second])
-        await until(lambda: fresh(display) == [first])
+        await until(lambda: highlighted(display) == [first])
         assert times(display, first) == 2 and times(display, second) == 1
 
 
@@ -84,7 +84,7 @@ async def test_two_calls_at_once_are_both_announced_in_turn(link: MemoryLink, un
         display.announcer.announced.connect(heard.append)
         room.call("1"), room.call("2", "tests")
         await until(lambda: heard == [room.holding["1"], room.holding["2"]])
-        await until(lambda: len(fresh(display)) == 2)
+        await until(lambda: len(highlighted(display)) == 2)
 
 
 async def test_calls_from_before_it_started_are_shown_but_not_announced(link: MemoryLink, until) -> None:
@@ -94,9 +94,9 @@ async def test_calls_from_before_it_started_are_shown_but_not_announced(link: Me
     await room.caught_up()
     with room.display() as display:
         assert labels(display) == called[::-1]
-        assert fresh(display) == [] and not display.announcer.speaking
+        assert highlighted(display) == [] and not display.announcer.speaking
         third = room.call("1")
-        await until(lambda: fresh(display) == [third])
+        await until(lambda: highlighted(display) == [third])
         assert times(display, called[0]) == times(display, called[1]) == 0
 
 
@@ -104,23 +104,23 @@ async def test_without_its_hall_it_keeps_the_calls_and_says_since_when(link: Mem
     room = await Room(link, until).live()
     with room.display() as display:
         label = room.call()
-        await until(lambda: labels(display) == [label] and fresh(display) == [])
+        await until(lambda: labels(display) == [label] and highlighted(display) == [])
         link.unplug()
-        await until(lambda: display.model.quietSentence)
+        await until(lambda: display.model.outageNotice)
         assert texts(display.window, "number") == [label]
-        assert texts(display.window, "quietSentence") == [f"No connection since {room.station.away_since:%H:%M}"]
+        assert texts(display.window, "outageNotice") == [f"No connection since {room.station.away_since:%H:%M}"]
 
 
 async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(
     link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.link.retry.STALE", 0.0)  # every outage is a long one
+    monkeypatch.setattr("shared.link.timings.STALE", 0.0)  # every outage is a long one
     room = await Room(link, until).live()
     with room.display() as display:
         first = room.call("1")
-        await until(lambda: labels(display) == [first] and fresh(display) == [])
+        await until(lambda: labels(display) == [first] and highlighted(display) == [])
         link.unplug()
-        await until(lambda: display.model.quietSentence)
+        await until(lambda: display.model.outageNotice)
         elsewhere = MemoryLink(link.hall)
         others = Room(elsewhere, until)
         others.holding = dict(room.holding)
@@ -128,8 +128,8 @@ async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(
         link.hall, link.journal = elsewhere.hall, [*link.journal, *elsewhere.journal]
         link.plug()
         await until(lambda: labels(display) == [missed, first])
-        assert display.model.quietSentence == ""
-        assert fresh(display) == [] and times(display, missed) == 0
+        assert display.model.outageNotice == ""
+        assert highlighted(display) == [] and times(display, missed) == 0
 
 
 async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tmp_path) -> None:
@@ -145,7 +145,7 @@ async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tm
     after.station = Station(link, memory)
     with after.display() as display:
         assert labels(display) == [label]
-        assert fresh(display) == []
+        assert highlighted(display) == []
 
 
 async def test_a_display_whose_token_was_taken_away_sends_nobody_anywhere(link: MemoryLink, until) -> None:
@@ -156,7 +156,7 @@ async def test_a_display_whose_token_was_taken_away_sends_nobody_anywhere(link: 
         link.refusal = NotSignedIn("This token is not valid (any more).")
         link.unplug()
         await until(lambda: not labels(display))
-        assert display.model.quietSentence == "This token is not valid (any more)."
+        assert display.model.outageNotice == "This token is not valid (any more)."
 
 
 async def test_a_display_that_never_met_its_hall_is_not_blank(link: MemoryLink, until) -> None:
@@ -170,7 +170,7 @@ async def test_a_ticket_that_waits_again_is_no_longer_sent_anywhere(link: Memory
         room.call("1")
         stays = room.call("2", "tests")
         await until(lambda: len(labels(display)) == 2)
-        link.do(TransferTicket(point="1", ticket=room.without("1"), to_service="tests", place=Placement.LAST))
+        link.do(TransferTicket(point="1", ticket=room.without("1"), to_service="tests", place=Placement.AS_ISSUED_NOW))
         await until(lambda: labels(display) == [stays])
 
 
@@ -189,7 +189,7 @@ async def test_the_point_is_also_named_in_the_customers_language(link: MemoryLin
     room = await Room(link, until).live()
     with room.display() as display:
         room.call(language="ru")
-        await until(lambda: texts(display.window, "pointThere") == ["Окно 1"])
+        await until(lambda: texts(display.window, "customerPoint") == ["Окно 1"])
         assert texts(display.window, "point") == ["Counter 1"]
         assert texts(display.window, "service") == ["Registration"]
 
@@ -212,7 +212,7 @@ async def test_it_says_how_many_wait(link: MemoryLink, until) -> None:
     with room.display() as display:
         for _ in range(3):
             link.do(IssueTicket(service="tests"))
-        await until(lambda: display.model.waiting == 3)
+        await until(lambda: display.model.peopleWaiting == 3)
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 800)])
@@ -221,7 +221,7 @@ async def test_every_number_and_point_can_be_read_from_the_farthest_seat(
     link: MemoryLink, until, size: tuple[int, int], metres: float
 ) -> None:
     room = await Room(link, until).live()
-    with room.display(Viewing(inches=43, farthest_seat=metres, fresh=300), size=size) as display:
+    with room.display(Viewing(inches=43, farthest_seat=metres, highlight=300), size=size) as display:
         for _ in range(4):
             room.call("1"), room.call("2", "tests")
         await until(lambda: len(labels(display)) == display.model._sizes.layout.rows + 1)
@@ -229,7 +229,7 @@ async def test_every_number_and_point_can_be_read_from_the_farthest_seat(
         pixels_per_mm = math.hypot(*size) / (43 * 25.4)
         for item in items(display.window, "number") + items(display.window, "point"):
             capital = QFontMetricsF(item.property("font")).capHeight() / pixels_per_mm
-            assert capital >= 0.99 * smallest_capital(metres)  # fonts come in whole pixels
+            assert capital >= 0.99 * readable_capital(metres)  # fonts come in whole pixels
             assert item.property("contentWidth") <= item.width() + 1 and not item.property("truncated")
             assert item.mapToScene(item.boundingRect().bottomRight()).y() <= size[1]
 

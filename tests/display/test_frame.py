@@ -39,7 +39,7 @@ async def and_again(room: Room, display: Display) -> None:
 
 def stand_still(display: Display) -> None:
     """Switch motion off."""
-    component = QQmlComponent(display._screen._engine)
+    component = QQmlComponent(display._qml._engine)
     component.setData(b"import QtQml; import NowServing; QtObject { property QtObject theme: Theme }", QUrl())
     holder: QObject = component.create()
     holder.property("theme").setProperty("still", True)
@@ -65,7 +65,9 @@ async def test_every_call_is_painted_whole_when_it_rests(
         await until(
             lambda: texts(display.window, "number") == newest_first and in_place(items(display.window, "number"))
         )
-        await until(lambda: not any(row.fresh for row in display.model.calls.rows) and not display.announcer.speaking)
+        await until(
+            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.speaking
+        )
         for name in ("number", "point"):
             for item in items(display.window, name):
                 await until(lambda item=item: ink(display.window, item) > FULL)

@@ -1,4 +1,4 @@
-"""The display invites to take a ticket only while the kiosk beside it gives one, and else says the same as it."""
+"""The display invites people to take a ticket only while the kiosk issues them, and otherwise says the same."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ async def test_kiosk_and_display_of_a_hall_that_gives_nothing_say_the_same(link:
     room = await Room(link, until).live()
     with room.display() as display:
         async with kiosk(link, until) as screen:
-            await until(lambda: screen.sees("closed"))
-            assert [screen.model.closed] == texts(display.window, "invitation") == ["Closed at the moment"]
-            assert [screen.model.hours] == texts(display.window, "hours") == ["No service gives out numbers now."]
+            await until(lambda: screen.sees("hall-closed"))
+            assert [screen.model.hallClosedReason] == texts(display.window, "invitation") == ["Closed at the moment"]
+            assert (
+                [screen.model.openingHours] == texts(display.window, "hours") == ["No service gives out numbers now."]
+            )

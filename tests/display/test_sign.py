@@ -78,11 +78,11 @@ async def test_without_its_hall_it_says_since_when(link: MemoryLink, until) -> N
     room = await Room(link, until).live()
     with room.sign() as over:
         link.unplug()
-        await until(lambda: texts(over.window, "quietSentence"))
-        assert texts(over.window, "quietSentence")[0].startswith("No connection since ")
+        await until(lambda: texts(over.window, "outageNotice"))
+        assert texts(over.window, "outageNotice")[0].startswith("No connection since ")
         assert texts(over.window, "pointName") == ["Counter 1"]
         link.plug()
-        await until(lambda: not texts(over.window, "quietSentence"))
+        await until(lambda: not texts(over.window, "outageNotice"))
 
 
 async def test_a_number_nobody_knows_is_said_plainly(link: MemoryLink, until) -> None:

@@ -16,14 +16,14 @@ from shared.hall.calling import CallNext, Recall
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
 from shared.settings import Settings
-from shared.ui.clocks import machines_clock
+from shared.ui.clocks import wall_clock
 from shared.ui.station import Station
 from tests.memory_link import MemoryLink
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
 QUIET = Settings(sound=False)
-SOON = Viewing(fresh=300)
+SOON = Viewing(highlight=300)
 """A call stays marked for 0.3 seconds."""
 
 
@@ -64,7 +64,7 @@ class Room:
         viewing: Viewing = SOON,
         voice: Voice | None = None,
         size: tuple[int, int] = (1920, 1080),
-        wall: Callable[[], datetime] = machines_clock,
+        wall: Callable[[], datetime] = wall_clock,
     ) -> Iterator[Display]:
         """A display on this hall, in a window of this size."""
         display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20), wall=wall)

@@ -20,7 +20,7 @@ HIDE = """(hidden) => {
   Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-"""What a browser does to a tab behind another; the one of these tests has no window, and thinks it shows them all."""
+"""What a browser does to a hidden tab; the headless one of these tests treats all tabs as visible."""
 
 
 def another(page: Any, path: str) -> Any:
@@ -41,7 +41,7 @@ def test_eight_tabs_of_ended_tickets_all_answer(page: Any, admin: Link, premises
 
 
 @on_a_phone()
-def test_tabs_that_are_not_seen_let_go_and_are_right_when_seen_again(
+def test_hidden_tabs_disconnect_and_are_up_to_date_when_shown_again(
     page: Any,
     admin: Link,  # noqa: F811
     premises: Premises,
@@ -81,7 +81,7 @@ def test_of_a_tickets_hidden_tabs_one_listens_and_hears_the_call(
 
 
 def alone(tabs: list[Any]) -> Any:
-    """The one tab that keeps a line, once there is only one."""
+    """The one tab that keeps a connection, once there is only one."""
     while len(found := [tab for tab in tabs if tab.evaluate("source !== undefined")]) != 1:
         tabs[0].wait_for_timeout(20)
     return found[0]

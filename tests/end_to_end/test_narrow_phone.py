@@ -1,4 +1,4 @@
-"""No page is wider than a phone: not with words of sixty letters, not with text of twice the size, in no script."""
+"""No page is wider than a phone, with words of sixty letters, text of twice the size, and in every script."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FLAT = """() => ({
   broken: [...document.querySelectorAll(".label")].filter((one) => one.checkVisibility())
     .filter((one) => one.getBoundingClientRect().height > 2.2 * parseFloat(getComputedStyle(one).fontSize)).length,
 })"""
-"""How wide the page is, how wide the screen, what stands out of it, and how many numbers take two lines."""
+"""The widths of page and screen, the elements that stick out, and how many numbers take two lines."""
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def wide(premises: Premises) -> Iterator[Link]:
 
 
 def looked_at(page: Any, where: str) -> None:
-    """At every width, with text as it is and of twice the size."""
+    """Check the page at every width, with text as it is and of twice the size."""
     page.evaluate("document.fonts.ready")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 700})
@@ -115,7 +115,7 @@ def every_page(page: Any, admin: Link, premises: Premises) -> None:
     admin.do(StartService(point="3", ticket=ticket))
     visited(page, path)
     admin.do(FinishService(point="3", ticket=ticket))
-    visited(page, path)  # how was it?
+    visited(page, path)  # asks for a rating
     visited(page, "/api/docs")
 
 

@@ -1,4 +1,4 @@
-"""A kiosk is on the wall and working two minutes after it is unpacked, and stops at a word.
+"""A kiosk is paired and works minutes after it is unpacked, and stops when it is removed.
 
 A real backend that announces itself, a kiosk that knows nothing, an administrator at a real console. The pictures are
 for looking at: they go to the test's own folder.
@@ -19,17 +19,17 @@ from console.__main__ import CONSOLE
 from console.app import Console
 from kiosk.__main__ import KIOSK
 from kiosk.app import Kiosk
-from shared.access.devices import ConfirmPairing, Device, ListNewcomers, RefusePairing
 from shared.hall.roles import Role
 from shared.link.connect import connect
 from shared.link.paired_hall import PairedHallFile
+from shared.requests.devices import ConfirmPairing, Device, ListNewcomers, RefusePairing
 from shared.settings import Settings, state_path
 from shared.ui.lifecycle import AppLifecycle
 from shared.ui.station import Station
 from tests.backends import PASSWORD, Premises
 
 UNPACKED = Settings(full_screen=False)
-"""Nobody has set anything."""
+"""No settings at all."""
 
 STOPS_WITHIN = 5.0
 
@@ -96,7 +96,7 @@ class Wall:
             assert self.window.grabWindow().save(str(self._folder / f"{name}-{size.width()}.png"))
 
     async def code(self, until, address: str) -> str:
-        """What it shows; other programs may announce their backends on this machine too, then it has to be told."""
+        """The code it shows; if other programs announce backends on this machine too, ours is chosen first."""
         await until(lambda: self.step in ("code", "choosing"))
         if self.step == "choosing" or address not in text(self.window, "found"):
             touch(self.window, "elsewhere") if self.step == "code" else None
@@ -114,7 +114,7 @@ async def test_a_kiosk_whose_file_is_damaged_says_why_it_shows_a_code_again(tmp_
     program = AppLifecycle(KIOSK, UNPACKED)
     program.open()
     wall = Wall(program, tmp_path)
-    await until(lambda: "where this device belongs was damaged" in text(wall.window, "lost"))
+    await until(lambda: "this device's pairing was damaged" in text(wall.window, "lost"))
     wall.picture("damaged")
     program.close()
 
@@ -190,7 +190,7 @@ async def test_a_kiosk_works_minutes_after_it_is_unpacked_and_stops_at_a_word(
 
 
 async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Premises, tmp_path: Path, until) -> None:
-    """Paired by its address, started again without one; turned away, it says so."""
+    """Paired by its address, restarted without one; when it is refused, it says so."""
     program = AppLifecycle(KIOSK, Settings(full_screen=False, hall=announced.base))
     program.open()
     program.start()
@@ -217,7 +217,7 @@ async def test_a_kiosk_that_belongs_somewhere_goes_there_by_itself(announced: Pr
 
 
 async def test_a_console_finds_its_hall_and_needs_no_pairing(announced: Premises, until) -> None:
-    """People sign in there; whoever sits at the wrong hall turns to another one."""
+    """People sign in there, or choose another hall if it is the wrong one."""
     program = AppLifecycle(CONSOLE, UNPACKED)
     program.open()
     program.start()
@@ -236,7 +236,7 @@ async def test_a_console_finds_its_hall_and_needs_no_pairing(announced: Premises
     await until(lambda: program.station.hall)
     assert PairedHallFile(state_path(), Role.CONSOLE).load().token == ""
     console.sign_out()
-    QTest.mouseClick(console.log_in_page.elsewhere, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(console.log_in_page.other_hall, Qt.MouseButton.LeftButton)
     await until(lambda: program.joining)
     assert program.screen is None and PairedHallFile(state_path(), Role.CONSOLE).load() is None
     program.stop()

@@ -39,7 +39,7 @@ navigator.vibrate = (pattern) => { window.shaken += pattern.length || 0; return 
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...at) { window.notes += 1; return start.apply(this, at); };
 """
-"""What a phone would do with its motor and its loudspeaker, counted."""
+"""Counts what a phone would do with its vibration motor and loudspeaker."""
 
 FAINT = """
 () => {
@@ -67,14 +67,14 @@ FAINT = """
   return faint;
 }
 """
-"""The texts of a page that contrast less than 7:1 with what they stand on."""
+"""The texts of a page that contrast less than 7:1 with their background."""
 
 SMALL = """
 () => [...document.querySelectorAll("a, button, summary")].filter((element) => element.checkVisibility())
   .filter((element) => { const box = element.getBoundingClientRect(); return box.width < 44 || box.height < 44; })
   .map((element) => element.textContent.trim())
 """
-"""What can be touched and is smaller than 44 pixels."""
+"""Controls smaller than 44 pixels."""
 
 
 class Phones:
@@ -108,7 +108,7 @@ class Phones:
 
 
 def on_a_phone(**about: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Run a test in the browser's thread, with a phone of this kind as ``page``. A complaint of the page fails it."""
+    """Run a test in the browser's thread, with a phone of this kind as ``page``. A message of the console fails it."""
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         def visit(phones: Phones, premises: Premises, admin: Link) -> None:
@@ -156,7 +156,7 @@ def call(admin: Link) -> str | None:
 
 
 def happens(page: Any, fact: str) -> None:
-    """Wait until it is so. (Playwright's own way evaluates text in the page, which the page forbids.)"""
+    """Wait until the fact is true. (Playwright's own way evaluates text in the page, which its CSP forbids.)"""
     while not page.evaluate(fact):
         page.wait_for_timeout(20)
 
@@ -205,8 +205,8 @@ def test_a_recall_sounds_and_is_announced_again(page: Any, admin: Link, premises
     mine = take(page)
     page.get_by_role("button", name="Alert me").tap()
     assert call(admin) == mine
-    happens(page, "notes >= 8")  # the one that shows how it sounds, and the call
-    page.evaluate("hush(); notes = 0")
+    happens(page, "notes >= 8")  # the sample, and the call
+    page.evaluate("stopRinging(); notes = 0")
     page.evaluate("""() => new MutationObserver(() => { window.announced = true; })
         .observe(document.querySelector("[aria-live=assertive]"), {childList: true})""")
     admin.do(Recall(point="3", ticket=str(admin.snapshot().points["3"].ticket)))
@@ -249,7 +249,7 @@ def test_two_quick_taps_and_a_way_back_give_one_ticket(page: Any, admin: Link, p
 
 
 @on_a_phone()
-def test_going_back_and_choosing_again_is_a_new_wish(page: Any, admin: Link, premises: Premises) -> None:
+def test_going_back_and_choosing_again_takes_a_new_ticket(page: Any, admin: Link, premises: Premises) -> None:
     first = take(page)
     page.go_back()
     page.get_by_role("button", name=re.compile("^Paid")).tap()
@@ -279,11 +279,11 @@ def test_the_counts_of_the_hall_follow_by_themselves(page: Any, admin: Link, pre
 def test_a_page_says_that_the_connection_is_gone_and_recovers(page: Any, admin: Link, premises: Premises) -> None:
     mine = take(page)
     premises.kill()
-    page.get_by_text("The connection is gone").wait_for()
+    page.get_by_text("The connection is lost").wait_for()
     assert call(admin) == mine
     premises.serve()
     page.get_by_text("Please go to Room 3").wait_for()
-    page.get_by_text("The connection is gone").wait_for(state="detached")
+    page.get_by_text("The connection is lost").wait_for(state="detached")
 
 
 @on_a_phone(locale="ar")

@@ -35,7 +35,7 @@ SAID = (
     r"console: B003 is parked and fetches a form",
     r"console: B003 is called back",
     r"console: one key finishes B003 and calls B001",
-    r"console: B001 has not come",
+    r"console: B001 did not come",
     r"console: B002 is sent to another service and keeps its number",
     r"phone: B004 is told to go to Room 3",
     r"console: Room 3 is closed",
@@ -44,7 +44,7 @@ SAID = (
 
 @pytest.mark.timeout(150)
 def test_the_tour_takes_customers_from_touch_to_served(tmp_path: Path) -> None:
-    """Real windows, a real backend process, a real browser; what it says happened is what the hall says."""
+    """Real windows, a real backend process, a real browser; the tour's report agrees with the hall."""
     told = tmp_path / "told.txt"
     with told.open("w") as out:
         tour = subprocess.run(
@@ -89,7 +89,7 @@ def test_each_app_runs_as_a_program_and_ends_when_told(tmp_path: Path, kind: str
 
 @contextlib.contextmanager
 def _supervisor(address: Path) -> Iterator[socket.socket]:
-    """What systemd is to a program: a socket on which it says that it is ready."""
+    """In place of systemd: a socket on which the program reports that it is ready."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(address))
         listening.settimeout(30)

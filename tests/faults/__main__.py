@@ -9,16 +9,16 @@ from pathlib import Path
 
 from tests.backends import DATABASES
 from tests.faults.attack import attack
-from tests.faults.mutants import survivors
-from tests.faults.power import SCENES, cut_off, played
-from tests.faults.soak import one, say, soak
+from tests.faults.mutants import tried_mutants
+from tests.faults.power import SCENES, cut_power, record_scene
+from tests.faults.soak import history_of, say, soak
 
-WHAT = ("replay", "soak", "attack", "mutants", "power")
+ACTIONS = ("replay", "soak", "attack", "mutants", "power")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=WHAT, default="replay")
+    parser.add_argument("what", nargs="?", choices=ACTIONS, default="replay")
     parser.add_argument("--seed", type=int, default=0, help="the history to replay, or the first of the soak")
     parser.add_argument("--histories", type=int, default=10_000)
     parser.add_argument("--points", type=int, default=1_000, help="kill points")
@@ -31,44 +31,44 @@ def main() -> int:
         "--database", choices=DATABASES, default="sqlite", help="of the attack; two backends on PostgreSQL"
     )
     parser.add_argument("--no-mutants", action="store_true")
-    asked = parser.parse_args()
-    if asked.what == "replay":
-        return _replay(asked.seed)
-    if asked.what == "mutants":
+    arguments = parser.parse_args()
+    if arguments.what == "replay":
+        return _replay(arguments.seed)
+    if arguments.what == "mutants":
         return _mutants()
-    if asked.what == "power":
-        return _power(asked.scene, asked.seed, asked.cut)
-    if asked.what == "attack":
-        return int(attack(minutes=asked.minutes, seed=asked.seed, database=asked.database, say=say) > 0)
+    if arguments.what == "power":
+        return _power(arguments.scene, arguments.seed, arguments.cut)
+    if arguments.what == "attack":
+        return int(attack(minutes=arguments.minutes, seed=arguments.seed, database=arguments.database, say=say) > 0)
     wrong = soak(
-        histories=asked.histories,
-        points=asked.points,
-        cuts=asked.cuts,
-        mutants=not asked.no_mutants,
-        tickets=asked.tickets,
-        seed=asked.seed,
+        histories=arguments.histories,
+        points=arguments.points,
+        cuts=arguments.cuts,
+        mutants=not arguments.no_mutants,
+        tickets=arguments.tickets,
+        seed=arguments.seed,
     )
     return 1 if wrong else 0
 
 
 def _replay(seed: int) -> int:
-    """One history, told line by line, and what was wrong in the end."""
+    """Print one history line by line, and what was wrong in the end."""
     with tempfile.TemporaryDirectory() as folder:
-        told = one(seed, Path(folder), talkative=True)
-    for line in told.log:
+        result = history_of(seed, Path(folder), talkative=True)
+    for line in result.log:
         say(line)
-    say(f"seed {seed}: {told.events} events, {told.tickets} tickets, {told.deaths} deaths of the backend")
-    for fault in told.faults:
+    say(f"seed {seed}: {result.events} events, {result.tickets} tickets, {result.deaths} deaths of the backend")
+    for fault in result.faults:
         say(f"VIOLATION: {fault}")
-    return 1 if told.faults else 0
+    return 1 if result.faults else 0
 
 
 def _power(scene: str, seed: int, cut: int) -> int:
-    """What was done until the power went, and what was wrong on the disk it left."""
-    of = played(scene, seed)
-    for number, step in enumerate(of.record.steps[:cut]):
+    """Print the steps until a power cut, and what was wrong on the disk it left."""
+    recorded = record_scene(scene, seed)
+    for number, step in enumerate(recorded.record.steps[:cut]):
         say(f"{number}: {step!r:.150}")
-    faults = cut_off(of, scene, seed, cut).faults
+    faults = cut_power(recorded, scene, seed, cut).faults
     for fault in faults:
         say(f"VIOLATION: {fault}")
     return 1 if faults else 0
@@ -76,9 +76,9 @@ def _power(scene: str, seed: int, cut: int) -> int:
 
 def _mutants() -> int:
     missed = 0
-    for mutant, by in survivors():
-        missed += not by
-        say(f"{mutant.file}: {mutant.breaks}: {by or 'NOBODY NOTICED'}")
+    for mutant, test in tried_mutants():
+        missed += not test
+        say(f"{mutant.file}: {mutant.breaks}: {test or 'NOBODY NOTICED'}")
     return 1 if missed else 0
 
 

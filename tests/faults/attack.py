@@ -1,5 +1,5 @@
-"""Everything at once on a real backend: clients with books of their own over spoiled lines, kills, a database that goes
-away and comes back, clocks that are set, a sender of nonsense, and more half-open connections than files."""
+"""Everything at once on a real backend: clients over spoiled connections, kills, a database that goes away and comes
+back, clocks that are set, a sender of invalid requests, and more half-open connections than file descriptors."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ from shared.hall.roles import Role
 from shared.hall.set_up import DefinePoint
 from tests import postgres
 from tests.backends import nowserving
-from tests.faults.backend import Written
-from tests.faults.besieged import CROWDED, ROOM_AGAIN, Besieged, Seen, half_said, said
+from tests.faults.backend import JournalledEvent
+from tests.faults.besieged import CROWDED, ROOM_AGAIN, AttackedBackend, Findings, faults_in_logs, times_logged
 from tests.faults.clients import Clients
 from tests.faults.mishaps import Mishaps
-from tests.faults.spoiling import Spoiled, SpoiledCable
+from tests.faults.spoiling import SpoilChances, SpoiledCable
 from tests.faults.strangers import Strangers
 
 KIOSKS, CONSOLES = 14, 6
 
 CROWD_OVER = 90.0
-"""Seconds within which the log says that a crowd is over; it waits a minute itself."""
+"""Seconds within which the log says that a crowd is over; the backend itself waits a minute."""
 
 
 class Attack:
-    """One attack: who takes part, what they saw, and what was wrong."""
+    """One attack: its participants, what they recorded, and what was wrong."""
 
-    def __init__(self, backends: list[Besieged], seed: int, server: postgres.Server | None) -> None:
-        self.backends, self.seen = backends, Seen()
+    def __init__(self, backends: list[AttackedBackend], seed: int, server: postgres.Server | None) -> None:
+        self.backends, self.findings = backends, Findings()
         self._cables = [
-            SpoiledCable(one.base, seed + number, Spoiled(late=0.05, slow=0.01, halved=0.01, swallowed=0.02))
+            SpoiledCable(one.base, seed + number, SpoilChances(late=0.05, slow=0.01, halved=0.01, swallowed=0.02))
             for number, one in enumerate(backends)
         ]
         device = backends[0].device(Role.KIOSK)
         self._points()
         self._before = {written.command_id for written in self._journal()}
-        self._clients = Clients([cable.base for cable in self._cables], backends[0].hall, device, seed, self.seen)
-        self._strangers = Strangers(backends, device, seed, self.seen)
-        self._mishaps = Mishaps(backends, server, device, seed, self.seen)
+        self._clients = Clients([cable.base for cable in self._cables], backends[0].hall, device, seed, self.findings)
+        self._strangers = Strangers(backends, device, seed, self.findings)
+        self._mishaps = Mishaps(backends, server, device, seed, self.findings)
 
     def _points(self) -> None:
         admin = self.backends[0].admin()
@@ -62,31 +62,31 @@ class Attack:
         admin.close()
 
     def play(self, seconds: float) -> None:
-        """All of it at once for so long; then quiet, and every question once more."""
+        """Everything at once for this many seconds; then quiet, and every command once more."""
         acts = [self._strangers.nonsense, self._strangers.half_open]
         acts += [partial(self._clients.kiosk, number) for number in range(KIOSKS)]
         acts += [partial(self._clients.console, number) for number in range(1, CONSOLES + 1)]
         threads = self._begun(acts)
-        threading.Timer(seconds, self.seen.over.set).start()
+        threading.Timer(seconds, self.findings.over.set).start()
         self._watched(self._mishaps.befall)  # here: a server that is started anew ends with the thread that started it
-        self.seen.over.wait()
+        self.findings.over.wait()
         for thread in threads:
             thread.join(120)
             if thread.is_alive():
-                self.seen.faults.append("somebody was not answered within two minutes after the attack")
+                self.findings.faults.append("somebody was not answered within two minutes after the attack")
         for thread in self._begun([partial(self._clients.ask_again, share, KIOSKS) for share in range(KIOSKS)]):
             thread.join()
         self._put_day_right()
 
     def _put_day_right(self) -> None:
-        """What an administrator does whose clock was ahead over the day's end."""
+        """Correct the business day, as an administrator would after a clock that was ahead."""
         admin = self.backends[0].admin()
         hall = admin.snapshot()
         if day_ahead(hall, datetime.now(UTC)) and hall.business_day:
-            wish = CorrectBusinessDay(kept=hall.business_day)
-            self.seen.books.sent(wish, "the administrator")
-            admin.do(wish)
-            self.seen.figures["days put right"] += 1
+            command = CorrectBusinessDay(kept=hall.business_day)
+            self.findings.bookkeeping.sent(command, "the administrator")
+            admin.do(command)
+            self.findings.figures["days put right"] += 1
         admin.close()
 
     def _begun(self, acts: Sequence[Callable[[], None]]) -> list[threading.Thread]:
@@ -96,32 +96,32 @@ class Attack:
         return threads
 
     def judge(self) -> list[str]:
-        """All that was wrong with it, a sentence each."""
-        self.seen.faults += self._crowd_over()
+        """Everything that was wrong, a sentence each."""
+        self.findings.faults += self._crowd_over()
         for backend in self.backends:
             if backend.stop() != 0:
-                self.seen.faults.append("a backend did not end in order")
-            self.seen.faults += half_said(backend)
-            self.seen.figures["crowds said"] += sum(said(log, CROWDED) for log in backend.logs)
+                self.findings.faults.append("a backend did not end in order")
+            self.findings.faults += faults_in_logs(backend)
+            self.findings.figures["crowds logged"] += sum(times_logged(log, CROWDED) for log in backend.logs)
         checked = nowserving("check", "--database", self.backends[0].database)
         if checked.returncode:
-            self.seen.faults.append(f"check: {checked.stdout} {checked.stderr}")
+            self.findings.faults.append(f"check: {checked.stdout} {checked.stderr}")
         written = [*self._journal()]
         for one in written:
             if one.command_id in self._before or isinstance(one.happened.event, BusinessDayStarted):
                 self._own(one.command_id)
         with database_administration.opened(self.backends[0].database) as halls:
             final = halls.ledger.hall(self.backends[0].hall)
-        self.seen.faults += self.seen.books.audit(iter(written), final)
-        answered = [wish.told for wish in self.seen.books.wishes.values() if wish.told]
-        self.seen.figures["commands"] = len(answered)
-        self.seen.figures["accepted"] = sum(isinstance(told, Accepted) for told in answered)
-        self.seen.figures["answers spoiled"] = sum(cable.misfortunes for cable in self._cables)
-        return self.seen.faults
+        self.findings.faults += self.findings.bookkeeping.audit(iter(written), final)
+        answered = [entry.answer for entry in self.findings.bookkeeping.commands.values() if entry.answer]
+        self.findings.figures["commands"] = len(answered)
+        self.findings.figures["accepted"] = sum(isinstance(answer, Accepted) for answer in answered)
+        self.findings.figures["answers spoiled"] = sum(cable.misfortunes for cable in self._cables)
+        return self.findings.faults
 
     def _own(self, command_id: str) -> None:
-        """The hall's own command, or one of its beginning: none of ours."""
-        self.seen.books.sent(Command(command_id=command_id), "the hall")
+        """Record a command that no client sent: the hall's own, or from its set-up."""
+        self.findings.bookkeeping.sent(Command(command_id=command_id), "the hall")
 
     def close(self) -> None:
         for cable in self._cables:
@@ -130,25 +130,25 @@ class Attack:
             backend.kill()
 
     def _watched(self, act: Callable[[], None]) -> None:
-        """What ends one of them ends no other, and is said."""
+        """Run one participant; its exception is recorded and ends no other."""
         try:
             act()
         except Exception as error:  # noqa: BLE001  # whatever it is, it is what the attack found
-            self.seen.faults.append(f"{type(error).__name__} met whoever took part: {error}")
+            self.findings.faults.append(f"a participant raised {type(error).__name__}: {error}")
 
-    def _journal(self) -> Iterator[Written]:
+    def _journal(self) -> Iterator[JournalledEvent]:
         rows = tables.journal.c
         query = sqlalchemy.select(rows.seq, rows.body, rows.command_id)
         query = query.where(rows.hall_id == self.backends[0].hall).order_by(rows.seq)
         with database_administration.opened(self.backends[0].database) as halls, halls.database.reading() as connection:
             for seq, body, command_id in connection.execute(query):
-                yield Written(Happened(seq, decode_event(json.loads(body))), command_id)
+                yield JournalledEvent(Happened(seq, decode_event(json.loads(body))), command_id)
 
     def _crowd_over(self) -> Iterator[str]:
-        """A crowd that the last life of a backend saw begin, it sees end."""
+        """Wait until the last process of each backend logs the end of a crowd it logged the beginning of."""
         until = time.monotonic() + CROWD_OVER
         for backend in self.backends:
-            while said(backend.logs[-1], CROWDED) > said(backend.logs[-1], ROOM_AGAIN):
+            while times_logged(backend.logs[-1], CROWDED) > times_logged(backend.logs[-1], ROOM_AGAIN):
                 if time.monotonic() > until:
                     yield "the log does not say that the crowd is over"
                     return
@@ -156,16 +156,16 @@ class Attack:
 
 
 def attack(*, minutes: float, seed: int, database: str, say: Callable[[str], object]) -> int:
-    """The whole attack; how many promises were broken."""
+    """Run the whole attack; the number of violations."""
     files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, max(files, 8_192)), most))
     server = postgres.Server(safe=True) if database == "postgresql" else None
     with tempfile.TemporaryDirectory() as folder:
-        first = Besieged(Path(folder), server.database() if server else "")
+        first = AttackedBackend(Path(folder), server.database() if server else "")
         backends = [first]
         if server:
             second = first.another()
-            assert isinstance(second, Besieged)
+            assert isinstance(second, AttackedBackend)
             second.logs, second.number = [], 2
             backends.append(second)
         for backend in backends:
@@ -178,9 +178,9 @@ def attack(*, minutes: float, seed: int, database: str, say: Callable[[str], obj
             played.close()
             if server:
                 server.remove()
-    figures = [f"{value:,} {name}" for name, value in sorted(played.seen.figures.items())]
-    longest = max(played.seen.outages, default=0)
-    say(", ".join([*figures, f"{len(played.seen.outages)} outages", f"longest outage {longest:.1f} s"]))
+    figures = [f"{value:,} {name}" for name, value in sorted(played.findings.figures.items())]
+    longest = max(played.findings.outages, default=0)
+    say(", ".join([*figures, f"{len(played.findings.outages)} outages", f"longest outage {longest:.1f} s"]))
     again = f"python -m tests.faults attack --minutes {minutes:g} --seed {seed} --database {database}"
     for fault in faults:
         say(f"VIOLATION: {fault}\n    {again}")

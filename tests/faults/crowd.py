@@ -33,8 +33,8 @@ from tests.backends import PASSWORD, Premises, new_database, nowserving
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
-"""Seconds a command is asked again for while its backend or database is away."""
+RETRY_FOR = 60.0
+"""Seconds for which a command is retried while its backend or database is away."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Outcome:
 
 
 def prepare(premises: Premises, size: Size) -> None:
-    """Services and points of the crowd's own; the points are open."""
+    """Create services and open points for the crowd."""
     station = premises.admin("database")
     place = len(station.snapshot().services)
     for number, service in enumerate(size.service_ids):
@@ -83,18 +83,19 @@ def prepare(premises: Premises, size: Size) -> None:
 
 
 def run(addresses: Sequence[str], size: Size) -> Outcome:
-    """One program at each address, a backend's or a database's, all beginning together."""
+    """Run one program at each address, a backend's or a database's, all starting together."""
     shares = [
         Size(tickets=len(tickets), points=len(points), issuers=len(issuers), services=size.services)
         for tickets, points, issuers in zip(
-            *(_dealt(range(many), len(addresses)) for many in (size.tickets, size.points, size.issuers)), strict=True
+            *(_dealt_out(range(many), len(addresses)) for many in (size.tickets, size.points, size.issuers)),
+            strict=True,
         )
     ]
-    points = _dealt(size.point_ids, len(addresses))
+    points = _dealt_out(size.point_ids, len(addresses))
     with _programs([_arguments(*one) for one in zip(addresses, shares, points, strict=True)]) as programs:
         began = time.monotonic()
-        _all_say(programs, "go", "issued")
-        results = [json.loads(line) for line in _all_say(programs, "rest", None)]
+        _tell_all(programs, "go", "issued")
+        results = [json.loads(line) for line in _tell_all(programs, "rest", None)]
         seconds = time.monotonic() - began
     outcome = Outcome(seconds=seconds)
     for result in results:
@@ -103,8 +104,8 @@ def run(addresses: Sequence[str], size: Size) -> Outcome:
     return outcome
 
 
-def judge(premises: Premises, size: Size, outcome: Outcome) -> list[str]:
-    """What is wrong with it, a sentence each."""
+def faults_of(premises: Premises, size: Size, outcome: Outcome) -> list[str]:
+    """What is wrong with the outcome, a sentence each."""
     faults = []
     labels = Counter(label for _, label in outcome.issued)
     calls = Counter(outcome.called)
@@ -117,7 +118,7 @@ def judge(premises: Premises, size: Size, outcome: Outcome) -> list[str]:
     return faults if checked.returncode == 0 else [*faults, checked.stderr]
 
 
-def _dealt(things: Sequence[object] | Sequence[str], hands: int) -> list[list[object]]:
+def _dealt_out(things: Sequence[object] | Sequence[str], hands: int) -> list[list[object]]:
     return [list(things[hand::hands]) for hand in range(hands)]
 
 
@@ -129,12 +130,12 @@ def _arguments(address: str, share: Size, points: Sequence[object]) -> list[str]
 def _programs(arguments: Sequence[list[str]]) -> Iterator[list[subprocess.Popen[str]]]:
     programs = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.crowd", *said],
+            [sys.executable, "-m", "tests.faults.crowd", *one],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for said in arguments
+        for one in arguments
     ]
     try:
         for program in programs:
@@ -146,8 +147,8 @@ def _programs(arguments: Sequence[list[str]]) -> Iterator[list[subprocess.Popen[
             program.communicate()
 
 
-def _all_say(programs: Sequence[subprocess.Popen[str]], word: str, expected: str | None) -> list[str]:
-    """Say a word to all of them; what each answers."""
+def _tell_all(programs: Sequence[subprocess.Popen[str]], word: str, expected: str | None) -> list[str]:
+    """Send a line to all of them; the line each answers."""
     for program in programs:
         assert program.stdin
         program.stdin.write(f"{word}\n")
@@ -166,12 +167,12 @@ def take_part(address: str, tickets: int, issuers: int, services: Sequence[str],
     station, _ = patiently(lambda: console.sign_in("admin", PASSWORD))
     print("ready", flush=True)
     sys.stdin.readline()
-    seen, all_issued = Outcome(), threading.Event()
-    callers = [_thread(call_all, station, point, all_issued, seen.called) for point in points]
+    outcome, all_issued = Outcome(), threading.Event()
+    callers = [_thread(call_all, station, point, all_issued, outcome.called) for point in points]
     turns = itertools.cycle(services)
-    wishes = iter([IssueTicket(service=next(turns)) for _ in range(tickets)])
-    door = threading.Lock()
-    for taker in [_thread(take_all, station, wishes, door, seen.issued) for _ in range(issuers)]:
+    commands = iter([IssueTicket(service=next(turns)) for _ in range(tickets)])
+    lock = threading.Lock()
+    for taker in [_thread(take_all, station, commands, lock, outcome.issued) for _ in range(issuers)]:
         taker.join()
     print("issued", flush=True)
     sys.stdin.readline()
@@ -180,25 +181,27 @@ def take_part(address: str, tickets: int, issuers: int, services: Sequence[str],
         caller.join()
     station.close()
     console.close()
-    print(json.dumps({"issued": seen.issued, "called": seen.called}), flush=True)
+    print(json.dumps({"issued": outcome.issued, "called": outcome.called}), flush=True)
 
 
-def take_all(station: Link, wishes: Iterator[IssueTicket], door: threading.Lock, issued: list[tuple[str, str]]) -> None:
-    """Take tickets till there are no more wishes."""
+def take_all(
+    station: Link, commands: Iterator[IssueTicket], lock: threading.Lock, issued: list[tuple[str, str]]
+) -> None:
+    """Take tickets until there are no more commands."""
     while True:
-        with door:
-            wish = next(wishes, None)
-        if wish is None:
+        with lock:
+            command = next(commands, None)
+        if command is None:
             return
-        ticket = persist(station, wish).result["ticket"]
+        ticket = persist(station, command).result["ticket"]
         issued.append((ticket["id"], ticket["label"]))
 
 
 def call_all(station: Link, point: str, all_issued: threading.Event, called: list[str]) -> None:
-    """Call one after another, each of them served at once, till nobody waits and nobody will come."""
+    """Call one after another, each of them served at once, until nobody waits and nobody will come."""
     holding = None
     while True:
-        last = all_issued.is_set()  # asked before the call: who comes after it is called by the next one
+        last = all_issued.is_set()  # read before the call: a later ticket is called by the next one
         ticket = persist(station, CallNext(point=point, holding=holding)).result["ticket"]
         holding = ticket["id"] if ticket else None
         if ticket:
@@ -210,12 +213,12 @@ def call_all(station: Link, point: str, all_issued: threading.Event, called: lis
 
 
 def persist(station: Link, command: Command) -> Accepted:
-    """Ask again, with the same id, for as long as the hall can't be reached."""
+    """Send a command, and retry with the same id while the hall can't be reached."""
     return patiently(lambda: station.do(command))
 
 
 def patiently(ask: Callable[[], T]) -> T:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + RETRY_FOR
     while True:
         try:
             return ask()
@@ -270,7 +273,7 @@ def _at_backends(folder: Path, size: Size, database: str, many: int, *, kill: bo
 
 
 def _kill_in_the_middle(backend: Premises, size: Size, over: threading.Event) -> None:
-    """When about a third is done; it is started again at once."""
+    """Kill the backend when about a third is done, and start it again at once."""
     station = backend.admin("database")
     begun = station.snapshot().seq
     while station.snapshot().seq < begun + size.tickets and not over.wait(0.02):  # a ticket makes three events
@@ -298,13 +301,13 @@ SHOWS = {
 
 
 def show(size: Size) -> int:
-    """Every kind of crowd, and how it went; 0 if all was right."""
+    """Run every kind of crowd and print how it went; 0 if all was right."""
     wrong, server = 0, postgres.Server(safe=True)
-    for name, (act, kind) in SHOWS.items():
+    for name, (run_crowd, kind) in SHOWS.items():
         with tempfile.TemporaryDirectory() as folder:
             address = server.database() if kind == "postgresql" else new_database(kind, Path(folder))
-            premises, outcome = act(Path(folder), size, address)
-            faults = judge(premises, size, outcome)
+            premises, outcome = run_crowd(Path(folder), size, address)
+            faults = faults_of(premises, size, outcome)
         wrong += len(faults)
         print(f"{name}: {size.tickets} tickets, {outcome.seconds:.1f} s", *faults, sep="\n  ", flush=True)
     return int(wrong > 0)

@@ -1,4 +1,4 @@
-"""A day of 5,000 tickets on a real backend: lines spoiled, its database held, itself killed, and its memory flat."""
+"""A day of 5,000 tickets on a real backend: spoiled connections, a locked database, kills, and flat memory."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from shared.backend.halls import database_administration
 from shared.hall.set_up import DefinePoint
 from tests.backends import Premises
 from tests.faults.rush import Rush
-from tests.faults.spoiling import Spoiled, SpoiledCable
+from tests.faults.spoiling import SpoilChances, SpoiledCable
 
 POINTS = ("1", "2", "3")
 KIOSKS = 4
 
 LARGEST_GROWTH = 24.0
-"""Megabytes a backend may grow from the first tenth of the day to its end. The tickets alive, caches and the answers
-at hand take some; what grows with every ticket would take more."""
+"""Megabytes a backend may grow from the first tenth of the day to its end. Waiting tickets, caches and kept answers
+take some; a leak with every ticket would take more."""
 
 
 @dataclass
 class Day:
-    """How a day went."""
+    """The result of a day; memory in megabytes."""
 
     tickets: int
     called: int
@@ -40,38 +40,38 @@ class Day:
     faults: list[str]
 
 
-def day(tickets: int, seed: int, said: Callable[[str], object]) -> Day:
+def day(tickets: int, seed: int, say: Callable[[str], object]) -> Day:
     """One day: its first tenth warms everything up and kills the backend twice; the rest must not make it grow."""
     with tempfile.TemporaryDirectory() as folder:
         premises = Premises(Path(folder))
         premises.serve()
-        _everybody_gives_everything(premises)
+        _every_point_gives_every_service(premises)
         trouble = Trouble(premises, seed)
         try:
-            return _played(premises, trouble, tickets, said)
+            return _play(premises, trouble, tickets, say)
         finally:
             trouble.end()
             premises.stop()
 
 
-def _played(premises: Premises, trouble: Trouble, tickets: int, said: Callable[[str], object]) -> Day:
-    cable = SpoiledCable(premises.base, trouble.seed, Spoiled(late=0.02, slow=0.01, halved=0.01, swallowed=0.02))
+def _play(premises: Premises, trouble: Trouble, tickets: int, say: Callable[[str], object]) -> Day:
+    cable = SpoiledCable(premises.base, trouble.seed, SpoilChances(late=0.02, slow=0.01, halved=0.01, swallowed=0.02))
     rush = Rush(premises, cable.base)
     trouble.begin(deadly=True)
     rush.play(tickets // 10, KIOSKS, POINTS)
     trouble.kill()
     before = memory(premises)
-    said(f"day: {len(rush.issued)} tickets, the backend takes {before:.1f} MB")
+    say(f"day: {len(rush.issued)} tickets, the backend takes {before:.1f} MB")
     for tenth in range(2, 11):
         rush.again()
         rush.play(tickets // 10, KIOSKS, POINTS)
-        said(f"day: {len(rush.issued)} tickets, the backend takes {memory(premises):.1f} MB")
+        say(f"day: {len(rush.issued)} tickets, the backend takes {memory(premises):.1f} MB")
         if tenth == 2:
-            before = memory(premises)  # what a fresh process needs for its first work is no growth
+            before = memory(premises)  # a fresh process's first allocations are no leak
     trouble.end()
     after = memory(premises)
     cable.close()
-    faults = [*rush.faults(), *_checked(premises), *_grown(before, after)]
+    faults = [*rush.faults(), *_check(premises), *_growth(before, after)]
     return Day(
         tickets=len(rush.issued),
         called=len(rush.called),
@@ -86,24 +86,24 @@ def _played(premises: Premises, trouble: Trouble, tickets: int, said: Callable[[
 
 
 def memory(premises: Premises) -> float:
-    """Megabytes the backend's process keeps in memory."""
+    """The resident memory of the backend's process, in megabytes."""
     assert premises.process
     status = Path(f"/proc/{premises.process.pid}/status").read_text("ascii")
     (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
     return int(kilobytes) / 1024
 
 
-def _grown(before: float, after: float) -> Iterator[str]:
+def _growth(before: float, after: float) -> Iterator[str]:
     if after - before > LARGEST_GROWTH:
         yield f"the backend grew by {after - before:.1f} MB"
 
 
-def _checked(premises: Premises) -> list[str]:
+def _check(premises: Premises) -> list[str]:
     with database_administration.opened(premises.database) as halls:
         return list(halls.faults())
 
 
-def _everybody_gives_everything(premises: Premises) -> None:
+def _every_point_gives_every_service(premises: Premises) -> None:
     admin = premises.admin()
     for point in POINTS:
         known = admin.snapshot().points[point]
@@ -113,7 +113,7 @@ def _everybody_gives_everything(premises: Premises) -> None:
 
 
 class Trouble:
-    """Kills the backend, and holds its database as a backup program would, at random moments."""
+    """Kills the backend, and locks its database as a backup program would, at random moments."""
 
     def __init__(self, premises: Premises, seed: int) -> None:
         self.seed = seed
@@ -129,7 +129,7 @@ class Trouble:
         self._thread.start()
 
     def kill(self) -> None:
-        """As a power cut would; it is started again at once."""
+        """Kill the backend as a power cut would, and start it again at once."""
         self.kills += 1
         self._premises.kill()
         self._premises.serve()
@@ -146,7 +146,7 @@ class Trouble:
             self._hold()
 
     def _hold(self) -> None:
-        """Another program has the database for a moment."""
+        """Lock the database for a moment."""
         path = self._premises.database.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as other:
             other.execute("BEGIN IMMEDIATE")

@@ -1,8 +1,8 @@
-"""What a disk holds after the power went: what was synced, and as much of the rest as chance lets through.
+"""What a disk holds after a power cut: what was synced, and as much of the rest as chance lets through.
 
-What programs do to the files of one folder is written down once; any number of disks can be made of that afterwards,
-cut off at any moment. Nothing is taken for granted: a file may be there without its content, a name without its file, a
-folder not at all, until it was synced itself.
+The operations on the files of one folder are recorded once; any number of disks can be made from the record, cut off at
+any step. Nothing is assumed: a file may be there without its content, a name without its file, a folder not at all,
+until it was synced itself.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SECTOR = 512
 """Bytes a disk writes at once."""
 
 UNSEEN = "-shm"
-"""SQLite's index of its log is in memory that several programs share: what is left of it counts for nothing."""
+"""SQLite's index of its WAL is shared memory: what is left of it after a power cut means nothing."""
 
 ROOT = 0
 
 Content = bytearray | dict[str, int]
-"""Of a file its bytes; of a folder its names, each with the number of what it names."""
+"""A file's bytes, or a folder's names, each with the number of its file or folder."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Names:
-    """Of a folder; both names of a rename change at once, or neither."""
+    """Names of a folder; both of a rename change at once, or neither."""
 
     on: int
     changes: tuple[tuple[str, int | None], ...]
@@ -68,25 +68,25 @@ class Names:
 
 @dataclass(frozen=True)
 class Synced:
-    """All that happened to this file, or to the names in this folder, is safe from here on."""
+    """Everything before this step is safe in this file, or of the names in this folder."""
 
     on: int
 
 
 @dataclass(frozen=True)
-class Told:
-    """Somebody was given an answer."""
+class Answered:
+    """An answer was given."""
 
     about: str
-    said: str
+    answer: str
 
 
 Change = Write | Size | Names
-Step = Change | Synced | Told
+Step = Change | Synced | Answered
 
 
 class Record:
-    """All that happens to the files in a folder, step by step. What is there at the beginning is safe."""
+    """The record of a folder, step by step. What is there at the beginning is safe."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -94,98 +94,98 @@ class Record:
         self.folders = {ROOT}
         self.lock = threading.RLock()
         self._numbers = {self.root: ROOT}
-        self._plain: dict[int, bytes] = {}
-        """The content of files as seen last, but for those that are written down as they are written."""
-        self._made = ROOT
-        self.look()
+        self._scanned: dict[int, bytes] = {}
+        """The last content of files whose writes are not recorded as they happen."""
+        self._last_number = ROOT
+        self.scan()
         self.steps += [Synced(number) for number in self._numbers.values()]
         self.first = len(self.steps)
-        """Where it can be cut off first."""
+        """The first step before which it can be cut off."""
 
-    def told(self, about: str, said: str) -> None:
+    def answered(self, about: str, answer: str) -> None:
         with self.lock:
-            self.look()
-            self.steps.append(Told(about, said))
+            self.scan()
+            self.steps.append(Answered(about, answer))
 
     def answers(self, cut: int) -> dict[str, str]:
-        """What had been answered before this step; only once each."""
-        return {step.about: step.said for step in self.steps[:cut] if isinstance(step, Told)}
+        """The answers given before this step."""
+        return {step.about: step.answer for step in self.steps[:cut] if isinstance(step, Answered)}
 
     def number(self, path: str | Path) -> int:
-        """Of a file whose writes will be told; it may be new."""
+        """The number of a file whose writes will be recorded; it may be new."""
         with self.lock:
-            self.look()
+            self.scan()
             number = self._numbers[Path(path)]
-            self._plain.pop(number, None)
+            self._scanned.pop(number, None)
             return number
 
-    def did(self, step: Step) -> None:
+    def add(self, step: Step) -> None:
         self.steps.append(step)
 
-    def synced_folder(self, path: Path) -> None:
+    def add_folder_sync(self, path: Path) -> None:
         self.steps.append(Synced(self._numbers[path.parent]))
 
-    def synced(self, handle: int) -> None:
-        """As ``os.fsync`` names it."""
-        self.look()
-        what = os.fstat(handle)
-        self.steps += [Synced(number) for path, number in self._numbers.items() if os.path.samestat(path.stat(), what)][
-            :1
-        ]
+    def add_sync(self, handle: int) -> None:
+        """Record a sync of the file or folder with this descriptor."""
+        self.scan()
+        status = os.fstat(handle)
+        self.steps += [
+            Synced(number) for path, number in self._numbers.items() if os.path.samestat(path.stat(), status)
+        ][:1]
 
-    def renamed(self, old: Path, new: Path) -> None:
-        """Is called when it is done; whatever else had changed was looked at before."""
+    def add_rename(self, old: Path, new: Path) -> None:
+        """Record a rename that is done; ``scan`` was called before it."""
         number = self._numbers.pop(old)
         self._numbers[new] = number
         assert old.parent == new.parent, "a rename across folders is not written down"
         self.steps.append(Names(self._numbers[new.parent], ((old.name, None), (new.name, number))))
 
-    def linked(self, old: Path, new: Path) -> None:
+    def add_link(self, old: Path, new: Path) -> None:
         self._numbers[new] = self._numbers[old]
         self.steps.append(Names(self._numbers[new.parent], ((new.name, self._numbers[new]),)))
 
-    def look(self) -> None:
-        """Find what has come, gone or changed without a word."""
+    def scan(self) -> None:
+        """Record what appeared, disappeared or changed otherwise."""
         there = sorted(path for path in self.root.rglob("*") if not path.name.endswith(UNSEEN))
         for path in self._numbers.keys() - there - {self.root}:
             self.steps.append(Names(self._numbers.get(path.parent, ROOT), ((path.name, None),)))
             del self._numbers[path]
         for path in there:
             if path not in self._numbers:
-                self._made += 1
-                self._numbers[path] = self._made
-                self.steps.append(Names(self._numbers[path.parent], ((path.name, self._made),)))
+                self._last_number += 1
+                self._numbers[path] = self._last_number
+                self.steps.append(Names(self._numbers[path.parent], ((path.name, self._last_number),)))
                 if path.is_dir():
-                    self.folders.add(self._made)
+                    self.folders.add(self._last_number)
                 else:
-                    self._plain[self._made] = b""
-            self._read(path, self._numbers[path])
+                    self._scanned[self._last_number] = b""
+            self._scan_content(path, self._numbers[path])
 
-    def _read(self, path: Path, number: int) -> None:
+    def _scan_content(self, path: Path, number: int) -> None:
         with suppress(FileNotFoundError):
-            if number in self._plain and (now := path.read_bytes()) != self._plain[number]:
-                self._plain[number] = now
+            if number in self._scanned and (now := path.read_bytes()) != self._scanned[number]:
+                self._scanned[number] = now
                 self.steps += [Size(number, 0), Write(number, 0, now)]
 
 
 def disk(record: Record, cut: int, chance: random.Random, target: Path) -> None:
-    """Put into an empty folder what a disk may hold that was cut off before this step."""
-    safe: dict[int, Content] = defaultdict(bytearray, {folder: {} for folder in record.folders})
-    open_: dict[int, list[Change]] = defaultdict(list)
+    """Fill an empty folder with what a disk may hold that was cut off before this step."""
+    synced: dict[int, Content] = defaultdict(bytearray, {folder: {} for folder in record.folders})
+    unsynced: dict[int, list[Change]] = defaultdict(list)
     for step in record.steps[:cut]:
         if isinstance(step, Synced):
-            for change in open_.pop(step.on, []):
-                change.apply(safe[step.on])
-        elif not isinstance(step, Told):
-            open_[step.on].append(step)
-    for number, changes in sorted(open_.items()):
-        for change in _let_through(changes, chance):
-            change.apply(safe[number])
-    _lay_out(safe, ROOT, target, chance)
+            for change in unsynced.pop(step.on, []):
+                change.apply(synced[step.on])
+        elif not isinstance(step, Answered):
+            unsynced[step.on].append(step)
+    for number, changes in sorted(unsynced.items()):
+        for change in _written_after_all(changes, chance):
+            change.apply(synced[number])
+    _lay_out(synced, ROOT, target, chance)
 
 
-def _let_through(changes: Iterable[Change], chance: random.Random) -> Iterator[Change]:
-    """Nothing, everything or some: a later one without an earlier one, halves, and room without what belongs there."""
+def _written_after_all(changes: Iterable[Change], chance: random.Random) -> Iterator[Change]:
+    """None, all or some of the changes: later ones without earlier ones, torn writes, and growth without content."""
     share = chance.choice([0, 0.5, 1])
     for change in changes:
         if chance.random() < share:
@@ -208,18 +208,18 @@ def _torn(write: Write, chance: random.Random) -> Iterator[Change]:
 
 
 def _growth(write: Write, chance: random.Random) -> Iterator[Change]:
-    """The file is as long as if it had been written; nothing is."""
+    """The file has grown to its new length, without the content."""
     yield Write(write.on, write.at + len(write.data), b"")
 
 
-def _lay_out(safe: dict[int, Content], folder: int, target: Path, chance: random.Random) -> None:
-    names = safe[folder]
+def _lay_out(synced: dict[int, Content], folder: int, target: Path, chance: random.Random) -> None:
+    names = synced[folder]
     assert isinstance(names, dict)
     for name, number in sorted(names.items()):
-        content = safe[number]
+        content = synced[number]
         if isinstance(content, dict):
             (target / name).mkdir()
-            _lay_out(safe, number, target / name, chance)
+            _lay_out(synced, number, target / name, chance)
         else:
             (target / name).write_bytes(content)
             if name.endswith("-wal"):

@@ -1,8 +1,8 @@
 """A process on a real database, killed at one point after another, and what must hold when it is opened again.
 
 The points are every boundary of an SQL statement, its COMMIT included: killed just before it, nothing was answered;
-killed just after it, everything is kept and nobody was told. A warmed parent forks a child for each point, so that one
-costs milliseconds. The parent reads through a pipe what was answered before the end.
+killed just after it, everything is kept and nothing answered. A warmed parent forks a child for each point, which
+costs milliseconds. The parent reads the answers given before the end through a pipe.
 
 ``NOWSERVING_DATABASE`` names another database than SQLite files: then each point has a hall of its own in it.
 """
@@ -41,7 +41,7 @@ from shared.hall.serving import FinishService, StartService
 ADMIN = Actor(name="anna", role=Role.ADMINISTRATOR)
 
 COMMANDS = 24
-"""In one script; some of them wait together and share a transaction."""
+"""Commands of one script; some of them wait together and share a transaction."""
 
 Script = list[list[Command]]
 Answers = dict[str, str]
@@ -49,7 +49,7 @@ Answers = dict[str, str]
 
 @dataclass(frozen=True)
 class Point:
-    """Where one process dies: at this boundary of this script."""
+    """Where a process dies: at this boundary of this script."""
 
     script: int
     boundary: int
@@ -57,7 +57,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Killed:
-    """What came of one point."""
+    """The result of one point."""
 
     point: Point
     died: bool
@@ -66,40 +66,40 @@ class Killed:
 
 
 def script(seed: int) -> Script:
-    """A short morning at one point: tickets, calls, visits, some wishes at once, some that are refused."""
+    """A short morning at one service point: tickets, calls, visits, some commands at once, some refused."""
     chance = random.Random(seed)
     taken: list[str] = []
     at_point: str | None = None
-    wishes: list[Command] = [ActivatePoint(command_id=f"{seed}-open", point="1")]
+    commands: list[Command] = [ActivatePoint(command_id=f"{seed}-open", point="1")]
     for number in range(COMMANDS):
         name = f"{seed}-{number}"
         whim = chance.random()
         if whim < 0.55 or not taken:
-            wishes.append(IssueTicket(command_id=name, service="registration"))
+            commands.append(IssueTicket(command_id=name, service="registration"))
             taken.append(name)
         elif whim < 0.75:
-            wishes.append(CallNext(command_id=name, point="1", holding=at_point))
+            commands.append(CallNext(command_id=name, point="1", holding=at_point))
         elif whim < 0.85:
-            wishes.append(CancelTicket(command_id=name, ticket=chance.choice(taken)))
+            commands.append(CancelTicket(command_id=name, ticket=chance.choice(taken)))
         elif at_point is None:
             at_point = taken[0]
-            wishes.append(CallNext(command_id=name, point="1"))
+            commands.append(CallNext(command_id=name, point="1"))
         else:
-            wishes.append(chance.choice([StartService, FinishService])(command_id=name, point="1", ticket=at_point))
-    return _together(wishes, chance)
+            commands.append(chance.choice([StartService, FinishService])(command_id=name, point="1", ticket=at_point))
+    return _together(commands, chance)
 
 
-def _together(wishes: list[Command], chance: random.Random) -> Script:
+def _together(commands: list[Command], chance: random.Random) -> Script:
     groups: Script = []
-    while wishes:
+    while commands:
         size = chance.choice([1, 1, 2, 5])
-        groups.append(wishes[:size])
-        wishes = wishes[size:]
+        groups.append(commands[:size])
+        commands = commands[size:]
     return groups
 
 
-class Ground:
-    """Where processes die: a fresh SQLite file for each, or a fresh hall in the one database that is named."""
+class FreshDatabases:
+    """The databases of the processes that die: a fresh SQLite file each, or a fresh hall in the one that is named."""
 
     def __init__(self, folder: Path, address: str = "") -> None:
         self._folder = folder
@@ -123,7 +123,7 @@ class Ground:
         return self._shared, hall
 
     def clear(self) -> None:
-        """The files so far are not needed any more."""
+        """Remove the files made so far."""
         for file in self._folder.glob("[0-9]*.db*"):
             file.unlink()
 
@@ -155,43 +155,43 @@ class Countdown:
         self.passed += 1
 
 
-def play(address: str, hall: str, groups: Script, boundary: int | None, told: Callable[[str], object]) -> int:
-    """Do a script until the end, or until killed; what is answered is told at once. The number of boundaries."""
+def play(address: str, hall: str, groups: Script, boundary: int | None, tell: Callable[[str], object]) -> int:
+    """Run a script to its end, or until killed, passing each answer on at once; the number of boundaries."""
     database = Database(address)
     ledger = Quiet(database)
     countdown = Countdown(boundary)
     countdown.install(database.engine)
     with closing(ledger):
         for group in groups:
-            _do_together(ledger, hall, group, told)
+            _do_together(ledger, hall, group, tell)
     return countdown.passed
 
 
 class Quiet(Ledger):
-    """It does not look for others' writes: when it would look is not the same in every run."""
+    """A ledger that does not look for other processes' writes, because when it looks differs from run to run."""
 
     def _look_for_others(self) -> None:
         pass
 
 
-def _do_together(ledger: Ledger, hall: str, group: list[Command], told: Callable[[str], object]) -> None:
-    """Hand in a group as one batch, and pass on each answer the moment it is given."""
-    ledger.rest(10)
-    lane = ledger.database.kind.lane(hall)
-    ledger._queue._behind[lane] = deque()  # nobody takes the first of them before the last is there
-    asked = [_asked(ledger, hall, command, told) for command in group]
-    ledger._queue.done(lane)
+def _do_together(ledger: Ledger, hall: str, group: list[Command], tell: Callable[[str], object]) -> None:
+    """Submit a group as one batch, and pass on each answer the moment it is given."""
+    ledger.drain(10)
+    queue_key = ledger.database.kind.queue_key(hall)
+    ledger._queue._with_writer[queue_key] = deque()  # nobody takes the first of them before the last is there
+    asked = [_submitted(ledger, hall, command, tell) for command in group]
+    ledger._queue.done(queue_key)
     for answer in asked:
-        _said(answer)
+        _answer_text(answer)
 
 
-def _asked(ledger: Ledger, hall: str, command: Command, told: Callable[[str], object]) -> Future[Accepted]:
+def _submitted(ledger: Ledger, hall: str, command: Command, tell: Callable[[str], object]) -> Future[Accepted]:
     answer = ledger.submit(hall, command, ADMIN)
-    answer.add_done_callback(lambda answer: told(json.dumps([command.command_id, _said(answer)]) + "\n"))
+    answer.add_done_callback(lambda answer: tell(json.dumps([command.command_id, _answer_text(answer)]) + "\n"))
     return answer
 
 
-def _said(answer: Future[Accepted]) -> str:
+def _answer_text(answer: Future[Accepted]) -> str:
     try:
         accepted = answer.result()
     except Refused as refused:
@@ -212,25 +212,25 @@ def _child(address: str, hall: str, groups: Script, boundary: int | None, pipe: 
 # ── the process that looks on ──
 
 
-def kill(ground: Ground, point: Point) -> Killed:
-    """Let a process die at a point; what is wrong afterwards."""
-    address, hall = ground.fresh()
+def kill(databases: FreshDatabases, point: Point) -> Killed:
+    """Kill a process at a point, and check what it left."""
+    address, hall = databases.fresh()
     groups = script(point.script)
-    told, died = _forked(address, hall, groups, point.boundary)
-    wrong = list(_after(address, hall, groups, told, thoroughly=point.boundary % 5 == 0))
-    ground.clear()
-    return Killed(point, died, len(told), wrong)
+    answers, died = _forked(address, hall, groups, point.boundary)
+    wrong = list(_faults_after_restart(address, hall, groups, answers, thoroughly=point.boundary % 5 == 0))
+    databases.clear()
+    return Killed(point, died, len(answers), wrong)
 
 
-def boundaries(ground: Ground, seed: int) -> int:
-    """How many points there are in a script."""
-    address, hall = ground.fresh()
-    told, _ = _forked(address, hall, script(seed), None)
-    return int(told[""])
+def boundaries(databases: FreshDatabases, seed: int) -> int:
+    """The number of points in a script."""
+    address, hall = databases.fresh()
+    answers, _ = _forked(address, hall, script(seed), None)
+    return int(answers[""])
 
 
 def _forked(address: str, hall: str, groups: Script, boundary: int | None) -> tuple[Answers, bool]:
-    """What a child was answered, and whether it was killed."""
+    """The answers a child was given, and whether it was killed."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -238,35 +238,37 @@ def _forked(address: str, hall: str, groups: Script, boundary: int | None) -> tu
         _child(address, hall, groups, boundary, writing)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        told = dict(json.loads(line) for line in pipe)
+        answers = dict(json.loads(line) for line in pipe)
     _, status = os.waitpid(child, 0)
-    assert "failed" not in told, told
-    return told, os.WIFSIGNALED(status)
+    assert "failed" not in answers, answers
+    return answers, os.WIFSIGNALED(status)
 
 
-def _after(address: str, hall: str, groups: Script, told: Answers, *, thoroughly: bool) -> Iterator[str]:
-    """Open it again: it is sound, keeps what was answered, and everything asked again is answered rightly."""
+def _faults_after_restart(
+    address: str, hall: str, groups: Script, answers: Answers, *, thoroughly: bool
+) -> Iterator[str]:
+    """What is wrong after a restart: unsound data, a lost answer, another answer to a command that is sent again."""
     database = Database(address)
     with closing(Ledger(database)) as ledger:
-        yield from _checked(database, hall)
+        yield from _faults_in(database, hall)
         asked = [(command, ledger.submit(hall, command, ADMIN)) for group in groups for command in group]
         for command, answer in asked:
-            again = _said(answer)
-            if told.get(command.command_id, again) != again:
-                yield f"{command.command_id} was told {told[command.command_id]}, and now {again}"
-        yield from _one_each(ledger, hall, groups)
+            again = _answer_text(answer)
+            if answers.get(command.command_id, again) != again:
+                yield f"{command.command_id} was told {answers[command.command_id]}, and now {again}"
+        yield from _wrong_counts(ledger, hall, groups)
         if thoroughly:
-            yield from _checked(database, hall)
+            yield from _faults_in(database, hall)
 
 
-def _checked(database: Database, hall: str) -> list[str]:
+def _faults_in(database: Database, hall: str) -> list[str]:
     with database.reading() as connection:
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
             return ["the file is damaged"]
         return list(faults(connection, hall))
 
 
-def _one_each(ledger: Ledger, hall: str, groups: Script) -> Iterator[str]:
+def _wrong_counts(ledger: Ledger, hall: str, groups: Script) -> Iterator[str]:
     """Every press is one ticket in the end, with a number of its own."""
     pressed = sum(isinstance(command, IssueTicket) for group in groups for command in group)
     counter = ledger.hall(hall).counters.get("A", 0)
@@ -274,11 +276,11 @@ def _one_each(ledger: Ledger, hall: str, groups: Script) -> Iterator[str]:
         yield f"{pressed} people pressed, and {counter} numbers were given"
 
 
-def points(ground: Ground, wanted: int, first_script: int = 0) -> Iterator[Point]:
-    """So many points: all of one script after another, or as many of the first, spread over all of it."""
+def points(databases: FreshDatabases, wanted: int, first_script: int = 0) -> Iterator[Point]:
+    """This many points: all of one script after another; of a script with more than are wanted, some spread over it."""
     number = first_script
     while wanted > 0:
-        there_are = boundaries(ground, number)
+        there_are = boundaries(databases, number)
         step = max(1, there_are // wanted)
         chosen = range(0, there_are, step)[:wanted]
         yield from (Point(number, boundary) for boundary in chosen)
@@ -286,21 +288,21 @@ def points(ground: Ground, wanted: int, first_script: int = 0) -> Iterator[Point
         number += 1
 
 
-def main(wanted: int, first_script: int = 0, said: Callable[[str], Any] = print) -> int:
-    """Kill at so many points; how many went wrong."""
+def main(wanted: int, first_script: int = 0, say: Callable[[str], Any] = print) -> int:
+    """Kill at this many points; the number of them that went wrong."""
     wrong = died = answered = 0
     with tempfile.TemporaryDirectory() as folder:
-        ground = Ground(Path(folder), os.environ.get("NOWSERVING_DATABASE", ""))
-        for number, point in enumerate(points(ground, wanted, first_script), 1):
-            killed = kill(ground, point)
+        databases = FreshDatabases(Path(folder), os.environ.get("NOWSERVING_DATABASE", ""))
+        for number, point in enumerate(points(databases, wanted, first_script), 1):
+            killed = kill(databases, point)
             died += killed.died
             answered += killed.answered
             if killed.faults:
                 wrong += 1
-                said(f"VIOLATION at script {point.script}, boundary {point.boundary}: {killed.faults}")
+                say(f"VIOLATION at script {point.script}, boundary {point.boundary}: {killed.faults}")
             if number % 100 == 0:
-                said(f"kill points: {number} of {wanted}, {wrong} wrong")
-    said(json.dumps({"points": wanted, "died": died, "answered": answered, "wrong": wrong}))
+                say(f"kill points: {number} of {wanted}, {wrong} wrong")
+    say(json.dumps({"points": wanted, "died": died, "answered": answered, "wrong": wrong}))
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""What befalls a backend in an attack: kills, a database that goes away and comes back, a clock that is set."""
+"""The mishaps of a backend in an attack: kills, a database that goes away and comes back, a clock that is set."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import requests
 
 from shared.hall.issuing import IssueTicket
 from tests import postgres
-from tests.faults.besieged import BACK, GONE, Besieged, Seen, ready, said
+from tests.faults.besieged import BACK, GONE, AttackedBackend, Findings, ready, times_logged
 
 STEPS = (0, 1, -1, 90, -90, 3_600, -3_600, 86_400)
-"""Seconds by which the clock on the wall is wrong; within a week, for which answers are kept."""
+"""Seconds by which the wall clock is wrong; within the week for which answers are kept."""
 
 
 @dataclass
 class Mishaps:
     """One after another, at random moments; each kind at least once, if there is time."""
 
-    backends: list[Besieged]
+    backends: list[AttackedBackend]
     server: postgres.Server | None
     device: str
     seed: int
-    seen: Seen
+    findings: Findings
 
     def befall(self) -> None:
         chance = random.Random(f"{self.seed} trouble")
@@ -35,19 +35,19 @@ class Mishaps:
         rounds = itertools.chain(
             [*away, self._set, self._kill], iter(lambda: chance.choice([*away, self._set, self._kill]), None)
         )
-        while not self.seen.over.wait(chance.uniform(1, 5)):
+        while not self.findings.over.wait(chance.uniform(1, 5)):
             next(rounds)(chance)
         self.backends[0].set_clock(0)
 
     def _set(self, chance: random.Random) -> None:
         self.backends[0].set_clock(chance.choice(STEPS))
-        self.seen.figures["clock set"] += 1
+        self.findings.figures["clock set"] += 1
 
     def _kill(self, chance: random.Random) -> None:
         backend, began = chance.choice(self.backends), time.monotonic()
         backend.kill()
         backend.begin()
-        self.seen.figures["kills"] += 1
+        self.findings.figures["kills"] += 1
         self._outage(began)
 
     def _file_away(self, chance: random.Random) -> None:
@@ -57,66 +57,66 @@ class Mishaps:
         self._moved(chance, "-wal", "-shm")
 
     def _moved(self, chance: random.Random, *parts: str) -> None:
-        """Files of the database are elsewhere for a while; who asks meanwhile is told, and so is the log."""
+        """Move files of the database away for a while; answers and the log must say so."""
         (backend,), began = self.backends, time.monotonic()
         file = backend.database.removeprefix("sqlite:///")
         there = [(Path(f"{file}{part}"), backend.folder / f"away{part}") for part in parts]
         if not all(path.exists() for path, _ in there):
             return
         log = backend.logs[-1]
-        gone, back = said(log, GONE), said(log, BACK)
+        gone, back = times_logged(log, GONE), times_logged(log, BACK)
         for path, away in there:
             path.rename(away)
         self._probe(backend)
-        self.seen.over.wait(chance.uniform(0.2, 2))
+        self.findings.over.wait(chance.uniform(0.2, 2))
         for path, away in there:
             away.rename(path)
         self._until_ready(backend)
-        until = time.monotonic() + 5  # whoever found it ready need not be who says so
-        while (said(log, GONE) - gone, said(log, BACK) - back) != (1, 1) and time.monotonic() < until:
+        until = time.monotonic() + 5  # readiness and the log are not written by the same thread
+        while (times_logged(log, GONE) - gone, times_logged(log, BACK) - back) != (1, 1) and time.monotonic() < until:
             time.sleep(0.05)
-        if (said(log, GONE) - gone, said(log, BACK) - back) != (1, 1):
-            self.seen.faults.append(f"the log {log.name} does not say that {parts} were away and are back")
-        self.seen.figures["files moved"] += 1
+        if (times_logged(log, GONE) - gone, times_logged(log, BACK) - back) != (1, 1):
+            self.findings.faults.append(f"the log {log.name} does not say that {parts} were away and are back")
+        self.findings.figures["files moved"] += 1
         self._outage(began)
 
     def _cut_off(self, chance: random.Random) -> None:
-        """The server of the database dies, and comes back."""
+        """Stop the database server and start it again."""
         assert self.server
         began = time.monotonic()
         self.server.stop()
         for backend in self.backends:
             self._probe(backend)
-        self.seen.over.wait(chance.uniform(0.2, 2))
+        self.findings.over.wait(chance.uniform(0.2, 2))
         self.server.start()
         for backend in self.backends:
             self._until_ready(backend)
-        self.seen.figures["servers stopped"] += 1
+        self.findings.figures["servers stopped"] += 1
         self._outage(began)
 
-    def _probe(self, backend: Besieged) -> None:
-        """A press in the middle of an outage is refused with 503, and so is the question whether all is well."""
+    def _probe(self, backend: AttackedBackend) -> None:
+        """In an outage a command and the readiness check must both be answered with 503."""
         path = f"{backend.base}/api/v1/halls/{backend.hall}/commands/issue-ticket"
         headers = {"Authorization": f"Bearer {self.device}"}
         press = IssueTicket(service="registration")
-        self.seen.books.sent(press, "a probe")
+        self.findings.bookkeeping.sent(press, "a probe")
         body = {"command_id": press.command_id, "service": press.service}
         try:
             statuses = [requests.post(path, json=body, headers=headers, timeout=30).status_code, ready(backend)]
         except requests.RequestException as error:
-            self.seen.faults.append(f"no answer in an outage: {error}")
+            self.findings.faults.append(f"no answer in an outage: {error}")
             return
         if statuses != [503, 503]:
-            self.seen.faults.append(f"in an outage a press and /readyz were answered {statuses}")
+            self.findings.faults.append(f"in an outage a press and /readyz were answered {statuses}")
 
-    def _until_ready(self, backend: Besieged) -> None:
+    def _until_ready(self, backend: AttackedBackend) -> None:
         until = time.monotonic() + 30
         while time.monotonic() < until:
             with contextlib.suppress(requests.RequestException):
                 if ready(backend) == 200:
                     return
             time.sleep(0.05)
-        self.seen.faults.append("a backend was not ready half a minute after an outage")
+        self.findings.faults.append("a backend was not ready half a minute after an outage")
 
     def _outage(self, began: float) -> None:
-        self.seen.outages.append(time.monotonic() - began)
+        self.findings.outages.append(time.monotonic() - began)

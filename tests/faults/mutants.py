@@ -1,4 +1,4 @@
-"""Puts each fault of ``mutants.toml`` into a copy of the rules, and says which test notices it."""
+"""Mutation tests: puts each fault of ``mutants.toml`` into a copy of the rules, and says which test notices it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 HOUSE = Path(__file__).parent.parent.parent
 
-ROOM = Path("shared") / "hall"
+RULES = Path("shared") / "hall"
 
 QUICK = (
     "calling_order",
@@ -38,14 +38,14 @@ QUICK = (
     "field_types",
     "errors",
 )
-"""The tests that take no time, in the order in which they are asked; the histories come last."""
+"""The quick tests, in the order in which they run; the histories come last."""
 
-LONGEST = 600
-"""Seconds after which a mutant counts as noticed: it made a test run for ever."""
+TIMEOUT = 600
+"""Seconds after which a mutant counts as noticed: it made a test run forever."""
 
 
 class Mutant(NamedTuple):
-    """One fault: what it would break, where it is, and what becomes of the text."""
+    """One fault: what it would break, its module, the text to replace and its replacement."""
 
     breaks: str
     file: str
@@ -54,7 +54,7 @@ class Mutant(NamedTuple):
 
     @property
     def path(self) -> Path:
-        return ROOM / f"{self.file}.py"
+        return RULES / f"{self.file}.py"
 
 
 MUTANTS = [
@@ -63,19 +63,19 @@ MUTANTS = [
 
 
 def misfits() -> Iterator[str]:
-    """The mutants whose text does not stand in its file exactly once."""
+    """The mutants whose ``old`` text is not in their file exactly once."""
     for mutant in MUTANTS:
         if (found := (HOUSE / mutant.path).read_text("utf-8").count(mutant.old)) != 1:
             yield f"{mutant.file}: {mutant.old!r} stands there {found} times"
 
 
-def survivors(at_once: int = 2) -> Iterator[tuple[Mutant, str]]:
-    """Every mutant with the test that noticed it, or with nothing if none did."""
+def tried_mutants(at_once: int = 2) -> Iterator[tuple[Mutant, str]]:
+    """Every mutant with the test that noticed it, or an empty string if none did."""
     with ThreadPoolExecutor(at_once) as pool:
-        yield from pool.map(lambda mutant: (mutant, noticed(mutant)), MUTANTS)
+        yield from pool.map(lambda mutant: (mutant, test_that_fails(mutant)), MUTANTS)
 
 
-def noticed(mutant: Mutant) -> str:
+def test_that_fails(mutant: Mutant) -> str:
     """The test that fails with this mutant in the rules; empty if all pass."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -84,21 +84,21 @@ def noticed(mutant: Mutant) -> str:
         shutil.copy(HOUSE / "pyproject.toml", copy)
         file = copy / mutant.path
         file.write_text(file.read_text("utf-8").replace(mutant.old, mutant.new), "utf-8")
-        return _tested(copy)
+        return _first_failure(copy)
 
 
-def _tested(copy: Path) -> str:
+def _first_failure(copy: Path) -> str:
     tests = [f"tests/hall/test_{name}.py" for name in (*QUICK, "histories")]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
     command += ["-p", "no:randomly", "-p", "no:xdist", *tests]
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired:
         return "a test that never ended"
     if done.returncode == 0:
         return ""
-    told = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return told[0] if told else done.stdout[-300:] + done.stderr[-300:]
+    failures = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failures[0] if failures else done.stdout[-300:] + done.stderr[-300:]

@@ -1,4 +1,4 @@
-"""Who stands at the stations of a world: customers at kiosks, specialists at consoles, an administrator."""
+"""The people at a world's stations: customers at kiosks, specialists and an administrator at consoles."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQu
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
 from shared.hall.values import PointStatus, TicketState
 from tests.faults.backend import Backend, Outcome
-from tests.faults.bookkeeping import RequestContext
+from tests.faults.bookkeeping import Bookkeeping
 from tests.faults.station import Station
 from tests.faults.world import World
 
 
 class Display(Station):
-    """Looks on. What it shows in the end must be what the hall keeps."""
+    """Only looks. What it shows in the end must be the hall's state."""
 
-    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str) -> None:
-        super().__init__(world, backend, books, name, Role.DISPLAY)
+    def __init__(self, world: World, backend: Backend, bookkeeping: Bookkeeping, name: str) -> None:
+        super().__init__(world, backend, bookkeeping, name, Role.DISPLAY)
 
 
 class Kiosk(Station):
-    """One customer after another presses a service; one press is one wish, however often it has to be sent.
+    """One customer after another presses a service; one press is one command, however often it has to be sent.
 
-    What it gives back, and when, is what ``kiosk/abandoned_tickets.py`` does.
+    It cancels abandoned tickets as ``kiosk/abandoned_tickets.py`` does.
     """
 
-    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str) -> None:
-        super().__init__(world, backend, books, name, Role.KIOSK)
+    def __init__(self, world: World, backend: Backend, bookkeeping: Bookkeeping, name: str) -> None:
+        super().__init__(world, backend, bookkeeping, name, Role.KIOSK)
         self._command: IssueTicket | None = None
-        self._given_up: list[str] = []
+        self._abandoned: list[str] = []
         self._busy = False
 
     @property
     def unfinished(self) -> bool:
-        return self._command is not None or bool(self._given_up)
+        return self._command is not None or bool(self._abandoned)
 
     def pause(self) -> int:
         return self.world.within(300, 4_000)
@@ -49,21 +49,21 @@ class Kiosk(Station):
     def act(self) -> None:
         if self._busy or self.hall is None:
             return
-        unseen = self._unseen(self.hall)
-        if self._command is None and self.active and not unseen:
+        to_cancel = self._abandoned_and_waiting(self.hall)
+        if self._command is None and self.active and not to_cancel:
             self._command = self._press(self.hall)
         if self._command is not None:
             self._send(self._command)
-        elif unseen:
-            self._give_back(unseen[0])
+        elif to_cancel:
+            self._cancel(to_cancel[0])
 
-    def _unseen(self, hall: Hall) -> list[str]:
-        """What nobody holds on paper and the hall shows as waiting, the earliest first."""
-        known = [hall.tickets[name] for name in self._given_up if name in hall.tickets]
+    def _abandoned_and_waiting(self, hall: Hall) -> list[str]:
+        """The abandoned tickets that the hall shows as waiting, the earliest first."""
+        known = [hall.tickets[name] for name in self._abandoned if name in hall.tickets]
         return [ticket.id for ticket in known if ticket.state is TicketState.WAITING]
 
     def _press(self, hall: Hall) -> IssueTicket | None:
-        """A service on the menu; now and then one that was there a moment ago."""
+        """A ticket for a service of the menu, which may be out of date."""
         if not hall.services:
             return None
         service = self.world.one_of([*hall.services])
@@ -72,39 +72,39 @@ class Kiosk(Station):
 
     def _send(self, command: IssueTicket) -> None:
         self._busy = True
-        self.ask(command, lambda outcome: self._answered(command, outcome))
+        self.send_command(command, lambda outcome: self._answered(command, outcome))
 
     def _answered(self, command: IssueTicket, outcome: Outcome) -> None:
-        """Nobody knows whether it was issued: the customer asks for the very same again, or walks away."""
+        """Without an answer the customer retries the same command, or walks away."""
         self._busy = False
         if isinstance(outcome, Unreachable):
             if not self.world.perhaps(0.25):
                 return
-            self._given_up.append(command.command_id)
-            self.books.given_up.add(command.command_id)
+            self._abandoned.append(command.command_id)
+            self.bookkeeping.abandoned.add(command.command_id)
         self._command = None
 
-    def _give_back(self, ticket: str) -> None:
+    def _cancel(self, ticket: str) -> None:
         self._busy = True
-        self.ask(
+        self.send_command(
             CancelTicket(command_id=self.world.new_id(), ticket=ticket),
-            lambda outcome: self._gave_back(ticket, outcome),
+            lambda outcome: self._on_cancel_answer(ticket, outcome),
         )
 
-    def _gave_back(self, ticket: str, outcome: Outcome) -> None:
-        """A refusal is no end: whoever was called may be sent back, and a day that ended by a wrong clock goes on."""
+    def _on_cancel_answer(self, ticket: str, outcome: Outcome) -> None:
+        """Retry after a refusal: a called ticket may be sent back, and a day that a wrong clock ended may go on."""
         self._busy = False
         if isinstance(outcome, Accepted):
-            self._given_up.remove(ticket)
+            self._abandoned.remove(ticket)
 
 
 class Specialist(Station):
     """Works at one point by what the console shows, which may be long out of date."""
 
-    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str, point: str) -> None:
-        super().__init__(world, backend, books, name, Role.SPECIALIST)
+    def __init__(self, world: World, backend: Backend, bookkeeping: Bookkeeping, name: str, point: str) -> None:
+        super().__init__(world, backend, bookkeeping, name, Role.SPECIALIST)
         self._point = point
-        self._again: Command | None = None
+        self._retried: Command | None = None
         self._busy = False
 
     def pause(self) -> int:
@@ -113,17 +113,17 @@ class Specialist(Station):
     def act(self) -> None:
         if self._busy or self.hall is None or not self.active:
             return
-        command = self._again or self._wish(self.hall)
+        command = self._retried or self._next_command(self.hall)
         if command is not None:
             self._busy = True
-            self.ask(command, lambda outcome: self._answered(command, outcome))
+            self.send_command(command, lambda outcome: self._answered(command, outcome))
 
     def _answered(self, command: Command, outcome: Outcome) -> None:
-        """After an outage some press again, which is a new wish, and some programs repeat the very same."""
+        """After an outage some people press again, which is a new command, and some programs retry the same."""
         self._busy = False
-        self._again = command if isinstance(outcome, Unreachable) and self.world.perhaps(0.5) else None
+        self._retried = command if isinstance(outcome, Unreachable) and self.world.perhaps(0.5) else None
 
-    def _wish(self, hall: Hall) -> Command | None:
+    def _next_command(self, hall: Hall) -> Command | None:
         point = hall.points.get(self._point)
         if point is None:
             return None
@@ -149,17 +149,17 @@ class Specialist(Station):
         )
 
     def _transfer(self, hall: Hall, about: dict[str, Any]) -> Command:
-        place = self.world.one_of(list(Placement))
+        placement = self.world.one_of(list(Placement))
         if self.world.perhaps(0.4):
-            return TransferTicket(to_point=self.world.one_of([*hall.points]), place=place, **about)
-        return TransferTicket(to_service=self.world.one_of([*hall.services]), place=place, **about)
+            return TransferTicket(to_point=self.world.one_of([*hall.points]), place=placement, **about)
+        return TransferTicket(to_service=self.world.one_of([*hall.services]), place=placement, **about)
 
 
 class Administrator(Station):
     """Changes things while people wait."""
 
-    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str) -> None:
-        super().__init__(world, backend, books, name, Role.ADMINISTRATOR)
+    def __init__(self, world: World, backend: Backend, bookkeeping: Bookkeeping, name: str) -> None:
+        super().__init__(world, backend, bookkeeping, name, Role.ADMINISTRATOR)
 
     def pause(self) -> int:
         return self.world.within(5_000, 40_000)
@@ -167,7 +167,7 @@ class Administrator(Station):
     def act(self) -> None:
         if self.hall and self.hall.services and self.active:
             change = self.world.one_of([self._allowance, self._point, self._service])
-            self.ask(change(self.hall), lambda _: None)
+            self.send_command(change(self.hall), lambda _: None)
 
     def _allowance(self, hall: Hall) -> Command:
         name = self.world.one_of([*hall.precedences])

@@ -1,7 +1,7 @@
-"""Power cuts: what was answered is there on whatever disk is left, and asked again everything acts once.
+"""Power cuts: what was answered is there on whatever disk is left, and sent again every command acts once.
 
-Each scene is played once on watched files. Then it is cut off at one step after another, every sync and every write
-among them, and opened anew from a disk of which chance decides what that had not synced (``platter.py``).
+Each scene is played once on recorded files. Then it is cut off at one step after another, every sync and every write
+among them, and opened anew from a disk with some of the changes not yet synced (``disk_after_power_cut.py``).
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from tests.faults.recording import recording
 HALL = "hall"
 
 TICKETS = 12
-"""Taken from a kiosk without its hall in one scene."""
+"""Tickets a kiosk issues offline in one scene."""
 
 Tell = Callable[[str, str], object]
 Answers = dict[str, str]
 
 
 class Scene(Protocol):
-    """Something that is worth a power cut."""
+    """A piece of work to cut off."""
 
     def before(self, folder: Path) -> None:
-        """What is there already, safe on the disk."""
+        """Make what is on the disk, synced, before the scene begins."""
 
     def play(self, folder: Path, tell: Tell) -> None: ...
 
-    def wrong(self, folder: Path, told: Answers) -> Iterator[str]:
-        """What is wrong with a disk on which this was cut off, when so much had been answered."""
+    def faults(self, folder: Path, answers: Answers) -> Iterator[str]:
+        """What is wrong with a disk on which the scene was cut off, given the answers before that."""
 
 
 # ── a hall ──
@@ -74,29 +74,29 @@ class Morning:
             tell("the copy", "made")
         killing.play(address, HALL, self._groups[half:], None, lambda line: tell(*json.loads(line)))
 
-    def wrong(self, folder: Path, told: Answers) -> Iterator[str]:
-        with closing(Ledger(Database(_address(folder), create=not told))) as ledger:
+    def faults(self, folder: Path, answers: Answers) -> Iterator[str]:
+        with closing(Ledger(Database(_address(folder), create=not answers))) as ledger:
             again: Answers = {}
             _furnish(ledger, again.__setitem__)
-            yield from _other_than(told, again)
-        yield from killing._after(_address(folder), HALL, self._groups, told, thoroughly=True)
-        if "the copy" in told:
+            yield from _changed_answers(answers, again)
+        yield from killing._faults_after_restart(_address(folder), HALL, self._groups, answers, thoroughly=True)
+        if "the copy" in answers:
             with closing(Database(_address(folder, "copy.db"))) as copy:
-                yield from (f"the copy: {fault}" for fault in killing._checked(copy, HALL))
+                yield from (f"the copy: {fault}" for fault in killing._faults_in(copy, HALL))
 
 
 def _furnish(ledger: Ledger, tell: Tell) -> None:
     ledger.create_hall(HALL)
-    for number, wish in enumerate(sample_halls.commands("clinic")):
+    for number, command in enumerate(sample_halls.commands("clinic")):
         name = f"init-{number}"
-        accepted = ledger.do(HALL, replace(wish, command_id=name), killing.ADMIN)
+        accepted = ledger.do(HALL, replace(command, command_id=name), killing.ADMIN)
         tell(name, json.dumps([accepted.seq, accepted.result], sort_keys=True))
 
 
-def _other_than(told: Answers, again: Answers) -> Iterator[str]:
-    for about, said in again.items():
-        if told.get(about, said) != said:
-            yield f"{about} was told {told[about]}, and now {said}"
+def _changed_answers(answers: Answers, again: Answers) -> Iterator[str]:
+    for about, answer in again.items():
+        if answers.get(about, answer) != answer:
+            yield f"{about} was told {answers[about]}, and now {answer}"
 
 
 def _address(folder: Path, name: str = "hall.db") -> str:
@@ -112,7 +112,7 @@ class Upgrade:
     def __init__(self, seed: int) -> None:
         self._groups = killing.script(seed)
         self._from = versions()[seed % (len(versions()) - 1)]
-        self._told: Answers = {}
+        self._answers: Answers = {}
 
     def before(self, folder: Path) -> None:
         newest = folder / "newest.db"
@@ -126,37 +126,37 @@ class Upgrade:
         _fill(older, newest)
         newest.unlink()
 
-    def _hear(self, about: str, said: str) -> None:
-        self._told[about] = said
+    def _hear(self, about: str, answer: str) -> None:
+        self._answers[about] = answer
 
     def play(self, folder: Path, tell: Tell) -> None:
         with closing(Database(_address(folder))) as database:
             database.upgrade()
             tell("the upgrade", "made")
 
-    def wrong(self, folder: Path, told: Answers) -> Iterator[str]:
+    def faults(self, folder: Path, answers: Answers) -> Iterator[str]:
         with closing(Database(_address(folder))) as database:
             if database.revision() != self._from and not database.is_current():
                 yield f"it was left at {database.revision()}, on the way from {self._from}"
-            if told and not database.is_current():
+            if answers and not database.is_current():
                 yield "the upgrade was made, and is gone"
             database.upgrade()
-        yield from killing._after(_address(folder), HALL, self._groups, self._told, thoroughly=False)
+        yield from killing._faults_after_restart(_address(folder), HALL, self._groups, self._answers, thoroughly=False)
 
 
 def _empty(file: Path, version: str) -> None:
     """A database as an earlier version made it."""
-    asked = config.Config()
-    asked.set_main_option("script_location", str(MIGRATIONS))
+    alembic_config = config.Config()
+    alembic_config.set_main_option("script_location", str(MIGRATIONS))
     engine = sqlalchemy.create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
-        asked.attributes["connection"] = connection
-        alembic.upgrade(asked, version)
+        alembic_config.attributes["connection"] = connection
+        alembic.upgrade(alembic_config, version)
     engine.dispose()
 
 
 def _fill(older: Path, newest: Path) -> None:
-    """With what both know."""
+    """Copy the columns both have."""
     engine = sqlalchemy.create_engine(f"sqlite:///{older}")
     with engine.connect() as connection:
         connection.exec_driver_sql("ATTACH ? AS newest", (str(newest),))
@@ -166,8 +166,8 @@ def _fill(older: Path, newest: Path) -> None:
             older = {column["name"]: column for column in there.get_columns(table)}
             gone = [name for name, column in older.items() if name not in newer and not column["nullable"]]
             both = ", ".join(f'"{name}"' for name in [*sorted(newer & older.keys()), *gone])
-            said = ", ".join([*(f'"{name}"' for name in sorted(newer & older.keys())), *("''" for _ in gone)])
-            connection.exec_driver_sql(f"INSERT INTO main.{table} ({both}) SELECT {said} FROM newest.{table}")
+            values = ", ".join([*(f'"{name}"' for name in sorted(newer & older.keys())), *("''" for _ in gone)])
+            connection.exec_driver_sql(f"INSERT INTO main.{table} ({both}) SELECT {values} FROM newest.{table}")
         connection.commit()
     engine.dispose()
 
@@ -175,8 +175,8 @@ def _fill(older: Path, newest: Path) -> None:
 # ── a kiosk without its hall ──
 
 
-class Alone:
-    """A kiosk gives numbers of its own, delivers some, is started anew, and goes on."""
+class OfflineKiosk:
+    """A kiosk issues numbers of its own, delivers some, is restarted, and goes on."""
 
     DAY = date(2026, 3, 2)
 
@@ -189,40 +189,40 @@ class Alone:
         pass
 
     def play(self, folder: Path, tell: Tell) -> None:
-        box = self._box(folder)
+        store = self._store(folder)
         for number, ticket in enumerate(self._tickets()):
-            tell(ticket.command_id, self._label(box, ticket))
+            tell(ticket.command_id, self._label(store, ticket))
             if self._settled[number]:
-                box.settle(ticket.command_id)
+                store.settle(ticket.command_id)
                 tell(f"{ticket.command_id} settled", "yes")
             if number in self._restarts:
-                box.close()
-        box.close()
+                store.close()
+        store.close()
 
-    def wrong(self, folder: Path, told: Answers) -> Iterator[str]:
-        with closing(self._box(folder)) as box:
-            waiting = {ticket.command_id for ticket in box.waiting()}
+    def faults(self, folder: Path, answers: Answers) -> Iterator[str]:
+        with closing(self._store(folder)) as store:
+            waiting = {ticket.command_id for ticket in store.undelivered()}
             for ticket in self._tickets():
                 name = ticket.command_id
-                settled = f"{name} settled" in told
-                if name in told and not settled and name not in waiting and not self._may_be_settled(name, told):
-                    yield f"{told[name]} is on paper, and will never be delivered"
+                settled = f"{name} settled" in answers
+                if name in answers and not settled and name not in waiting and not self._may_be_settled(name, answers):
+                    yield f"{answers[name]} is on paper, and will never be delivered"
                 if settled and name in waiting:
-                    yield f"{told[name]} was delivered, and is again"
-            labels = {ticket.command_id: self._label(box, ticket) for ticket in self._tickets()}
-            yield from _other_than(told, labels)
+                    yield f"{answers[name]} was delivered, and is again"
+            labels = {ticket.command_id: self._label(store, ticket) for ticket in self._tickets()}
+            yield from _changed_answers(answers, labels)
             if len(set(labels.values())) < TICKETS:
                 yield f"a number was given twice: {labels}"
 
-    def _may_be_settled(self, name: str, told: Answers) -> bool:
-        """The last one was just being settled."""
-        return self._settled[int(name)] and list(told)[-1] == name
+    def _may_be_settled(self, name: str, answers: Answers) -> bool:
+        """Whether the ticket was just being settled."""
+        return self._settled[int(name)] and list(answers)[-1] == name
 
-    def _box(self, folder: Path) -> OutboxStore:
+    def _store(self, folder: Path) -> OutboxStore:
         return OutboxStore(folder / "state" / "outbox-1")
 
-    def _label(self, box: OutboxStore, ticket: IssueTicket) -> str:
-        return str(box.put(ticket, "K1", self.DAY).offline_label)
+    def _label(self, store: OutboxStore, ticket: IssueTicket) -> str:
+        return str(store.put(ticket, "K1", self.DAY).offline_label)
 
     def _tickets(self) -> list[IssueTicket]:
         at = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -231,15 +231,15 @@ class Alone:
 
 # ── the campaign ──
 
-A_SCENE = 40
-"""Cuts of one playing of a scene."""
+CUTS_PER_SCENE = 40
+"""Cuts of each scene played."""
 
-SCENES: dict[str, Callable[[int], Scene]] = {"morning": Morning, "upgrade": Upgrade, "alone": Alone}
+SCENES: dict[str, Callable[[int], Scene]] = {"morning": Morning, "upgrade": Upgrade, "alone": OfflineKiosk}
 
 
 @dataclass
-class Played:
-    """A scene that was played, and can be cut off anywhere."""
+class RecordedScene:
+    """A scene that was played and can be cut off anywhere."""
 
     scene: Scene
     record: Record
@@ -251,37 +251,37 @@ class Played:
         syncs = [cut for cut in every if any(isinstance(step, Synced) for step in steps[cut - 1 : cut + 1])]
         return syncs, sorted(set(every) - set(syncs))
 
-    def wrong(self, cut: int, chance: random.Random) -> list[str]:
-        told = self.record.answers(cut)
+    def faults(self, cut: int, chance: random.Random) -> list[str]:
+        answers = self.record.answers(cut)
         with tempfile.TemporaryDirectory() as left:
             disk(self.record, cut, chance, Path(left))
             try:
-                return list(self.scene.wrong(Path(left), told))
+                return list(self.scene.faults(Path(left), answers))
             except Exception as failure:  # noqa: BLE001  # a damaged file may lead to anything
                 return [f"it can't be opened: {failure!r}"]
 
 
-def played(name: str, seed: int, **ways: Any) -> Played:
-    """A scene, as it went; the seed also decides how often SQLite empties its log."""
+def record_scene(name: str, seed: int, **options: Any) -> RecordedScene:
+    """Play a scene; the seed also decides how often SQLite empties its log."""
     scene = SCENES[name](seed)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         scene.before(root)
-        ways.setdefault("log_pages", [1_000, 4, 30][seed % 3])
-        with recording(root, **ways) as record:
-            scene.play(root, record.told)
-    return Played(scene, record)
+        options.setdefault("log_pages", [1_000, 4, 30][seed % 3])
+        with recording(root, **options) as record:
+            scene.play(root, record.answered)
+    return RecordedScene(scene, record)
 
 
-def cuts(of: Played, wanted: int, chance: random.Random) -> Iterator[int]:
-    """So many moments, half of them at syncs."""
-    for moments, share in zip(of.moments(), (wanted - wanted // 2, wanted // 2), strict=True):
+def cuts(recorded: RecordedScene, wanted: int, chance: random.Random) -> Iterator[int]:
+    """This many steps, half of them at syncs."""
+    for moments, share in zip(recorded.moments(), (wanted - wanted // 2, wanted // 2), strict=True):
         yield from chance.sample(moments, min(len(moments), share))
 
 
 @dataclass
 class Cut:
-    """What came of one power cut."""
+    """The result of one power cut."""
 
     scene: str
     seed: int
@@ -295,18 +295,18 @@ class Cut:
         return f"python -m tests.faults power --scene {self.scene} --seed {self.seed} --cut {self.cut}"
 
 
-def cut_off(of: Played, name: str, seed: int, cut: int) -> Cut:
-    faults = of.wrong(cut, random.Random(f"{name} {seed} {cut}"))
-    return Cut(name, seed, cut, cut in of.moments()[0], len(of.record.answers(cut)), faults)
+def cut_power(recorded: RecordedScene, name: str, seed: int, cut: int) -> Cut:
+    faults = recorded.faults(cut, random.Random(f"{name} {seed} {cut}"))
+    return Cut(name, seed, cut, cut in recorded.moments()[0], len(recorded.record.answers(cut)), faults)
 
 
-def campaign(wanted: int, first: int = 0, scenes: Iterable[str] = SCENES, **ways: Any) -> Iterator[Cut]:
-    """So many cuts, in scene after scene; ``ways`` as for ``recording``."""
+def campaign(wanted: int, first: int = 0, scenes: Iterable[str] = SCENES, **options: Any) -> Iterator[Cut]:
+    """This many cuts, in scene after scene; ``options`` as for ``recording``."""
     for seed in itertools.count(first):
         for name in scenes:
-            of = played(name, seed, **ways)
-            for cut in cuts(of, min(A_SCENE, wanted), random.Random(seed)):
+            recorded = record_scene(name, seed, **options)
+            for cut in cuts(recorded, min(CUTS_PER_SCENE, wanted), random.Random(seed)):
                 wanted -= 1
-                yield cut_off(of, name, seed, cut)
+                yield cut_power(recorded, name, seed, cut)
             if not wanted:
                 return

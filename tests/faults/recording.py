@@ -1,7 +1,7 @@
-"""Programs whose files are watched: SQLite through a file system of our own, Python through ``os``.
+"""Records what programs do to files: SQLite through a file system of our own, Python through ``os``.
 
 Python's own ``sqlite3`` can't be given a file system. So while a record is made the product gets the SQLite of `apsw`
-under the same names; it is opened anew by the one it always has.
+under the same names; the files are opened again with the usual one.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from shared.backend.storage import sqlite
 from shared.link import outbox_store
 from tests.faults.disk_after_power_cut import Record, Size, Synced, Write
 
-BEGUN_BESIDE = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL
-"""Of these SQLite syncs the folder too, with their first sync."""
+SYNC_FOLDER_TOO = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL
+"""With the first sync of these files SQLite syncs the folder too."""
 
 
 @contextmanager
 def recording(
     root: Path, *, instead: Mapping[str, str] | None = None, log_pages: int = 1_000, mac: bool = False
 ) -> Iterator[Record]:
-    """Whatever happens in this folder while this lasts.
+    """Record what happens in a folder while the block runs.
 
-    ``instead``: statements, and what is done in their place. ``log_pages``: of SQLite's log, before it is emptied.
-    ``mac``: a disk on which only what macOS calls a full sync is one.
+    ``instead``: statements, and what is executed in their place. ``log_pages``: after which SQLite empties its WAL.
+    ``mac``: only what macOS calls a full sync counts as one.
     """
     record = Record(root)
     files = _Files(record, apsw.SQLITE_SYNC_FULL if mac else apsw.SQLITE_SYNC_NORMAL)
@@ -42,26 +42,26 @@ def recording(
         patch.setattr(sqlite, "sqlite3", lite)
         patch.setattr(sqlite, "create_engine", partial(sqlalchemy.create_engine, module=lite))
         patch.setattr(outbox_store, "sqlite3", lite)
-        patch.setattr(os, "fsync", partial(_synced, record, os.fsync))
-        patch.setattr(os, "replace", partial(_renamed, record, os.replace, record.renamed))
-        patch.setattr(os, "rename", partial(_renamed, record, os.rename, record.renamed))
-        patch.setattr(os, "link", partial(_renamed, record, os.link, record.linked))
+        patch.setattr(os, "fsync", partial(_fsync, record, os.fsync))
+        patch.setattr(os, "replace", partial(_rename, record, os.replace, record.add_rename))
+        patch.setattr(os, "rename", partial(_rename, record, os.rename, record.add_rename))
+        patch.setattr(os, "link", partial(_rename, record, os.link, record.add_link))
         yield record
-    unused = set(instead or ()) - lite.asked
-    assert not unused, f"nobody says {unused} any more"
+    unused = set(instead or ()) - lite.executed
+    assert not unused, f"nobody executes {unused} any more"
     files.unregister()
 
 
-def _synced(record: Record, really: Any, handle: Any) -> None:
+def _fsync(record: Record, original: Any, handle: Any) -> None:
     with record.lock:
-        really(handle)
-        record.synced(handle if isinstance(handle, int) else handle.fileno())
+        original(handle)
+        record.add_sync(handle if isinstance(handle, int) else handle.fileno())
 
 
-def _renamed(record: Record, really: Any, tell: Any, old: Any, new: Any, **more: Any) -> None:
+def _rename(record: Record, original: Any, tell: Any, old: Any, new: Any, **more: Any) -> None:
     with record.lock:
-        record.look()
-        really(old, new, **more)
+        record.scan()
+        original(old, new, **more)
         if record.root in Path(new).parents:
             tell(Path(old), Path(new))
 
@@ -84,11 +84,11 @@ class _Files(apsw.VFS):
 
     def xDelete(self, name: str, sync: bool) -> None:  # noqa: N802
         with self._record.lock:
-            self._record.look()
+            self._record.scan()
             super().xDelete(name, sync)
-            self._record.look()
+            self._record.scan()
             if sync:
-                self._record.synced_folder(Path(name))
+                self._record.add_folder_sync(Path(name))
 
 
 class _File(apsw.VFSFile):
@@ -97,27 +97,27 @@ class _File(apsw.VFSFile):
         self._record = record
         self._path = Path(name.filename() if isinstance(name, apsw.URIFilename) else name)
         self._number = record.number(self._path)
-        self._full = sync
-        self._beside = bool(flags[0] & BEGUN_BESIDE)
+        self._sync = sync
+        self._new_in_folder = bool(flags[0] & SYNC_FOLDER_TOO)
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         with self._record.lock:
             super().xWrite(data, offset)
-            self._record.did(Write(self._number, offset, bytes(data)))
+            self._record.add(Write(self._number, offset, bytes(data)))
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
         with self._record.lock:
             super().xTruncate(newsize)
-            self._record.did(Size(self._number, newsize))
+            self._record.add(Size(self._number, newsize))
 
     def xSync(self, flags: int) -> None:  # noqa: N802
         with self._record.lock:
             super().xSync(flags)
-            if flags & self._full == self._full:
-                self._record.did(Synced(self._number))
-                if self._beside:
-                    self._record.synced_folder(self._path)
-                    self._beside = False
+            if flags & self._sync == self._sync:
+                self._record.add(Synced(self._number))
+                if self._new_in_folder:
+                    self._record.add_folder_sync(self._path)
+                    self._new_in_folder = False
 
 
 # ── SQLite as Python offers it ──
@@ -130,13 +130,13 @@ class _Lite:
         self._files = files
         self._log_pages = log_pages
         self.instead = instead
-        self.asked: set[str] = set()
+        self.executed: set[str] = set()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(sqlite3, name)
 
     def connect(self, file: str | Path, **_: Any) -> _Connection:
-        with _in_pythons_words():
+        with _python_errors():
             raw = apsw.Connection(str(file), vfs=self._files)
             raw.execute(f"PRAGMA wal_autocheckpoint = {self._log_pages}")
         return _Connection(raw, self)
@@ -153,8 +153,8 @@ class _Connection:
     def in_transaction(self) -> bool:
         return self.raw.in_transaction
 
-    def settle(self) -> None:
-        """Nobody takes these files away: that is not looked for here."""
+    def remember_wal(self) -> None:
+        """Nobody moves these files: there is nothing to check."""
 
     def cursor(self) -> _Cursor:
         return _Cursor(self)
@@ -171,7 +171,7 @@ class _Connection:
             self.execute("ROLLBACK")
 
     def backup(self, target: _Connection) -> None:
-        with _in_pythons_words(), target.raw.backup("main", self.raw, "main") as copy:
+        with _python_errors(), target.raw.backup("main", self.raw, "main") as copy:
             copy.step()
 
     def create_function(self, name: str, arguments: int, function: Any, **_: Any) -> None:
@@ -182,7 +182,7 @@ class _Connection:
 
 
 class _Cursor:
-    """Reads all there is at once."""
+    """A cursor that fetches all rows at once."""
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
@@ -197,11 +197,11 @@ class _Cursor:
 
     def execute(self, sql: str, given: Sequence[Any] = ()) -> _Cursor:
         lite = self._connection.lite
-        lite.asked.add(sql)
+        lite.executed.add(sql)
         self.description = None
         raw = self._connection.raw.cursor()
         raw.exec_trace = self._describe
-        with _in_pythons_words():
+        with _python_errors():
             self._rows = raw.execute(lite.instead.get(sql, sql), given).fetchall()
         self.rowcount = self._connection.raw.changes()
         return self
@@ -233,7 +233,7 @@ class _Cursor:
 
 
 @contextmanager
-def _in_pythons_words() -> Iterator[None]:
+def _python_errors() -> Iterator[None]:
     try:
         yield
     except apsw.ConstraintError as error:

@@ -1,4 +1,4 @@
-"""A rush on a real backend: kiosks and consoles as threads with real links, who ask again until they are answered."""
+"""A rush on a real backend: kiosks and consoles as threads with real links, which retry until they are answered."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from shared.hall.serving import FinishService
 from shared.link.http_link import HttpLink
 from tests.backends import Premises
 
-AGAIN = 0.02
-"""Seconds until whoever was not answered asks again."""
+RETRY_AFTER = 0.02
+"""Seconds until a command without an answer is retried."""
 
 
 @dataclass
 class Rush:
-    """What is asked of a hall, and what came of it. ``base`` is the address, through whatever spoils the line."""
+    """The commands of a rush and their answers. ``base``: the backend's address, through a spoiled connection."""
 
     premises: Premises
     base: str
@@ -52,11 +52,11 @@ class Rush:
             thread.join()
 
     def again(self) -> None:
-        """The kiosks open once more."""
+        """Open the kiosks once more."""
         self._closing.clear()
 
     def faults(self) -> Iterator[str]:
-        """What of it contradicts itself or the hall."""
+        """Every contradiction among the answers."""
         yield from self.problems
         twice = [label for label, times in Counter(self.issued.values()).items() if times > 1]
         if twice and len(self.issued) < 999:
@@ -73,13 +73,13 @@ class Rush:
         return HttpLink(self.base, self.premises.hall, self._token)
 
     def _answered(self, link: HttpLink, command: Command) -> Accepted:
-        """Send a command until it is answered: always the very same."""
+        """Send the same command until it is answered."""
         while True:
             try:
                 return link.do(command)
             except Unreachable:
                 self.unanswered += 1
-                time.sleep(AGAIN)
+                time.sleep(RETRY_AFTER)
 
     def _kiosk(self, presses: int) -> None:
         link = self._link()
@@ -106,7 +106,7 @@ class Rush:
             elif closing:
                 break
             else:
-                time.sleep(AGAIN)
+                time.sleep(RETRY_AFTER)
         if holding:
             self._answered(link, FinishService(point=point, ticket=holding))
         link.close()

@@ -1,4 +1,4 @@
-"""Everything at length: histories, kills, power cuts, faults in the rules, a day; figures as it goes, then a table."""
+"""Every fault test at length: histories, kills, power cuts, mutants, a day; figures as it goes, then a table."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from pathlib import Path
 from shared.backend.storage.database import Database
 from tests.faults import killing
 from tests.faults.day import day
-from tests.faults.history import Told, kept, remembered
-from tests.faults.mutants import survivors
+from tests.faults.history import HistoryResult, in_memory_history, ledger_history
+from tests.faults.mutants import tried_mutants
 from tests.faults.power import Cut, campaign
 
 AT_ONCE = 2
-"""Processes: the promise is for two cores."""
+"""Processes, for two cores."""
 
 BLOCK = 50
-"""Histories a process plays before it says how they went."""
+"""Histories a process plays before it reports."""
 
 ONE_IN = 40
-"""Of so many histories one is played on the real ledger and a real file."""
+"""One in this many histories is played on the real ledger and a real file."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ def say(sentence: str) -> None:
 
 
 def soak(*, histories: int, points: int, cuts: int, mutants: bool, tickets: int, seed: int) -> int:
-    """All of it; how many promises were broken."""
+    """Run all of it; the number of violations."""
     table, began = Table(), time.monotonic()
     if histories:
         _histories(table, histories, seed)
@@ -81,10 +81,10 @@ def _histories(table: Table, wanted: int, first: int) -> None:
     done = events = tickets = deaths = real = 0
     with table.timed(f"{wanted:,} histories of bad luck") as figures:
         blocks = [(start, min(BLOCK, first + wanted - start)) for start in range(first, first + wanted, BLOCK)]
-        for told in _in_processes(blocks):
-            for one in told:
+        for results in _in_processes(blocks):
+            for one in results:
                 done, events, tickets = done + 1, events + one.events, tickets + one.tickets
-                deaths, real = deaths + one.deaths, real + is_kept(one.seed)
+                deaths, real = deaths + one.deaths, real + is_on_the_ledger(one.seed)
                 for fault in one.faults:
                     table.violated(f"{fault}\n    python -m tests.faults --seed {one.seed}")
             if done % 500 < BLOCK:
@@ -93,30 +93,30 @@ def _histories(table: Table, wanted: int, first: int) -> None:
         figures += [f"{real:,} on a real file"]
 
 
-def _in_processes(blocks: Iterable[tuple[int, int]]) -> Iterator[list[Told]]:
-    """Each process starts afresh: one forked from this one would take its threads' locks along."""
+def _in_processes(blocks: Iterable[tuple[int, int]]) -> Iterator[list[HistoryResult]]:
+    """Play blocks in spawned processes: a forked one would inherit the locks of this one's threads."""
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
         yield from pool.map(block, *zip(*blocks, strict=True))
 
 
-def block(first: int, count: int) -> list[Told]:
+def block(first: int, count: int) -> list[HistoryResult]:
     """Some histories, one after another."""
     with tempfile.TemporaryDirectory() as folder:
-        return [one(seed, Path(folder)) for seed in range(first, first + count)]
+        return [history_of(seed, Path(folder)) for seed in range(first, first + count)]
 
 
-def is_kept(seed: int) -> bool:
+def is_on_the_ledger(seed: int) -> bool:
     return seed % ONE_IN == 0
 
 
-def one(seed: int, folder: Path, *, talkative: bool = False) -> Told:
-    """The history of a seed, on whichever backend the seed has."""
-    if not is_kept(seed):
-        return remembered(seed, talkative=talkative)
+def history_of(seed: int, folder: Path, *, talkative: bool = False) -> HistoryResult:
+    """The history of a seed, on the backend the seed decides."""
+    if not is_on_the_ledger(seed):
+        return in_memory_history(seed, talkative=talkative)
     empty = folder / "empty.db"
     if not empty.exists():
         Database(f"sqlite:///{empty}", create=True).close()
-    return kept(seed, empty, folder, talkative=talkative)
+    return ledger_history(seed, empty, folder, talkative=talkative)
 
 
 # ── the others ──
@@ -129,22 +129,22 @@ def _kill_points(table: Table, wanted: int, first: int) -> None:
     with table.timed(f"{wanted:,} kills at a statement") as figures:
         with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
             results = list(pool.map(_killed, share, scripts))
-        for wrong, said in results:
-            for sentence in said:
+        for wrong, sentences in results:
+            for sentence in sentences:
                 if sentence.startswith("VIOLATION"):
                     table.violated(sentence)
-            figures.append(said[-1])
-            assert wrong == sum(sentence.startswith("VIOLATION") for sentence in said)
+            figures.append(sentences[-1])
+            assert wrong == sum(sentence.startswith("VIOLATION") for sentence in sentences)
 
 
 def _killed(wanted: int, first: int) -> tuple[int, list[str]]:
-    said: list[str] = []
+    sentences: list[str] = []
 
     def hear(sentence: str) -> None:
-        said.append(sentence)
+        sentences.append(sentence)
         say(f"[{os.getpid()}] {sentence}")
 
-    return killing.main(wanted, first, hear), said
+    return killing.main(wanted, first, hear), sentences
 
 
 def _power_cuts(table: Table, wanted: int, first: int) -> None:
@@ -173,24 +173,24 @@ def _cut_off(wanted: int, first: int) -> list[Cut]:
 def _mutants(table: Table) -> None:
     with table.timed("faults put into the rules") as figures:
         noticed = 0
-        for mutant, by in survivors(AT_ONCE):
-            noticed += bool(by)
-            say(f"{mutant.file}: {mutant.breaks}: {by or 'NOBODY NOTICED'}")
-            if not by:
+        for mutant, test in tried_mutants(AT_ONCE):
+            noticed += bool(test)
+            say(f"{mutant.file}: {mutant.breaks}: {test or 'NOBODY NOTICED'}")
+            if not test:
                 table.violated(f"no test notices when {mutant.breaks} ({mutant.file}: {mutant.old!r})")
         figures.append(f"{noticed} noticed")
 
 
 def _day(table: Table, tickets: int, seed: int) -> None:
     with table.timed(f"a day of {tickets:,} tickets") as figures:
-        came = day(tickets, seed, say)
-        for fault in came.faults:
+        result = day(tickets, seed, say)
+        for fault in result.faults:
             table.violated(fault)
         figures += [
-            f"{came.called:,} called",
-            f"{came.misfortunes:,} answers spoiled",
-            f"{came.unanswered:,} asked again",
-            f"{came.kills} kills",
-            f"database held {came.holds} times",
-            f"memory {came.rss_before:.1f} → {came.rss_after:.1f} MB",
+            f"{result.called:,} called",
+            f"{result.misfortunes:,} answers spoiled",
+            f"{result.unanswered:,} asked again",
+            f"{result.kills} kills",
+            f"database held {result.holds} times",
+            f"memory {result.rss_before:.1f} → {result.rss_after:.1f} MB",
         ]

@@ -1,4 +1,4 @@
-"""A real line that is spoiled: answers come late, in drops, in halves or not at all, after the request went through."""
+"""A real connection that is spoiled: answers come late, in drops, in halves or not at all, while requests arrive."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from tests.cable import Cable, _cut
 
 DROP = 64
-"""Bytes at a time on a slow line."""
+"""Bytes at a time on a slow connection."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spoiled:
-    """The chance of each misfortune, for every piece of an answer."""
+class SpoilChances:
+    """The chance, 0 to 1, of each misfortune for every piece of an answer."""
 
     late: float = 0.1
     slow: float = 0.02
@@ -28,22 +28,22 @@ class Spoiled:
 
 
 class SpoiledCable(Cable):
-    """A cable with misfortunes on the way back; what goes up arrives, so that the hall has done what was asked."""
+    """A cable that spoils answers; requests arrive, so that the hall has acted on them."""
 
-    def __init__(self, target: str, seed: int, spoiled: Spoiled | None = None) -> None:
+    def __init__(self, target: str, seed: int, spoiled: SpoilChances | None = None) -> None:
         self._chance = random.Random(seed)
-        self._spoiled = spoiled or Spoiled()
+        self._spoiled = spoiled or SpoilChances()
         self._flows = threading.Event()
         self._flows.set()
         self.misfortunes = 0
         super().__init__(target)
 
     def freeze(self) -> None:
-        """Nothing gets through any more, and nobody is told: a pulled plug far away, a dead radio link."""
+        """Let nothing through, without closing: a plug pulled far away, a dead radio link."""
         self._flows.clear()
 
     def thaw(self) -> None:
-        """Everything flows again, what was held back first."""
+        """Let everything through again, what was held back first."""
         self._flows.set()
 
     def unplug(self) -> None:
@@ -62,15 +62,15 @@ class SpoiledCable(Cable):
             near.close()
             return
         self._open |= {near, far}
-        back = threading.Thread(target=self._back, args=(far, near), daemon=True)
-        back.start()
-        self._up(near, far)
-        back.join()
+        answers = threading.Thread(target=self._pass_answers, args=(far, near), daemon=True)
+        answers.start()
+        self._pass_requests(near, far)
+        answers.join()
         self._open -= {near, far}
         near.close()
         far.close()
 
-    def _up(self, near: socket.socket, far: socket.socket) -> None:
+    def _pass_requests(self, near: socket.socket, far: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := near.recv(65536):
                 self._flows.wait()
@@ -78,7 +78,7 @@ class SpoiledCable(Cable):
         _cut(near)
         _cut(far)
 
-    def _back(self, far: socket.socket, near: socket.socket) -> None:
+    def _pass_answers(self, far: socket.socket, near: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := far.recv(65536):
                 self._flows.wait()
@@ -88,7 +88,7 @@ class SpoiledCable(Cable):
         _cut(far)
 
     def _pass_on(self, data: bytes, near: socket.socket) -> bool:
-        """Send a piece on, in some way; False when the line is to end here."""
+        """Send a piece on, in some way; False if the connection is to end here."""
         fate, spoiled = self._chance.random(), self._spoiled
         for chance, misfortune in (
             (spoiled.swallowed, self._swallow),

@@ -1,7 +1,7 @@
-"""Stations as the real ones behave, without threads: they ask and ask again, and follow the hall through its events.
+"""Simulated stations that behave as real ones, without threads: they send, retry, and follow the hall's events.
 
-``shared/link/http_link.py`` and ``shared/ui/station.py`` are what is followed here: the same patience, one second try,
-a fresh snapshot after a gap, an event that does not fit, or a long absence.
+They mirror ``shared/link/http_link.py`` and ``shared/ui/station.py``: the same timeouts, one retry, a fresh snapshot
+after a gap, an event that can't be applied, or a long outage.
 """
 
 from __future__ import annotations
@@ -14,188 +14,188 @@ from shared.hall.messages import Command, Happened
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import evolve
 from tests.faults.backend import HALL, Backend, Outcome
-from tests.faults.bookkeeping import RequestContext
-from tests.faults.line import Line
+from tests.faults.bookkeeping import Bookkeeping
+from tests.faults.connection import Connection
 from tests.faults.world import World
 
-PATIENCE = 4_500
+ANSWER_TIMEOUT = 4_500
 """Milliseconds a station waits for an answer."""
 
-SOON = 1_000
-"""Milliseconds within which a failure is tried once more by the link itself."""
+RETRY_WITHIN = 1_000
+"""Milliseconds within which the link itself retries a failed command once."""
 
 SILENCE = 3_500
-"""Milliseconds after which a silent stream is given up."""
+"""Milliseconds of silence after which a stream is given up."""
 
 STALE = 30_000
-"""Milliseconds away after which only a snapshot helps."""
+"""Milliseconds of outage after which only a snapshot helps."""
 
 LOST = Unreachable("The hall does not answer.")
 
 
 class Stream:
-    """One listening line, from opening to its end; broken as soon as anything on it is lost."""
+    """One event stream, from opening to its end; broken as soon as a message on it is lost."""
 
     def __init__(self, station: Station) -> None:
         self._station = station
         self.broken = False
 
     def open(self, after: int) -> None:
-        """At the backend: what happened since, then what happens."""
+        """At the backend: send the events after this sequence number, then live ones."""
         backend = self._station.backend
         if not backend.up or self.broken or after > backend.seq:
-            self.break_()
+            self.break_off()
             return
-        for news in backend.after(after):
-            self.tell(news)
+        for happened in backend.after(after):
+            self.tell(happened)
         backend.watch(self)
 
-    def tell(self, news: Happened) -> None:
+    def tell(self, happened: Happened) -> None:
         if not self.broken:
-            self._station.line.send(lambda: self._arrive(news), self.break_)
+            self._station.connection.send(lambda: self._arrive(happened), self.break_off)
 
-    def break_(self) -> None:
+    def break_off(self) -> None:
         self.broken = True
         self._station.backend.leave(self)
 
-    def _arrive(self, news: Happened) -> None:
+    def _arrive(self, happened: Happened) -> None:
         if not self.broken:
-            self._station.heard(self, news)
+            self._station.apply_event(self, happened)
 
 
 class Station:
-    """A device or a person at work: a line, a picture of the hall, and wishes of which one is under way at most."""
+    """A device or a person at work: a connection, a copy of the hall, and at most one command under way."""
 
-    def __init__(self, world: World, backend: Backend, books: RequestContext, name: str, role: Role) -> None:
+    def __init__(self, world: World, backend: Backend, bookkeeping: Bookkeeping, name: str, role: Role) -> None:
         self.world = world
         self.backend = backend
-        self.books = books
+        self.bookkeeping = bookkeeping
         self.name = name
         self.actor = Actor(name=name, role=role, hall=HALL if role is Role.KIOSK else None)
-        self.line = Line(world, name)
+        self.connection = Connection(world, name)
         self.hall: Hall | None = None
         self.active = True
         self._seq: int | None = None
         self._stream: Stream | None = None
-        self._alive = 0
-        self._looking = False
-        self._asking: object | None = None
+        self._alive_at = 0
+        self._fetching = False
+        self._attempt: object | None = None
 
     def start(self) -> None:
         """Switch it on."""
-        self.line.trouble()
-        self._look()
-        self._live()
+        self.connection.disturb()
+        self._check_stream()
+        self._act_again()
 
-    def _live(self) -> None:
-        self.world.later(self.pause(), self._live)
+    def _act_again(self) -> None:
+        self.world.later(self.pause(), self._act_again)
         if self.active or self.unfinished:
             self.act()
 
-    # ── what each kind of station says ──
+    # ── what each kind of station overrides ──
 
     def pause(self) -> int:
-        """Milliseconds until it does something again."""
+        """Milliseconds until it acts again."""
         return self.world.within(500, 5_000)
 
     def act(self) -> None:
-        """A display only looks."""
+        """Do nothing: a display only shows the hall."""
 
-    def noticed(self) -> None:
-        """The picture has changed."""
+    def hall_changed(self) -> None:
+        """The copy of the hall has changed."""
 
     @property
     def unfinished(self) -> bool:
-        """Whether something must still be asked, though nobody presses anything any more."""
+        """Whether a command must still be sent, though nobody presses anything any more."""
         return False
 
     # ── up ──
 
-    def ask(self, command: Command, answered: Callable[[Outcome], None], *, again: bool = True) -> None:
-        """Send a command and wait for its answer, which may be that there was none."""
+    def send_command(self, command: Command, answered: Callable[[Outcome], None], *, again: bool = True) -> None:
+        """Send a command and wait for its answer, or Unreachable at the timeout."""
         began, attempt = self.world.now, object()
-        self._asking = attempt
-        self.books.sent(command, self.name)
+        self._attempt = attempt
+        self.bookkeeping.sent(command, self.name)
 
-        def arrived(outcome: Outcome) -> None:
-            self.books.heard(command, outcome)
-            if self._asking is not attempt:
+        def on_arrival(outcome: Outcome) -> None:
+            self.bookkeeping.heard(command, outcome)
+            if self._attempt is not attempt:
                 return
-            if again and isinstance(outcome, Unreachable) and self.world.now - began <= SOON:
-                self.ask(command, answered, again=False)
+            if again and isinstance(outcome, Unreachable) and self.world.now - began <= RETRY_WITHIN:
+                self.send_command(command, answered, again=False)
                 return
-            self._asking = None
+            self._attempt = None
             self.world.say(f"{self.name}: {command.type_name()} {command.command_id}: {_short(outcome)}")
             answered(outcome)
 
-        def at_the_hall() -> None:
+        def at_the_backend() -> None:
             outcome = self.backend.do(command, self.actor)
             if outcome is not None:
-                self.line.send(lambda: arrived(outcome))
+                self.connection.send(lambda: on_arrival(outcome))
 
-        self.line.send(at_the_hall)
-        self.world.later(PATIENCE, lambda: arrived(LOST))
+        self.connection.send(at_the_backend)
+        self.world.later(ANSWER_TIMEOUT, lambda: on_arrival(LOST))
 
     # ── down ──
 
-    def _look(self) -> None:
-        """Now and then: is the stream still there?"""
-        self.world.later(self.world.within(SILENCE // 2, SILENCE), self._look)
+    def _check_stream(self) -> None:
+        """Now and then check whether the stream is alive."""
+        self.world.later(self.world.within(SILENCE // 2, SILENCE), self._check_stream)
         if self._stream and not self._stream.broken and self.backend.up:
-            self._alive = self.world.now
+            self._alive_at = self.world.now
             return
-        if not self._looking:
-            self._follow()
+        if not self._fetching:
+            self._follow_events()
 
-    def _follow(self) -> None:
+    def _follow_events(self) -> None:
         if self._stream:
-            self._stream.break_()
-        if self._seq is None or self.world.now - self._alive > STALE:
-            self._ask_for_snapshot()
+            self._stream.break_off()
+        if self._seq is None or self.world.now - self._alive_at > STALE:
+            self._fetch_snapshot()
             return
         stream = self._stream = Stream(self)
         after = self._seq
-        self.line.send(lambda: stream.open(after), stream.break_)
+        self.connection.send(lambda: stream.open(after), stream.break_off)
 
-    def _ask_for_snapshot(self) -> None:
-        attempt = self._looking = True
-        wanted = object()
-        self._wanted = wanted
+    def _fetch_snapshot(self) -> None:
+        self._fetching = True
+        request = object()
+        self._snapshot_request = request
 
-        def at_the_hall() -> None:
+        def at_the_backend() -> None:
             if self.backend.up:
                 hall = self.backend.snapshot()
-                self.line.send(lambda: arrived(hall))
+                self.connection.send(lambda: on_arrival(hall))
 
-        def arrived(hall: Hall | None) -> None:
-            if self._wanted is not wanted:
+        def on_arrival(hall: Hall | None) -> None:
+            if self._snapshot_request is not request:
                 return
-            self._wanted = object()
-            self._looking = not attempt
+            self._snapshot_request = object()
+            self._fetching = False
             if hall:
-                self.hall, self._seq, self._alive = hall, hall.seq, self.world.now
-                self.noticed()
-                self._follow()
+                self.hall, self._seq, self._alive_at = hall, hall.seq, self.world.now
+                self.hall_changed()
+                self._follow_events()
 
-        self.line.send(at_the_hall)
-        self.world.later(PATIENCE, lambda: arrived(None))
+        self.connection.send(at_the_backend)
+        self.world.later(ANSWER_TIMEOUT, lambda: on_arrival(None))
 
-    def heard(self, stream: Stream, news: Happened) -> None:
-        """One event, in order or not; anything but the very next one means: look afresh."""
+    def apply_event(self, stream: Stream, happened: Happened) -> None:
+        """Apply one event; anything but the very next one calls for a fresh snapshot."""
         if stream is not self._stream or self._seq is None or self.hall is None:
             return
         try:
-            if news.seq != self._seq + 1:
-                raise ValueError(news.seq)
-            self.hall = evolve(self.hall, news.event)
+            if happened.seq != self._seq + 1:
+                raise ValueError(happened.seq)
+            self.hall = evolve(self.hall, happened.event)
         except (KeyError, ValueError, TypeError, Refused):
-            self.world.say(f"{self.name}: event {news.seq} does not fit after {self._seq}")
+            self.world.say(f"{self.name}: event {happened.seq} does not fit after {self._seq}")
             self._seq = None
-            if not self._looking:
-                self._follow()
+            if not self._fetching:
+                self._follow_events()
             return
-        self._seq, self._alive = news.seq, self.world.now
-        self.noticed()
+        self._seq, self._alive_at = happened.seq, self.world.now
+        self.hall_changed()
 
 
 def _short(outcome: Outcome) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.backends import new_database
-from tests.faults.crowd import SHOWS, Size, judge
+from tests.faults.crowd import SHOWS, Size, faults_of
 
 FULL = "NOWSERVING_CROWD" in os.environ
 SIZE = Size(tickets=int(os.environ.get("NOWSERVING_CROWD", "160")))
@@ -22,6 +22,6 @@ TRIED = [name for name in SHOWS if FULL or "killed" in name]
 @pytest.mark.timeout(90 + SIZE.tickets // 4)
 @pytest.mark.parametrize("name", TRIED)
 def test_every_ticket_is_called_once_and_no_label_is_given_twice(name: str, tmp_path: Path) -> None:
-    act, kind = SHOWS[name]
-    premises, outcome = act(tmp_path, SIZE, new_database(kind, tmp_path))
-    assert not judge(premises, SIZE, outcome)
+    run_crowd, kind = SHOWS[name]
+    premises, outcome = run_crowd(tmp_path, SIZE, new_database(kind, tmp_path))
+    assert not faults_of(premises, SIZE, outcome)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from console.work.drafts import Confirmed, DraftedVisit, Drafts
+from console.work.drafts import ConfirmedNote, DraftedVisit, Drafts
 from shared.backend.http import certificate_authority
 from shared.backend.storage.database import Database
 from shared.hall.roles import Role
 from shared.link.certificate_trust import Pin, Pins
 from shared.link.paired_hall import PairedHall, PairedHallFile, write_whole
 from tests.faults.disk_after_power_cut import SECTOR, Record, disk
-from tests.faults.power import SCENES, campaign, played
+from tests.faults.power import SCENES, campaign, record_scene
 from tests.faults.recording import recording
 
 CUTS = 42
@@ -31,7 +31,7 @@ def test_wherever_the_power_is_cut(mac: bool) -> None:
     done = [cut for name in SCENES for cut in campaign(CUTS // len(SCENES), scenes=[name], mac=mac)]
     assert not [(cut.command, cut.faults) for cut in done if cut.faults]
     assert sum(cut.at_a_sync for cut in done) >= CUTS / 2
-    assert sum(cut.answered for cut in done) > CUTS, "else there was nothing to keep"
+    assert sum(cut.answered for cut in done) > CUTS, "or there was nothing to keep"
 
 
 # ── the checks are checked ──
@@ -51,9 +51,9 @@ def test_a_database_that_would_lose_answers_on_a_mac_alone_is_found_out(name: st
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_scene_goes_the_same_way_every_time(name: str) -> None:
-    """Or no cut could be told again by its seed."""
-    ways = [[(type(step), getattr(step, "about", "")) for step in played(name, 5).record.steps] for _ in range(2)]
-    assert ways[0] == ways[1]
+    """Otherwise no cut could be repeated by its seed."""
+    runs = [[(type(step), getattr(step, "about", "")) for step in record_scene(name, 5).record.steps] for _ in range(2)]
+    assert runs[0] == runs[1]
 
 
 # ── what was erased ──
@@ -66,12 +66,12 @@ def test_what_was_erased_does_not_come_back(tmp_path: Path) -> None:
         with database.writing() as connection:
             connection.exec_driver_sql("DELETE FROM halls")
         database.scrub()
-        record.told("the erasure", "done")
+        record.answered("the erasure", "done")
     for seed in range(40):
-        assert not [name for name, kept in _left(record, _answered(record), seed).items() if b"a secret" in kept]
+        assert not [name for name, kept in _left(record, _first_answer(record), seed).items() if b"a secret" in kept]
 
 
-def _answered(record: Record) -> int:
+def _first_answer(record: Record) -> int:
     """The first step after the first answer."""
     return next(cut for cut in range(len(record.steps) + 1) if record.answers(cut))
 
@@ -82,7 +82,7 @@ def _answered(record: Record) -> int:
 def test_a_file_that_was_not_synced_may_be_there_empty_or_in_parts(tmp_path: Path) -> None:
     with recording(tmp_path) as record:
         (tmp_path / "careless").write_bytes(b"x" * 2_000)
-        record.told("it", "written")
+        record.answered("it", "written")
     found = {_left(record, len(record.steps), seed).get("careless") for seed in range(200)}
     assert {None, b"", b"x" * 2_000, bytes(2_000)} <= found
     torn = {len(content) % SECTOR for content in found if content and len(content) < 2_000}
@@ -90,7 +90,7 @@ def test_a_file_that_was_not_synced_may_be_there_empty_or_in_parts(tmp_path: Pat
 
 
 def _note(folder: Path, text: str) -> None:
-    Drafts(folder / "drafts").confirm(Confirmed("1", DraftedVisit("clinic", "anna", "t"), text))
+    Drafts(folder / "drafts").confirm(ConfirmedNote("1", DraftedVisit("clinic", "anna", "t"), text))
 
 
 def _home(folder: Path, text: str) -> None:
@@ -110,22 +110,22 @@ WRITERS: dict[str, Callable[[Path, str], object]] = {
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_file_is_there_whole_once_it_is_said_to_be(writer: str, tmp_path: Path) -> None:
-    """At every moment what was written last, or what is being written, and nothing else."""
+    """After any cut the file is the last one written, or the one being written, and nothing else."""
     texts = ["first", "second", "third"]
     with recording(tmp_path) as record:
         for text in texts:
             WRITERS[writer](tmp_path, text)
-            record.told(text, "written")
+            record.answered(text, "written")
     for cut in range(record.first, len(record.steps) + 1):
         written = len(record.answers(cut))
         allowed = texts[max(0, written - 1) : written + 1]
         for seed in range(20):
-            kept = [content for name, content in _left(record, cut, seed).items() if _counts(name)]
+            kept = [content for name, content in _left(record, cut, seed).items() if _is_complete(name)]
             assert len(kept) == 1 or not written, (cut, seed)
             assert all(any(text.encode() in content for text in allowed) for content in kept), (cut, seed, kept)
 
 
-def _counts(name: str) -> bool:
+def _is_complete(name: str) -> bool:
     return not name.endswith(".new") and not name.startswith(".")
 
 

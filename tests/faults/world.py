@@ -1,4 +1,4 @@
-"""A world with one clock and one seed: what happens in it happens again, to the letter, with the same seed."""
+"""A simulated world with one clock and one seed: the same seed gives exactly the same history."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from tests.hall.builders import MORNING
 T = TypeVar("T")
 
 CLOCK_STEPS = (-86_400_000, -3_600_000, -90_000, -1, 1, 90_000, 3_600_000, 86_400_000)
-"""Milliseconds by which somebody sets the clock on the wall: seconds by the network, hours and days by people."""
+"""Milliseconds by which the wall clock is set: seconds by the network, hours and days by people."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Weather:
-    """How bad a history's luck is: chances for each message or hour, times in milliseconds."""
+    """How often faults happen in a history; each chance is 0 to 1."""
 
     lost: float
     doubled: float
     slowest: int
+    """Milliseconds a message takes at most."""
     cut: float
-    """A line's chance, each second, to be cut for a while."""
+    """A connection's chance, each second, to be cut for a while."""
     dies: float
-    """The backend's chance to die of a command, before its commit or just after it."""
+    """The backend's chance to die at a command, before its commit or just after it."""
     clock: float
-    """The chance, each second, that somebody sets the backend's clock."""
+    """The chance, each second, that the backend's clock is set."""
 
 
 WEATHERS: Sequence[Weather] = (
@@ -41,19 +42,19 @@ WEATHERS: Sequence[Weather] = (
     Weather(lost=0.35, doubled=0.3, slowest=6_000, cut=0.1, dies=0.15, clock=0.1),
     Weather(lost=0.02, doubled=0.02, slowest=50, cut=0.01, dies=0.3, clock=0.3),
 )
-"""Calm, as in most offices; then worse and worse; then a backend that hardly lives."""
+"""Calm, as in most offices; then worse and worse; then a backend that keeps dying."""
 
 CALM = WEATHERS[0]
 
 
 class World:
-    """Time, chance, and an agenda of what is to come. Nothing in it waits or runs beside anything else."""
+    """Time, chance, and an agenda of scheduled calls, all on one thread."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.seed = seed
         self.now = 0
-        """Milliseconds since the world began: the true time, which nobody in it can see."""
+        """Milliseconds since the world began: the true time, which no station can see."""
         self.weather = self.chance.choice(WEATHERS)
         self.log: list[str] = []
         self.talkative = False
@@ -62,11 +63,11 @@ class World:
         self._ids = count()
 
     def later(self, pause: int, happens: Callable[[], None]) -> None:
-        """Something is to happen after so many milliseconds."""
+        """Schedule a call after this many milliseconds."""
         heapq.heappush(self._agenda, (self.now + max(0, pause), next(self._turn), happens))
 
     def run(self, span: int) -> None:
-        """Let so much time pass."""
+        """Let this many milliseconds pass."""
         end = self.now + span
         while self._agenda and self._agenda[0][0] <= end:
             self.now, _, happens = heapq.heappop(self._agenda)
@@ -83,17 +84,17 @@ class World:
         return self.chance.choice(things)
 
     def new_id(self) -> str:
-        """As unique as a UUID, and the same in every replay."""
+        """A unique id, the same in every replay."""
         return f"{self.seed}-{next(self._ids)}"
 
     def say(self, sentence: str) -> None:
-        """For whoever replays a history that went wrong."""
+        """Log a sentence, if this is a replay."""
         if self.talkative:
             self.log.append(f"{self.now / 1000:9.3f} s  {sentence}")
 
 
 class WorldClock(Clock):
-    """The clocks of one machine in a world: the wall's, which people set, and the one since it was switched on."""
+    """The clocks of one machine in a world: the wall clock, which can be set, and the monotonic one."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -107,9 +108,9 @@ class WorldClock(Clock):
         return self._world.now - self._switched_on
 
     def set(self, step: int) -> None:
-        """Somebody sets the clock on the wall."""
+        """Set the wall clock by a step of milliseconds."""
         self._set_by += step
 
     def switch_on(self) -> None:
-        """The machine starts again, and counts from naught."""
+        """The machine starts again, and its monotonic clock with it."""
         self._switched_on = self._world.now - self._world.within(0, 5_000)

@@ -1,6 +1,6 @@
-"""A cloud on this machine: the stack deployed to an emulator, with a real PostgreSQL, and the web as stations see it.
+"""A cloud on this machine: the stack deployed to an emulator, with a real PostgreSQL and a proxy for the web.
 
-Nothing of it listens anywhere but on 127.0.0.1. What it can't show is in docs/serverless.md.
+Everything listens on 127.0.0.1 alone. What this can't show is in docs/serverless.md.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ ON_HERE = ("--param", "environment=emulated", "--param", f"architecture={ARCHITE
 
 
 class Cloud:
-    """The emulator, and the commands a person types at it."""
+    """The emulator, and the commands a person runs against it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.database = new_database("postgresql", folder)
-        self.said: dict[str, str] = {}
+        self.outputs: dict[str, str] = {}
         """The outputs of the stack, by name."""
-        self.told = ""
-        """What the last command told beside its answer."""
+        self.stderr = ""
+        """What the last command wrote to stderr."""
         self._log = (folder / "emulator.log").open("ab")
         self._emulator = subprocess.Popen(
             [EMULATOR],
@@ -59,7 +59,7 @@ class Cloud:
                 "GATEWAY_PORT": str(self.port),
                 "MINISTACK_REGION": REGION,
                 "LAMBDA_EXECUTOR": "local",
-                "IOT_MTLS_ENABLED": "0",  # it would listen to everybody on a port of its own
+                "IOT_MTLS_ENABLED": "0",  # it would open a port to the network
             },
             cwd=folder,
             stdout=self._log,
@@ -72,11 +72,11 @@ class Cloud:
             time.sleep(0.1)
 
     def serverless(self, *words: str) -> str:
-        """What the command prints; every one of these needs the cloud."""
+        """The output of a `serverless` command that needs the cloud."""
         began = time.monotonic()
         done = serverless(*words, *ON_HERE, AWS_ENDPOINT_URL=self.endpoint, NOWSERVING_DATABASE=self.database)
         print(f"serverless {' '.join(words)}: {time.monotonic() - began:.1f} s", flush=True)
-        self.told = done.stderr
+        self.stderr = done.stderr
         return done.stdout
 
     def invoke(self, function: str, event: Any = None) -> Any:
@@ -84,24 +84,24 @@ class Cloud:
         return json.loads(self.serverless("invoke", "--function", function, *data))
 
     def deploy(self) -> str:
-        """What the command told of it."""
+        """Deploy the stack; what the command wrote to stderr."""
         self.serverless("deploy")
-        told = self.told
+        told = self.stderr
         outputs = self.serverless("info", "--verbose").partition("Stack Outputs:")[2]
-        self.said = dict(re.findall(r"^\s+(\w+): (\S+)$", outputs, re.MULTILINE))
+        self.outputs = dict(re.findall(r"^\s+(\w+): (\S+)$", outputs, re.MULTILINE))
         return told
 
     @property
     def api(self) -> str:
         """The name of the gateway's host."""
-        api_id = self.said["HttpApiUrl"].removeprefix("https://").partition(".")[0]
+        api_id = self.outputs["HttpApiUrl"].removeprefix("https://").partition(".")[0]
         return f"{api_id}.execute-api.localhost:{self.port}"
 
     def cognito(self, action: str, **fields: Any) -> Any:
-        """What an administrator of the account asks of Cognito."""
+        """A request to Cognito as an administrator of the account."""
         answer = requests.post(
             self.endpoint,
-            data=json.dumps({"UserPoolId": self.said["UserPoolId"], **fields}),
+            data=json.dumps({"UserPoolId": self.outputs["UserPoolId"], **fields}),
             headers={
                 "X-Amz-Target": f"AWSCognitoIdentityProviderService.{action}",
                 "Content-Type": "application/x-amz-json-1.1",
@@ -136,7 +136,7 @@ class Cloud:
 
 
 class Front:
-    """A port that is the gateway's host: what DNS would do for it."""
+    """A port that forwards to the gateway, in place of DNS."""
 
     def __init__(self, port: int, host: str) -> None:
         class Passing(_Passing):
@@ -152,7 +152,7 @@ class Front:
 
 
 class Web:
-    """The web as a proxy leads to it: every address of https there is the emulator."""
+    """An HTTPS proxy that leads every address to the emulator."""
 
     def __init__(self, port: int, folder: Path, host: str) -> None:
         self.authority, certificate = _certified(folder, host)
@@ -185,11 +185,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Whoever hangs up does so without a word here."""
+        """Ignore clients that hang up."""
 
 
 class _Passing(BaseHTTPRequestHandler):
-    """Passes a request on as it is, under another name."""
+    """Forwards a request unchanged but for its Host."""
 
     protocol_version = "HTTP/1.1"
     where: int
@@ -197,12 +197,12 @@ class _Passing(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        line = http.client.HTTPConnection("127.0.0.1", self.where, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.where, timeout=30)
         own = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
-        line.request(self.command, self.path, body, {**own, "Host": self.name, "Connection": "close"})
-        answer = line.getresponse()
+        connection.request(self.command, self.path, body, {**own, "Host": self.name, "Connection": "close"})
+        answer = connection.getresponse()
         said = answer.read()
-        line.close()
+        connection.close()
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
@@ -214,7 +214,7 @@ class _Passing(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = do_HEAD = pass_on  # noqa: N815  # the library's names
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+        """Log nothing."""
 
 
 def _certified(folder: Path, host: str) -> tuple[Path, Path]:
@@ -261,7 +261,7 @@ def deployed(folder: Path) -> Iterator[tuple[Cloud, Front]]:
 
 
 def _warm(base: str) -> None:
-    """Let as many environments begin as a hall keeps busy: here they share a processor or two, and begin slowly."""
+    """Start as many environments as a hall keeps busy; here they share a processor or two, and start slowly."""
     with ThreadPoolExecutor(STATIONS) as pool:
         for _ in range(2):
             list(pool.map(lambda _: requests.get(f"{base}/readyz", timeout=60).raise_for_status(), range(STATIONS)))

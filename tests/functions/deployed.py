@@ -1,6 +1,6 @@
-"""A day in the hall on the deployed stack, as far as that can be shown without an account: `make serverless-test`.
+"""A day in the hall on the stack, deployed to an emulator: `make serverless-test`.
 
-Named so that the ordinary tests leave it out: the stack is deployed to an emulator, which takes a while.
+Named so that the ordinary tests leave it out, because deploying takes a while.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared.access.devices import ConfirmPairing
-from shared.access.sign_on import Identity
-from shared.access.staff import AddPerson, ChangePassword
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.errors import NotAllowed, NotSignedIn
 from shared.hall.issuing import IssueTicket
@@ -37,6 +34,9 @@ from shared.link.connect import connect
 from shared.link.http_link import HttpLink
 from shared.link.link import Link
 from shared.link.pairing_client import PairingClient, new_token
+from shared.requests.devices import ConfirmPairing
+from shared.requests.sign_on import Identity
+from shared.requests.staff import AddPerson, ChangePassword
 from shared.ui.station import Station
 from tests.functions.cloud import Cloud, Front, Web, deployed
 from tests.functions.environment import ARCHITECTURE, HOUSE
@@ -64,7 +64,7 @@ def base(stack: tuple[Cloud, Front]) -> str:
 
 @pytest.fixture(scope="module")
 def web(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """The web in which consoles find the provider, on their way through the house's proxy."""
+    """The proxy through which consoles reach the identity provider."""
     there = Web(cloud.port, tmp_path_factory.mktemp("web"), "cognito-idp.eu-central-1.amazonaws.com")
     yield there
     there.close()
@@ -83,7 +83,7 @@ def admin(cloud: Cloud, base: str, web: Web) -> Iterator[Link]:
 
 
 def browser(address: str, name: str) -> None:
-    """Somebody at the provider's page: types name and password, and is sent back to the console."""
+    """Type name and password on the provider's page, which redirects to the console."""
     page = requests.get(address, timeout=10)
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text)
     form = {field: unescape(value) for field, value in fields} | {"username": name, "password": PASSWORD}
@@ -94,7 +94,7 @@ def browser(address: str, name: str) -> None:
 
 
 def identity(base: str, web: Web, name: str) -> Identity:
-    """By the console's own way: authorization code with PKCE, and a redirect to this machine."""
+    """Sign on as the console does: authorization code with PKCE, and a redirect to this machine."""
     provider = connect(base, role=Role.CONSOLE).provider()
     assert provider is not None
     with pytest.MonkeyPatch.context() as environment:
@@ -113,15 +113,15 @@ def signed_on(base: str, web: Web, name: str) -> tuple[Link, Any]:
 
 
 def device(base: str, admin: Link, role: Role) -> str:
-    """The token of a device that was paired as devices are."""
+    """Pair a device; its token."""
     token = new_token()
-    door = PairingClient(base, token)
-    admin.request(ConfirmPairing(code=door.begin(role).code, name=f"{role} {token[:6]}"))
-    door.close()
+    client = PairingClient(base, token)
+    admin.request(ConfirmPairing(code=client.begin(role).code, name=f"{role} {token[:6]}"))
+    client.close()
     return token
 
 
-# ── the seed's own words ──
+# ── the deployed functions ──
 
 
 def test_hello_is_invoked_where_it_was_deployed(cloud: Cloud) -> None:
@@ -189,7 +189,7 @@ def test_forged_and_missing_tokens_are_refused(cloud: Cloud, base: str, web: Web
     hall = f"{base}/api/v1/halls/{HALL}"
     assert requests.get(hall, timeout=20).status_code == 401
     assert requests.get(hall, headers={"Authorization": f"Bearer {came.id_token}"}, timeout=20).status_code == 401
-    assert sign_on(base, came.id_token, came.nonce) == 200, "the real one comes in"
+    assert sign_on(base, came.id_token, came.nonce) == 200, "the real one signs on"
 
 
 # ── a day in the hall ──
@@ -198,7 +198,7 @@ def test_forged_and_missing_tokens_are_refused(cloud: Cloud, base: str, web: Web
 async def test_two_tickets_of_two_precedences_are_called_and_the_display_sees_it(
     base: str, admin: Link, until: Any
 ) -> None:
-    """With the stations of every hall; nothing in them knows where their backend runs."""
+    """With ordinary stations: they do not know where their backend runs."""
     kiosk = HttpLink(base, HALL, device(base, admin, Role.KIOSK))
     display = Station(HttpLink(base, HALL, device(base, admin, Role.DISPLAY)))
     seen: dict[str, float] = {}
@@ -208,7 +208,7 @@ async def test_two_tickets_of_two_precedences_are_called_and_the_display_sees_it
         if isinstance(event, TicketCalled):
             seen[event.ticket] = time.monotonic()
 
-    display.happened.connect(hear)
+    display.event_happened.connect(hear)
     display.reachable_changed.connect(lambda: away.append(display.away_since))
     display.start()
     await until(lambda: display.hall)
@@ -230,10 +230,10 @@ async def test_two_tickets_of_two_precedences_are_called_and_the_display_sees_it
 
 def test_a_customers_page_stays_live_and_says_nothing_of_a_lost_connection(base: str, admin: Link) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="the phone needs Playwright")
-    from demo.phone import QUIET, browser_path
+    from demo.phone import BROWSER_FLAGS, browser_path
 
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=browser_path(), args=QUIET)
+        chromium = started.chromium.launch(executable_path=browser_path(), args=BROWSER_FLAGS)
         page = chromium.new_page(viewport={"width": 390, "height": 844}, locale="en")
         page.goto(f"{base}/h/{HALL}")
         page.evaluate(
@@ -245,7 +245,7 @@ def test_a_customers_page_stays_live_and_says_nothing_of_a_lost_connection(base:
         page.wait_for_function(
             "before => document.getElementById('waits-registration:regular').innerText !== before", arg=before
         )
-        page.wait_for_timeout(12_000)  # two more rounds of coming again
+        page.wait_for_timeout(12_000)  # two more polls
         assert [words for words in page.evaluate("window.said") if words] == []
         chromium.close()
 

@@ -1,4 +1,4 @@
-"""One environment of a function, as a cloud keeps it: a process that imports the handler and answers its events."""
+"""One execution environment of a function, as in a cloud: a process that imports the handler and answers events."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ for line in sys.stdin:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What came back, the processor's seconds this environment has used so far, and the modules it has imported."""
+class Reply:
+    """The answer, the seconds of processor time used so far, and the modules imported."""
 
     answer: Any
     cpu: float
@@ -40,7 +40,7 @@ class Told:
 
 
 class Environment:
-    """``tree`` is where the code lies; ``options`` are Python's own, such as ``-I -S`` for nothing but that tree."""
+    """``tree`` is the folder of the code; ``options`` are Python's own, such as ``-I -S`` to import from it alone."""
 
     def __init__(
         self, handler: str, settings: dict[str, str], tree: Path = HOUSE, options: tuple[str, ...] = ()
@@ -54,20 +54,20 @@ class Environment:
             text=True,
         )
 
-    def tell(self, event: Any) -> Told:
+    def send(self, event: Any) -> Reply:
         assert self._process.stdin and self._process.stdout
         self._process.stdin.write(json.dumps(event) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         assert line, "the function died"
         told = json.loads(line)
-        return Told(told["answer"], told["cpu"], frozenset(told["modules"]))
+        return Reply(told["answer"], told["cpu"], frozenset(told["modules"]))
 
     def ask(self, event: Any) -> Any:
-        return self.tell(event).answer
+        return self.send(event).answer
 
     def freeze(self) -> None:
-        """As a cloud does after each answer: not a step further."""
+        """Stop the process, as a cloud does after each answer."""
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -82,7 +82,7 @@ class Environment:
 
 
 def serverless(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command as a person types it, who has no account; it must go well."""
+    """Run the command without an account; it must succeed."""
     known = {
         **os.environ,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -105,7 +105,7 @@ def serverless(*words: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def recorded(name: str, **values: str) -> Any:
-    """An event as the gateway or the clock sent it, with what differs from run to run put in."""
+    """An event as the gateway or the schedule sent it, with its placeholders filled."""
     text = (EVENTS / f"{name}.json").read_text("utf-8")
     for placeholder, value in values.items():
         text = text.replace("{" + placeholder + "}", value)

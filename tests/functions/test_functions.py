@@ -1,4 +1,4 @@
-"""The functions answer what the gateway sends as a backend answers on its own port, and leave nothing under way."""
+"""The functions answer events of the gateway like a backend on a port, and leave nothing unfinished."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from scripts.artifact import OURS
-from shared.backend.background.one_round import keep_up
+from shared.backend.background.one_round import do_one_round
 from shared.backend.halls import database_administration
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage.database import Database
@@ -39,7 +39,7 @@ COGNITO = {
     "NOWSERVING_OIDC_ROLE_CLAIM": "cognito:groups",
 }
 
-SAID = (
+COMPARED_HEADERS = (
     "content-type",
     "cache-control",
     "content-security-policy",
@@ -48,7 +48,7 @@ SAID = (
     "vary",
     "www-authenticate",
 )
-"""The headers that make a difference to whoever asked."""
+"""The headers that matter to a client."""
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +102,12 @@ def by_the_gateway(function: Environment, event: Any) -> tuple[int, dict[str, st
 
 
 def content(body: bytes) -> Any:
-    """What it says, but for the time of day, and what is different in every page."""
+    """The body without the time of day and the ids that differ in every page."""
     try:
-        said = json.loads(body)
+        values = json.loads(body)
     except ValueError:
         return body.split(b'name="command_id"')[0]
-    return {name: value for name, value in said.items() if name != "now"} if isinstance(said, dict) else said
+    return {name: value for name, value in values.items() if name != "now"} if isinstance(values, dict) else values
 
 
 ALIKE = sorted(
@@ -120,18 +120,18 @@ ALIKE = sorted(
 def test_an_answer_through_the_gateway_is_that_of_a_backend_with_a_port(
     premises: Premises, function: Environment, token: str, name: str
 ) -> None:
-    """A command has the same id both times, so the second of them acts no more, and answers the same."""
+    """A command has the same id both times, so the second one changes nothing and has the same answer."""
     event = recorded(name, hall=premises.hall, token=token, command=new_id().replace("-", ""))
     status, headers, body = on_a_port(premises, event)
     ours, our_headers, our_body = by_the_gateway(function, event)
     assert (ours, content(our_body)) == (status, content(body))
-    said = SAID if body else SAID[1:]  # Mangum gives a type even to nothing
-    assert {name: our_headers.get(name) for name in said} == {name: headers.get(name) for name in said}
+    values = COMPARED_HEADERS if body else COMPARED_HEADERS[1:]  # Mangum gives a type even to nothing
+    assert {name: our_headers.get(name) for name in values} == {name: headers.get(name) for name in values}
 
 
 def test_whatever_of_ours_it_imports_is_packed(premises: Premises, function: Environment) -> None:
-    """Where Node is missing nothing is packed, and this still notices."""
-    modules = function.tell(recorded("page", hall=premises.hall)).modules
+    """Runs even where Node is missing and nothing can be packaged."""
+    modules = function.send(recorded("page", hall=premises.hall)).modules
     ours = {f"{module.replace('.', '/')}/" for module in modules if module.startswith(("shared.", "resources."))}
     packed = tuple(f"{name.removesuffix('.py')}/" for name in OURS)
     assert "shared/languages/" in ours
@@ -174,20 +174,18 @@ def test_a_page_is_told_that_the_end_of_its_stream_is_no_outage(premises: Premis
     assert body.endswith("event: rest\ndata: 1\n\n")
 
 
-# ── who comes in ──
+# ── sign-on ──
 
 
-def vouched(event: str = "sign-on", **said: str) -> Any:
+def sign_on_event(event: str = "sign-on", **values: str) -> Any:
     now = int(time.time())
     usual = {"issuer": ISSUER, "client": CLIENT, "nonce": "n-0S6_WzA2Mj", "use": "id", "groups": "specialist x"}
     usual |= {"now": str(now), "later": str(now + 300), "command": new_id()}
-    return recorded(event, **{**usual, **said})
+    return recorded(event, **{**usual, **values})
 
 
-def test_whom_the_gateway_vouches_for_comes_in_and_goes_on_with_a_session_of_ours(
-    premises: Premises, function: Environment
-) -> None:
-    came = function.ask(vouched(groups="staff administrator"))
+def test_somebody_the_gateway_has_verified_gets_a_session_of_ours(premises: Premises, function: Environment) -> None:
+    came = function.ask(sign_on_event(groups="staff administrator"))
     assert came["statusCode"] == 200, came["body"]
     session = json.loads(came["body"])
     assert (session["login"], session["role"], session["hall"]) == ("7f3a0c1e", "administrator", None)
@@ -198,50 +196,50 @@ def test_whom_the_gateway_vouches_for_comes_in_and_goes_on_with_a_session_of_our
 @pytest.mark.parametrize(
     "event",
     [
-        vouched("sign-on-past-the-authorizer"),
-        vouched(issuer="https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Another"),
-        vouched(client="another-program"),
-        vouched(nonce="another-sign-on"),
-        vouched(use="access"),
-        vouched(now=str(int(time.time()) - 3600)),
+        sign_on_event("sign-on-past-the-authorizer"),
+        sign_on_event(issuer="https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Another"),
+        sign_on_event(client="another-program"),
+        sign_on_event(nonce="another-sign-on"),
+        sign_on_event(use="access"),
+        sign_on_event(now=str(int(time.time()) - 3600)),
     ],
     ids=["not verified", "another issuer", "another program", "another sign-on", "an access token", "old"],
 )
-def test_nobody_comes_in_whom_the_gateway_does_not_vouch_for_here_and_now(function: Environment, event: Any) -> None:
+def test_nobody_is_signed_on_whom_the_gateway_has_not_verified_here_and_now(function: Environment, event: Any) -> None:
     answer = function.ask(event)
     assert answer["statusCode"] == 401, answer["body"]
     assert json.loads(answer["body"])["type"] == "not-signed-in"
 
 
-def test_a_token_comes_in_once_and_nobody_without_a_role(function: Environment) -> None:
-    event = vouched()
+def test_a_token_signs_on_once_and_nobody_without_a_role(function: Environment) -> None:
+    event = sign_on_event()
     assert [function.ask(event)["statusCode"] for _ in range(2)] == [200, 401]
-    assert function.ask(vouched(groups="cleaners"))["statusCode"] == 403
+    assert function.ask(sign_on_event(groups="cleaners"))["statusCode"] == 403
 
 
-def test_who_was_vouched_for_in_one_request_is_not_in_the_next(function: Environment) -> None:
-    assert function.ask(vouched())["statusCode"] == 200
-    assert function.ask(vouched("sign-on-past-the-authorizer"))["statusCode"] == 401
+def test_the_claims_of_one_request_are_not_those_of_the_next(function: Environment) -> None:
+    assert function.ask(sign_on_event())["statusCode"] == 200
+    assert function.ask(sign_on_event("sign-on-past-the-authorizer"))["statusCode"] == 401
 
 
 # ── frozen ──
 
 
-def posted(path: str, body: Any, token: str = "") -> Any:
+def post_event(path: str, body: Any, token: str = "") -> Any:
     event = recorded("list-staff", hall="any", token=token)
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
     return {**event, "body": json.dumps(body)}
 
 
-def at_work(address: str) -> list[str]:
-    """What the connections to a database are doing, but for the one that asks."""
+def connection_states(address: str) -> list[str]:
+    """The states of all connections to a database but our own."""
     with postgres.server().connect(address) as asking:
         query = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         return [state for (state,) in asking.execute(query)]
 
 
 def test_nothing_is_under_way_when_a_function_is_frozen(tmp_path: Path) -> None:
-    """Else it would keep the lock of its hall: holidays, written after the answer, are there by then, and the audit."""
+    """A frozen transaction would keep the lock on its hall; holidays and audit are written before the freeze too."""
     address = new_database("postgresql", tmp_path)
     with database_administration.opened(address, create=True) as halls:
         hall = halls.init("clinic", None)
@@ -249,13 +247,13 @@ def test_nothing_is_under_way_when_a_function_is_frozen(tmp_path: Path) -> None:
     function = Environment(API, {"NOWSERVING_DATABASE": address})
     try:
         credentials = {"login": "admin", "password": PASSWORD}
-        came = function.ask(posted("/api/v1/sessions", credentials))
+        came = function.ask(post_event("/api/v1/sessions", credentials))
         token = json.loads(came["body"])["token"]
-        wish = {"command_id": new_id(), "name": "Clinic", "holidays": "DE-BE"}
-        answer = function.ask(posted(f"/api/v1/halls/{hall}/commands/define-hall", wish, token))
+        command = {"command_id": new_id(), "name": "Clinic", "holidays": "DE-BE"}
+        answer = function.ask(post_event(f"/api/v1/halls/{hall}/commands/define-hall", command, token))
         function.freeze()
         assert answer["statusCode"] == 200, answer["body"]
-        assert at_work(address) == ["idle"], "one connection, doing nothing"
+        assert connection_states(address) == ["idle"], "one connection, doing nothing"
         with postgres.server().connect(address) as asking:
             kinds = {kind for (kind,) in asking.execute("SELECT type FROM journal")}
             written = {act for (act,) in asking.execute("SELECT act FROM audit")}
@@ -269,7 +267,7 @@ def test_nothing_is_under_way_when_a_function_is_frozen(tmp_path: Path) -> None:
         function.close()
 
 
-# ── before there is anything, and in between ──
+# ── without tables, and between versions ──
 
 
 def seq_of(address: str) -> int:
@@ -278,7 +276,7 @@ def seq_of(address: str) -> int:
 
 
 def test_without_tables_it_says_that_it_is_not_ready_and_then_it_is(tmp_path: Path) -> None:
-    """And to make them twice, or many at once, makes them once."""
+    """Making the tables twice, or several times at once, is harmless."""
     settings = {"NOWSERVING_DATABASE": new_database("postgresql", tmp_path)}
     function = Environment(API, settings)
     several = [Environment(MIGRATE, settings) for _ in range(2)]
@@ -309,7 +307,7 @@ def test_a_day_begins_once_however_many_say_that_a_minute_is_over(tmp_path: Path
 
     def minute_is_over(_: int) -> None:
         with contextlib.closing(Ledger(Database(address))) as ledger:
-            asyncio.run(keep_up(ledger))
+            asyncio.run(do_one_round(ledger))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(minute_is_over, range(8)))
@@ -321,7 +319,7 @@ def test_a_function_keeps_time(function: Environment) -> None:
     assert function.ask(recorded("tick")) == {"time": "kept"}
 
 
-# ── the database's door ──
+# ── log-in to the database ──
 
 CREDENTIALS = {
     "AWS_REGION": "eu-central-1",
@@ -332,7 +330,7 @@ HOST = "now-serving.c1a2b3.eu-central-1.rds.amazonaws.com"
 
 
 def test_a_token_for_the_database_is_the_one_amazons_own_library_makes() -> None:
-    """botocore 1.43 made this one at this moment, with these credentials, which are the examples of Amazon's pages."""
+    """botocore 1.43 made this token at this moment, with these credentials, the examples of Amazon's documentation."""
     token = rds.token(f"{HOST}:5432", "nowserving", CREDENTIALS, datetime(2026, 3, 1, 12, 30, 45, tzinfo=UTC))
     assert token == (
         f"{HOST}:5432/?Action=connect&DBUser=nowserving&X-Amz-Algorithm=AWS4-HMAC-SHA256"

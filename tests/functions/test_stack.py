@@ -1,6 +1,6 @@
-"""The stack as it is written down: the seed's own words work on it, it is packaged, and asks for what it needs.
+"""The stack as it is defined: it runs locally, is packaged, and asks for no more permissions than it needs.
 
-All of it without an account and without a network, but for Node and what `make serverless-setup` installs once.
+Without an account or a network, but with Node and what `make serverless-setup` installs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MAY_BE_STARRED = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 }
-"""What AWS itself names no narrower resource for."""
+"""Actions for which AWS has no narrower resource."""
 
 
 def template(stage: str, folder: Path) -> Any:
@@ -49,7 +49,7 @@ def template(stage: str, folder: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any]]:
-    """The stack of each stage as CloudFormation is given it, and the artifact beside."""
+    """The template of each stage as CloudFormation gets it, and its folder."""
     found = {}
     for stage in ("dev", "prod"):
         folder = tmp_path_factory.mktemp(stage)
@@ -70,7 +70,7 @@ def of_kind(stack: Any, kind: str) -> dict[str, Any]:
     return {name: it["Properties"] for name, it in stack["Resources"].items() if it["Type"] == kind}
 
 
-# ── the seed's own words ──
+# ── run locally ──
 
 
 def test_hello_is_invoked_on_this_machine() -> None:
@@ -110,13 +110,13 @@ def test_the_artifact_fits_and_needs_not_compile_anything(tree: Path) -> None:
 
 
 def test_the_artifact_runs_with_nothing_beside_it_and_wakes_up_quickly(tree: Path, tmp_path: Path) -> None:
-    """Isolated from whatever this machine has installed: what is not in the artifact is not there."""
+    """Python runs isolated from this machine's packages: what is not in the artifact is missing."""
     settings, alone = {"NOWSERVING_DATABASE": new_database("postgresql", tmp_path)}, ("-I", "-S")
     migrate = Environment("shared/functions/migrate.handler", settings, tree, alone)
     assert migrate.ask({"hall": "Clinic North", "sample": "clinic"})["halls"] == ["clinic-north"]
     migrate.close()
     api = Environment("shared/functions/api.handler", settings, tree, alone)
-    first = api.tell(recorded("ready"))
+    first = api.send(recorded("ready"))
     page = api.ask(recorded("page", hall="clinic-north"))
     api.close()
     assert first.answer["statusCode"] == page["statusCode"] == 200
@@ -136,7 +136,7 @@ def test_the_databases_authorities_are_amazons(tree: Path) -> None:
 # ── the stack ──
 
 
-def test_cloudformation_has_nothing_to_complain_of(packaged: Any) -> None:
+def test_cfn_lint_finds_nothing(packaged: Any) -> None:
     templates = [folder / "cloudformation-template-update-stack.json" for folder, _ in packaged.values()]
     lint = [CFN_LINT, "--regions", "eu-central-1", "us-east-1", "--", *templates]
     done = subprocess.run(lint, cwd=HOUSE, capture_output=True, text=True, check=False)
@@ -169,7 +169,7 @@ def test_functions_may_do_what_they_must_and_no_more(packaged: Any) -> None:
 
 
 def test_only_the_sign_on_asks_the_gateway_who_somebody_is(packaged: Any) -> None:
-    """Everything else is for our own sessions; and the sign-on believes the gateway alone, so it must ask."""
+    """All other routes check our own sessions; the sign-on believes the gateway, which therefore must verify."""
     _, stack = packaged["prod"]
     routes = of_kind(stack, "AWS::ApiGatewayV2::Route").values()
     kinds = {route["RouteKey"]: route.get("AuthorizationType", "NONE") for route in routes}

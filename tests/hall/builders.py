@@ -13,7 +13,7 @@ from shared.hall.errors import Refused
 from shared.hall.hall import Hall
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.json_codec import encode_hall
-from shared.hall.messages import AtPoint, Command, Event
+from shared.hall.messages import Command, Event, TicketCommand
 from shared.hall.parking import ParkTicket
 from shared.hall.points import ActivatePoint
 from shared.hall.rules import answer, decide, fold
@@ -39,10 +39,10 @@ class Clinic:
     def now(self) -> Moment:
         return Moment(self.wall, self.order)
 
-    # ── whatever is asked ──
+    # ── any command ──
 
     def do(self, command: Command) -> dict[str, Any]:
-        """Let the hall decide; what the sender is told."""
+        """Let the hall decide; the answer."""
         events = decide(self.hall, command, self.now)
         self.journal += events
         self.hall = fold(self.hall, events)
@@ -55,7 +55,7 @@ class Clinic:
         return self.journal[known:]
 
     def refuses(self, command: Command, refusal: type[Refused]) -> Refused:
-        """The hall says no by just this name, in a sentence, and nothing has changed."""
+        """The hall refuses with exactly this type and a sentence, and nothing has changed."""
         before, known = picture(self.hall), len(self.journal)
         with pytest.raises(Refused) as raised:
             self.do(command)
@@ -71,7 +71,7 @@ class Clinic:
         self.order += span // timedelta(milliseconds=1)
 
     def set_clock(self, wall: datetime) -> None:
-        """Somebody sets the clock on the wall; the order clock knows nothing of it."""
+        """Somebody sets the wall clock; the order clock does not change."""
         self.wall = wall
 
     def provide(self, *services: str) -> None:
@@ -95,7 +95,7 @@ class Clinic:
             self.do(ActivatePoint(point=point))
 
     def call(self, point: str = "1") -> Ticket | None:
-        """The one key: finish with whoever is there, call the next."""
+        """The main key: finish the visit there, call the next."""
         called = self.do(CallNext(point=point, holding=self.hall.points[point].ticket))["ticket"]
         assert called is None or isinstance(called, Ticket)
         return called
@@ -129,7 +129,7 @@ class Clinic:
         return self._at_point(ParkTicket, ticket, **why)
 
     def undo(self, point: str = "1") -> Any:
-        """Take back what was done last at a point; the name of it."""
+        """Take back the last action at a point; the name of its event."""
         return self.do(UndoLast(point=point))["undone"]
 
     # ── what is there ──
@@ -149,7 +149,7 @@ class Clinic:
         assert isinstance(ticket, Ticket)
         return ticket
 
-    def _at_point(self, kind: type[AtPoint], ticket: Ticket, **where: Any) -> Ticket:
+    def _at_point(self, kind: type[TicketCommand], ticket: Ticket, **where: Any) -> Ticket:
         return self._ticket(kind(point=str(self.ticket(ticket).point), ticket=ticket.id, **where))
 
 

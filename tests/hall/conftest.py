@@ -1,4 +1,4 @@
-"""How many histories a run imagines, and the clinic every story begins in."""
+"""How many histories a run generates, and the clinic every test begins with."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
+from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Day
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.json_codec import (
@@ -37,7 +38,7 @@ from shared.hall.set_up import (
 from shared.hall.set_up_import import ImportSetUp
 from shared.hall.shifts import TakePoint
 from shared.hall.undo import UndoLast
-from shared.hall.values import HallSettings, Origin, Precedence, Service, ServicePoint
+from shared.hall.values import Origin, Precedence, Service, ServicePoint
 from tests.hall.builders import MORNING, set_up
 
 EVERY_COMMAND: list[Command] = [
@@ -66,7 +67,7 @@ EVERY_COMMAND: list[Command] = [
     MarkNoShow(point="1", ticket="x"),
     ReturnToQueue(point="1", ticket="x"),
     TransferTicket(point="1", ticket="x", to_service="tests"),
-    TransferTicket(point="1", ticket="x", to_point="2", place=Placement.LAST),
+    TransferTicket(point="1", ticket="x", to_point="2", place=Placement.AS_ISSUED_NOW),
     ActivatePoint(point="1"),
     PausePoint(point="1"),
     ResumePoint(point="1"),

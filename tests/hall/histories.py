@@ -1,6 +1,6 @@
 """Imagined histories of halls: any set-up, any people, any order of things, clocks that step.
 
-A history is a list of whims, each a verb and two numbers that say who and what; played on a hall it becomes
+A history is a list of whims, each a verb and two numbers that say who and what; play on a hall it becomes
 commands, accepted or refused. So hypothesis can shorten a history that breaks a rule to the few steps it takes.
 """
 
@@ -23,7 +23,7 @@ from shared.hall.hall import Hall
 from shared.hall.hours_grammar import Day
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.messages import Command, Event
-from shared.hall.parking import CAME_NOT, ParkTicket, ReinstateTicket, ResumeTicket
+from shared.hall.parking import REINSTATABLE, ParkTicket, ReinstateTicket, ResumeTicket
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.rules import decide, evolve, fold
 from shared.hall.serving import FinishService, MarkNoShow, Placement, ReturnToQueue, StartService, TransferTicket
@@ -56,23 +56,23 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Step:
-    """A command put to a hall, and what came of it."""
+    """A command sent to a hall, and its result."""
 
     before: Hall
     command: Command
     now: Moment
     events: Sequence[Event]
-    refused: Refused | None
+    refusal: Refused | None
     after: Hall
 
     @property
     def at_call(self) -> Hall:
-        """The hall as it was when it chose whom to call."""
+        """The hall as it was when it chose the ticket to call."""
         earlier = (at for at, event in enumerate(self.events) if isinstance(event, TicketCalled))
         return fold(self.before, self.events[: next(earlier, len(self.events))])
 
 
-class Moved(NamedTuple):
+class Transition(NamedTuple):
     """One event, and the hall on both sides of it."""
 
     before: Hall
@@ -81,7 +81,7 @@ class Moved(NamedTuple):
 
 
 class History:
-    """All that was asked of a hall since it was empty."""
+    """All commands sent to a hall since it was empty."""
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
@@ -91,40 +91,40 @@ class History:
         self.presses: list[IssueTicket] = []
 
     def __repr__(self) -> str:
-        """What was asked, as a failed property shows it."""
+        """The commands, as a failed property shows them."""
         return "; ".join(
-            f"{step.command.type_name()} {step.refused.type_name() if step.refused else ''}".strip()
+            f"{step.command.type_name()} {step.refusal.type_name() if step.refusal else ''}".strip()
             for step in self.steps
         )
 
-    def ask(self, command: Command) -> None:
+    def send(self, command: Command) -> None:
         before, now = self.hall, Moment(self.wall, self.order)
         try:
             events: Sequence[Event] = decide(before, command, now)
-            refused = None
-        except Refused as refusal:
-            events, refused = (), refusal
+            refusal = None
+        except Refused as refused:
+            events, refusal = (), refused
         self.hall = fold(before, events)
-        self.steps.append(Step(before, command, now, events, refused, self.hall))
+        self.steps.append(Step(before, command, now, events, refusal, self.hall))
 
     @property
     def journal(self) -> list[Event]:
         return [event for step in self.steps for event in step.events]
 
-    def moves(self) -> Iterator[Moved]:
-        """Event by event, with the hall before and after each."""
+    def transitions(self) -> Iterator[Transition]:
+        """Every event, with the hall before and after it."""
         for step in self.steps:
             hall = step.before
             for event in step.events:
                 after = evolve(hall, event)
-                yield Moved(hall, event, after)
+                yield Transition(hall, event, after)
                 hall = after
 
     def calls(self) -> Iterator[Step]:
-        """The accepted presses of the one key, days that began with one and halls that call by themselves aside."""
+        """The steps with an accepted CallNext, except those that began a day or are of a hall that calls by itself."""
         for step in self.steps:
             usual = step.before.business_day == step.after.business_day and not step.before.settings.auto_call
-            if isinstance(step.command, CallNext) and not step.refused and usual:
+            if isinstance(step.command, CallNext) and not step.refusal and usual:
                 yield step
 
 
@@ -160,8 +160,8 @@ def _call_in_error(history: History, a: int, b: int) -> Command:
     return CallNext(point=pick(POINTS, a), holding=pick((None, _somebody(history, b)), b))
 
 
-def _about(kind: Callable[..., Command]) -> Whim:
-    """A specialist's wish about the ticket at their point; every eighth about some other one."""
+def _at_point(kind: Callable[..., Command]) -> Whim:
+    """A specialist's command about the ticket at their point; every eighth about some other one."""
 
     def whim(history: History, a: int, b: int) -> Command:
         busy = [point for point in history.hall.points.values() if point.ticket]
@@ -180,7 +180,7 @@ def _transfer(history: History, a: int, b: int) -> Command:
     def kind(**about: Any) -> Command:
         return TransferTicket(to_point=to_point, to_service=to_service, place=pick(list(Placement), b // 2), **about)
 
-    return _about(kind)(history, a, b)
+    return _at_point(kind)(history, a, b)
 
 
 def _status(kind: Callable[..., Command]) -> Whim:
@@ -201,11 +201,11 @@ DAY: tuple[Whim, ...] = (
     *[_cancel] * 3,
     *[_call] * 10,
     _call_in_error,
-    _about(Recall),
-    _about(StartService),
-    _about(FinishService),
-    _about(MarkNoShow),
-    *[_about(ReturnToQueue)] * 2,
+    _at_point(Recall),
+    _at_point(StartService),
+    _at_point(FinishService),
+    _at_point(MarkNoShow),
+    *[_at_point(ReturnToQueue)] * 2,
     *[_transfer] * 2,
     *[_status(kind) for kind in (ActivatePoint, ActivatePoint, ResumePoint, ResumePoint, PausePoint, DeactivatePoint)],
     _status(TakePoint),
@@ -219,7 +219,7 @@ def _call_somebody(history: History, a: int, b: int) -> Command:
 
 
 def _of_state(kind: Callable[..., Command], *states: TicketState) -> Whim:
-    """A wish about a ticket in one of these states; about any if there is none."""
+    """A command about a ticket in one of these states; about any if there is none."""
 
     def whim(history: History, a: int, b: int) -> Command:
         tickets = [*history.hall.tickets.values(), *history.hall.ended]
@@ -241,16 +241,16 @@ def _rate(history: History, a: int, b: int) -> Command:
     return GiveFeedback(ticket=pick(named, a), rating=b % 7)
 
 
-ASIDE: tuple[Whim, ...] = (
-    *[_about(ParkTicket)] * 2,
+RARE: tuple[Whim, ...] = (
+    *[_at_point(ParkTicket)] * 2,
     *[_of_state(ResumeTicket, TicketState.PARKED)] * 2,
-    *[_of_state(ReinstateTicket, *CAME_NOT)] * 2,
+    *[_of_state(ReinstateTicket, *REINSTATABLE)] * 2,
     *[_call_somebody] * 2,
     *[_status(UndoLast)] * 4,
     *[_check_in] * 2,
     _rate,
 )
-"""What happens less often."""
+"""What people do less often."""
 
 
 def _new_allowance(history: History, a: int, b: int) -> Command:
@@ -285,15 +285,15 @@ def _retire(history: History, a: int, b: int) -> Command:
     return pick(retirements, a)
 
 
-def _day_apart(history: History, a: int, b: int) -> Command:
-    """Now and then a day is set apart, with hours or closed, or is like others again."""
+def _exceptional_day(history: History, a: int, b: int) -> Command:
+    """An exceptional day, with hours or closed, is defined or retired, or the holidays change."""
     day = history.wall.date() + timedelta(days=a % 5)
-    apart: tuple[Command, ...] = (
+    changes: tuple[Command, ...] = (
         DefineDay(date=day, hours=pick((("00:00-24:00",), ("08:00-20:00",), ()), b // 3)),
         RetireDay(date=pick(tuple(history.hall.days) or (day,), b)),
         ObserveHolidays(days=(Day(date=day),) if b % 2 else ()),
     )
-    return pick(apart, b)
+    return pick(changes, b)
 
 
 def _tomorrow(history: History, a: int, b: int) -> Command:
@@ -302,18 +302,18 @@ def _tomorrow(history: History, a: int, b: int) -> Command:
 
 
 def _correct_day(history: History, a: int, b: int) -> Command:
-    """Somebody notices that a clock was ahead, and sets it."""
+    """Somebody notices that the wall clock was ahead, and sets it."""
     history.wall -= timedelta(hours=pick((0, 30, 60), a))
     return CorrectBusinessDay(kept=history.hall.business_day or history.wall.date())
 
 
 def _set_clock(history: History, a: int, b: int) -> Command:
-    """Somebody sets the clock on the wall; nobody who waits shall notice."""
+    """Somebody sets the wall clock; nobody who waits may notice."""
     history.wall += timedelta(minutes=pick((-3 * 24 * 60, -60, -1, 1, 60), a), microseconds=b)
     return _call(history, a, b)
 
 
-def _new_rules(history: History, a: int, b: int) -> Command:
+def _new_settings(history: History, a: int, b: int) -> Command:
     return DefineHall(
         name="Imagined",
         return_after=b % 10,
@@ -340,19 +340,19 @@ def _import(history: History, a: int, b: int) -> Command:
 
 YEAR: tuple[Whim, ...] = (
     *DAY,
-    *ASIDE,
+    *RARE,
     *[_new_allowance] * 2,
     _new_service,
     *[_new_point] * 2,
     _retire,
     _tomorrow,
-    _day_apart,
+    _exceptional_day,
     _set_clock,
     _correct_day,
-    _new_rules,
+    _new_settings,
     _import,
 )
-"""The same, while the administrator changes things, days end and clocks are set."""
+"""What happens in a year: the administrator changes things too, days end and clocks are set."""
 
 
 # ── histories ──
@@ -385,19 +385,19 @@ def _set_up(allowances: Sequence[int], points: Sequence[tuple[int, int, int]]) -
         yield ActivatePoint(point=name)
 
 
-def played(
+def play(
     whims: Sequence[Whim],
     set_up: tuple[Sequence[int], Sequence[tuple[int, int, int]]],
-    wishes: Sequence[tuple[int, int, int, int]],
+    choices: Sequence[tuple[int, int, int, int]],
 ) -> History:
     history = History()
     for command in _set_up(*set_up):
-        history.ask(command)
-    for verb, a, b, pause in wishes:
+        history.send(command)
+    for verb, a, b, pause in choices:
         span = timedelta(milliseconds=pick(PAUSES, pause))
         history.wall += span
         history.order += span // timedelta(milliseconds=1)
-        history.ask(pick(whims, verb)(history, a, b))
+        history.send(pick(whims, verb)(history, a, b))
     return history
 
 
@@ -408,10 +408,10 @@ NUMBERS = st.integers(0, 839)
 def histories(whims: Sequence[Whim] = YEAR, allowances: Sequence[int] = ALLOWANCES) -> st.SearchStrategy[History]:
     points = st.tuples(st.integers(1, 7), st.integers(0, 7), st.sampled_from((0, 1, 10, 60)))
     three = st.tuples(*[st.sampled_from(allowances)] * len(PRECEDENCES))
-    wish = st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
-    short, long = st.lists(wish, max_size=40), st.lists(wish, min_size=60, max_size=100)
-    wishes = st.one_of(short, long, long)  # the short ones are for shrinking: left to itself a list is about five long
-    return st.builds(played, st.just(whims), st.tuples(three, st.tuples(points, points, points)), wishes)
+    choice = st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+    short, long = st.lists(choice, max_size=40), st.lists(choice, min_size=60, max_size=100)
+    choices = st.one_of(short, long, long)  # the short ones are for shrinking: left to itself a list is about five long
+    return st.builds(play, st.just(whims), st.tuples(three, st.tuples(points, points, points)), choices)
 
 
 years = histories()

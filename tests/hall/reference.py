@@ -1,8 +1,9 @@
-"""What the rules say, counted the slow way, from the tickets alone: what the histories are held against."""
+"""The rules again, counted the slow way from the tickets alone: histories are compared with this."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from shared.hall.calling import CallNext, TicketCalled
 from shared.hall.hall import Hall
@@ -20,16 +21,26 @@ def penalty_of(point: Point, ticket: Ticket) -> int | None:
     return point.backup_penalty * 60_000 if ticket.service in point.backup_services else None
 
 
-def eligible(step: Step, point: str) -> list[tuple[int, int, Ticket]]:
-    """Who waits and may be called to a point in this step, the first to be called first."""
+class Eligible(NamedTuple):
+    """A ticket that a point may call; sorts by who is called first."""
+
+    due: int
+    """Milliseconds on the order clock, the point's penalty included."""
+    number: int
+    ticket: Ticket
+
+
+def eligible(step: Step, point: str) -> list[Eligible]:
+    """The tickets a point may call in this step, the first to be called first."""
     return eligible_in(step.at_call, point, max(step.before.order, step.now.order))
 
 
-def eligible_in(hall: Hall, point: str, now: int) -> list[tuple[int, int, Ticket]]:
-    """The same of a hall, at a moment on its order clock."""
+def eligible_in(hall: Hall, point: str, now: int) -> list[Eligible]:
+    """The tickets a point may call in this hall, at a moment on its order clock, the first to be called first."""
     callable_now = [ticket for ticket in waiting(hall) if ticket.not_before is None or ticket.not_before <= now]
     counted = [(penalty_of(hall.points[point], ticket), ticket) for ticket in callable_now]
-    return sorted((ticket.due + penalty, ticket.number, ticket) for penalty, ticket in counted if penalty is not None)
+    found = (Eligible(ticket.due + one, ticket.number, ticket) for one, ticket in counted if one is not None)
+    return sorted(found)
 
 
 def point_of(step: Step) -> str:
@@ -46,10 +57,10 @@ def waiting(hall: Hall) -> list[Ticket]:
     return [ticket for ticket in hall.tickets.values() if ticket.state is TicketState.WAITING]
 
 
-def overtaken(history: History) -> Iterator[tuple[Ticket, list[Ticket]]]:
-    """Every ticket called, and those who came before it and could have been called there in its stead.
+def overtakings(history: History) -> Iterator[tuple[Ticket, list[Ticket]]]:
+    """Every called ticket, with those that came before it and could have been called there instead.
 
-    Tickets once returned or transferred aside, and those for whom the point counts another penalty.
+    Left out are tickets once returned or transferred, and those for which the point counts another penalty.
     """
     moved: set[str] = set()
     for step in history.steps:
@@ -70,24 +81,25 @@ def overtaken(history: History) -> Iterator[tuple[Ticket, list[Ticket]]]:
 
 
 def ahead_counted_slowly(hall: Hall, ticket: Ticket) -> int:
-    """Those due before it that wait for the same, or for a point that serves both first-hand.
+    """How many due before the ticket wait in its line, or for a point that gives both services as its own.
 
-    Where no such point is open, it is those whom the open points that help out would call first.
+    While no such point is open: how many the open points that give its service as a backup would call before it.
     """
-    points = [point for point in hall.points.values() if first_hand(point, ticket)]
-    if helpers := helping_out(hall, ticket):
+    points = [point for point in hall.points.values() if gives_as_own(point, ticket)]
+    if helpers := backups_that_call(hall, ticket):
         others = [other for other in waiting(hall) if other.id != ticket.id]
         return sum(any(called_before(point, other, ticket) for point in helpers) for other in others)
     return sum(
-        other.place < ticket.place and (other.line == ticket.line or any(first_hand(point, other) for point in points))
+        other.place < ticket.place
+        and (other.line == ticket.line or any(gives_as_own(point, other) for point in points))
         for other in waiting(hall)
     )
 
 
-def helping_out(hall: Hall, ticket: Ticket) -> list[Point]:
-    """The open points that serve a ticket as a backup while none is open that serves it first-hand."""
+def backups_that_call(hall: Hall, ticket: Ticket) -> list[Point]:
+    """The open points that give a ticket's service as a backup; none while a point is open that gives it as its own."""
     open_ones = [point for point in hall.points.values() if point.status != "inactive"]
-    if any(first_hand(point, ticket) for point in open_ones):
+    if any(gives_as_own(point, ticket) for point in open_ones):
         return []
     return [point for point in open_ones if penalty_of(point, ticket) is not None]
 
@@ -99,6 +111,6 @@ def called_before(point: Point, other: Ticket, ticket: Ticket) -> bool:
     return (other.due + theirs, other.number) < (ticket.due + ours, ticket.number)
 
 
-def first_hand(point: Point, ticket: Ticket) -> bool:
-    """Whether a point serves this ticket, its backup services aside."""
+def gives_as_own(point: Point, ticket: Ticket) -> bool:
+    """Whether a point may call this ticket, its backup services left out."""
     return ticket.for_point == point.id if ticket.for_point else ticket.service in point.services

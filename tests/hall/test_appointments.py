@@ -1,4 +1,4 @@
-"""Customers who come at a time agreed before."""
+"""Appointments: when they are due, and when they may be called."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_it_is_not_called_before_its_early_window(clinic: Clinic) -> None:
 
 
 def test_those_who_wait_behind_it_are_called_meanwhile(clinic: Clinic) -> None:
-    """Even by who was passed over: whoever can't be called yet was not."""
+    """And the appointment does not count as passed over: it can't be called yet."""
     clinic.open("1")
     check_in(clinic, 20)
     clinic.pass_time(minutes=1)

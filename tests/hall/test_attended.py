@@ -119,7 +119,7 @@ def test_a_point_nobody_waits_for_any_more_can_be_retired(clinic: Clinic) -> Non
 
 
 def test_a_journal_from_before_is_read_as_it_was_decided(clinic: Clinic) -> None:
-    """Closing said nothing of tickets then; whoever waited goes on waiting for the point."""
+    """Older PointDeactivated events name no tickets; whoever waited goes on waiting for the point."""
     clinic.open("1", "2")
     ticket = sent_to(clinic, "2")
     before = clinic.hall
@@ -224,9 +224,9 @@ def test_who_would_be_ahead_is_who_is_ahead_of_the_ticket_then_taken(
         clinic.take("registration")
         clinic.pass_time(minutes=minutes)
     sent_to(clinic, "3")
-    said = queue_for(clinic.hall, clinic.hall.services[service], clinic.now, precedence).ahead
-    assert said == clinic.do(IssueTicket(service=service, precedence=precedence))["ahead"]
-    assert said > 0
+    foretold = queue_for(clinic.hall, clinic.hall.services[service], clinic.now, precedence).ahead
+    assert foretold == clinic.do(IssueTicket(service=service, precedence=precedence))["ahead"]
+    assert foretold > 0
 
 
 def test_ahead_of_whoever_only_a_backup_calls_are_those_it_calls_first(clinic: Clinic) -> None:
@@ -238,8 +238,8 @@ def test_ahead_of_whoever_only_a_backup_calls_are_those_it_calls_first(clinic: C
     own.append(clinic.take("tests"))
     clinic.pass_time(minutes=2)
     too_late = clinic.take("tests")
-    said = queue_for(clinic.hall, clinic.hall.services["registration"], clinic.now).ahead
-    assert (clinic.ahead(ticket), said) == (3, 5)
+    foretold = queue_for(clinic.hall, clinic.hall.services["registration"], clinic.now).ahead
+    assert (clinic.ahead(ticket), foretold) == (3, 5)
     called = [clinic.call("2") for _ in range(5)]
     assert [one.label for one in called if one] == [one.label for one in (*own, first, ticket, too_late)]
 

@@ -1,4 +1,4 @@
-"""The business day: what is left of yesterday ends, and numbering starts again."""
+"""The business day: yesterday's tickets end, and numbering starts again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from shared.hall.business_day import BusinessDayStarted, CorrectBusinessDay, Sta
 from shared.hall.calling import CallNext
 from shared.hall.errors import BusinessDayRight, Refused, UnknownService
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.issuing import IssueTicket
 from shared.hall.opening import business_day
 from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint
 from shared.hall.rules import decide, evolve
 from shared.hall.serving import ClosedBy, TicketServed
 from shared.hall.set_up import DefineHall
-from shared.hall.values import HallSettings, PointStatus, TicketState
+from shared.hall.values import PointStatus, TicketState
 from tests.hall.builders import Clinic
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)

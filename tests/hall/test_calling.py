@@ -1,4 +1,4 @@
-"""The one key of the day: finish with the customer who is here, and call whoever is due first."""
+"""Calling: the next customer, the same one again, one by hand, and automatically."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from shared.hall.business_day import StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled, TicketRecalled, may_call_later
-from shared.hall.calling_order import How, Why
 from shared.hall.errors import (
     PointHasTicket,
     PointNotActive,
@@ -20,6 +19,7 @@ from shared.hall.errors import (
     UnknownTicket,
 )
 from shared.hall.hall import LAST_CALLS
+from shared.hall.next_ticket import How, Why
 from shared.hall.points import PausePoint
 from shared.hall.serving import TicketServed
 from shared.hall.set_up import DefineHall, DefinePoint
@@ -249,7 +249,7 @@ def test_whoever_waits_for_a_closed_point_is_called_by_another_that_gives_the_se
     assert clinic.do(CallTicket(point="1", ticket=ticket.id))["ticket"].point == "1"
 
 
-# ── by itself ──
+# ── automatically ──
 
 
 @pytest.fixture

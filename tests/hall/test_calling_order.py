@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.hall.calling_order import next_for, seconds
+from shared.hall.next_ticket import next_for
 from shared.hall.set_up import DefinePoint, DefinePrecedence
+from shared.hall.units import seconds
 from shared.hall.values import Point
 from tests.hall.builders import Clinic
 
@@ -102,7 +103,7 @@ def test_a_service_that_is_both_given_and_backed_up_has_no_penalty(clinic: Clini
             backup_services=("registration",),
         )
     )
-    assert dict(clinic.point("2").draws()) == {
+    assert dict(clinic.point("2").drawn_lines()) == {
         ("point", "2"): 0,
         ("service", "tests"): 0,
         ("service", "registration"): 0,

@@ -1,4 +1,4 @@
-"""The ways things go wrong, by the names programs know them by."""
+"""Failures: their names on the wire, and their sentences."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_names_are_written_in_kebab_case(name: str, written: str) -> None:
 
 @pytest.mark.parametrize("kind", REFUSALS, ids=lambda kind: kind.type_name())
 def test_a_refusal_arrives_by_its_name_with_all_it_says(kind: type[Refused]) -> None:
-    arrived = Refused.named(kind.type_name(), kind.status, "No.", ticket="x")
+    arrived = Refused.of_type(kind.type_name(), kind.status, "No.", ticket="x")
     assert (type(arrived), arrived.detail, arrived.about, str(arrived)) == (kind, "No.", {"ticket": "x"}, "No.")
 
 
-def test_the_blanks_of_a_sentence_are_filled_in_any_language() -> None:
+def test_the_placeholders_of_a_sentence_are_filled_in_any_language() -> None:
     refused = TicketNotWaiting("{label} is not waiting.", label="A{label}")
-    assert (refused.detail, str(refused)) == ("A{label} is not waiting.",) * 2, "what is quoted is no sentence of ours"
+    assert (refused.detail, str(refused)) == ("A{label} is not waiting.",) * 2, "values are not filled in again"
     assert refused.filled("{label} wartet nicht.") == "A{label} wartet nicht."
     assert refused.more(line="4").detail == refused.detail
     assert refused.filled("{nothing} {0} {label.__class__}") == "{nothing} {0} {label.__class__}"
@@ -56,7 +56,7 @@ def test_the_blanks_of_a_sentence_are_filled_in_any_language() -> None:
     ],
 )
 def test_a_refusal_of_a_newer_version_keeps_its_kind(status: int, kind: str) -> None:
-    assert Refused.named("too-many-songs", status, "No.").type_name() == kind
+    assert Refused.of_type("too-many-songs", status, "No.").type_name() == kind
 
 
 def test_names_are_told_apart() -> None:

@@ -1,4 +1,4 @@
-"""Dates set apart by an administrator, and the calendar of public holidays below them."""
+"""Exceptional days, and the public holidays, over which they have priority."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.hall.builders import Clinic
 TODAY, EASTER = date(2026, 3, 2), date(2026, 4, 5)
 
 
-def test_a_day_set_apart_closes_the_hall_until_it_is_retired(clinic: Clinic) -> None:
+def test_an_exceptional_day_closes_the_hall_until_it_is_retired(clinic: Clinic) -> None:
     clinic.do(DefineDay(date=TODAY, reason={"en": "Water damage", "de": "Wasserschaden"}))
     refused = clinic.refuses(IssueTicket(service="tests"), ServiceClosed)
     assert refused.about == {"service": "tests", "reason": "day", "opens": "2026-03-03T00:00:00Z"}
@@ -34,7 +34,7 @@ def test_defining_a_day_again_changes_it_and_days_stand_in_order(clinic: Clinic)
     assert clinic.hall.days[EASTER].hours == ("10:00-12:00",)
 
 
-def test_a_day_that_is_not_set_apart_cannot_be_retired(clinic: Clinic) -> None:
+def test_a_day_that_is_not_exceptional_cannot_be_retired(clinic: Clinic) -> None:
     clinic.do(ObserveHolidays(days=(Day(date=EASTER),)))
     clinic.refuses(RetireDay(date=EASTER), UnknownDay)
 

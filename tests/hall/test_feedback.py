@@ -1,4 +1,4 @@
-"""What customers think of their visit."""
+"""Feedback: customers rate their visit."""
 
 from __future__ import annotations
 

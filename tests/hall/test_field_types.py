@@ -1,4 +1,4 @@
-"""Words in languages, and ids."""
+"""Texts in languages, and ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = {"de": "Kasse", "en": "Cash desk", "ru": "Касса"}
 
 
 @pytest.mark.parametrize(
-    ("language", "fallbacks", "said"),
+    ("language", "fallbacks", "expected"),
     [
         ("en", (), "Cash desk"),
         ("ru", ("en",), "Касса"),
@@ -26,9 +26,9 @@ NAMES = {"de": "Kasse", "en": "Cash desk", "ru": "Касса"}
     ],
 )
 def test_words_are_said_in_the_language_else_a_fallback_else_any(
-    language: str, fallbacks: tuple[str, ...], said: str
+    language: str, fallbacks: tuple[str, ...], expected: str
 ) -> None:
-    assert in_language(NAMES, language, fallbacks) == said
+    assert in_language(NAMES, language, fallbacks) == expected
 
 
 def test_one_word_is_for_everybody() -> None:

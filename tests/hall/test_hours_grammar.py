@@ -1,4 +1,4 @@
-"""Opening hours as people write them: what they mean, and how what can't be is refused."""
+"""Opening hours as people write them: what they mean, and what is refused."""
 
 from __future__ import annotations
 

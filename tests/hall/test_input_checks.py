@@ -1,4 +1,4 @@
-"""Nothing is let in that is no value of the hall, or that no person would say."""
+"""What is refused on its way in: wrong types, unknown fields, endless texts and absurd numbers."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_wrong_value_in_a_list_is_named_by_its_place() -> None:
     ["nul\0", "lone \ud800 surrogate", "\udfff", "bell\a", "new\nline", "\x7f", "\x9f", "x" * 2_001],
     ids=ascii,
 )
-def test_texts_no_person_would_say_are_refused(clinic: Clinic, text: str) -> None:
+def test_texts_nobody_can_mean_are_refused(clinic: Clinic, text: str) -> None:
     unreadable = [
         sent(ParkTicket, reason=text),
         sent(IssueTicket, service=text),
@@ -136,7 +136,7 @@ def test_texts_no_person_would_say_are_refused(clinic: Clinic, text: str) -> Non
         clinic.refuses(decode_command(name, json.loads(json.dumps(data))), Invalid)
 
 
-def test_a_long_text_a_person_might_say_is_taken(clinic: Clinic) -> None:
+def test_a_long_text_a_person_might_mean_is_accepted(clinic: Clinic) -> None:
     clinic.open("1")
     clinic.take()
     clinic.park(clinic.start(clinic.call("1")), reason="ü" * 2_000)
@@ -155,12 +155,12 @@ def test_an_id_no_program_would_make_is_refused(clinic: Clinic, command_id: str)
     "command_id",
     ["0199c0de-5edf-7171-928d-a8c7cf36b8e7", "0199c0de5edf7171928da8c7cf36b8e7", "init-0", "A" * 64, "0199C0DE"],
 )
-def test_an_id_that_programs_make_is_taken(clinic: Clinic, command_id: str) -> None:
+def test_an_id_that_programs_make_is_accepted(clinic: Clinic, command_id: str) -> None:
     clinic.do(IssueTicket(service="tests", command_id=command_id))
 
 
 @pytest.mark.parametrize("token_hash", ["", "ab12", "0A" * 32, "0a" * 33, "0g" * 32, "0a" * 32 + "\n"])
-def test_a_token_hash_is_a_sha_256_in_small_letters(clinic: Clinic, token_hash: str) -> None:
+def test_a_token_hash_is_a_sha_256_in_lower_case(clinic: Clinic, token_hash: str) -> None:
     clinic.refuses(IssueTicket(service="tests", token_hash=token_hash), Invalid)
 
 
@@ -172,14 +172,14 @@ def test_a_refusal_names_the_field_and_its_limit(clinic: Clinic) -> None:
 
 
 def test_what_a_journal_holds_is_read_whatever_the_rules_are_now(clinic: Clinic) -> None:
-    """Limits are for the door: what came in before there were any stays."""
+    """Limits are checked on the way in only: what was accepted before stays."""
     [issued] = clinic.happens(IssueTicket(service="tests"))
     written = encode_event(replace(issued, token_hash="any text " * 50))  # type: ignore[call-arg]
     assert decode_event(written).token_hash == "any text " * 50  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("number", [1_000_001, -1_000_001, 10**30, -(10**300)], ids=lambda number: f"{number:.0e}")
-def test_numbers_no_person_would_say_are_refused(clinic: Clinic, number: int) -> None:
+def test_numbers_nobody_can_mean_are_refused(clinic: Clinic, number: int) -> None:
     for data in (sent(DefinePrecedence, allowance=number), sent(DefineService, place=number)):
         name = "define-service" if "place" in data else "define-precedence"
         clinic.refuses(decode_command(name, data), Invalid)

@@ -62,7 +62,7 @@ def test_the_same_press_after_the_visit_is_still_the_same_ticket(clinic: Clinic)
     assert not clinic.hall.tickets
 
 
-def test_without_a_wish_the_precedence_is_the_first_the_service_offers(clinic: Clinic) -> None:
+def test_the_precedence_is_the_first_the_service_offers_unless_one_is_named(clinic: Clinic) -> None:
     clinic.do(DefineService(id="tests", name="Tests", prefix="B", precedences=("paid", "regular")))
     assert clinic.take("tests").precedence == "paid"
 

@@ -1,4 +1,4 @@
-"""Values as JSON and back, exactly."""
+"""Values encoded as JSON and decoded exactly."""
 
 from __future__ import annotations
 

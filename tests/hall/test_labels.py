@@ -1,4 +1,4 @@
-"""Ticket labels: unique among the living, never set back but by a new day."""
+"""Ticket labels: unique among live tickets, started again only by a new day."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def labels(clinic: Clinic, *services: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("digits", "shown"), [(2, "X42"), (3, "X042"), (4, "X0042")])
-def test_a_service_says_how_many_figures_its_numbers_have(clinic: Clinic, digits: int, shown: str) -> None:
+def test_a_service_says_how_many_digits_its_numbers_have(clinic: Clinic, digits: int, shown: str) -> None:
     define(clinic, "xray", "X", first=42, digits=digits)
     assert labels(clinic, "xray") == [shown]
 
@@ -191,24 +191,26 @@ def test_after_a_change_of_numbering_labels_pass_those_still_alive(clinic: Clini
     assert labels(clinic, "registration") == ["A004"]
 
 
-whims = st.lists(
+action_lists = st.lists(
     st.tuples(st.sampled_from(["take", "take", "take", "end", "define", "day"]), st.integers(0, 99)), max_size=60
 )
 
 
-@given(whims)
-def test_two_alive_never_show_one_label_and_numbers_go_back_only_to_begin_again(wishes: list[tuple[str, int]]) -> None:
+@given(action_lists)
+def test_live_tickets_never_share_a_label_and_counters_go_back_only_to_start_again(
+    actions: list[tuple[str, int]],
+) -> None:
     """Small ranges, shared and split, changed in the middle of the day."""
     story, last = clinic_of(), {}
-    for wish, number in wishes:
+    for action, number in actions:
         alive = [*story.hall.tickets.values()]
-        if wish == "end" and alive:
+        if action == "end" and alive:
             story.cancel(alive[number % len(alive)])
-        elif wish == "day":
+        elif action == "day":
             story.pass_time(days=1)
             story.do(StartBusinessDay())
             last = {}
-        elif wish == "define":
+        elif action == "define":
             last = {}
             with suppress(Refused):
                 define(story, ("a", "b")[number % 2], "A", first=number % 4, last=4 + number % 5, digits=2)
@@ -270,7 +272,7 @@ def test_a_kiosks_clock_that_runs_ahead_gains_and_loses_nothing(offline: Clinic)
     assert (ticket.issued_at, ticket.due) == (offline.wall, (30 + 30) * 60_000)
 
 
-def test_the_hall_need_not_be_open_when_the_line_is_back(offline: Clinic) -> None:
+def test_the_hall_need_not_be_open_when_the_connection_is_back(offline: Clinic) -> None:
     offline.refuses(IssueTicket(service="registration"), ServiceClosed)
     assert offline.do(printed())["ticket"].label == "K2-07"
     refused = offline.refuses(printed("K2-08", at=MORNING + timedelta(minutes=25)), ServiceClosed)

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from shared.hall.errors import Invalid, ServiceClosed, ServiceClosing, ServiceFull
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Day, Span, week
 from shared.hall.issuing import IssueTicket
 from shared.hall.json_codec import encode_hall
-from shared.hall.opening import OPEN, Opening, Reason, by_hours, day_begins, day_ends, instant, opened, state, times
+from shared.hall.opening import OPEN, Opening, Reason, by_hours, day_begins, day_ends, open_spans, open_times, state
 from shared.hall.set_up import DefineHall, DefineService
-from shared.hall.values import HallSettings, Point, Service, frozen
+from shared.hall.time_zones import instant
+from shared.hall.values import Point, Service, frozen
 from tests.hall.builders import MORNING, Clinic
 
 BERLIN, NEW_YORK, KOLKATA = "Europe/Berlin", "America/New_York", "Asia/Kolkata"
@@ -27,14 +29,14 @@ ZONES = (BERLIN, NEW_YORK, KOLKATA, APIA, LORD_HOWE)
 OFFICE = ("mon-fri 08:00-12:00", "mon-thu 13:00-17:00")
 BAR = ("fri-sat 22:00-04:00",)
 
-DESK = Service(id="desk", name="Desk", prefix="A")
+SERVICE = Service(id="desk", name="Desk", prefix="A")
 POINT = Point(id="1", serial_number=1, name="Counter 1", services=("desk",))
 
 
 def hall(*hours: str, zone: str = BERLIN, **about) -> Hall:
     settings = HallSettings(hours=hours, time_zone=zone, **about.pop("settings", {}))
     return Hall(
-        id="office", seq=1, settings=settings, services=frozen({"desk": DESK}), points=frozen({"1": POINT}), **about
+        id="office", seq=1, settings=settings, services=frozen({"desk": SERVICE}), points=frozen({"1": POINT}), **about
     )
 
 
@@ -51,7 +53,7 @@ def hours(number: float) -> timedelta:
 
 
 def test_a_hall_without_hours_is_always_open() -> None:
-    assert state(hall(), DESK, MORNING) == OPEN
+    assert state(hall(), SERVICE, MORNING) == OPEN
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -67,7 +69,7 @@ def test_a_hall_without_hours_is_always_open() -> None:
     ],
 )
 def test_hours_stand_on_the_halls_own_clock(zone: str, moment: str, opens: str | None, closes: str | None) -> None:
-    shown = state(hall(*OFFICE, zone=zone), DESK, at(moment, zone))
+    shown = state(hall(*OFFICE, zone=zone), SERVICE, at(moment, zone))
     assert shown.open is (opens is None)
     assert shown.opens == (at(opens, zone) if opens else None)
     assert shown.closes == (at(closes, zone) if closes else None)
@@ -76,35 +78,35 @@ def test_hours_stand_on_the_halls_own_clock(zone: str, moment: str, opens: str |
 
 def test_a_span_over_midnight_belongs_to_the_day_it_begins_on() -> None:
     bar = hall(*BAR)
-    assert state(bar, DESK, at("2026-03-08 03:59")).closes == at("2026-03-08 04:00")  # a Sunday
-    assert state(bar, DESK, at("2026-03-08 04:00")).opens == at("2026-03-13 22:00")
+    assert state(bar, SERVICE, at("2026-03-08 03:59")).closes == at("2026-03-08 04:00")  # a Sunday
+    assert state(bar, SERVICE, at("2026-03-08 04:00")).opens == at("2026-03-13 22:00")
 
 
 def test_round_the_clock_never_closes() -> None:
-    shown = state(hall("mon-sun 00:00-24:00"), DESK, MORNING)
+    shown = state(hall("mon-sun 00:00-24:00"), SERVICE, MORNING)
     assert (shown.open, shown.closes) == (True, None)
 
 
 def test_a_service_is_given_when_its_own_hours_and_the_halls_allow_it() -> None:
-    desk = replace(DESK, hours=("mon-fri 10:00-15:00",))
+    service = replace(SERVICE, hours=("mon-fri 10:00-15:00",))
     office = hall(*OFFICE)
-    assert state(office, desk, at("2026-03-02 08:30")).opens == at("2026-03-02 10:00")
-    assert state(office, desk, at("2026-03-02 10:00")).closes == at("2026-03-02 12:00")
-    assert state(office, desk, at("2026-03-02 12:00")).opens == at("2026-03-02 13:00")
-    assert state(office, desk, at("2026-03-02 15:00")).opens == at("2026-03-03 10:00")
+    assert state(office, service, at("2026-03-02 08:30")).opens == at("2026-03-02 10:00")
+    assert state(office, service, at("2026-03-02 10:00")).closes == at("2026-03-02 12:00")
+    assert state(office, service, at("2026-03-02 12:00")).opens == at("2026-03-02 13:00")
+    assert state(office, service, at("2026-03-02 15:00")).opens == at("2026-03-03 10:00")
 
 
 def test_a_service_that_can_never_be_open_knows_no_time() -> None:
-    never = replace(DESK, hours=("sun 10:00-15:00",))
+    never = replace(SERVICE, hours=("sun 10:00-15:00",))
     assert state(hall(*OFFICE), never, MORNING) == Opening(open=False, reason=Reason.HOURS)
 
 
 def test_a_service_that_is_off_says_so_whatever_the_time() -> None:
-    off = replace(DESK, on=False)
+    off = replace(SERVICE, on=False)
     assert state(hall(*OFFICE), off, at("2026-03-02 07:00")) == Opening(open=False, reason=Reason.OFF)
 
 
-# ── days apart ──
+# ── exceptional days ──
 
 
 def test_a_day_apart_is_closed_or_has_hours_of_its_own() -> None:
@@ -113,36 +115,36 @@ def test_a_day_apart_is_closed_or_has_hours_of_its_own() -> None:
         date(2026, 3, 7): Day(date=date(2026, 3, 7), hours=("10:00-14:00",), reason="Open Saturday"),
     }
     office = hall(*OFFICE, days=frozen(apart))
-    tuesday = state(office, DESK, at("2026-03-03 09:00"))
+    tuesday = state(office, SERVICE, at("2026-03-03 09:00"))
     assert (tuesday.reason, tuesday.words) == (Reason.DAY, {"en": "Staff outing"})
     assert tuesday.opens == at("2026-03-04 08:00")
-    assert state(office, DESK, at("2026-03-07 10:00")).closes == at("2026-03-07 14:00")
-    assert state(office, DESK, at("2026-03-07 09:00")).opens == at("2026-03-07 10:00")
+    assert state(office, SERVICE, at("2026-03-07 10:00")).closes == at("2026-03-07 14:00")
+    assert state(office, SERVICE, at("2026-03-07 09:00")).opens == at("2026-03-07 10:00")
 
 
 def test_a_day_apart_closes_a_hall_without_hours_too() -> None:
     closed = hall(days=frozen({date(2026, 3, 3): Day(date=date(2026, 3, 3))}))
-    assert state(closed, DESK, at("2026-03-03 12:00")).opens == at("2026-03-04 00:00")
-    assert state(closed, DESK, at("2026-03-02 23:59")).closes == at("2026-03-03 00:00")
+    assert state(closed, SERVICE, at("2026-03-03 12:00")).opens == at("2026-03-04 00:00")
+    assert state(closed, SERVICE, at("2026-03-02 23:59")).closes == at("2026-03-03 00:00")
 
 
 def test_the_night_before_a_closed_day_ends_when_it_always_does() -> None:
     bar = hall(*BAR, days=frozen({date(2026, 3, 7): Day(date=date(2026, 3, 7))}))
-    assert state(bar, DESK, at("2026-03-07 03:00")).open
-    assert not state(bar, DESK, at("2026-03-07 23:00")).open
+    assert state(bar, SERVICE, at("2026-03-07 03:00")).open
+    assert not state(bar, SERVICE, at("2026-03-07 23:00")).open
 
 
 def test_an_administrators_day_stands_above_a_public_holiday() -> None:
     day = date(2026, 4, 3)
     office = hall(*OFFICE, holidays=frozen({day: Day(date=day, reason="Good Friday")}))
-    assert state(office, DESK, at("2026-04-03 09:00")).words == "Good Friday"
+    assert state(office, SERVICE, at("2026-04-03 09:00")).words == "Good Friday"
     ours = replace(office, days=frozen({day: Day(date=day, hours=("09:00-11:00",))}))
-    assert state(ours, DESK, at("2026-04-03 09:00")).open
+    assert state(ours, SERVICE, at("2026-04-03 09:00")).open
 
 
 def test_a_hall_closed_for_months_knows_when_it_opens() -> None:
     summer = {date(2026, 6, 1) + timedelta(days=n): Day(date=date(2026, 6, 1) + timedelta(days=n)) for n in range(92)}
-    assert state(hall(*OFFICE, days=frozen(summer)), DESK, at("2026-06-01 09:00")).opens == at("2026-09-01 08:00")
+    assert state(hall(*OFFICE, days=frozen(summer)), SERVICE, at("2026-06-01 09:00")).opens == at("2026-09-01 08:00")
 
 
 # ── the days clocks change ──
@@ -174,28 +176,28 @@ def test_a_span_happens_once_when_clocks_change(
     zone: str, day: str, written: tuple[str, str], start: str, length: float
 ) -> None:
     first, last = (int(text[:2]) * 60 + int(text[3:]) for text in written)
-    (only,) = opened(zone, date.fromisoformat(day), (Span(first, last),))
+    (only,) = open_spans(zone, date.fromisoformat(day), (Span(first, last),))
     assert only.start == datetime.fromisoformat(start)
     assert only.end - only.start == hours(length)
 
 
 def test_a_date_that_a_zone_left_out_has_no_hours() -> None:
     """Samoa went from the 29th straight to the 31st of December 2011."""
-    assert opened(APIA, date(2011, 12, 30), (Span(480, 720),)) == ()
-    closed = state(hall("mon-sun 08:00-12:00", zone=APIA), DESK, at("2011-12-29 12:00", APIA))
+    assert open_spans(APIA, date(2011, 12, 30), (Span(480, 720),)) == ()
+    closed = state(hall("mon-sun 08:00-12:00", zone=APIA), SERVICE, at("2011-12-29 12:00", APIA))
     assert closed.opens == at("2011-12-31 08:00", APIA) == datetime(2011, 12, 30, 18, tzinfo=UTC)
 
 
 def test_a_night_of_the_bar_is_an_hour_shorter_and_longer_when_clocks_change() -> None:
-    spring, autumn = (opened(BERLIN, date(2026, *day), (Span(22 * 60, 28 * 60),))[0] for day in ((3, 28), (10, 24)))
+    spring, autumn = (open_spans(BERLIN, date(2026, *day), (Span(22 * 60, 28 * 60),))[0] for day in ((3, 28), (10, 24)))
     assert (spring.end - spring.start, autumn.end - autumn.start) == (hours(5), hours(7))
 
 
 def test_a_clock_set_back_or_forward_shows_what_is_true_at_that_time() -> None:
     office = hall(*OFFICE, business_day=date(2026, 3, 3))
-    assert state(office, DESK, at("2026-03-03 09:00")).open
-    assert state(office, DESK, at("2026-03-02 09:00")).open, "a day back: still by the hours of that weekday"
-    assert not state(office, DESK, at("2026-03-03 19:00")).open
+    assert state(office, SERVICE, at("2026-03-03 09:00")).open
+    assert state(office, SERVICE, at("2026-03-02 09:00")).open, "a day back: still by the hours of that weekday"
+    assert not state(office, SERVICE, at("2026-03-03 19:00")).open
 
 
 # ── the business day's ends ──
@@ -256,12 +258,12 @@ weeks = st.lists(st.integers(0, 7 * 24 * 4 - 1), max_size=20).map(_pieces)
 @given(st.sampled_from(ZONES), weeks, weeks, st.one_of(moments, near_changes))
 def test_open_and_closed_agree_with_a_list_of_the_times(zone: str, ours, theirs, moment: datetime) -> None:
     """`opens` is the first open instant, `closes` the first closed one, and never is it open and closed at once."""
-    office, desk = _hall(zone, ours), replace(DESK, hours=_accepted(theirs))
-    shown = by_hours(office, desk, moment)
+    office, service = _hall(zone, ours), replace(SERVICE, hours=_accepted(theirs))
+    shown = by_hours(office, service, moment)
     first = moment.astimezone(ZoneInfo(zone)).date() - timedelta(days=3)
-    found = times(office, desk, first, 20) if office.settings.hours or desk.hours else []
+    found = open_times(office, service, first, 20) if office.settings.hours or service.hours else []
     inside = [one for one in found if one.start <= moment < one.end]
-    if not (office.settings.hours or desk.hours):
+    if not (office.settings.hours or service.hours):
         assert shown == OPEN
         return
     assert shown.open is bool(inside)
@@ -269,12 +271,12 @@ def test_open_and_closed_agree_with_a_list_of_the_times(zone: str, ours, theirs,
     if inside:
         assert shown.opens is None and shown.closes in (inside[0].end, None)
         if shown.closes:
-            assert not by_hours(office, desk, shown.closes).open
-            assert by_hours(office, desk, shown.closes - timedelta(milliseconds=1)).open
+            assert not by_hours(office, service, shown.closes).open
+            assert by_hours(office, service, shown.closes - timedelta(milliseconds=1)).open
     elif later:
         assert shown.opens == later[0] and shown.closes is None
-        assert by_hours(office, desk, shown.opens).open
-        assert not by_hours(office, desk, shown.opens - timedelta(milliseconds=1)).open
+        assert by_hours(office, service, shown.opens).open
+        assert not by_hours(office, service, shown.opens - timedelta(milliseconds=1)).open
 
 
 @given(st.sampled_from(ZONES), weeks, st.one_of(moments, near_changes))
@@ -284,12 +286,12 @@ def test_the_lengths_of_a_days_spans_add_up_to_what_is_open(zone: str, pieces, m
     midnight = datetime.combine(day, time())
     cuts = [instant(zone, midnight + timedelta(minutes=minutes)) for minutes in range(0, 1441, 15)]
     assert cuts == sorted(cuts)
-    whole = opened(zone, day, (Span(0, 1440),))
+    whole = open_spans(zone, day, (Span(0, 1440),))
     if not whole:
         assert cuts[0] == cuts[-1]
         return
     parts = [
-        opened(zone, day, (Span(minutes, minutes + 15),))[0]
+        open_spans(zone, day, (Span(minutes, minutes + 15),))[0]
         for minutes, start, end in zip(range(0, 1440, 15), cuts, cuts[1:], strict=False)
         if start < end
     ]

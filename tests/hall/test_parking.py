@@ -1,4 +1,4 @@
-"""Customers set aside for a while, and those who come back."""
+"""Parking, resuming and reinstating tickets."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_number_in_use_is_not_given_twice(clinic: Clinic) -> None:
 
 
 def test_whoever_waited_for_a_point_that_is_gone_is_not_reinstated(clinic: Clinic, served: Ticket) -> None:
-    clinic.transfer(served, to_point="2", place=Placement.FIRST)
+    clinic.transfer(served, to_point="2", place=Placement.DUE_NOW)
     gone = clinic.cancel(clinic.ticket(served))
     clinic.do(DeactivatePoint(point="2"))
     clinic.do(RetirePoint(point="2"))

@@ -1,4 +1,4 @@
-"""A service point opens for the day, pauses, goes on, and closes."""
+"""Opening, pausing and closing a service point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a called customer: served, not come, sent back to wait, sent elsewhere."""
+"""What becomes of a called ticket: served, no-show, returned to the queue, transferred."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.hall.errors import (
     UnknownTicket,
 )
 from shared.hall.hall import LAST_ENDED
-from shared.hall.messages import AtPoint, Event
+from shared.hall.messages import Event, TicketCommand
 from shared.hall.points import DeactivatePoint
 from shared.hall.serving import (
     ClosedBy,
@@ -107,7 +107,7 @@ def test_a_returned_ticket_comes_before_those_due_later(clinic: Clinic, called: 
 
 def test_each_end_is_one_event(clinic: Clinic, called: Ticket) -> None:
     before = clinic.hall
-    expected: list[tuple[AtPoint, type[Event]]] = [
+    expected: list[tuple[TicketCommand, type[Event]]] = [
         (StartService(point="1", ticket=called.id), ServiceStarted),
         (FinishService(point="1", ticket=called.id), TicketServed),
         (MarkNoShow(point="1", ticket=called.id), TicketNoShow),
@@ -139,7 +139,7 @@ def test_a_customer_being_served_may_be_transferred(clinic: Clinic, called: Tick
 
 @pytest.mark.parametrize(
     ("place", "due"),
-    [(Placement.BY_TIME, 30), (Placement.FIRST, 5), (Placement.LAST, 5 + 30)],
+    [(Placement.KEEP_DUE, 30), (Placement.DUE_NOW, 5), (Placement.AS_ISSUED_NOW, 5 + 30)],
     ids=str,
 )
 def test_a_transfer_keeps_the_due_time_or_is_due_now_or_starts_again(
@@ -154,19 +154,19 @@ def test_by_time_is_what_a_transfer_does_unless_told_otherwise(clinic: Clinic, c
 
 def test_first_never_makes_an_overdue_ticket_wait_longer(clinic: Clinic, called: Ticket) -> None:
     clinic.pass_time(minutes=60)
-    assert clinic.transfer(called, to_service="tests", place=Placement.FIRST).due == called.due
+    assert clinic.transfer(called, to_service="tests", place=Placement.DUE_NOW).due == called.due
 
 
 def test_starting_again_takes_todays_allowance(clinic: Clinic, called: Ticket) -> None:
     clinic.do(DefinePrecedence(id="regular", name="Regular", allowance=15))
-    assert clinic.transfer(called, to_service="tests", place=Placement.LAST).due == (5 + 15) * MINUTE
+    assert clinic.transfer(called, to_service="tests", place=Placement.AS_ISSUED_NOW).due == (5 + 15) * MINUTE
 
 
 def test_starting_again_takes_the_allowance_of_the_tickets_own_precedence(clinic: Clinic, called: Ticket) -> None:
     paid = clinic.take("registration", "paid")
     clinic.finish(called)
     clinic.call("1")
-    assert clinic.transfer(paid, to_service="tests", place=Placement.LAST).due == (5 + 10) * MINUTE
+    assert clinic.transfer(paid, to_service="tests", place=Placement.AS_ISSUED_NOW).due == (5 + 10) * MINUTE
 
 
 def test_a_ticket_transferred_to_a_point_waits_for_that_point_alone(clinic: Clinic, called: Ticket) -> None:
@@ -216,7 +216,7 @@ def test_a_waiting_ticket_cannot_be_transferred(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize("kind", AT_A_POINT)
 def test_only_the_point_that_has_a_ticket_says_what_becomes_of_it(
-    clinic: Clinic, called: Ticket, kind: type[AtPoint]
+    clinic: Clinic, called: Ticket, kind: type[TicketCommand]
 ) -> None:
     refused = clinic.refuses(kind(point="2", ticket=called.id), TicketNotAtPoint)
     assert refused.about == {"ticket": called.id, "label": called.label}
@@ -224,19 +224,21 @@ def test_only_the_point_that_has_a_ticket_says_what_becomes_of_it(
 
 
 @pytest.mark.parametrize("kind", AT_A_POINT)
-def test_nothing_becomes_of_a_ticket_nobody_has_called(clinic: Clinic, called: Ticket, kind: type[AtPoint]) -> None:
+def test_nothing_becomes_of_a_ticket_nobody_has_called(
+    clinic: Clinic, called: Ticket, kind: type[TicketCommand]
+) -> None:
     clinic.refuses(kind(point="1", ticket=clinic.take().id), TicketNotAtPoint)
     clinic.refuses(kind(point="1", ticket="none"), UnknownTicket)
 
 
 @pytest.mark.parametrize("kind", AT_A_POINT)
-def test_a_visit_ends_once(clinic: Clinic, called: Ticket, kind: type[AtPoint]) -> None:
+def test_a_visit_ends_once(clinic: Clinic, called: Ticket, kind: type[TicketCommand]) -> None:
     clinic.finish(called)
     clinic.refuses(kind(point="1", ticket=called.id), TicketNotAtPoint)
 
 
 @pytest.mark.parametrize("kind", BEFORE_THE_VISIT)
-def test_a_customer_who_is_being_served_has_come(clinic: Clinic, called: Ticket, kind: type[AtPoint]) -> None:
+def test_a_customer_who_is_being_served_has_come(clinic: Clinic, called: Ticket, kind: type[TicketCommand]) -> None:
     clinic.start(called)
     clinic.refuses(kind(point="1", ticket=called.id), TicketNotCalled)
 

@@ -1,4 +1,4 @@
-"""What an administrator decides: the hall itself, its services, precedences and service points."""
+"""Defining and retiring services, precedences and service points, and the settings of the hall."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from shared.hall.errors import (
     UnknownPrecedence,
     UnknownService,
 )
+from shared.hall.field_limits import LONGEST_ALLOWANCE
+from shared.hall.hall_settings import HallSettings
 from shared.hall.messages import Command
 from shared.hall.set_up import (
-    LONGEST_ALLOWANCE,
     DefineHall,
     DefinePoint,
     DefinePrecedence,
@@ -35,7 +36,7 @@ from shared.hall.set_up import (
     ServiceDefined,
     ServiceRetired,
 )
-from shared.hall.values import HallSettings, PointStatus, Service
+from shared.hall.values import PointStatus, Service
 from tests.hall.builders import Clinic
 
 HALL = DefineHall(name="Clinic")

@@ -1,4 +1,4 @@
-"""A whole set-up is taken over at once, or nothing of it; and it is said what a hall lacks as a whole."""
+"""Importing a whole set-up, all of it or nothing; differences between set-ups, and their gaps."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from shared.hall.errors import (
     UnknownService,
 )
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.rules import COMMANDS, RULES
 from shared.hall.set_up_import import DEFINE, RETIRE, ImportSetUp
-from shared.hall.values import HallSettings, Precedence, Service, ServicePoint
+from shared.hall.values import Precedence, Service, ServicePoint
 from shared.hall.whole_set_up import LISTS, Differences, Item, SetUp, differences, gaps, set_up_of
 from tests.hall.builders import Clinic
 
@@ -45,7 +46,7 @@ def take(set_up: SetUp, **more: Any) -> ImportSetUp:
 
 
 def changed(section: str, at: int, **values: Any) -> SetUp:
-    """The clinic with one thing in it different."""
+    """The clinic with one item changed."""
     items = list(getattr(CLINIC, section))
     items[at] = replace(items[at], **values)
     sections: dict[str, Any] = {section: tuple(items)}

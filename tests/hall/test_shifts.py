@@ -1,4 +1,4 @@
-"""A service point that somebody else has taken obeys nobody of the shift before."""
+"""A service point that somebody has taken refuses commands of the shift before."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from shared.hall.values import PointStatus
 from tests.hall.builders import Clinic
 
 
-def test_a_wish_of_the_shift_before_is_refused_and_one_of_this_shift_is_not(clinic: Clinic) -> None:
+def test_a_command_of_the_shift_before_is_refused_and_one_of_this_shift_is_not(clinic: Clinic) -> None:
     first = clinic.do(TakePoint(point="1", shift=0))["point"].shift
     clinic.do(ActivatePoint(point="1", shift=first))
     ticket = clinic.take("registration")
     clinic.do(CallNext(point="1", shift=first))
     second = clinic.do(TakePoint(point="1", shift=first))["point"].shift
-    for wish in (
+    for command in (
         FinishService(point="1", ticket=ticket.id, shift=first),
         CallNext(point="1", holding=ticket.id, shift=first),
         UndoLast(point="1", shift=first),
         PausePoint(point="1", shift=first),
     ):
-        clinic.refuses(wish, PointTakenOver)
+        clinic.refuses(command, PointTakenOver)
     clinic.do(FinishService(point="1", ticket=ticket.id, shift=second))
-    clinic.do(DeactivatePoint(point="1"))  # a program that took nothing asks as ever
+    clinic.do(DeactivatePoint(point="1"))  # a program that took no point sends no shift
 
 
 def test_of_two_who_take_a_free_point_at_once_one_is_told(clinic: Clinic) -> None:

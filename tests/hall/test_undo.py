@@ -1,4 +1,4 @@
-"""Taking back what was just done at a service point."""
+"""Undo: taking back the last action at a service point."""
 
 from __future__ import annotations
 

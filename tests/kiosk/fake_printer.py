@@ -1,4 +1,4 @@
-"""A receipt printer that listens on a socket: keeps what it prints as pictures, and can be in any trouble."""
+"""A receipt printer on a socket: keeps its tickets as pictures, and can have any fault."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from PIL import Image
 DLE_EOT = b"\x10\x04"
 RASTER = b"\x1dv0"
 CUT = b"\x1dV"
-IN_TURN = b"\x1dr"
+QUEUED_STATUS = b"\x1dr"
 FIXED = 0b0001_0010
-IN_TURN_SAYS = {"ok": 0, "low": 0b0011, "out": 0b1111, "out, and no sensor before": 0b1100}
+QUEUED_ANSWERS = {"ok": 0, "low": 0b0011, "out": 0b1111, "out, and no sensor before": 0b1100}
 
 
 class FakePrinter:
-    """A printer as the attributes say it is; ``then`` are those that change when it has cut a ticket."""
+    """A printer in the state its attributes describe; those in ``then`` change once it has cut a ticket."""
 
     def __init__(self, **trouble: object) -> None:
         self.paper = "ok"
         """``ok``, ``low`` or ``out``."""
         self.cover_open = False
-        """Which takes it off line."""
+        """Takes it offline."""
         self.mute = False
-        """It answers nothing."""
-        self.in_turn = True
-        """It answers GS r too, which many do on a serial line only."""
-        self.paper_in_turn = ""
-        """What it says of its paper to GS r, where that is not what it says in real time."""
+        """It never answers."""
+        self.answers_queued = True
+        """It answers GS r too, which many printers do on a serial line only."""
+        self.queued_paper = ""
+        """Its answer to GS r, if it differs from the real-time status."""
         self.stuck = False
-        """It obeys no more, and answers in real time as if all were well."""
+        """It executes nothing more, while its real-time status says that all is well."""
         self.hung_up = False
-        """It closes the line when it is next sent something."""
+        """It closes the connection when it receives something."""
         self.tears = False
-        """It closes the line in the middle of a picture."""
+        """It closes the connection in the middle of a picture."""
         self.takes: int | None = None
-        """Bytes of a connection after which it reads no more."""
+        """Bytes after which it stops reading a connection."""
         self.late = 0.0
-        """Seconds it thinks before each answer."""
+        """Seconds before each answer."""
         self.garbles = b""
-        """Said instead of every answer."""
+        """Sent instead of every answer."""
         self.unasked = b""
-        """Said at the beginning of a line, and after each piece of a picture."""
+        """Sent at the beginning of a connection, and after each chunk of a picture."""
         self.then: dict[str, object] = {}
         self._become(trouble)
         self.tickets: list[Image.Image] = []
@@ -66,7 +66,7 @@ class FakePrinter:
         threading.Thread(target=self._serve, name="printer", daemon=True).start()
 
     def switch_off_and_on(self) -> None:
-        """What it had in its memory is gone, and so is every line."""
+        """Lose its buffer and every connection."""
         self.close()
         self._rows = []
         self._listen(self.port)
@@ -121,13 +121,13 @@ class FakePrinter:
             connection.sendall(self.garbles or bytes([status]))
 
     def _take(self, data: bytes, connection: socket.socket) -> int:
-        """Obey the first command in ``data``; returns its length, 0 if it has not all come yet."""
+        """Execute the first command in ``data``; returns its length, 0 if it is incomplete."""
         if data.startswith(DLE_EOT) and len(data) >= 3:
             self._answer(connection, self._status(data[2]))
             return 3
-        if data.startswith(IN_TURN) and len(data) >= 3:
-            if self.in_turn and not self.stuck:
-                self._answer(connection, IN_TURN_SAYS[self.paper_in_turn or self.paper])
+        if data.startswith(QUEUED_STATUS) and len(data) >= 3:
+            if self.answers_queued and not self.stuck:
+                self._answer(connection, QUEUED_ANSWERS[self.queued_paper or self.paper])
             return 3
         if data.startswith(RASTER) and len(data) >= 8:
             wide, high = struct.unpack("<HH", data[4:8])

@@ -1,4 +1,4 @@
-"""Fingers and eyes for the kiosk's real window, offscreen."""
+"""Drives the kiosk's real window offscreen: touches, keys, and what is visible."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.app import Kiosk
+from kiosk.page_timings import PageTimings
 from kiosk.printer.printer import Printer
-from kiosk.view_model import Pace
 from shared.link.link import Link
 from shared.ui.station import Station
 from shared.ui.station_memory import StationMemory
 
 LANDSCAPE, PORTRAIT, SMALL = QSize(1920, 1080), QSize(1080, 1920), QSize(1280, 800)
-NO_WAIT = Pace(settle=0)
+NO_WAIT = PageTimings(settle=0)
 
 
 class Screen:
@@ -61,7 +61,7 @@ class Screen:
         return any(words in str(text.property("text")) for text in self.texts())
 
     def lay_out(self) -> None:
-        """Let everything find its place, as it has before anybody sees it."""
+        """Force the layout that a shown window would have."""
         self.window.grabWindow()
 
     def middle(self, name: str) -> QPoint:
@@ -82,7 +82,7 @@ class Screen:
         for step in range(1, 11):
             place = start + (end - start) * step / 10
             QTest.touchEvent(self.window, finger).move(0, place, self.window).commit()
-            QTest.qWait(15)  # a flick is a movement in time
+            QTest.qWait(15)  # a flick needs time between its points
         QTest.touchEvent(self.window, finger).release(0, end, self.window).commit()
 
     def press(self, key: Qt.Key) -> None:
@@ -95,7 +95,7 @@ async def kiosk(
     until,
     printer: Printer | None = None,
     size: QSize = SMALL,
-    pace: Pace = NO_WAIT,
+    timings: PageTimings = NO_WAIT,
     paper: int = 80,
     own_series: bool = False,
     memory: StationMemory | None = None,
@@ -103,8 +103,15 @@ async def kiosk(
 ) -> AsyncIterator[Screen]:
     """A kiosk at work on this link, taken down at the end."""
     station = Station(link, memory)
+    clock = {"wall": wall} if wall else {}
     shown = Kiosk(
-        station, printer, size=size, pace=pace, paper=paper, own_series=own_series, **({"wall": wall} if wall else {})
+        station,
+        printer,
+        size=size,
+        timings=timings,
+        paper=paper,
+        own_series=own_series,
+        **clock,
     )
     shown.show()
     station.start()

@@ -1,4 +1,4 @@
-"""A customer knows before the touch what the ticket will say: who is ahead, and whether anybody is there who calls."""
+"""A customer knows before the touch what the ticket will say: how many are ahead, and whether any point is open."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_OPEN = "No service point is open at the moment"
 
 
 def tile(screen: Screen, choice: str) -> str:
-    return str(screen.item(choice).property("waiting"))
+    return str(screen.item(choice).property("status"))
 
 
 @pytest.mark.parametrize("service", ["registration", "tests"])
@@ -78,4 +78,4 @@ async def test_a_hall_whose_services_no_point_gives_is_closed(link: MemoryLink, 
     for number in ("1", "2"):
         link.do(DefinePoint(id=number, serial_number=int(number), name=f"Counter {number}"))
     async with kiosk(link, until) as screen:
-        await until(lambda: screen.model.page == "closed")
+        await until(lambda: screen.model.page == "hall-closed")

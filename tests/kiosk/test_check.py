@@ -15,7 +15,7 @@ from tests.kiosk.fake_printer import FakePrinter
 
 @pytest.fixture(autouse=True)
 def a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a kiosk has left on the machine that runs the tests is none of theirs."""
+    """Ignore what a kiosk has left on the machine that runs the tests."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSize
 
-from kiosk.view_model import Pace
+from kiosk.page_timings import PageTimings
 from shared.hall.set_up import DefineHall
 from tests.kiosk.screen import LANDSCAPE, PORTRAIT, SMALL, kiosk
 from tests.kiosk.test_window import with_services
@@ -29,10 +29,10 @@ async def test_a_language_has_its_own_name_its_direction_and_the_figures_of_labe
     async with kiosk(link, until) as screen:
         await until(lambda: screen.says(name))
         screen.click(f"language {language}")
-        await until(lambda: screen.model.mirrored is mirrored)
+        await until(lambda: screen.model.rightToLeft is mirrored)
         screen.click("tests")
         await until(lambda: screen.sees("number"))
-        paper = screen.visit.on_paper()
+        paper = screen.visit.paper_ticket()
         assert paper.right_to_left is mirrored
         assert all(figure in "0123456789" for figure in paper.time + paper.ahead if figure.isnumeric())
 
@@ -53,7 +53,7 @@ async def test_a_kiosk_nobody_touches_speaks_the_halls_first_language_at_once(li
 
 async def test_whoever_is_choosing_keeps_their_language_until_they_have_gone(link: MemoryLink, until) -> None:
     first(link, "de", "en", "ar")
-    async with kiosk(link, until, pace=Pace(idle=60, settle=0)) as screen:
+    async with kiosk(link, until, timings=PageTimings(idle=60, settle=0)) as screen:
         await until(lambda: screen.model.language == "de")
         screen.click("registration")
         await until(lambda: screen.model.page == "precedence")
@@ -92,8 +92,8 @@ async def test_what_nobody_has_translated_is_said_in_the_halls_own_language(link
     async with kiosk(link, until) as screen:
         await until(lambda: screen.says("فارسی"))
         screen.click("language fa")
-        await until(lambda: screen.model.mirrored)
-        assert screen.says("Bitte wählen Sie Ihr Anliegen") and screen.item("tests").property("waiting").startswith(
+        await until(lambda: screen.model.rightToLeft)
+        assert screen.says("Bitte wählen Sie Ihr Anliegen") and screen.item("tests").property("status").startswith(
             "Zurzeit"
         )
         screen.click("tests")

@@ -57,21 +57,21 @@ def large(link: MemoryLink) -> MemoryLink:
 async def test_no_name_runs_into_what_stands_below_it(large: MemoryLink, until, size: QSize) -> None:
     async with kiosk(large, until, size=size) as screen:
         for language in SIXTY:
-            screen.model.speak(language)
+            screen.model.choose_language(language)
             picture = seen(screen)
             view = scene(screen.item("view"))
-            abouts = [item for item in screen.items() if item.objectName() == "about" and item.isEnabled()]
-            whole = [about for about in abouts if view.contains(scene(about))]
+            descriptions = [item for item in screen.items() if item.objectName() == "description" and item.isEnabled()]
+            whole = [description for description in descriptions if view.contains(scene(description))]
             assert len(whole) >= 2
-            for about in whole:
-                assert darkest(picture, scene(about)) > QUIET, (language, about.property("text"))
+            for description in whole:
+                assert darkest(picture, scene(description)) > QUIET, (language, description.property("text"))
 
 
 @SIZES
 async def test_the_halls_name_is_read_whole(large: MemoryLink, until, size: QSize) -> None:
     async with kiosk(large, until, size=size) as screen:
         for language in SIXTY:
-            screen.model.speak(language)
+            screen.model.choose_language(language)
             screen.lay_out()
             name = screen.item("hall")
             assert not name.property("truncated"), language
@@ -83,11 +83,11 @@ async def test_every_page_shows_long_names_whole_and_apart(large: MemoryLink, un
     async with kiosk(large, until, FolderPrinter(tmp_path), size=size) as screen:
         holding = None
         for language in SIXTY:
-            screen.model.speak(language)
-            screen.model.choose("s5")
+            screen.model.choose_language(language)
+            screen.model.choose_service("s5")
             check(screen)
             screen.model.back()
-            screen.model.choose("s0")
+            screen.model.choose_service("s0")
             check(screen)
             screen.click("regular")
             await until(lambda: screen.sees("number") and screen.visit.printed)

@@ -17,9 +17,9 @@ from PySide6.QtTest import QTest
 
 from kiosk.__main__ import main
 from kiosk.check import faults
+from kiosk.page_timings import PageTimings
 from kiosk.printer.printer import Printer
 from kiosk.printer.printer_choice import FolderPrinter
-from kiosk.view_model import Pace
 from shared.cli import commands
 from shared.hall.calling import CallNext
 from shared.hall.errors import NotSignedIn, Unreachable
@@ -32,7 +32,7 @@ from shared.hall.values import Origin
 from shared.link.connect import connect
 from shared.link.link import Link
 from shared.link.outbox import Outbox
-from shared.link.outbox_store import OutboxStore, store_of
+from shared.link.outbox_store import OutboxStore, store_for_hall
 from shared.settings import Settings, state_path
 from shared.ui.station_memory import StationMemory
 from tests.backends import Premises
@@ -45,18 +45,23 @@ def allow(link: MemoryLink, **more: object) -> None:
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Iterator[OutboxStore]:
-    box = OutboxStore(tmp_path / "box")
-    yield box
-    box.close()
+def store(tmp_path: Path) -> Iterator[OutboxStore]:
+    store = OutboxStore(tmp_path / "box")
+    yield store
+    store.close()
 
 
 @asynccontextmanager
-async def lonely(
-    link: MemoryLink, box: OutboxStore, until, printer: Printer | None = None, size: QSize = SMALL, pace: Pace = NO_WAIT
+async def kiosk_without_hall(
+    link: MemoryLink,
+    store: OutboxStore,
+    until,
+    printer: Printer | None = None,
+    size: QSize = SMALL,
+    timings: PageTimings = NO_WAIT,
 ) -> AsyncIterator[Screen]:
     """A kiosk that knows its hall and has just lost it."""
-    async with kiosk(Outbox(link, box, "K1"), until, printer, size, pace, own_series=True) as screen:
+    async with kiosk(Outbox(link, store, "K1"), until, printer, size, timings, own_series=True) as screen:
         link.unplug()
         await until(lambda: screen.station.away_since)
         yield screen
@@ -67,14 +72,14 @@ async def number(screen: Screen, until) -> str:
     return str(screen.item("number").property("text"))
 
 
-async def test_a_touch_gives_a_number_at_once_while_the_hall_is_away(link: MemoryLink, box: OutboxStore, until) -> None:
+async def test_a_touch_gives_a_number_while_the_hall_is_away(link: MemoryLink, store: OutboxStore, until) -> None:
     allow(link)
-    async with lonely(link, box, until) as screen:
+    async with kiosk_without_hall(link, store, until) as screen:
         assert screen.sees("registration") and not screen.says("wait")
         screen.click("registration")
         screen.click("paid")
         assert await number(screen, until) == "K1-01"
-        assert screen.says("We can't reach the hall right now. Your number is valid; watch the screen.")
+        assert screen.says("There is no connection right now. Your number is valid: please watch the screen.")
         assert not screen.sees("next"), "nobody knows how many are ahead"
         screen.click("done")
         screen.click("tests")
@@ -91,12 +96,12 @@ async def test_a_touch_gives_a_number_at_once_while_the_hall_is_away(link: Memor
 
 
 async def test_the_number_on_the_screen_goes_on_when_the_hall_is_back(
-    link: MemoryLink, box: OutboxStore, until
+    link: MemoryLink, store: OutboxStore, until
 ) -> None:
     allow(link)
     link.do(IssueTicket(service="tests"))
     link.do(ActivatePoint(point="2"))
-    async with lonely(link, box, until) as screen:
+    async with kiosk_without_hall(link, store, until) as screen:
         screen.click("tests")
         assert await number(screen, until) == "K1-01"
         link.plug()
@@ -108,9 +113,9 @@ async def test_the_number_on_the_screen_goes_on_when_the_hall_is_back(
         assert link.hall.calls[0].label == "K1-01"
 
 
-async def test_a_double_tap_gives_one_ticket(link: MemoryLink, box: OutboxStore, until) -> None:
+async def test_a_double_tap_gives_one_ticket(link: MemoryLink, store: OutboxStore, until) -> None:
     allow(link)
-    async with lonely(link, box, until, pace=Pace()) as screen:
+    async with kiosk_without_hall(link, store, until, timings=PageTimings()) as screen:
         await until(screen.model.takes_touch)
         place = screen.middle("tests")
         for _ in range(3):
@@ -118,49 +123,49 @@ async def test_a_double_tap_gives_one_ticket(link: MemoryLink, box: OutboxStore,
         assert await number(screen, until) == "K1-01"
         screen.click("done")
         assert screen.sees("number")
-        assert [ticket.offline_label for ticket in box.waiting()] == ["K1-01"]
+        assert [ticket.offline_label for ticket in store.undelivered()] == ["K1-01"]
 
 
-async def test_a_hall_that_does_not_allow_it_keeps_its_kiosk_waiting(link: MemoryLink, box: OutboxStore, until) -> None:
-    async with lonely(link, box, until) as screen:
-        await until(lambda: screen.sees("away"))
-        assert box.waiting() == []
+async def test_a_hall_that_does_not_allow_it_lets_its_kiosk_wait(link: MemoryLink, store: OutboxStore, until) -> None:
+    async with kiosk_without_hall(link, store, until) as screen:
+        await until(lambda: screen.sees("unavailable"))
+        assert store.undelivered() == []
 
 
 async def test_a_kiosk_without_an_outbox_waits_as_well(link: MemoryLink, until) -> None:
     allow(link)
     async with kiosk(link, until) as screen:
         link.unplug()
-        await until(lambda: screen.sees("away"))
+        await until(lambda: screen.sees("unavailable"))
 
 
-async def test_a_kiosk_its_hall_does_not_let_in_gives_nothing(link: MemoryLink, box: OutboxStore, until) -> None:
+async def test_a_kiosk_its_hall_does_not_let_in_gives_nothing(link: MemoryLink, store: OutboxStore, until) -> None:
     allow(link)
-    async with lonely(link, box, until) as screen:
+    async with kiosk_without_hall(link, store, until) as screen:
         screen.station.refusal = NotSignedIn("Sign in first.")
         screen.station.reachable_changed.emit()
-        assert screen.sees("away") and screen.says("Sign in first.")
+        assert screen.sees("unavailable") and screen.says("Sign in first.")
 
 
 async def test_a_hall_that_is_closed_by_its_hours_is_closed_also_when_it_is_away(
-    link: MemoryLink, box: OutboxStore, until
+    link: MemoryLink, store: OutboxStore, until
 ) -> None:
     allow(link)
     link.hall = replace(link.hall, days={}, services={n: replace(s, on=False) for n, s in link.hall.services.items()})
-    async with lonely(link, box, until) as screen:
-        await until(lambda: screen.sees("closed"))
+    async with kiosk_without_hall(link, store, until) as screen:
+        await until(lambda: screen.sees("hall-closed"))
 
 
 async def test_the_paper_says_what_is_known_and_its_code_is_the_tickets(
-    link: MemoryLink, box: OutboxStore, until, tmp_path: Path
+    link: MemoryLink, store: OutboxStore, until, tmp_path: Path
 ) -> None:
     allow(link)
-    async with lonely(link, box, until, FolderPrinter(tmp_path / "paper")) as screen:
+    async with kiosk_without_hall(link, store, until, FolderPrinter(tmp_path / "paper")) as screen:
         screen.click("tests")
         await until(lambda: screen.visit.printed)
-        paper = screen.visit.on_paper()
+        paper = screen.visit.paper_ticket()
         assert (paper.label, paper.ahead, paper.service) == ("K1-01", "", "Blood tests")
-        assert paper.advice.startswith("Given while the hall could not be reached.")
+        assert paper.advice.startswith("Issued without a connection.")
         [code] = zxingcpp.read_barcodes(Image.open(tmp_path / "paper" / "K1-01.png"))
         link.plug()
         await until(lambda: link.hall.tickets)
@@ -169,7 +174,7 @@ async def test_the_paper_says_what_is_known_and_its_code_is_the_tickets(
 
 
 class Deaf(MemoryLink):
-    """A hall that does what it is told, while its answers get lost."""
+    """A hall that executes commands while its answers get lost."""
 
     deaf = True
 
@@ -181,11 +186,11 @@ class Deaf(MemoryLink):
 
 
 async def test_who_leaves_an_uncertain_ticket_may_take_one_of_the_kiosk(
-    link: MemoryLink, box: OutboxStore, until
+    link: MemoryLink, store: OutboxStore, until
 ) -> None:
     allow(link)
     lossy = Deaf(link.hall)
-    async with kiosk(Outbox(lossy, box, "K1"), until, own_series=True) as screen:
+    async with kiosk(Outbox(lossy, store, "K1"), until, own_series=True) as screen:
         screen.click("tests")
         await until(lambda: screen.sees("unreachable"))
         lossy.unplug()
@@ -203,20 +208,20 @@ async def test_who_leaves_an_uncertain_ticket_may_take_one_of_the_kiosk(
 async def test_a_disk_that_takes_nothing_is_said_and_promises_nothing(link: MemoryLink, until, tmp_path: Path) -> None:
     allow(link)
     (tmp_path / "box").write_text("a file where a folder should be")
-    async with lonely(link, OutboxStore(tmp_path / "box"), until) as screen:
+    async with kiosk_without_hall(link, OutboxStore(tmp_path / "box"), until) as screen:
         screen.click("tests")
         await until(lambda: screen.sees("refused"))
         assert screen.says("This kiosk can't give a number right now: please ask the staff.")
 
 
 async def test_a_kiosk_switched_on_while_its_hall_is_away_remembers_it(
-    link: MemoryLink, box: OutboxStore, until, tmp_path: Path
+    link: MemoryLink, store: OutboxStore, until, tmp_path: Path
 ) -> None:
     allow(link)
     memory = StationMemory(tmp_path, "memory")
     memory.save(link.hall)
     link.unplug()
-    async with kiosk(Outbox(link, box, "K1", memory.load()), until, own_series=True, memory=memory) as screen:
+    async with kiosk(Outbox(link, store, "K1", memory.load()), until, own_series=True, memory=memory) as screen:
         await until(lambda: screen.station.away_since)
         screen.click("tests")
         assert await number(screen, until) == "K1-01"
@@ -225,10 +230,10 @@ async def test_a_kiosk_switched_on_while_its_hall_is_away_remembers_it(
 @pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, SMALL], ids=["landscape", "portrait", "small"])
 @pytest.mark.parametrize("language", ["en", "de", "ru", "ar"])
 async def test_nothing_of_the_ticket_is_cut_off(
-    link: MemoryLink, box: OutboxStore, until, size: QSize, language: str
+    link: MemoryLink, store: OutboxStore, until, size: QSize, language: str
 ) -> None:
     allow(link)
-    async with lonely(link, box, until, size=size) as screen:
+    async with kiosk_without_hall(link, store, until, size=size) as screen:
         screen.click(f"language {language}")
         screen.click("tests")
         assert await number(screen, until) == "K1-01"
@@ -258,15 +263,15 @@ def premises(tmp_path: Path) -> Iterator[Premises]:
 
 
 @pytest.fixture
-def way_in(premises: Premises) -> Link:
+def kiosk_link(premises: Premises) -> Link:
     """That of a kiosk."""
     return connect(premises.base, token=premises.device(Role.KIOSK), role=Role.KIOSK)
 
 
 async def test_a_backend_that_dies_finds_every_ticket_of_the_meantime_once(
-    premises: Premises, way_in: Link, box: OutboxStore, until
+    premises: Premises, kiosk_link: Link, store: OutboxStore, until
 ) -> None:
-    async with kiosk(Outbox(way_in, box, "K2"), until, own_series=True) as screen:
+    async with kiosk(Outbox(kiosk_link, store, "K2"), until, own_series=True) as screen:
         premises.kill()
         await until(lambda: screen.station.away_since)
         for taken in ("K2-01", "K2-02"):
@@ -274,7 +279,7 @@ async def test_a_backend_that_dies_finds_every_ticket_of_the_meantime_once(
             assert await number(screen, until) == taken
             screen.model.restart()
         premises.serve()
-        await until(lambda: not box.waiting())
+        await until(lambda: not store.undelivered())
         admin = premises.admin()
         assert sorted(ticket.label for ticket in admin.snapshot().tickets.values()) == ["K2-01", "K2-02"]
         assert admin.do(CallNext(point="3")).result["ticket"]["label"] == "K2-01"
@@ -289,7 +294,7 @@ def test_a_series_that_is_none_is_one_line_and_ends_with_1(tmp_path: Path, capsy
     file = tmp_path / "nowserving.toml"
     file.write_text('hall = "http://127.0.0.1:9"\noffline_series = "kiosk one"\n')
     assert main(["--config", str(file)]) == 1
-    assert "offline_series must be one to four capital letters or figures" in capsys.readouterr().err
+    assert "offline_series must be one to four capital letters or digits" in capsys.readouterr().err
     [said] = faults(Settings(offline_series="kiosk one"))
     assert said.startswith("offline_series must be")
 
@@ -300,19 +305,19 @@ async def test_check_tells_of_numbers_on_paper_that_are_not_in_the_hall(
     monkeypatch.setattr("kiosk.check.state_path", lambda: tmp_path)
     assert list(faults(Settings())) == []
     allow(link)
-    box = store_of(tmp_path, "http://hall")
-    async with lonely(link, box, until) as screen:
+    store = store_for_hall(tmp_path, "http://hall")
+    async with kiosk_without_hall(link, store, until) as screen:
         for service in ("tests", "registration"):
             screen.visit.begin(service, None, "en")
             await number(screen, until)
             screen.model.restart()
         [waiting] = faults(Settings())
-        assert "(K1-01, K1-02)" in waiting and "wait to be delivered" in waiting
+        assert "(K1-01, K1-02)" in waiting and "are not delivered yet" in waiting
         link.meanwhile(RetireService(service="tests"))
         link.plug()
-        await until(lambda: not box.waiting())
+        await until(lambda: not store.undelivered())
         [refused] = faults(Settings())
-        assert refused.startswith("Nobody calls K1-01") and "tests" in refused
+        assert refused.startswith("Nobody will call K1-01") and "tests" in refused
 
 
 def test_check_says_that_the_numbers_could_not_be_read_until_that_file_is_taken_away(

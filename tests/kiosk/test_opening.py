@@ -45,7 +45,7 @@ def change(link: MemoryLink, service: str, **about) -> None:
 async def test_a_tile_says_when_its_service_opens(office: MemoryLink, until, watch: Watch) -> None:
     async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.says("Closed at the moment. Opens tomorrow at 08:00"))
-        screen.model.speak("de")
+        screen.model.choose_language("de")
         assert screen.says("Zurzeit geschlossen. Öffnet morgen um 08:00")
 
 
@@ -53,7 +53,7 @@ async def test_a_full_service_says_so(office: MemoryLink, until, watch: Watch) -
     change(office, "registration", daily_limit=1)
     office.hall = replace(office.hall, taken={"registration": 1}, business_day=date(2026, 11, 23))
     async with kiosk(office, until, wall=watch) as screen:
-        await until(lambda: screen.sees("closed"))
+        await until(lambda: screen.sees("hall-closed"))
         assert screen.says("No more numbers today") and screen.says("New numbers tomorrow at 08:00")
         change(office, "tests", hours=("mon 08:00-11:00",))
         await until(lambda: screen.says("No more numbers today. New numbers tomorrow at 08:00"))
@@ -63,7 +63,7 @@ async def test_the_screen_follows_the_minute(office: MemoryLink, until, watch: W
     async with kiosk(office, until, wall=watch) as screen:
         await until(lambda: screen.sees("registration"))
         watch.now += timedelta(minutes=90)  # noon
-        await until(lambda: screen.sees("closed"))
+        await until(lambda: screen.sees("hall-closed"))
         assert screen.says("Closed at the moment")
         assert screen.item("detail").property("text").splitlines() == [
             "Opens today at 13:00",
@@ -78,9 +78,9 @@ async def test_a_day_apart_says_its_reason(office: MemoryLink, until, watch: Wat
     reason = {"en": "Staff outing", "de": "Betriebsausflug"}
     office.do(DefineDay(date=date(2026, 11, 23), reason=reason))
     async with kiosk(office, until, wall=watch) as screen:
-        await until(lambda: screen.sees("closed"))
+        await until(lambda: screen.sees("hall-closed"))
         assert screen.says("Closed today: Staff outing")
-        screen.model.speak("de")
+        screen.model.choose_language("de")
         assert screen.says("Heute geschlossen: Betriebsausflug")
         assert screen.says("Öffnet morgen um 08:00")
 
@@ -88,7 +88,7 @@ async def test_a_day_apart_says_its_reason(office: MemoryLink, until, watch: Wat
 async def test_hours_of_a_day_unlike_others_are_shown(office: MemoryLink, until, watch: Watch) -> None:
     office.do(DefineDay(date=date(2026, 11, 23), hours=("14:00-16:00",), reason="Stock-taking"))
     async with kiosk(office, until, wall=watch) as screen:
-        await until(lambda: screen.sees("closed"))
+        await until(lambda: screen.sees("hall-closed"))
         assert screen.says("Today: 14:00–16:00 (Stock-taking)")
 
 
@@ -98,9 +98,9 @@ async def test_a_service_that_closed_under_the_finger_says_when_it_opens(office,
         await until(lambda: screen.sees("registration"))
         screen.station.blockSignals(True)
         change(office, "registration", hours=("sun 03:00-03:01",), precedences=("regular",))
-        screen.model.choose("registration")
+        screen.model.choose_service("registration")
         await until(lambda: screen.sees("precedences"))
-        screen.model.prefer("regular")
+        screen.model.choose_precedence("regular")
         await until(lambda: screen.sees("refused"))
         said = screen.item("detail").property("text")
         assert said.startswith("This service is closed at the moment.")

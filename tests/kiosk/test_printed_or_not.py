@@ -8,18 +8,18 @@ import pytest
 from PySide6.QtGui import QImage
 
 from kiosk.__main__ import show
+from kiosk.page_timings import PageTimings
 from kiosk.printer import escpos_printer, escpos_replies
 from kiosk.printer.escpos_printer import EscposPrinter
 from kiosk.printer.printer import Paper, Printed, Printer
 from kiosk.printer.printer_choice import FolderPrinter, printer_for
 from kiosk.printer.ticket_image import draw
 from kiosk.printer.unprinted_tickets import UnprintedTickets
-from kiosk.view_model import Pace
-from shared.access.devices import ReportState
-from shared.access.request import Done
+from shared.requests.devices import ReportState
+from shared.requests.request import Done
 from shared.settings import Settings
 from shared.ui import device_report
-from shared.ui.device_report import Reporting
+from shared.ui.device_report import DeviceReports
 from shared.ui.station import Station
 from shared.ui.station_memory import StationMemory
 from tests.kiosk.fake_printer import FakePrinter
@@ -28,22 +28,22 @@ from tests.kiosk.test_printing import ENGLISH
 from tests.memory_link import MemoryLink
 
 NO_PATIENCE = (
-    (escpos_replies, "ANSWER_WITHIN", 0.2),
-    (escpos_printer, "PRINTS_WITHIN", 0.5),
-    (escpos_printer, "SETTLES_WITHIN", 0.2),
-    (escpos_printer, "TAKES_WITHIN", 0.5),
+    (escpos_replies, "REPLY_TIMEOUT", 0.2),
+    (escpos_printer, "PRINT_TIMEOUT", 0.5),
+    (escpos_printer, "SETTLE_TIME", 0.2),
+    (escpos_printer, "SEND_TIMEOUT", 0.5),
 )
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For printers from which no answer will come however long one waits."""
+    """Short timeouts, for printers that never answer."""
     for module, name, seconds in NO_PATIENCE:
         monkeypatch.setattr(module, name, seconds)
 
 
 def printed(printer: Printer) -> Printed:
-    return printer.put(draw(ENGLISH, 80), "A042")
+    return printer.print_ticket(draw(ENGLISH, 80), "A042")
 
 
 def at(device: FakePrinter, file: Path | None = None) -> UnprintedTickets:
@@ -100,7 +100,7 @@ def test_a_line_closed_before_anything_was_sent_is_no_answer(qapp) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_all_is_well_said_at_once_is_not_yet_printed_where_the_printer_answers_in_turn(qapp) -> None:
-    """An answer in real time overtakes the picture, which may still be in the printer's memory."""
+    """The real-time status overtakes the picture, which may still be in the printer's buffer."""
     with FakePrinter() as device:
         printer = at(device)
         assert printed(printer) is Printed.YES
@@ -112,7 +112,7 @@ def test_all_is_well_said_at_once_is_not_yet_printed_where_the_printer_answers_i
 
 
 @pytest.mark.parametrize(
-    ("in_turn", "became", "paper"),
+    ("queued", "became", "paper"),
     [
         ("out", Printed.NO_PAPER, Paper.OUT),
         ("out, and no sensor before", Printed.NO_PAPER, Paper.OUT),
@@ -120,9 +120,9 @@ def test_all_is_well_said_at_once_is_not_yet_printed_where_the_printer_answers_i
     ],
 )
 def test_what_a_printer_says_of_its_paper_after_the_cut_counts_although_it_says_ok_at_once(
-    qapp, in_turn: str, became: Printed, paper: Paper
+    qapp, queued: str, became: Printed, paper: Paper
 ) -> None:
-    with FakePrinter(paper_in_turn=in_turn) as device:
+    with FakePrinter(queued_paper=queued) as device:
         printer = at(device)
         assert printed(printer) is became
         assert printer.paper is paper
@@ -130,7 +130,7 @@ def test_what_a_printer_says_of_its_paper_after_the_cut_counts_although_it_says_
 
 @pytest.mark.usefixtures("impatient")
 def test_a_printer_that_never_answers_in_turn_is_believed_when_all_is_well_a_little_later(qapp) -> None:
-    with FakePrinter(in_turn=False) as device:
+    with FakePrinter(answers_queued=False) as device:
         printer = at(device)
         assert printed(printer) is Printed.YES
         device.then = {"paper": "out"}
@@ -176,7 +176,7 @@ def test_a_printer_that_was_switched_off_and_on_prints_the_next_ticket(qapp) -> 
 def test_a_folder_says_which_ticket_it_could_not_save(qapp, tmp_path) -> None:
     (tmp_path / "file").touch()
     folder = UnprintedTickets(FolderPrinter(tmp_path / "file"), None)
-    folder.put(draw(ENGLISH, 80), "A042")
+    folder.print_ticket(draw(ENGLISH, 80), "A042")
     assert folder.unprinted == "A042"
 
 
@@ -192,13 +192,13 @@ def test_a_kiosk_that_is_started_again_still_says_which_ticket_may_not_be_printe
 
 
 def test_a_number_is_on_the_kiosks_disk_before_anything_is_sent(qapp, tmp_path: Path) -> None:
-    """For a kiosk may be switched off while it prints."""
+    """A kiosk may be switched off while it prints."""
     kept: list[str] = []
 
     class Looking(FolderPrinter):
-        def put(self, picture: QImage, label: str) -> Printed:
+        def print_ticket(self, picture: QImage, label: str) -> Printed:
             kept.append(UnprintedTickets(self, tmp_path / "unprinted").unprinted)
-            return super().put(picture, label)
+            return super().print_ticket(picture, label)
 
     looking = UnprintedTickets(Looking(tmp_path), tmp_path / "unprinted")
     assert printed(looking) is Printed.YES
@@ -219,7 +219,7 @@ async def test_staff_see_which_ticket_may_not_be_printed_after_the_kiosk_was_sta
         await until(lambda: heard)
         assert heard.pop() == label
         await until(lambda: shown.model.page == "services" and shown.model.takes_touch())
-        shown.model.choose("tests")
+        shown.model.choose_service("tests")
         await until(lambda: shown.model.visit.unprinted)
         station.stop()
         shown.close()
@@ -248,7 +248,7 @@ async def test_a_number_that_is_perhaps_printed_stays_on_the_screen_and_is_print
     link: MemoryLink, until
 ) -> None:
     with FakePrinter(then={"mute": True}) as device:
-        async with kiosk(link, until, printer_for(device.setting), pace=Pace(ticket=20, settle=0)) as screen:
+        async with kiosk(link, until, printer_for(device.setting), timings=PageTimings(ticket=20, settle=0)) as screen:
             screen.click("tests")
             await until(lambda: screen.says("If no ticket comes out: remember or photograph your number"))
             assert screen.model.countdown.span == 60
@@ -263,7 +263,7 @@ async def test_a_number_that_is_perhaps_printed_stays_on_the_screen_and_is_print
 @pytest.mark.usefixtures("impatient")
 async def test_the_number_does_not_go_while_nobody_knows_yet_whether_it_is_printed(link: MemoryLink, until) -> None:
     with FakePrinter(late=0.15) as device:
-        async with kiosk(link, until, printer_for(device.setting), pace=Pace(ticket=20, settle=0)) as screen:
+        async with kiosk(link, until, printer_for(device.setting), timings=PageTimings(ticket=20, settle=0)) as screen:
             screen.click("tests")
             await until(lambda: screen.says("Your ticket is being printed"))
             assert screen.model.countdown.span == 60
@@ -275,13 +275,13 @@ async def test_the_number_does_not_go_while_nobody_knows_yet_whether_it_is_print
 async def test_staff_see_which_ticket_may_not_be_printed_until_one_is(
     link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device_report, "LOOK", 50)
+    monkeypatch.setattr(device_report, "COMPARE_EVERY", 50)
     heard: list[str] = []
     link.asked[ReportState] = lambda state: heard.append(state.unprinted) or Done()
     with FakePrinter(then={"mute": True}) as device:
         printer = at(device)
         async with kiosk(link, until, printer) as screen:
-            Reporting(screen.station, printer)
+            DeviceReports(screen.station, printer)
             screen.click("tests")
             await until(lambda: heard and heard[-1] == "B001")
             screen.click("done")

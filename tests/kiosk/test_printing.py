@@ -74,14 +74,14 @@ def heights_of_lines(picture: Image.Image) -> list[int]:
 
 def test_a_folder_gets_a_picture_and_a_page_of_each_ticket(qapp, tmp_path: Path) -> None:
     folder = tmp_path / "tickets"
-    assert FolderPrinter(folder).put(draw(ENGLISH, 80), "A042") is Printed.YES
+    assert FolderPrinter(folder).print_ticket(draw(ENGLISH, 80), "A042") is Printed.YES
     assert read_back(Image.open(folder / "A042.png")) == [PAGE]
     assert (folder / "A042.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_folder_that_cannot_be_written_is_no_answer(qapp, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert FolderPrinter(tmp_path / "file").put(draw(ENGLISH, 80), "A042") is Printed.NO_ANSWER
+    assert FolderPrinter(tmp_path / "file").print_ticket(draw(ENGLISH, 80), "A042") is Printed.NO_ANSWER
 
 
 @pytest.mark.parametrize("paper", [80, 58])
@@ -89,7 +89,7 @@ def test_a_network_printer_prints_the_very_same_picture(qapp, until, paper: int)
     picture = draw(ENGLISH, paper)
     with FakePrinter() as device:
         printer = printer_for(device.setting)
-        assert printer.put(picture, "A042") is Printed.YES
+        assert printer.print_ticket(picture, "A042") is Printed.YES
         assert [ticket.convert("L").tobytes() for ticket in device.tickets] == [as_image(picture).tobytes()]
         assert read_back(device.tickets[0]) == [PAGE]
 
@@ -97,7 +97,7 @@ def test_a_network_printer_prints_the_very_same_picture(qapp, until, paper: int)
 def test_low_paper_still_prints(qapp) -> None:
     with FakePrinter(paper="low") as device:
         printer = EscposPrinter("127.0.0.1", device.port)
-        assert printer.put(draw(ENGLISH, 80), "A042") is Printed.YES
+        assert printer.print_ticket(draw(ENGLISH, 80), "A042") is Printed.YES
         assert printer.paper is Paper.LOW
 
 
@@ -112,7 +112,7 @@ def test_low_paper_still_prints(qapp) -> None:
 )
 def test_a_printer_in_trouble_says_which(qapp, trouble: dict[str, object], said: Printed, printed: int) -> None:
     with FakePrinter(**trouble) as device:
-        assert EscposPrinter("127.0.0.1", device.port).put(draw(ENGLISH, 80), "A042") is said
+        assert EscposPrinter("127.0.0.1", device.port).print_ticket(draw(ENGLISH, 80), "A042") is said
         while len(device.tickets) < printed:  # it prints while we have gone on
             pass
         assert len(device.tickets) == printed
@@ -121,7 +121,7 @@ def test_a_printer_in_trouble_says_which(qapp, trouble: dict[str, object], said:
 def test_a_printer_that_is_switched_off_does_not_answer(qapp) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    assert EscposPrinter("127.0.0.1", port).put(draw(ENGLISH, 80), "A042") is Printed.NO_ANSWER
+    assert EscposPrinter("127.0.0.1", port).print_ticket(draw(ENGLISH, 80), "A042") is Printed.NO_ANSWER
 
 
 def test_the_setting_chooses_the_printer(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ class SlowPrinter:
         self.go = threading.Event()
         self.labels: list[str] = []
 
-    def put(self, picture: QImage, label: str) -> Printed:
+    def print_ticket(self, picture: QImage, label: str) -> Printed:
         self.go.wait(10)
         self.labels.append(label)
         return Printed.YES

@@ -33,11 +33,11 @@ def a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
+def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
     """A clinic that is not served yet."""
-    there = Premises(tmp_path_factory.mktemp("clinic"))
-    yield there
-    there.stop()
+    premises = Premises(tmp_path_factory.mktemp("clinic"))
+    yield premises
+    premises.stop()
 
 
 def papers(folder: Path) -> set[Path]:
@@ -56,21 +56,21 @@ async def codes(screen: Screen, until, folder: Path) -> tuple[list[str], list[st
     return read
 
 
-async def test_a_loopback_gives_no_code_until_the_backend_is_told_its_public_address(there, until, tmp_path) -> None:
-    link = connect(there.serve(), token=there.device(Role.KIOSK), role=Role.KIOSK)
+async def test_a_loopback_gives_no_code_until_the_backend_is_told_its_public_address(premises, until, tmp_path) -> None:
+    link = connect(premises.serve(), token=premises.device(Role.KIOSK), role=Role.KIOSK)
     async with kiosk(link, until, FolderPrinter(tmp_path / "p"), LANDSCAPE) as screen:
         assert await codes(screen, until, tmp_path / "p") == ([], [])
         assert not screen.says(FOLLOW)
-        there.stop()
-        there.serve(NOWSERVING_PUBLIC_URL=f"{PUBLIC}/")
+        premises.stop()
+        premises.serve(NOWSERVING_PUBLIC_URL=f"{PUBLIC}/")
         await until(lambda: link.pages == PUBLIC)
         paper, shown = await codes(screen, until, tmp_path / "p")
         assert paper == shown and paper[0].startswith(f"{PUBLIC}/t/")
 
 
 @pytest.mark.parametrize(("told", "starts"), [(PUBLIC, [True]), ("", [])])
-async def test_a_kiosk_on_a_database_has_the_address_of_its_own_settings(there, until, tmp_path, told, starts) -> None:
-    link = connect(there.database, role=Role.KIOSK, public_url=told)
+async def test_a_kiosk_on_a_database_has_the_address_in_its_settings(premises, until, tmp_path, told, starts) -> None:
+    link = connect(premises.database, role=Role.KIOSK, public_url=told)
     async with kiosk(link, until, FolderPrinter(tmp_path / "p"), LANDSCAPE) as screen:
         paper, shown = await codes(screen, until, tmp_path / "p")
         assert paper == shown
@@ -85,25 +85,25 @@ async def test_a_station_remembers_the_public_address_while_its_hall_is_away(lin
         assert screen.station.page_url("token") == f"{PUBLIC}/t/token"
 
 
-def test_a_backend_does_not_start_with_a_public_address_that_is_none(there: Premises) -> None:
+def test_a_backend_does_not_start_with_a_public_address_that_is_none(premises: Premises) -> None:
     with pytest.raises(Unfit, match="public_url must be an address such as"):
-        serve(Settings(database=there.database, public_url="queue.example.org"), "127.0.0.1", 0)
+        serve(Settings(database=premises.database, public_url="queue.example.org"), "127.0.0.1", 0)
 
 
 def said(hall: str, public_url: str = "") -> list[str]:
     return [fault for fault in faults(Settings(hall=hall, public_url=public_url)) if "public_url" in fault]
 
 
-def test_check_says_what_to_set_where_no_phone_gets(there: Premises) -> None:
-    assert said("") == said("http://192.0.2.7:8080") == said(there.database, PUBLIC) == []
-    for hall in ("http://127.0.0.1:8080", "http://localhost:8080#clinic", there.database):
+def test_check_says_what_to_set_where_no_phone_gets(premises: Premises) -> None:
+    assert said("") == said("http://192.0.2.7:8080") == said(premises.database, PUBLIC) == []
+    for hall in ("http://127.0.0.1:8080", "http://localhost:8080#clinic", premises.database):
         assert ["set public_url" in fault for fault in said(hall)] == [True]
-    with closing(connect(there.database, role=Role.KIOSK)) as link:
+    with closing(connect(premises.database, role=Role.KIOSK)) as link:
         StationMemory(state_path(), "http://127.0.0.1:8080").save(link.snapshot(), PUBLIC)
     assert said("http://127.0.0.1:8080") == []
 
 
-def test_the_command_says_it_too(there: Premises) -> None:
-    checked = nowserving("check", "--database", there.database, NOWSERVING_PUBLIC_URL="http://127.0.0.1:8080")
+def test_the_command_says_it_too(premises: Premises) -> None:
+    checked = nowserving("check", "--database", premises.database, NOWSERVING_PUBLIC_URL="http://127.0.0.1:8080")
     assert checked.returncode == 1
-    assert "public_url is http://127.0.0.1:8080, where no phone gets" in checked.stderr
+    assert "public_url is http://127.0.0.1:8080, which no phone can reach" in checked.stderr

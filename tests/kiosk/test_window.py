@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 
 from kiosk.app import Kiosk
-from kiosk.view_model import Pace
+from kiosk.page_timings import PageTimings
 from shared.hall.calling import CallNext
 from shared.hall.errors import Failure, UnknownTicket, Unreachable
 from shared.hall.issuing import CancelTicket, IssueTicket
@@ -64,7 +64,7 @@ async def test_a_precedence_is_asked_for_only_where_there_are_several(link: Memo
 
 
 async def test_a_double_tap_gives_one_ticket_and_leaves_it_on_the_screen(link: MemoryLink, until) -> None:
-    async with kiosk(link, until, pace=Pace()) as screen:
+    async with kiosk(link, until, timings=PageTimings()) as screen:
         await until(screen.model.takes_touch)
         place = screen.middle("tests")
         for _ in range(3):
@@ -97,28 +97,28 @@ async def test_a_ticket_is_in_the_language_it_was_taken_in(link: MemoryLink, unt
 
 
 async def test_the_start_comes_back_by_itself_in_the_halls_own_language(link: MemoryLink, until) -> None:
-    async with kiosk(link, until, pace=Pace(ticket=0.4, settle=0)) as screen:
+    async with kiosk(link, until, timings=PageTimings(ticket=0.4, settle=0)) as screen:
         screen.click("language de")
         screen.click("tests")
         await until(lambda: screen.sees("number"))
-        full = screen.item("left").width()
-        await until(lambda: screen.item("left").width() < full)
+        full = screen.item("remaining").width()
+        await until(lambda: screen.item("remaining").width() < full)
         await until(lambda: screen.sees("registration"))
         assert screen.model.language == "en"
 
 
 async def test_more_time_fills_the_bar_again(link: MemoryLink, until) -> None:
-    async with kiosk(link, until, pace=Pace(ticket=3, settle=0)) as screen:
+    async with kiosk(link, until, timings=PageTimings(ticket=3, settle=0)) as screen:
         screen.click("tests")
-        await until(lambda: screen.sees("number") and screen.model.countdown.left < 0.9)
+        await until(lambda: screen.sees("number") and screen.model.countdown.remaining < 0.9)
         screen.click("more time")
-        assert screen.model.countdown.left > 0.95
+        assert screen.model.countdown.remaining > 0.95
         screen.click("done")
         assert screen.sees("registration")
 
 
 async def test_a_choice_nobody_makes_is_forgotten(link: MemoryLink, until) -> None:
-    async with kiosk(link, until, pace=Pace(idle=0.3, settle=0)) as screen:
+    async with kiosk(link, until, timings=PageTimings(idle=0.3, settle=0)) as screen:
         screen.click("language ar")
         screen.click("registration")
         assert screen.sees("paid")
@@ -147,9 +147,9 @@ async def test_a_closed_service_says_so_and_gives_no_number(link: MemoryLink, un
     async with kiosk(link, until) as screen:
         assert screen.says("Closed at the moment")
         screen.click("tests")
-        assert screen.sees("shut") and not link.hall.tickets
+        assert screen.sees("service-closed") and not link.hall.tickets
         link.do(DefineService(id="registration", prefix="A", name="Registration", on=False))
-        await until(lambda: screen.sees("closed"))
+        await until(lambda: screen.sees("hall-closed"))
         link.do(DefineService(id="registration", prefix="A", name="Registration"))
         await until(lambda: screen.sees("registration"))
 
@@ -157,7 +157,7 @@ async def test_a_closed_service_says_so_and_gives_no_number(link: MemoryLink, un
 async def test_a_pulled_cable_is_said_with_its_time_and_forgotten_when_it_is_back(link: MemoryLink, until) -> None:
     async with kiosk(link, until) as screen:
         link.unplug()
-        await until(lambda: screen.sees("away"))
+        await until(lambda: screen.sees("unavailable"))
         assert re.search(r"\d\d:\d\d", screen.item("detail").property("text"))
         link.plug()
         await until(lambda: screen.sees("registration"))
@@ -168,9 +168,9 @@ async def test_a_kiosk_that_never_knew_its_hall_asks_for_a_moment(link: MemoryLi
     station = Station(link)
     shown = Kiosk(station)
     shown.show()
-    assert shown.model.page == "away" and not shown.model.why
+    assert shown.model.page == "unavailable" and not shown.model.unavailableReason
     station.start()
-    await until(lambda: shown.model.why)
+    await until(lambda: shown.model.unavailableReason)
     link.plug()
     await until(lambda: shown.model.page == "services")
     station.stop()
@@ -178,7 +178,7 @@ async def test_a_kiosk_that_never_knew_its_hall_asks_for_a_moment(link: MemoryLi
 
 
 class Forgetful(MemoryLink):
-    """A hall that does what it is told, while the answers get lost as long as ``deaf``."""
+    """A hall that executes commands while its answers get lost as long as ``deaf``."""
 
     def __init__(self, link: MemoryLink) -> None:
         super().__init__(link.hall)
@@ -220,7 +220,7 @@ async def test_a_ticket_nobody_saw_is_given_back(link: MemoryLink, until) -> Non
 
 
 class FailsTheFirstCancel(Forgetful):
-    """The ticket is not given back when that is asked for first."""
+    """The first attempt to cancel the ticket fails."""
 
     def __init__(self, link: MemoryLink, failure: Failure) -> None:
         super().__init__(link)
@@ -242,8 +242,8 @@ class FailsTheFirstCancel(Forgetful):
 async def test_a_ticket_nobody_saw_is_given_back_even_if_nothing_else_happens(
     link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch, failure: Failure
 ) -> None:
-    """Else it waits for ever, and is called for nobody."""
-    monkeypatch.setattr("shared.link.retry.REDELIVERY", 0.2)
+    """Otherwise it would wait for ever, and be called for nobody."""
+    monkeypatch.setattr("shared.link.timings.REDELIVERY", 0.2)
     lossy = FailsTheFirstCancel(link, failure)
     async with kiosk(lossy, until) as screen:
         screen.click("tests")
@@ -266,14 +266,14 @@ async def test_a_ticket_nobody_saw_is_given_back_when_it_waits_again_after_a_cal
         screen.click("other")
         lossy.do(IssueTicket(service="registration"))
         await until(lambda: screen.station.hall == lossy.hall)
-        await screen.station.ask(IssueTicket(service="registration"))  # whatever the kiosk asked before is answered
+        await screen.station.do_and_wait(IssueTicket(service="registration"))  # its earlier requests are answered
         lossy.do(ReturnToQueue(point="2", ticket=ticket))
         await until(lambda: not lossy.hall.waiting("tests"))
 
 
 async def test_a_refusal_is_said_for_a_moment(link: MemoryLink, until) -> None:
-    async with kiosk(link, until, pace=Pace(refusal=0.4, settle=0)) as screen:
-        screen.station.blockSignals(True)  # the news that the service has closed comes too late
+    async with kiosk(link, until, timings=PageTimings(refusal=0.4, settle=0)) as screen:
+        screen.station.blockSignals(True)  # the event that the service has closed comes too late
         link.do(DefineService(id="tests", prefix="B", name="Blood tests", on=False))
         screen.click("tests")
         await until(lambda: screen.sees("refused"))
@@ -287,11 +287,11 @@ async def test_everything_is_large_enough_and_nothing_is_cut_off(
     link: MemoryLink, until, size: QSize, language: str
 ) -> None:
     async with kiosk(with_services(link, 6), until, size=size) as screen:
-        screen.model.speak(language)
+        screen.model.choose_language(language)
         for choice in ("registration", "regular", "done"):
             check_sizes(screen)
             screen.click(choice)
-            await until(lambda: not screen.model.asking)
+            await until(lambda: not screen.model.waitsForHall)
 
 
 def check_sizes(screen) -> None:
@@ -374,12 +374,10 @@ async def test_every_control_has_a_name_and_a_role_for_a_screen_reader(link: Mem
                 assert heard.text(QAccessible.Text.Name), button.objectName()
                 assert heard.role() is QAccessible.Role.Button
             screen.click(choice)
-            await until(lambda: not screen.model.asking)
+            await until(lambda: not screen.model.waitsForHall)
 
 
-async def test_a_locked_kiosk_fills_the_screen_without_cursor_and_ignores_a_wish_to_close(
-    link: MemoryLink, until
-) -> None:
+async def test_a_locked_kiosk_fills_the_screen_without_cursor_and_can_not_be_closed(link: MemoryLink, until) -> None:
     station = Station(link)
     shown = Kiosk(station)
     shown.show(full_screen=True)

@@ -1,4 +1,4 @@
-"""A station believes its hall over https, and nobody else: real certificates, real backends, real impostors."""
+"""A station trusts its hall over https, and nobody else: real certificates, real backends, real impostors."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def test_the_promised_line_says_https_and_the_folder_is_for_nobody_else(hall: Pr
     assert b"PRIVATE KEY" not in Path(hall.database.removeprefix("sqlite:///")).read_bytes()
 
 
-def test_the_first_contact_finds_the_authority_and_the_mark_people_compare(hall: Premises, pin: Pin) -> None:
+def test_the_first_contact_finds_the_authority_and_the_fingerprint_people_compare(hall: Premises, pin: Pin) -> None:
     made = Authority(folder(hall))
     assert pin == Pin(made.pem)
     assert pin.fingerprint == made.fingerprint
     assert [len(group) for group in pin.fingerprint.split(" ")] == [4, 4, 4, 4]
 
 
-def test_all_verbs_work_over_a_pinned_line_and_a_watch_ends_at_once(hall: Premises, pin: Pin) -> None:
+def test_all_verbs_work_over_a_pinned_connection_and_a_watch_ends_at_once(hall: Premises, pin: Pin) -> None:
     console = connect(hall.base, role=Role.CONSOLE, pin=pin)
     link, _ = console.sign_in("admin", PASSWORD)
     assert link.fingerprint == pin.fingerprint
@@ -106,7 +106,7 @@ def test_what_the_first_contact_found_is_remembered_and_holds(hall, pin, theirs,
     pins = Pins(tmp_path)
     with pytest.raises(Exception, match="not valid"):
         kiosk(hall, pins=pins).snapshot()
-    assert pins.known(hall.base) == pin
+    assert pins.load(hall.base) == pin
     port = int(hall.base.rpartition(":")[2])
     hall.stop()
     try:
@@ -121,12 +121,12 @@ def test_what_the_first_contact_found_is_remembered_and_holds(hall, pin, theirs,
 
 def test_a_pinned_hall_may_answer_at_an_address_its_certificate_was_not_made_for(hall: Premises, pin: Pin) -> None:
     with somebody(folder(hall) / "server.pem", host="127.0.0.2") as moved:
-        with pytest.raises(Unreachable, match="not a hall"):  # it came in, and met no hall
+        with pytest.raises(Unreachable, match="not a working hall"):  # it connected, and met no hall
             kiosk(hall, moved.base, pin=pin).snapshot()
         assert "Bearer a-token" in moved.heard
 
 
-def test_a_pinned_line_trusts_no_public_authority_besides(hall: Premises, pin: Pin) -> None:
+def test_a_pinned_connection_trusts_no_public_authority_besides(hall: Premises, pin: Pin) -> None:
     trust = Trust(hall.base, pin=pin)
     session = trust.session()
     assert session.get(hall.base + "/healthz", timeout=5).ok
@@ -165,7 +165,7 @@ def test_a_company_s_authority_is_named_in_a_file_and_its_names_are_compared(the
         with pytest.raises(Unreachable, match="can't be verified"):
             kiosk(None, hall.base).snapshot()
         assert first_contact(hall.base, str(file)) == Pin()
-        with pytest.raises(Unreachable, match="not a hall"):  # it came in, and met no hall
+        with pytest.raises(Unreachable, match="not a working hall"):  # it connected, and met no hall
             kiosk(None, hall.base, tls_ca=str(file)).snapshot()
     with somebody(theirs.server, host="127.0.0.2") as hall, pytest.raises(Unreachable, match="can't be verified"):
         kiosk(None, hall.base, tls_ca=str(file)).snapshot()
@@ -173,14 +173,14 @@ def test_a_company_s_authority_is_named_in_a_file_and_its_names_are_compared(the
         usual_authorities(str(tmp_path / "nothing.pem"))
 
 
-def test_a_line_that_is_cut_or_speaks_no_tls_is_no_impostor(pin: Pin, tmp_path: Path) -> None:
+def test_a_connection_that_is_lost_or_has_no_tls_is_no_impostor(pin: Pin, tmp_path: Path) -> None:
     there = Strange(STRANGE["a page"])
     plain = there.base.replace("http://", "https://")
     for known in ({"pin": pin}, {"pins": Pins(tmp_path)}):
         with pytest.raises(Unreachable, match="does not answer"):
             kiosk(None, plain, **known).snapshot()
     there.close()
-    assert Pins(tmp_path).known(plain) is None
+    assert Pins(tmp_path).load(plain) is None
 
 
 def test_old_tls_is_refused(hall: Premises) -> None:
@@ -203,5 +203,5 @@ async def test_a_station_starts_before_its_hall_and_trusts_it_when_it_comes(hall
     await until(lambda: station.away_since)
     hall.serve("--tls")
     await until(lambda: station.refusal)  # it came in, and has no token
-    assert Pins(tmp_path).known(hall.base)
+    assert Pins(tmp_path).load(hall.base)
     station.stop()

@@ -80,9 +80,9 @@ def test_a_ticket_is_issued_and_seen_in_the_snapshot(link: Link) -> None:
 
 
 def test_the_same_command_again_acts_once_and_answers_the_same(link: Link) -> None:
-    wish = IssueTicket(service=a_service(link))
-    first = link.do(wish)
-    assert link.do(wish) == first
+    command = IssueTicket(service=a_service(link))
+    first = link.do(command)
+    assert link.do(command) == first
     refused = CancelTicket(ticket=first.result["ticket"]["id"])
     link.do(refused)
     link.do(refused)
@@ -93,7 +93,7 @@ def test_the_same_command_again_acts_once_and_answers_the_same(link: Link) -> No
         assert refusal.value.sentence == "{label} is not waiting any more."
         assert refusal.value.about["label"] == first.result["ticket"]["label"]
     with pytest.raises(CommandIdReused):
-        link.do(replace(wish, language="de"))
+        link.do(replace(command, language="de"))
 
 
 def test_a_refusal_comes_by_name_and_changes_nothing(link: Link) -> None:

@@ -20,17 +20,17 @@ import pytest
 from zeroconf import DNSOutgoing, DNSPointer, ServiceInfo, Zeroconf
 from zeroconf.const import _CLASS_IN, _FLAGS_AA, _FLAGS_QR_RESPONSE, _TYPE_PTR
 
-from shared.access.devices import ConfirmPairing, ListDevices, RevokeDevice
 from shared.backend.http.network_announcement import AnnouncedBackend, Announcement, addresses_of
 from shared.hall.errors import Failure, Revoked, Unreachable
 from shared.hall.roles import Role
-from shared.link import retry
+from shared.link import timings
 from shared.link.certificate_trust import Pin
-from shared.link.discovery import SERVICE_TYPE, Found, Search
-from shared.link.joining import as_base
+from shared.link.discovery import SERVICE_TYPE, AnnouncedInstallation, Search
+from shared.link.joining import base_url
 from shared.link.paired_hall import PairedHall, PairedHallFile
 from shared.link.pairing_client import PairingClient, new_token
 from shared.link.roaming import RoamingLink
+from shared.requests.devices import ConfirmPairing, ListDevices, RevokeDevice
 from tests.backends import Premises
 
 WITHIN = 20.0
@@ -51,7 +51,7 @@ def search() -> Iterator[Search]:
     looking.close()
 
 
-def of(search: Search, installation: str) -> Found | None:
+def of(search: Search, installation: str) -> AnnouncedInstallation | None:
     return next((found for found in search.found() if found.installation == installation), None)
 
 
@@ -88,7 +88,9 @@ def a_home(premises: Premises, name: str) -> PairedHall:
 def test_a_backend_is_found_with_its_halls_and_where_it_is(announced: Premises, search: Search) -> None:
     installation = PairingClient(announced.base).installation().id
     until(lambda: of(search, installation))
-    assert of(search, installation) == Found(installation=installation, name="City Clinic", addresses=(announced.base,))
+    assert of(search, installation) == AnnouncedInstallation(
+        installation=installation, name="City Clinic", addresses=(announced.base,)
+    )
 
 
 def test_a_backend_that_ends_is_not_found_any_more(search: Search) -> None:
@@ -102,22 +104,22 @@ def test_a_backend_that_ends_is_not_found_any_more(search: Search) -> None:
 
 
 class Watched(Search):
-    """One of which it is known whether it has begun to ask, and of how many it has heard."""
+    """A search that shows whether it has begun to ask, and how many backends it has noted."""
 
     asks = False
     answers = 0
 
-    def goes_on(self, asking: Zeroconf) -> bool:
+    def is_running(self, asking: Zeroconf) -> bool:
         self.asks = True
-        return super().goes_on(asking)
+        return super().is_running(asking)
 
-    def heard(self, name: str, info: ServiceInfo | None) -> None:
+    def note(self, name: str, info: ServiceInfo | None) -> None:
         self.answers += 1
-        super().heard(name, info)
+        super().note(name, info)
 
 
 def test_a_search_is_closed_while_it_asks_backends_that_do_not_answer() -> None:
-    """Each was announced and says no more, as a machine that was switched off since."""
+    """Each was announced and does not answer, like a machine switched off since."""
     silent = DNSOutgoing(_FLAGS_QR_RESPONSE | _FLAGS_AA)
     for number in range(5):
         name = f"silent {number}.{SERVICE_TYPE}"
@@ -128,7 +130,7 @@ def test_a_search_is_closed_while_it_asks_backends_that_do_not_answer() -> None:
     with contextlib.closing(Zeroconf()) as network:
         until(lambda: network.send(silent) or search.asks)
         search.close()
-    assert search.answers < len(silent.answers)  # the others need not be waited for
+    assert search.answers < len(silent.answers)  # it does not wait for the others
     assert not {*threading.enumerate()} - before
 
 
@@ -142,9 +144,9 @@ def test_a_machine_tells_others_of_every_address_but_its_loopback() -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_where_nothing_can_be_announced_the_backend_serves_all_the_same(caplog) -> None:
     announcement = Announcement(AnnouncedBackend(installation="x", version="1", halls="", host="203.0.113.250", port=9))
-    until(lambda: "can't be told" in caplog.text)
+    until(lambda: "can't be announced" in caplog.text)
     announcement.close()
-    assert caplog.text.count("can't be told") == 1
+    assert caplog.text.count("can't be announced") == 1
     gc.collect()
 
 
@@ -174,7 +176,7 @@ def test_without_multicast_a_search_finds_nothing_and_says_nothing(monkeypatch, 
     ],
 )
 def test_what_people_type_is_read_as_an_address(typed: str, meant: str) -> None:
-    assert as_base(typed) == meant
+    assert base_url(typed) == meant
 
 
 # ── remembering ──
@@ -210,7 +212,7 @@ def moved() -> list[PairedHall]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "LOOK_ELSEWHERE", 0.2)
+    monkeypatch.setattr(timings, "ELSEWHERE_AFTER", 0.2)
 
 
 def free_port() -> int:
@@ -250,7 +252,7 @@ def test_a_station_paired_over_https_trusts_its_authority_wherever_it_is(
 
 
 class Impostor:
-    """A program that announces the installation at its own address, and hands every question on to the real one."""
+    """An impostor that announces the installation at its own address, and forwards every request to the real one."""
 
     def __init__(self, installation: str, real: str) -> None:
         self.asked: list[str] = []
@@ -275,7 +277,7 @@ class Impostor:
                 self.send_error(404)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -293,7 +295,7 @@ class Impostor:
 def test_a_stranger_who_pretends_to_be_the_installation_is_never_told_the_token(
     premises: Premises, moved: list[PairedHall], caplog
 ) -> None:
-    """Not even one that hands the question on to the real backend, which announces nothing."""
+    """Not even one that forwards the challenge to the real backend, which announces nothing."""
     home = a_home(premises, "Courted kiosk")
     impostor = Impostor(home.installation, premises.base)
     link = RoamingLink(replace(home, address=f"http://127.0.0.1:{free_port()}"), moved.append)
@@ -307,7 +309,7 @@ def test_a_stranger_who_pretends_to_be_the_installation_is_never_told_the_token(
 def test_only_its_own_installation_takes_a_device_out_of_service(
     premises: Premises, announced: Premises, moved: list[PairedHall]
 ) -> None:
-    """The address may have gone to another one meanwhile, which knows no such device."""
+    """Another installation may have its address meanwhile, and not know the device."""
     home = a_home(premises, "Kiosk between two")
     astray = RoamingLink(replace(home, address=announced.base), moved.append)
     with pytest.raises(Unreachable):

@@ -1,4 +1,4 @@
-"""A newer station works with an older backend: what says nothing is not sent."""
+"""A newer station works with an older backend: fields at their defaults are not sent."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from contextlib import closing
 
 import pytest
 
-from shared.access.devices import ReportState
 from shared.hall.errors import Invalid, UnknownCommand
 from shared.hall.points import ActivatePoint
 from shared.hall.shifts import TakePoint
 from shared.hall.values import PointStatus
 from shared.link.http_link import HttpLink
+from shared.requests.devices import ReportState
 from tests.memory_link import MemoryLink, clinic
 from tests.older_backend import older_backend
 

@@ -1,4 +1,4 @@
-"""Where no line can be held, stations and pages come again: nobody is told of an outage, and nothing is missed."""
+"""Where a backend can't hold connections, stations and pages poll: no outage is shown, and nothing is missed."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ from shared.ui.station import Station
 
 
 @dataclass
-class Brief:
-    """A backend on a port of its own that gives everybody what there is, and lets them go."""
+class ShortStreams:
+    """A backend that answers every stream with the events there are, and ends it."""
 
-    halls: database_administration.DatabaseAdmin
+    admin: database_administration.DatabaseAdmin
     hall: str
     base: str
 
     def link(self, role: Role) -> HttpLink:
-        name = f"{role} {len(self.halls.accounts.devices())}"
-        return Counting(self.base, self.hall, self.halls.accounts.add_device(name, role, self.hall))
+        name = f"{role} {len(self.admin.accounts.devices())}"
+        return Counting(self.base, self.hall, self.admin.accounts.add_device(name, role, self.hall))
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[Brief]:
-    with database_administration.opened(f"sqlite:///{folder / 'halls.db'}", create=True) as halls:
-        hall, ledger = halls.init("clinic", None), halls.ledger
+def served(folder: Path) -> Iterator[ShortStreams]:
+    with database_administration.opened(f"sqlite:///{folder / 'admin.db'}", create=True) as admin:
+        hall, ledger = admin.init("clinic", None), admin.ledger
         app = create_app(ledger, Accounts(ledger.database), feed=PollingFeed(ledger))
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run)
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield Brief(halls, hall, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+        yield ShortStreams(admin, hall, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
         server.should_exit = True
         thread.join()
 
 
 class Counting(HttpLink):
-    """Counts how often a whole hall is asked for."""
+    """Counts the snapshots that are taken."""
 
     snapshots = 0
 
@@ -66,22 +66,22 @@ class Counting(HttpLink):
 
 @dataclass
 class Heard:
-    """What a station says."""
+    """Records a station's signals."""
 
     events: list[str]
     away: list[datetime | None]
 
 
 @pytest.fixture(scope="module")
-def brief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brief]:
-    with served(tmp_path_factory.mktemp("brief")) as there:
+def short_streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShortStreams]:
+    with served(tmp_path_factory.mktemp("short_streams")) as there:
         yield there
 
 
-async def test_a_station_hears_everything_and_takes_no_end_for_an_outage(brief: Brief, until) -> None:
-    link, kiosk = brief.link(Role.DISPLAY), brief.link(Role.KIOSK)
+async def test_a_station_hears_everything_and_takes_no_end_for_an_outage(short_streams: ShortStreams, until) -> None:
+    link, kiosk = short_streams.link(Role.DISPLAY), short_streams.link(Role.KIOSK)
     station, heard = Station(link), Heard([], [])
-    station.happened.connect(lambda event: heard.events.append(event.type_name()))
+    station.event_happened.connect(lambda event: heard.events.append(event.type_name()))
     station.reachable_changed.connect(lambda: heard.away.append(station.away_since))
     station.start()
     await until(lambda: station.hall)
@@ -95,21 +95,21 @@ async def test_a_station_hears_everything_and_takes_no_end_for_an_outage(brief: 
     kiosk.close()
 
 
-async def test_who_does_something_sees_it_at_once(brief: Brief, until) -> None:
-    """And does not wait until it is time to come again."""
-    station = Station(brief.link(Role.KIOSK))
+async def test_who_does_something_sees_it_at_once(short_streams: ShortStreams, until) -> None:
+    """Without waiting for the next poll."""
+    station = Station(short_streams.link(Role.KIOSK))
     station.start()
     await until(lambda: station.hall)
     began = time.monotonic()
     for number in range(3):
-        ticket = (await station.ask(IssueTicket(service="imaging"))).result["ticket"]["id"]
+        ticket = (await station.do_and_wait(IssueTicket(service="imaging"))).result["ticket"]["id"]
         await until(lambda ticket=ticket: station.hall and ticket in station.hall.tickets)
         assert time.monotonic() - began < 1.5, f"the time to come again is longer than that, number {number}"
     station.stop()
 
 
-def test_a_watch_that_waits_to_come_again_is_closed_at_once(brief: Brief) -> None:
-    link = brief.link(Role.SIGN)
+def test_a_watch_that_waits_to_come_again_is_closed_at_once(short_streams: ShortStreams) -> None:
+    link = short_streams.link(Role.SIGN)
     watch = link.watch(0)
     heard: list[Happened | None] = []
     reading = threading.Thread(target=lambda: heard.extend(watch))

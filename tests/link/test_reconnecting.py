@@ -1,4 +1,4 @@
-"""A line that is cut and comes back: no call is missed, and a backend that dies is found again by itself."""
+"""A connection that is lost and comes back: no call is missed, and a station reconnects to a restarted backend."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_a_call_during_a_cut_is_heard_after_it(premises: Premises, cable: 
     display, console = a_display(premises, cable.base), premises.admin()
     console.do(ActivatePoint(point="3"))
     heard: list[str] = []
-    display.happened.connect(lambda event: isinstance(event, TicketCalled) and heard.append(event.ticket))
+    display.event_happened.connect(lambda event: isinstance(event, TicketCalled) and heard.append(event.ticket))
     display.start()
     await until(lambda: display.hall)
     calls = [call_somebody(console)]

@@ -1,4 +1,4 @@
-"""Who works at which point, their own day and a note kept at once: on either database, over either link."""
+"""Who works at which service point, their own day, and notes: on either database, over either link."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from typing import Any
 
 import pytest
 
-from shared.access.contacts import EraseTicket
-from shared.access.request import Request
-from shared.access.specialists import KeepNote, OwnDay, ReadOwnDay, ReadSeats
-from shared.access.staff import AddPerson, ChangePassword
 from shared.hall.calling import CallNext, CallTicket, Recall
 from shared.hall.errors import CommandIdReused, NotAllowed, NotSignedIn, PointTakenOver, TooLate
 from shared.hall.field_types import new_id
@@ -26,6 +22,10 @@ from shared.hall.undo import UndoLast
 from shared.hall.values import PointStatus
 from shared.link.connect import connect
 from shared.link.link import Link
+from shared.requests.contacts import EraseTicket
+from shared.requests.request import Request
+from shared.requests.specialists import KeepNote, OwnDay, ReadOwnDay, ReadSeats
+from shared.requests.staff import AddPerson, ChangePassword
 from tests.backends import DATABASES, Premises
 
 PREMISES = {"sqlite": "premises", "postgresql": "premises_on_postgresql"}
@@ -34,7 +34,7 @@ OWN = "kedava-own-words"
 
 @dataclass
 class House:
-    """A clinic whose people come in by one kind of link; ``point`` is closed and nobody's when a test begins."""
+    """A clinic whose people sign in over one kind of link; ``point`` is closed and nobody's when a test begins."""
 
     premises: Premises
     way: str
@@ -70,7 +70,7 @@ class House:
 
 
 def _leave(link: Link) -> None:
-    with closing(link), suppress(NotSignedIn):  # who has left already
+    with closing(link), suppress(NotSignedIn):  # signed out already
         link.sign_out()
 
 
@@ -187,9 +187,9 @@ def test_a_note_is_kept_at_once_and_once_and_on_its_visits_day_also_after_its_en
     ann = house.hire(login := name("ann"))
     house.admin.do(ActivatePoint(point=house.point))
     ticket, note = house.ticket(), new_id()
-    wish: Request[Any] = KeepNote(ticket=ticket, text=" came with a dog ", id=note)
+    command: Request[Any] = KeepNote(ticket=ticket, text=" came with a dog ", id=note)
     for _ in range(2):
-        ann.request(wish)
+        ann.request(command)
     assert [(said.author, said.text) for said in house.admin.notes(ticket)] == [(login, "came with a dog")]
     house.admin.request(EraseTicket(ticket=ticket))
     assert house.admin.notes(ticket) == []

@@ -1,4 +1,4 @@
-"""A station starts and works whatever has become of its files: what is damaged is put aside, and said once."""
+"""A station starts and works whatever has become of its files: a damaged one is put aside, and logged once."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from console.remembered_text import RememberedText
 from kiosk.__main__ import troubles
 from kiosk.printer.printer import Printed
 from kiosk.printer.unprinted_tickets import UnprintedTickets
-from shared.access.devices import TroubleKind
 from shared.hall.field_types import new_id
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Role
 from shared.hall.set_up import RetireService
 from shared.link.outbox import Outbox
-from shared.link.outbox_store import FILE, OutboxStore, store_of
+from shared.link.outbox_store import FILE, OutboxStore, store_for_hall
 from shared.link.paired_hall import PairedHall, PairedHallFile
-from shared.link.state_files import close_to_others, put_asides
+from shared.link.state_files import files_put_aside, restrict_to_owner
+from shared.requests.devices import TroubleKind
 from shared.settings import state_path
 from shared.ui.station_memory import StationMemory
 from tests.link.test_outbox import NOW, TODAY, back, link, taken, wait  # noqa: F401  # link is a fixture
@@ -56,7 +56,7 @@ def damage_of_a_database(damage: Callable[[Path], object], request: pytest.Fixtu
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> OutboxStore:
+def store(tmp_path: Path) -> OutboxStore:
     return OutboxStore(tmp_path / "outbox-1")
 
 
@@ -65,89 +65,91 @@ def aside(file: Path) -> Path:
     return found
 
 
-def full(box: OutboxStore, count: int = 3) -> list[IssueTicket]:
-    """Numbers on paper, in the database itself once it is closed."""
-    given = [box.put(taken(), "K2", TODAY) for _ in range(count)]
-    box.close()
+def full(store: OutboxStore, count: int = 3) -> list[IssueTicket]:
+    """Printed numbers, which are in the database file itself once it is closed."""
+    given = [store.put(taken(), "K2", TODAY) for _ in range(count)]
+    store.close()
     return given
 
 
 # ── numbers on paper ──
 
 
-def test_a_kiosk_whose_box_is_damaged_goes_on_and_repeats_no_number_it_may_have_given(
-    box: OutboxStore, damage: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+def test_a_kiosk_whose_outbox_is_damaged_goes_on_and_repeats_no_number_it_may_have_given(
+    store: OutboxStore, damage: Callable[[Path], object], caplog: pytest.LogCaptureFixture
 ) -> None:
-    given = full(box)
-    damage(box.file)
-    waiting = box.waiting()
+    given = full(store)
+    damage(store.file)
+    waiting = store.undelivered()
     assert set(waiting) <= set(given)
-    assert int(str(box.put(taken(), "K2", TODAY).offline_label)[3:]) > 100
-    assert aside(box.file)
-    assert caplog.text.count("is put aside") == 1
-    box.close()
+    assert int(str(store.put(taken(), "K2", TODAY).offline_label)[3:]) > 100
+    assert aside(store.file)
+    assert caplog.text.count("was put aside") == 1
+    store.close()
 
 
-def test_numbers_that_can_still_be_told_from_a_damaged_box_are_delivered(link: MemoryLink, box: OutboxStore) -> None:  # noqa: F811
-    given = full(box)
-    raw = box.file.read_bytes()
-    box.file.write_bytes(b"garbled" + raw[7:])
-    outbox = Outbox(link, box, "K2", link.hall)
+def test_numbers_that_can_be_salvaged_from_a_damaged_outbox_are_delivered(link: MemoryLink, store: OutboxStore) -> None:  # noqa: F811
+    given = full(store)
+    raw = store.file.read_bytes()
+    store.file.write_bytes(b"garbled" + raw[7:])
+    outbox = Outbox(link, store, "K2", link.hall)
     back(link, outbox)
-    wait(lambda: len(link.hall.tickets) == 3 and not box.waiting())
+    wait(lambda: len(link.hall.tickets) == 3 and not store.undelivered())
     assert {(one.id, one.label) for one in link.hall.tickets.values()} == {
         (one.command_id, one.offline_label) for one in given
     }
     outbox.close()
 
 
-def test_numbers_that_are_only_in_the_log_of_a_damaged_box_are_saved_too(box: OutboxStore, tmp_path: Path) -> None:
-    ids = sorted((new_id() for _ in range(3)), reverse=True)  # of one moment, they say nothing of the order
-    given = [box.put(replace(taken(), command_id=one), "K2", TODAY) for one in ids]
+def test_numbers_that_are_only_in_the_log_of_a_damaged_outbox_are_salvaged_too(
+    store: OutboxStore, tmp_path: Path
+) -> None:
+    ids = sorted((new_id() for _ in range(3)), reverse=True)  # their order must not matter
+    given = [store.put(replace(taken(), command_id=one), "K2", TODAY) for one in ids]
     after = tmp_path / "outbox-2"
-    shutil.copytree(box.folder, after)  # as a power cut leaves it
+    shutil.copytree(store.folder, after)  # as a power cut leaves it
     (after / FILE).write_bytes(b"garbled" * 100)
     left = OutboxStore(after)
-    assert left.waiting() == given
+    assert left.undelivered() == given
     assert aside(left.file)
     left.close()
 
 
-def test_one_garbled_ticket_keeps_no_other_from_its_hall(box: OutboxStore) -> None:
-    given = full(box)
-    with closing(sqlite3.connect(box.file)) as database:
+def test_one_garbled_ticket_keeps_no_other_from_its_hall(store: OutboxStore) -> None:
+    given = full(store)
+    with closing(sqlite3.connect(store.file)) as database:
         database.execute("UPDATE tickets SET body = ? WHERE place = 2", ["[" * 100_000])
         database.commit()
-    assert box.waiting() == [given[0], given[2]]
-    box.close()
+    assert store.undelivered() == [given[0], given[2]]
+    store.close()
 
 
-def test_a_box_with_another_table_in_it_is_put_aside(box: OutboxStore) -> None:
-    full(box)
-    with closing(sqlite3.connect(box.file)) as database:
+def test_an_outbox_with_another_table_in_it_is_put_aside(store: OutboxStore) -> None:
+    full(store)
+    with closing(sqlite3.connect(store.file)) as database:
         database.execute("ALTER TABLE tickets RENAME TO others")
         database.commit()
-    assert len(box.waiting()) == 3, "the tickets are still in it"
-    box.close()
+    assert len(store.undelivered()) == 3, "the tickets are still in it"
+    store.close()
 
 
-def test_another_window_of_the_kiosk_notices_that_the_box_was_put_aside(box: OutboxStore) -> None:
-    other = OutboxStore(box.folder)
+def test_another_window_of_the_kiosk_notices_that_the_outbox_was_put_aside(store: OutboxStore) -> None:
+    other = OutboxStore(store.folder)
     other.put(taken(), "K2", TODAY)
-    full(box)
-    box.file.rename(box.file.with_name("elsewhere"))
+    full(store)
+    store.file.rename(store.file.with_name("elsewhere"))
     for ending in ("-wal", "-shm"):
-        box.file.with_name(FILE + ending).unlink(missing_ok=True)
-    given = box.put(taken(), "K2", TODAY)
-    assert other.waiting() == [given]
+        store.file.with_name(FILE + ending).unlink(missing_ok=True)
+    given = store.put(taken(), "K2", TODAY)
+    assert other.undelivered() == [given]
     other.close()
-    assert box.waiting() == [given], "closing the old one takes nothing from the new one"
-    box.close()
+    assert store.undelivered() == [given], "closing the old one takes nothing from the new one"
+    store.close()
 
 
-def test_a_box_that_can_not_be_used_is_said_once(
+def test_an_outbox_that_can_not_be_used_is_logged_once(
     link: MemoryLink,  # noqa: F811
-    box: OutboxStore,
+    store: OutboxStore,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -157,9 +159,9 @@ def test_a_box_that_can_not_be_used_is_said_once(
         asked.append(1)
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr("shared.link.retry.REDELIVERY", 0.01)
-    monkeypatch.setattr(box, "waiting", fails)
-    outbox = Outbox(link, box, "K2", link.hall)
+    monkeypatch.setattr("shared.link.timings.REDELIVERY", 0.01)
+    monkeypatch.setattr(store, "undelivered", fails)
+    outbox = Outbox(link, store, "K2", link.hall)
     wait(lambda: len(asked) > 3)
     assert caplog.text.count("disk I/O error") == 1 and "Traceback" not in caplog.text
     outbox.close()
@@ -172,13 +174,13 @@ def test_staff_hear_of_what_was_put_aside_and_of_every_number_the_hall_refused(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert troubles() == ()
-    box = store_of(state_path(), "http://hall")
-    outbox = Outbox(link, box, "K2", link.hall)
+    store = store_for_hall(state_path(), "http://hall")
+    outbox = Outbox(link, store, "K2", link.hall)
     link.unplug()
     outbox.do(taken(service="tests"))
     link.meanwhile(RetireService(service="tests"))
     back(link, outbox)
-    wait(lambda: not box.waiting())
+    wait(lambda: not store.undelivered())
     (state_path() / "home-kiosk.json").write_text("{")
     PairedHallFile(state_path(), Role.KIOSK).load()
     refused, damaged = troubles()
@@ -201,11 +203,11 @@ def test_a_damaged_home_is_put_aside_and_the_next_one_is_kept(
     file = tmp_path / "home-kiosk.json"
     damage(file)
     assert homes.load() is None and homes.load() is None
-    assert aside(file) in put_asides(tmp_path)
+    assert aside(file) in files_put_aside(tmp_path)
     assert homes.is_lost()
     homes.save(HOME)
     assert homes.load() == HOME and not homes.is_lost()
-    assert caplog.text.count("is put aside") == 1
+    assert caplog.text.count("was put aside") == 1
 
 
 @pytest.mark.parametrize("field", ["seq", "order", "id", "counters", "visits", "languages", "at"])
@@ -240,12 +242,12 @@ def test_a_kiosk_that_forgot_what_was_not_printed_goes_on(tmp_path: Path, damage
     damage(file)
 
     class Slow:
-        def put(self, picture: object, label: str) -> Printed:
+        def print_ticket(self, picture: object, label: str) -> Printed:
             return Printed.YES
 
     printer = UnprintedTickets(Slow(), file)  # type: ignore[arg-type]
     assert printer.unprinted in ("", "A0")
-    printer.put(None, "A043")  # type: ignore[arg-type]
+    printer.print_ticket(None, "A043")  # type: ignore[arg-type]
     assert printer.unprinted == ""
 
 
@@ -266,19 +268,19 @@ def test_nothing_a_station_keeps_is_open_to_others(tmp_path: Path) -> None:
     StationMemory(folder, "http://hall").save(Hall(id="clinic"))
     RememberedText(folder).write("console-point", "1")
     PairedHallFile(folder, Role.KIOSK).save(HOME)
-    box = OutboxStore(folder / "outbox-1")
-    box.put(taken(), "K2", TODAY)
-    box.keep_series("K7")
+    store = OutboxStore(folder / "outbox-1")
+    store.put(taken(), "K2", TODAY)
+    store.keep_series("K7")
     assert {modes(path) for path in folder.rglob("*")} == {0o600, 0o700}, "the database's own log too"
-    assert {path.name for path in box.folder.iterdir()} >= {"tickets.db", "tickets.db-wal", "tickets.db-shm"}
+    assert {path.name for path in store.folder.iterdir()} >= {"tickets.db", "tickets.db-wal", "tickets.db-shm"}
     assert modes(folder) == 0o700
-    box.close()
+    store.close()
 
 
 def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     (tmp_path / "trust").mkdir(mode=0o755)
     (tmp_path / "trust" / "hall.pem").touch(mode=0o644)
-    close_to_others(tmp_path)
+    restrict_to_owner(tmp_path)
     assert {modes(path) for path in (tmp_path, *tmp_path.rglob("*"))} == {0o600, 0o700}
 
 

@@ -41,7 +41,7 @@ STRANGE: dict[str, bytes | None] = {
 
 
 class Strange:
-    """Listens, and gives everybody the same answer; or none, and keeps the line open."""
+    """Listens, and gives every request the same answer; or none, and keeps the connection open."""
 
     def __init__(self, answer: bytes | None) -> None:
         self._answer = answer

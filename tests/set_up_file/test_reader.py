@@ -13,7 +13,7 @@ from shared.hall.errors import Refused, Unfit
 from shared.hall.hall import Hall
 from shared.hall.rules import decide
 from shared.hall.values import Moment
-from shared.set_up_file.reader import LARGEST_FILE, SetUpFile, in_words, open_file, read
+from shared.set_up_file.reader import LARGEST_FILE, SetUpFile, open_file, read, refusal_text
 
 NOW = Moment(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), 0)
 
@@ -66,7 +66,7 @@ def taken(text: str | bytes) -> SetUpFile:
 def said_of(text: str | bytes) -> str:
     with pytest.raises(Refused) as raised:
         taken(text)
-    return in_words("clinic.toml", raised.value)
+    return refusal_text("clinic.toml", raised.value)
 
 
 def test_a_small_file_is_taken() -> None:
@@ -96,7 +96,7 @@ def test_files_of_other_editors_are_taken() -> None:
         (changed('id = "tests"', 'colour = "red"\nid = "tests"'), ", line 16: services[1].colour: There is no such"),
         (SMALL + '[[rooms]]\nid = "a"\n', ", line 28: rooms: There is no such section in a set-up."),
         ("name = 1\n" + SMALL, ", line 1: name: There is no such section in a set-up."),
-        (changed('prefix = "B"\n', ""), ", line 15: services[1].prefix: This field is needed and missing."),
+        (changed('prefix = "B"\n', ""), ", line 15: services[1].prefix: This field is required and missing."),
         (changed('prefix = "B"', "prefix = 2"), ", line 18: services[1].prefix: A text in quotation marks is needed"),
         (changed("allowance = 30", 'allowance = "30"'), ", line 8: precedences[0].allowance: A whole number is needed"),
         (changed("allowance = 30", "allowance = true"), ", line 8: precedences[0].allowance: A whole number is needed"),
@@ -125,16 +125,16 @@ def test_files_of_other_editors_are_taken() -> None:
             SMALL + '[[points]]\nid = "2"\nname = "2"\nserial_number = 1\n',
             ", line 31: points[1].serial_number: This number already belongs to another service point.",
         ),
-        (changed("[[precedences]]", "[precedences]"), ", line 5: precedences: A list is needed: each item under"),
+        (changed("[[precedences]]", "[precedences]"), ", line 5: precedences: A list is needed here: each item under"),
         ("hall = 5\n", ", line 1: hall: Fields are needed here, each with its name."),
         ("hall = {}\n", ", line 1: hall.name: The hall needs a name."),
         ("services = [1]\n[hall]\nname = 'a'", ", line 1: services[0]: Fields are needed here"),
         ("services = []\n", ": The section [hall] is missing: it holds the hall's name, time zone and languages."),
-        ("", ": There is nothing in this file."),
-        ("# only words\n\n", ": There is nothing in this file."),
+        ("", ": This file is empty."),
+        ("# only words\n\n", ": This file is empty."),
         (bytes(range(256)), ": This is not a text file: a set-up is TOML, written in UTF-8."),
         (SMALL.encode("utf-16"), ": This is not a text file: a set-up is TOML, written in UTF-8."),
-        (SMALL + "#" * LARGEST_FILE, ": This file is too large for a set-up: 256 KiB are the most."),
+        (SMALL + "#" * LARGEST_FILE, ": This file is too large for a set-up: the limit is 256 KiB."),
     ],
     ids=lambda value: None if isinstance(value, (str, bytes)) and len(value) > 500 else repr(value)[-60:],
 )
@@ -152,7 +152,7 @@ def test_any_line_of_a_sample_that_is_spoilt_is_the_one_that_is_said() -> None:
 
 def test_what_a_hall_has_and_the_file_has_not_has_no_line() -> None:
     refused = taken(SMALL).located(Refused("Somebody waits.", section="services", id="old"))
-    assert in_words("clinic.toml", refused) == 'clinic.toml: services "old": Somebody waits.'
+    assert refusal_text("clinic.toml", refused) == 'clinic.toml: services "old": Somebody waits.'
     without = Refused("Sign in first.")
     assert taken(SMALL).located(without) is without
 

@@ -14,10 +14,11 @@ from shared.backend.halls import sample_halls
 from shared.hall.errors import Invalid
 from shared.hall.field_limits import is_name
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.rules import decide, fold
-from shared.hall.values import HallSettings, Moment, Precedence, Service, ServicePoint
+from shared.hall.values import Moment, Precedence, Service, ServicePoint
 from shared.hall.whole_set_up import SetUp, set_up_of
-from shared.set_up_file.reader import read, what
+from shared.set_up_file.reader import place_and_reason, read
 from shared.set_up_file.writer import write
 
 NOW = Moment(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), 0)
@@ -77,7 +78,7 @@ def test_whatever_a_hall_is_called_comes_back_to_the_byte(things: list[Any], nam
     assert write(set_up_of(hall)) == text
 
 
-# ── what others may add ──
+# ── place_and_reason others may add ──
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Wide(HallSettings):
-    """A hall with fields of every kind a newer version may bring."""
+    """Hall settings with fields of every type a newer version may bring."""
 
     hours: tuple[Span, ...] = ()
     closed: tuple[date, ...] = ()
@@ -120,7 +121,7 @@ def test_fields_of_any_kind_are_written_and_read_by_themselves(monkeypatch: pyte
         spoilt = text.replace(wrong, wrong.split(" = ")[0] + (' = ["x"]' if "[" in wrong else ' = "x"'))
         with pytest.raises(Invalid) as raised:
             read(spoilt.encode(), "x")
-        assert what(raised.value, raised.value.detail) == says
+        assert place_and_reason(raised.value, raised.value.detail) == says
 
 
 def test_words_stand_in_the_order_of_the_halls_languages() -> None:

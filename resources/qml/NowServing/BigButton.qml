@@ -1,4 +1,4 @@
-// A key large enough for any finger: quiet, or filled when it is the thing to do.
+// A button large enough for any finger; filled when it is the main one.
 import QtQuick
 import QtQuick.Templates as T
 
@@ -23,7 +23,7 @@ T.Button {
         id: words
 
         text: key.text
-        // A control's own font is the system's; a text's is the application's, which is ours.
+        // A control's default font is the system's; a text's is the application's, which is ours.
         font.pixelSize: key.font.pixelSize
         font.weight: key.font.weight
         color: key.main ? Theme.inkOnAccent : Theme.ink

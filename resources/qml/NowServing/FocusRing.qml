@@ -1,4 +1,4 @@
-// Where the keyboard is: a ring around the control it would press.
+// A ring around the control with the keyboard focus.
 import QtQuick
 
 Rectangle {

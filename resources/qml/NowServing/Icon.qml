@@ -1,4 +1,4 @@
-// One of our pictures, drawn sharp at its size. It only repeats what words beside it say.
+// One of our icons, drawn sharp at its size; hidden from screen readers, because text beside it says the same.
 import QtQuick
 
 Image {

@@ -1,4 +1,4 @@
-// Any text on a screen. Always plain: names come from people, and Text itself takes what looks like markup for markup.
+// Any text on a screen, never as markup: names come from people, and Text renders what looks like HTML.
 import QtQuick
 
 Text {

@@ -1,4 +1,4 @@
-// Every size, colour and duration of our screens. Sizes are millimetres on the real screen.
+// Every size, colour and duration of our screens. Sizes are pixels, made of millimetres on the real screen by mm().
 pragma Singleton
 import QtQuick
 
@@ -17,10 +17,10 @@ QtObject {
     readonly property real largeText: mm(9.5)
     readonly property real title: mm(14)
     readonly property real number: mm(60)
-    readonly property var figures: ({ "tnum": 1, "zero": 1 })  // of one width, for numbers below one another and clocks
-    readonly property real leading: 1.25              // of a line to its font; Arabic fonts ask for much more
+    readonly property var figures: ({ "tnum": 1, "zero": 1 })  // digits of equal width, for aligned numbers and clocks
+    readonly property real leading: 1.25              // line height in font sizes; Arabic fonts ask for much more
 
-    // ── colours; each pair of text and ground is at least 7:1 ──
+    // ── colours; the contrast of each pair of text and ground is at least 7:1 ──
     property color accent: "#0b4a8f"
     readonly property color inkOnAccent: "#ffffff"
     readonly property color accentSoft: Qt.tint("#ffffff", Qt.alpha(accent, 0.10))
@@ -36,19 +36,19 @@ QtObject {
     readonly property color warningSoft: "#fff1d6"
     readonly property color bad: "#8c1420"
     readonly property color badSoft: "#fde7e9"
-    readonly property color night: "#0e1726"          // the hall display's ground: dark, so that calls shine
+    readonly property color night: "#0e1726"          // the hall display's background: dark, so that calls stand out
     readonly property color nightRow: "#182438"
     readonly property color nightLine: "#2b3a52"
     readonly property color inkOnNight: "#ffffff"
     readonly property color quietOnNight: "#b9c6d8"
-    readonly property color call: "#ffd23f"           // the one colour that means: this is you
+    readonly property color call: "#ffd23f"           // used only for calls: "this is you"
     readonly property color inkOnCall: "#14181f"
 
-    // ── motion; it says something or it is not there ──
+    // ── durations of animations, in milliseconds; each animation means something ──
     property bool still: false
     readonly property int quick: still ? 0 : 120
     readonly property int arrive: still ? 0 : 280
-    readonly property int pulse: still ? 0 : 700      // less than 3 a second
+    readonly property int pulse: still ? 0 : 700      // fewer than 3 flashes a second
 
     function mm(millimetres: real): real {
         return millimetres * pixelsPerMm;
@@ -61,15 +61,15 @@ QtObject {
     }
 
     // A hall's own accent, made darker until white text on it has a contrast of 7:1 (WCAG 2.2, 1.4.6).
-    function readable(wish: color): color {
-        let shade = wish;
+    function readable(accent: color): color {
+        let shade = accent;
         for (let step = 0; step < 60 && 1.05 / (luminance(shade) + 0.05) < 7; step++)
             shade = Qt.darker(shade, 1.05);
         return shade;
     }
 
-    function luminance(of: color): real {
+    function luminance(shade: color): real {
         const linear = part => part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4);
-        return 0.2126 * linear(of.r) + 0.7152 * linear(of.g) + 0.0722 * linear(of.b);
+        return 0.2126 * linear(shade.r) + 0.7152 * linear(shade.g) + 0.0722 * linear(shade.b);
     }
 }

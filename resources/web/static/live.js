@@ -1,117 +1,117 @@
-// Keeps a page live: takes what the hall sends, says when the connection is gone, and calls out loud.
+// Keeps a page live: applies the updates of the event stream, says when the connection is lost, and rings at a call.
 "use strict";
 
 const live = document.getElementById("live");
-const events = document.body.dataset.events;
+const eventsUrl = document.body.dataset.events;
 
-// ── the line to the hall ──
+// ── the event stream ──
 
-const PATIENCE = 40000; // ms of silence; the hall sends a beat every 15 s
-const GRACE = 4000; // ms before a cut is worth a word: most are over by then
-const AGAIN = 3000;
-const SLIP = 15000; // ms; for ten seconds staff can undo a wrong end
+const SILENCE_LIMIT = 40000; // ms without an event; the backend sends a beat every 15 s
+const NOTICE_DELAY = 4000; // ms; most outages are shorter, and are not shown
+const RECONNECT_DELAY = 3000; // ms
+const UNDO_TIME = 15000; // ms until an ended ticket is looked at once more: staff can undo its end for ten seconds
 
-let source, silence, complaint, next, resting, looked;
+let source, silenceTimer, noticeTimer, reconnectTimer, orderlyEnd, lookedAfterEnd;
 
 function connect() {
-  letGo();
-  source = new EventSource(events);
-  source.onopen = heard;
-  source.onmessage = (message) => { heard(); take(message.data); };
-  source.addEventListener("beat", () => { heard(); claim(); });
-  source.addEventListener("rest", () => { resting = true; });
-  source.addEventListener("over", rest);
-  source.onerror = lost;
-  listen();
-  claim();
+  disconnect();
+  source = new EventSource(eventsUrl);
+  source.onopen = connected;
+  source.onmessage = (message) => { connected(); applyUpdate(message.data); };
+  source.addEventListener("beat", () => { connected(); claimConnection(); });
+  source.addEventListener("rest", () => { orderlyEnd = true; });
+  source.addEventListener("over", ticketEnded);
+  source.onerror = connectionLost;
+  restartSilenceTimer();
+  claimConnection();
 }
 
-function letGo() {
-  for (const timer of [next, silence, complaint]) clearTimeout(timer);
-  complaint = undefined;
+function disconnect() {
+  for (const timer of [reconnectTimer, silenceTimer, noticeTimer]) clearTimeout(timer);
+  noticeTimer = undefined;
   if (source) source.close();
   source = undefined;
 }
 
-function rest() {
-  letGo();
-  if (!looked) next = setTimeout(connect, SLIP);
-  looked = true;
+function ticketEnded() {
+  disconnect();
+  if (!lookedAfterEnd) reconnectTimer = setTimeout(connect, UNDO_TIME);
+  lookedAfterEnd = true;
 }
 
-function listen() {
-  clearTimeout(silence);
-  silence = setTimeout(() => { lost(); connect(); }, PATIENCE);
+function restartSilenceTimer() {
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(() => { connectionLost(); connect(); }, SILENCE_LIMIT);
 }
 
-function heard() {
-  resting = false;
-  clearTimeout(complaint);
-  complaint = undefined;
-  say("");
-  listen();
+function connected() {
+  orderlyEnd = false;
+  clearTimeout(noticeTimer);
+  noticeTimer = undefined;
+  showNotice("");
+  restartSilenceTimer();
 }
 
-function lost() {
-  // a hall that can't hold a line says so before it lets go: the browser comes again by itself
-  if (resting) {
-    resting = false;
+function connectionLost() {
+  // a backend that can't keep a stream open sends `rest` before it ends one: the browser connects again by itself
+  if (orderlyEnd) {
+    orderlyEnd = false;
     return;
   }
-  complaint ??= setTimeout(() => say(away.dataset.words), GRACE);
+  noticeTimer ??= setTimeout(() => showNotice(notice.dataset.words), NOTICE_DELAY);
   if (source?.readyState === EventSource.CLOSED) {
-    clearTimeout(next);
-    next = setTimeout(connect, AGAIN);
+    clearTimeout(reconnectTimer);
+    reconnectTimer = setTimeout(connect, RECONNECT_DELAY);
   }
 }
 
-const away = document.getElementById("away");
-function say(words) {
-  if (away.textContent !== words) away.textContent = words;
+const notice = document.getElementById("away");
+function showNotice(words) {
+  if (notice.textContent !== words) notice.textContent = words;
 }
 
-// ── one line for many tabs ──
+// ── one event stream for many tabs ──
 
-// A browser has six connections to a hall, for all its tabs. A page that is not seen needs none, but for a ticket that
-// may be called: of its tabs the one that is seen keeps a line, or else one of those that are not.
+// A browser has six connections to a backend, for all its tabs. A hidden page needs none, unless its ticket may be
+// called: of the tabs with that ticket one keeps its stream, the one of highest rank; a visible one if there is any.
 const tabs = new BroadcastChannel("lines");
-const me = Math.random();
+const tabNumber = Math.random();
 const ticket = live?.dataset.state && location.pathname;
-const rank = () => (document.hidden ? 0 : 1) + me;
-const alerts = () => ticket && ["waiting", "called", "serving", "parked"].includes(live.dataset.state);
+const rank = () => (document.hidden ? 0 : 1) + tabNumber;
+const mayBeCalled = () => ticket && ["waiting", "called", "serving", "parked"].includes(live.dataset.state);
 
-function claim() {
+function claimConnection() {
   if (ticket) tabs.postMessage({ ticket, rank: rank() });
 }
 
-function yieldTo(other) {
-  if (other.ticket !== ticket || !alerts()) return;
-  if (source && other.rank < rank()) claim();
+function answerClaim(other) {
+  if (other.ticket !== ticket || !mayBeCalled()) return;
+  if (source && other.rank < rank()) claimConnection();
   else if (document.hidden && other.gone) connect();
   else if (document.hidden) {
-    letGo();
-    silence = setTimeout(connect, PATIENCE); // the other tab may end without a word
+    disconnect();
+    silenceTimer = setTimeout(connect, SILENCE_LIMIT); // the other tab may close without telling
   }
 }
 
-function seen() {
+function visibilityChanged() {
   if (!document.hidden) connect();
-  else if (alerts()) claim();
-  else letGo();
+  else if (mayBeCalled()) claimConnection();
+  else disconnect();
 }
 
-function leave() {
+function leavePage() {
   if (source && ticket) tabs.postMessage({ ticket, gone: true });
-  letGo();
+  disconnect();
   tabs.close();
 }
 
-// ── what the hall sends ──
+// ── updates ──
 
-const parts = new Map();
+const parts = new Map(); // the HTML of each part, by its id, as it was last received
 if (live) for (const part of live.querySelectorAll("[id]")) parts.set(part.id, part.innerHTML.trim());
 
-function take(html) {
+function applyUpdate(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const fresh = template.content.firstElementChild;
@@ -119,46 +119,47 @@ function take(html) {
     if (!sent) location.reload();
     return;
   }
-  for (const part of fresh.querySelectorAll("[id]")) replace(part);
-  if (fresh.dataset.state) follow(fresh.dataset);
+  for (const part of fresh.querySelectorAll("[id]")) replacePart(part);
+  if (fresh.dataset.state) ticketChanged(fresh.dataset);
 }
 
-function replace(part) {
+function replacePart(part) {
   const old = document.getElementById(part.id);
   const text = part.innerHTML.trim();
-  if (!old || same(parts.get(part.id), text)) return;
+  if (!old || sameText(parts.get(part.id), text)) return;
   parts.set(part.id, text);
   old.replaceChildren(...part.childNodes);
 }
 
-function same(one, other) {
-  const flat = (text) => (text || "").replace(/\s+/g, " ");
-  return flat(one) === flat(other);
+function sameText(one, other) {
+  const normalized = (text) => (text || "").replace(/\s+/g, " ");
+  return normalized(one) === normalized(other);
 }
 
-// ── my ticket ──
+// ── the ticket ──
 
-function follow(now) {
+function ticketChanged(now) {
   const before = { ...live.dataset };
   Object.assign(live.dataset, now);
   document.title = now.title;
   document.body.dataset.state = now.state;
   button.hidden = !["waiting", "called"].includes(now.state);
-  if (now.state !== "called") hush();
-  else if (before.state !== "called" || before.calls !== now.calls) callOut();
+  if (now.state !== "called") stopRinging();
+  else if (before.state !== "called" || before.calls !== now.calls) announceCall();
 }
 
 const button = document.getElementById("alert");
 const calling = document.getElementById("call");
-const TIMES = 5;
-let audio, ringing, awake;
+const RINGS = 5;
+const RING_INTERVAL = 5000; // ms
+let audio, ringTimer, wakeLock;
 
 if (button) {
   button.hidden = !["waiting", "called"].includes(live.dataset.state);
   document.title = live.dataset.title;
   button.addEventListener("click", alertMe);
-  // a browser lets a page sound only after a touch: any touch will do
-  document.addEventListener("pointerdown", () => { allowSound(); hush(); });
+  // a browser lets a page play sound only after a touch: any touch will do
+  document.addEventListener("pointerdown", () => { allowSound(); stopRinging(); });
   document.addEventListener("visibilitychange", stayAwake);
 }
 
@@ -174,34 +175,34 @@ function alertMe() {
   button.textContent = button.dataset.on;
   button.classList.add("granted");
   button.setAttribute("aria-pressed", "true");
-  chime(0.25);
+  playChime(0.25);
   if (navigator.vibrate) navigator.vibrate(80);
   if (window.Notification && Notification.permission === "default") Notification.requestPermission();
   stayAwake();
 }
 
-// a phone that sleeps hears nothing
+// a phone that sleeps receives no events
 async function stayAwake() {
   if (!button.classList.contains("granted") || document.hidden || !navigator.wakeLock) return;
-  try { awake = await navigator.wakeLock.request("screen"); } catch { awake = undefined; }
+  try { wakeLock = await navigator.wakeLock.request("screen"); } catch { wakeLock = undefined; }
 }
 
-function callOut() {
-  calling.replaceChildren(...calling.childNodes); // a recall says the same words: say them again
+function announceCall() {
+  calling.replaceChildren(...calling.childNodes); // a recall has the same text: screen readers read it again
   scrollTo(0, 0);
   notify();
-  hush();
-  ring(TIMES);
+  stopRinging();
+  ring(RINGS);
 }
 
 function ring(times) {
-  chime(1);
+  playChime(1);
   if (navigator.vibrate && navigator.userActivation?.hasBeenActive) navigator.vibrate([400, 150, 400, 150, 800]);
-  if (times > 1) ringing = setTimeout(ring, 5000, times - 1);
+  if (times > 1) ringTimer = setTimeout(ring, RING_INTERVAL, times - 1);
 }
 
-function hush() {
-  clearTimeout(ringing);
+function stopRinging() {
+  clearTimeout(ringTimer);
 }
 
 function notify() {
@@ -209,12 +210,12 @@ function notify() {
   try { new Notification(live.dataset.title); } catch { /* some phones allow it to installed pages only */ }
 }
 
-function chime(volume) {
+function playChime(volume) {
   if (!audio || audio.state !== "running") return;
-  [880, 659, 880, 659].forEach((pitch, at) => note(pitch, audio.currentTime + at * 0.28, volume));
+  [880, 659, 880, 659].forEach((pitch, at) => playNote(pitch, audio.currentTime + at * 0.28, volume));
 }
 
-function note(pitch, from, volume) {
+function playNote(pitch, from, volume) {
   const tone = audio.createOscillator();
   const gain = audio.createGain();
   tone.type = "triangle";
@@ -229,24 +230,25 @@ function note(pitch, from, volume) {
 
 // ── forms ──
 
-// The hall gives one number however often a form is sent; a second tap need not even travel.
+// The hall issues one ticket however often a form is sent; a second tap need not even be sent.
+const RESEND_DELAY = 5000; // ms, after which a customer who stopped the page from loading may try again
 let sent = false;
 document.addEventListener("submit", (event) => {
   if (sent) event.preventDefault();
   sent = true;
-  setTimeout(() => { sent = false; }, 5000); // whoever stopped the page from loading may try again
+  setTimeout(() => { sent = false; }, RESEND_DELAY);
 });
 
 addEventListener("pageshow", (event) => {
   sent = false;
-  if (event.persisted) location.reload(); // from the browser's memory: its forms have been used, its counts are old
+  if (event.persisted) location.reload(); // from the browser's cache: its forms were used, its counts are old
 });
 
-if (live && events) {
-  if (document.hidden ? alerts() : !("over" in document.body.dataset)) connect();
-  tabs.onmessage = (message) => yieldTo(message.data);
-  addEventListener("online", seen);
-  addEventListener("offline", () => { if (source) lost(); });
-  addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", seen);
+if (live && eventsUrl) {
+  if (document.hidden ? mayBeCalled() : !("over" in document.body.dataset)) connect();
+  tabs.onmessage = (message) => answerClaim(message.data);
+  addEventListener("online", visibilityChanged);
+  addEventListener("offline", () => { if (source) connectionLost(); });
+  addEventListener("pagehide", leavePage);
+  document.addEventListener("visibilitychange", visibilityChanged);
 }

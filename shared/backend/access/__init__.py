@@ -1,1 +1,1 @@
-"""Who may come in: people, sessions, devices and their pairing, and how often a stranger may try."""
+"""Authentication: accounts, sessions, devices and their pairing, sign-on, rate limits."""

@@ -1,4 +1,4 @@
-"""Whose token this is: people with a session, devices with a token of their own; both are kept only as hashes."""
+"""Accounts of staff and devices, and whose token a request carries. Tokens are stored only as hashes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 
-from shared.access.devices import Device, Trouble
 from shared.backend.access.kiosk_series import first_series
 from shared.backend.access.secret_hashes import hash_of
 from shared.backend.access.sessions import Sessions, actor_of
@@ -21,23 +20,24 @@ from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import Invalid, NameTaken, NotSignedIn
 from shared.hall.field_limits import DEVICE
 from shared.hall.field_types import HallId, new_id
-from shared.hall.input_checks import require
+from shared.hall.input_checks import check_text
 from shared.hall.json_codec import decode
 from shared.hall.roles import DEVICE_ROLES, Actor, Role
+from shared.requests.devices import Device, Trouble
 
 
-def not_valid() -> NotSignedIn:
-    """What whoever brings a token hears that opens nothing."""
-    return NotSignedIn("This token is not valid (any more): sign in again, or add the device again.")
+def invalid_token() -> NotSignedIn:
+    """The refusal of a token that is unknown, revoked or expired."""
+    return NotSignedIn("This token is not valid: sign in again, or add the device again.")
 
 
-_WANTED: BindParameter[str] = bindparam("hashes", expanding=True)
+_HASHES: BindParameter[str] = bindparam("hashes", expanding=True)
 _BY_SESSION = (
     select(tables.sessions.c.token_hash, tables.staff)
     .join(tables.staff, tables.sessions.c.staff_id == tables.staff.c.id)
-    .where(tables.sessions.c.token_hash.in_(_WANTED), tables.sessions.c.expires_at > bindparam("now"))
+    .where(tables.sessions.c.token_hash.in_(_HASHES), tables.sessions.c.expires_at > bindparam("now"))
 )
-_BY_DEVICE = select(tables.devices).where(tables.devices.c.token_hash.in_(_WANTED))
+_BY_DEVICE = select(tables.devices).where(tables.devices.c.token_hash.in_(_HASHES))
 
 
 class Accounts:
@@ -49,13 +49,13 @@ class Accounts:
         self._database = database
 
     def add_device(self, name: str, role: Role, hall: HallId) -> str:
-        """A new device; its token, which nobody can ask for again. Raises Invalid or NameTaken."""
+        """Add a device without pairing; returns its token, shown only this once. Raises Invalid or NameTaken."""
         if role not in DEVICE_ROLES:
             raise Invalid(f"A device is one of {', '.join(DEVICE_ROLES)}.")
         token = secrets.token_urlsafe(32)
         row = {
             "id": new_id(),
-            "name": named(name),
+            "name": checked_device_name(name),
             "role": role.value,
             "hall_id": hall,
             "token_hash": hash_of(token),
@@ -68,7 +68,7 @@ class Accounts:
         return token
 
     def devices(self, hall: HallId | None = None) -> list[Device]:
-        """Every device, or those of this hall, by name."""
+        """Every device, or those of this hall, sorted by name."""
         rows = tables.devices.c
         query = select(tables.devices).order_by(rows.name)
         if hall is not None:
@@ -77,18 +77,18 @@ class Accounts:
             return [device_of(row) for row in connection.execute(query)]
 
     def actor(self, token: str) -> Actor:
-        """Whose token this is; raises NotSignedIn for one that is unknown, revoked or over."""
+        """Whose token this is; raises NotSignedIn if it is unknown, revoked or expired."""
         if actor := self.actors([token]).get(token):
             return actor
-        raise not_valid()
+        raise invalid_token()
 
     def actors(self, tokens: Sequence[str]) -> dict[str, Actor]:
-        """Whose tokens these are; those that are unknown, revoked or over are left out."""
+        """Whose tokens these are; those that are unknown, revoked or expired are left out."""
         by_hash = {hash_of(token): token for token in tokens}
-        asked = {"hashes": list(by_hash), "now": datetime.now(UTC)}
+        parameters = {"hashes": list(by_hash), "now": datetime.now(UTC)}
         with self._database.reading() as connection:
-            people = {row.token_hash: actor_of(row) for row in connection.execute(_BY_SESSION, asked)}
-            devices = {row.token_hash: _device_actor(row) for row in connection.execute(_BY_DEVICE, asked)}
+            people = {row.token_hash: actor_of(row) for row in connection.execute(_BY_SESSION, parameters)}
+            devices = {row.token_hash: _device_actor(row) for row in connection.execute(_BY_DEVICE, parameters)}
         found = {by_hash[hashed]: actor for hashed, actor in {**people, **devices}.items()}
         return {token: replace(actor, token=token) for token, actor in found.items()}
 
@@ -98,6 +98,7 @@ def _device_actor(row: Any) -> Actor:
 
 
 def device_of(row: Any) -> Device:
+    """A row of the devices as a value, with the troubles no administrator has seen yet."""
     return Device(
         id=row.id,
         name=row.name,
@@ -114,12 +115,12 @@ def device_of(row: Any) -> Device:
     )
 
 
-def named(name: str) -> str:
-    """A device's name without spaces around it; raises Invalid for one that is none."""
+def checked_device_name(name: str) -> str:
+    """A device's name without spaces around it; raises Invalid if it is empty, too long or unreadable."""
     name = name.strip()
     if not 0 < len(name) <= DEVICE.longest:
         raise Invalid("A device needs a name of up to 64 characters.")
-    require(DEVICE, name, "name")
+    check_text(DEVICE, name, "name")
     return name
 
 

@@ -1,49 +1,49 @@
-"""Says whose token a request carries: never from memory, but for all requests that come together in one look."""
+"""Authenticates requests: looks up whose token each carries, one query for all waiting. Nothing is cached."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
 
-from shared.backend.access.accounts import Accounts, not_valid
+from shared.backend.access.accounts import Accounts, invalid_token
 from shared.hall.roles import Actor
 
 
 class Authenticator:
-    """Looks tokens up in the database while requests go on coming in; those that come meanwhile share the next look.
+    """Looks tokens up in the database; requests that arrive meanwhile share the next query.
 
-    So a crowd costs a query, not a query each, and a token that is revoked is refused from the next request on.
+    So a crowd costs one query, not one each, and a revoked token is refused from the next request on.
     """
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._asked: dict[str, asyncio.Future[Actor | None]] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._pending: dict[str, asyncio.Future[Actor | None]] = {}
+        self._lookup: asyncio.Task[None] | None = None
 
     async def actor(self, token: str, address: str) -> Actor:
-        """Whose token this is, at this address; raises NotSignedIn for one that is unknown, revoked or over.
+        """The actor with this token, at this address; raises NotSignedIn if it is unknown, revoked or expired.
 
-        Somebody who has yet to choose a password of their own is let in too: whoever asks has to see to that.
+        People who must change their password are authenticated too: the caller has to check that.
         """
-        if token not in self._asked:
-            self._asked[token] = asyncio.get_running_loop().create_future()
-        answer = self._asked[token]
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-        if actor := await asyncio.shield(answer):  # others may wait for it too
+        if token not in self._pending:
+            self._pending[token] = asyncio.get_running_loop().create_future()
+        answer = self._pending[token]
+        if self._lookup is None:
+            self._lookup = asyncio.create_task(self._look_up())
+        if actor := await asyncio.shield(answer):  # a cancelled request must not cancel it for the others
             return replace(actor, address=address)
-        raise not_valid()
+        raise invalid_token()
 
-    async def _look(self) -> None:
-        while self._asked:
-            asked, self._asked = self._asked, {}
+    async def _look_up(self) -> None:
+        while self._pending:
+            pending, self._pending = self._pending, {}
             try:
-                actors = await asyncio.to_thread(self._accounts.actors, list(asked))
-            except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
-                for answer in asked.values():
+                actors = await asyncio.to_thread(self._accounts.actors, list(pending))
+            except Exception as error:  # noqa: BLE001  # passed on to every waiting request
+                for answer in pending.values():
                     answer.set_exception(error)
-                    answer.exception()  # nobody may wait for it any more
+                    answer.exception()  # retrieved: perhaps nobody waits for it any more
             else:
-                for token, answer in asked.items():
+                for token, answer in pending.items():
                     answer.set_result(actors.get(token))
-        self._looking = None
+        self._lookup = None

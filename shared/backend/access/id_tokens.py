@@ -1,7 +1,7 @@
-"""ID tokens of an OpenID Connect provider: signed by it, for our consoles, just now, and for this very sign-on.
+"""Verifies ID tokens of an OpenID Connect provider: signature, client, age, and the nonce of this sign-on.
 
-What is checked is written in OpenID Connect Core 1.0, 3.1.3.7, and RFC 8725. Whoever runs behind a gateway that has
-verified tokens already puts another ``Verifier`` in this one's place.
+The checks follow OpenID Connect Core 1.0, 3.1.3.7, and RFC 8725. Behind a gateway that has verified tokens already,
+another ``Verifier`` takes the place of this one.
 """
 
 from __future__ import annotations
@@ -18,57 +18,59 @@ from typing import Any, Protocol
 
 import jwt
 
-from shared.access.sign_on import Provider, require_safe
 from shared.hall.errors import NotSignedIn, Unfit, Unreachable
+from shared.requests.sign_on import Provider, require_https_or_loopback
 
 log = logging.getLogger(__name__)
 
 Claims = Mapping[str, Any]
 
 ALGORITHMS = ["RS256", "ES256"]
-"""Signatures by a private key. Never what the token itself asks for: `none`, or HS256 by the public key as password."""
+"""Signatures by a private key. Never what the token itself names: `none`, or HS256 with the public key as secret."""
 
 LEEWAY = 60
-"""Seconds that clocks may differ."""
+"""Seconds by which the provider's clock and ours may differ."""
 
-FRESH = 600
-"""Seconds within which a token is brought here after it was made; a console takes one or two."""
+MAX_AGE = 600
+"""Seconds a token is accepted after it was issued; a console takes one or two."""
 
-KEPT = 3600.0
-REST = 10.0
-"""Seconds the provider's keys are kept, and those before it is asked again for a key nobody has heard of: its keys
-change now and then, and a stranger may invent as many as they like."""
+CACHED_FOR = 3600.0
+"""Seconds the provider's keys are cached."""
+
+RETRY_AFTER = 10.0
+"""Seconds from one fetch to the next because of an unknown key: a stranger may invent any number of them."""
 
 LONGEST_SUBJECT = 255
 """Characters; the provider may not use more (OpenID Connect Core 1.0, 2)."""
 
-PATIENCE = 2.0
-"""Seconds the provider has to answer: whoever waits at a console is told within five."""
+TIMEOUT = 2.0
+"""Seconds the provider may be silent, in each of two requests: people at a console are told within five."""
 
-LARGEST = 1024 * 1024
+LARGEST_ANSWER = 1024 * 1024
+"""Bytes read of an answer; a longer one counts as none."""
 
 
 class Verifier(Protocol):
-    """From what a console brings to what its provider says about a person."""
+    """Turns the ID token a console sends into verified claims."""
 
     def verify(self, id_token: str, nonce: str) -> Claims:
-        """What the provider vouches for; raises NotSignedIn or Unreachable."""
+        """The claims of a valid token; raises NotSignedIn if it is not, Unreachable if the provider does not answer."""
 
 
 class TokenVerifier:
-    """Verifies tokens here, by the keys the provider publishes."""
+    """Verifies tokens with the keys the provider publishes."""
 
     def __init__(self, provider: Provider, context: ssl.SSLContext | None = None) -> None:
         self._provider = provider
-        self._keys = Keys(provider.issuer, context or ssl.create_default_context())
+        self._keys = SigningKeys(provider.issuer, context or ssl.create_default_context())
 
     def verify(self, id_token: str, nonce: str) -> Claims:
         try:
             claims = self._claims(id_token)
         except jwt.PyJWTError as error:
             log.warning("an ID token was refused: %s", error)
-            raise not_this() from None
-        require_ours(claims, self._provider, nonce)
+            raise invalid_sign_on() from None
+        require_valid_claims(claims, self._provider, nonce)
         return claims
 
     def _claims(self, id_token: str) -> Claims:
@@ -85,104 +87,105 @@ class TokenVerifier:
         return claims
 
 
-def not_this() -> NotSignedIn:
-    """What whoever brings a bad token hears; why it is bad is in the log."""
-    return NotSignedIn("This sign-on is not valid (any more): please try again.")
+def invalid_sign_on() -> NotSignedIn:
+    """The refusal of a bad token; the reason is in the log alone."""
+    return NotSignedIn("This sign-on is not valid: please try again.")
 
 
-def require_ours(claims: Claims, provider: Provider, nonce: str) -> None:
-    """Raises NotSignedIn for what was made for another program, another sign-on or long ago, whoever has signed it."""
-    if why := _strange(claims, provider, nonce):
+def require_valid_claims(claims: Claims, provider: Provider, nonce: str) -> None:
+    """Raises NotSignedIn if the token is for another client or sign-on, or too old; checks no signature or ``exp``."""
+    if why := _fault(claims, provider, nonce):
         log.warning("an ID token was refused: %s", why)
-        raise not_this()
+        raise invalid_sign_on()
 
 
-def _strange(claims: Claims, provider: Provider, nonce: str) -> str | None:
-    programs, person = claims.get("aud"), str(claims.get("sub") or "")
+def _fault(claims: Claims, provider: Provider, nonce: str) -> str | None:
+    """What is wrong with the claims, for the log; None if nothing is."""
+    audience, person = claims.get("aud"), str(claims.get("sub") or "")
     if claims.get("iss") != provider.issuer:
-        return "it is another provider's"
-    if provider.client_id not in ([programs] if isinstance(programs, str) else programs or []):
-        return "it is for another program"
-    if not isinstance(programs, str) and len(programs or []) > 1 and claims.get("azp") != provider.client_id:
-        return "it is for several programs, and was given to another one"
+        return "it is from another provider"
+    if provider.client_id not in ([audience] if isinstance(audience, str) else audience or []):
+        return "it is for another client"
+    if not isinstance(audience, str) and len(audience or []) > 1 and claims.get("azp") != provider.client_id:
+        return "it is for several clients, and was issued to another one"
     if claims.get("token_use", "id") != "id":
-        return "it is no ID token"  # Cognito's access tokens look alike
+        return "it is not an ID token"  # Cognito's access tokens look alike
     if not (nonce and hmac.compare_digest(str(claims.get("nonce")).encode(), nonce.encode())):
-        return "its nonce is another sign-on's"
-    if int(claims.get("iat") or 0) < time.time() - FRESH - LEEWAY:
-        return "it was made too long ago"
+        return "its nonce is of another sign-on"
+    if int(claims.get("iat") or 0) < time.time() - MAX_AGE - LEEWAY:
+        return "it was issued too long ago"
     if not 0 < len(person) <= LONGEST_SUBJECT or not person.isprintable():
-        return "it is about nobody"
+        return "it names nobody"
     return None
 
 
-class Keys:
-    """The keys a provider signs with, as it publishes them."""
+class SigningKeys:
+    """The published signing keys of a provider, cached; safe to use from several threads."""
 
     def __init__(self, issuer: str, context: ssl.SSLContext) -> None:
-        self._issuer = require_safe(issuer)
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _StayHere())
+        self._issuer = require_https_or_loopback(issuer)
+        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirects())
         self._known: dict[str | None, jwt.PyJWK] = {}
-        self._asked = float("-inf")  # when, on the monotonic clock
-        self._away: Unreachable | None = None
+        self._fetched_at = float("-inf")  # seconds of the monotonic clock
+        self._failure: Unreachable | None = None
         self._lock = threading.Lock()
 
     def key(self, kid: str | None) -> jwt.PyJWK:
-        """The key of this name; raises InvalidKeyError or Unreachable."""
+        """The key with this id (None: the only one); raises jwt.InvalidKeyError, Unreachable after a failed fetch."""
         with self._lock:
-            age = time.monotonic() - self._asked
-            if age > KEPT or (kid not in self._known and age > REST):
-                self._ask()
+            age = time.monotonic() - self._fetched_at
+            if age > CACHED_FOR or (kid not in self._known and age > RETRY_AFTER):
+                self._refresh()
             if kid in self._known:
                 return self._known[kid]
-            raise self._away or jwt.InvalidKeyError(f"the provider has no key {kid!r}")
+            raise self._failure or jwt.InvalidKeyError(f"the provider has no key {kid!r}")
 
-    def _ask(self) -> None:
-        """Take the keys there are now; if the provider is away those of before stay, and nobody else waits for it."""
+    def _refresh(self) -> None:
+        """Fetch the keys; if that fails the old ones stay, and RETRY_AFTER keeps the next sign-ons from waiting too."""
         try:
-            self._known, self._away = self._published(), None
-        except Unreachable as away:
-            self._away = away
-        self._asked = time.monotonic()
+            self._known, self._failure = self._fetch_keys(), None
+        except Unreachable as failure:
+            self._failure = failure
+        self._fetched_at = time.monotonic()
 
-    def _published(self) -> dict[str | None, jwt.PyJWK]:
-        about = self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-        if about.get("issuer") != self._issuer:
-            raise Unreachable("The identity provider calls itself something else than oidc_issuer says.")
-        found = self._fetch(require_safe(str(about.get("jwks_uri")))).get("keys")
-        keys = [key for key in map(_usable, found if isinstance(found, list) else []) if key]
+    def _fetch_keys(self) -> dict[str | None, jwt.PyJWK]:
+        configuration = self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        if configuration.get("issuer") != self._issuer:
+            raise Unreachable("The identity provider's issuer differs from the setting oidc_issuer.")
+        found = self._fetch(require_https_or_loopback(str(configuration.get("jwks_uri")))).get("keys")
+        keys = [key for key in map(_public_key, found if isinstance(found, list) else []) if key]
         named: dict[str | None, jwt.PyJWK] = {key.key_id: key for key in keys}
         return {**named, None: keys[0]} if len(keys) == 1 else named
 
     def _fetch(self, address: str) -> dict[str, Any]:
         try:
-            with self._opener.open(address, timeout=PATIENCE) as response:
-                said = json.loads(response.read(LARGEST))
+            with self._opener.open(address, timeout=TIMEOUT) as response:
+                answer = json.loads(response.read(LARGEST_ANSWER))
         except (OSError, ValueError) as error:  # urllib's and ssl's errors are OSErrors
             log.warning("%s: %s", address, error)
             raise Unreachable("The identity provider does not answer.") from None
-        return said if isinstance(said, dict) else {}
+        return answer if isinstance(answer, dict) else {}
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Keys come from where the provider says they are, and from nowhere it leads on to."""
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: keys come only from the URL in the provider's configuration."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
 
 
-def _usable(said: Any) -> jwt.PyJWK | None:
-    """A public key to verify signatures by; None for any other."""
+def _public_key(jwk: Any) -> jwt.PyJWK | None:
+    """The key a JWK describes; None if it is no public key for signatures."""
     try:
-        if said.get("kty") not in ("RSA", "EC") or said.get("use", "sig") != "sig":
+        if jwk.get("kty") not in ("RSA", "EC") or jwk.get("use", "sig") != "sig":
             return None
-        return jwt.PyJWK(said)
+        return jwt.PyJWK(jwk)
     except (jwt.PyJWTError, AttributeError, ValueError, TypeError):
         return None
 
 
 def ports_of(text: str) -> tuple[int, ...]:
-    """``8765, 8766`` as the setting ``oidc_ports`` has it; raises Unfit."""
+    """The ports of the setting ``oidc_ports``, like ``8765, 8766``; raises Unfit if one is no port."""
     parts = text.replace(",", " ").split()
     if not parts or not all(part.isdecimal() and 1 <= int(part) <= 65535 for part in parts):
         raise Unfit(f"oidc_ports must be one or more ports, like 8765, not {text!r}.")

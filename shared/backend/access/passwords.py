@@ -1,4 +1,4 @@
-"""Passwords: which ones are good enough, and how they are kept (argon2id) and compared."""
+"""Passwords: which are strong enough, and how they are hashed (argon2id) and compared."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from zxcvbn import zxcvbn
 
 from shared.hall.errors import Invalid
 from shared.hall.field_limits import PASSWORD
-from shared.hall.input_checks import require
+from shared.hall.input_checks import check_text
 
 SHORTEST = 8
-"""Characters (NIST SP 800-63B, 3.1.1.2: no rules on what they are made of, but none that everybody tries)."""
+"""Characters (NIST SP 800-63B, 3.1.1.2: no rules of composition, but no common passwords)."""
 
-GUESSABLE = 2
-"""zxcvbn's score from which on a password takes more than a million guesses."""
+LOWEST_SCORE = 2
+"""The lowest zxcvbn score allowed (0 to 4): from it on a password takes more than a million guesses."""
 
-LOOKED_AT = 72
-"""Characters zxcvbn is shown: its time grows with their square."""
+CHECKED_LENGTH = 72
+"""Characters zxcvbn looks at, the first: its time grows with their square."""
 
-NOBODYS = ""
-"""The hash of whoever has no password here, for they come by an identity provider; it matches none."""
+NO_PASSWORD = ""
+"""The hash of people who sign in through the identity provider; no password matches it."""
 
 hasher = PasswordHasher()
 """Argon2id at the cost of RFC 9106, 4: 64 MiB, three passes."""
 _hashing = threading.BoundedSemaphore(2)
-"""Each takes 64 MB and most of a core for a while: a crowd at the door must not starve the hall."""
+"""Each hash takes 64 MiB and most of a core for a while: a crowd that signs in must not starve the hall."""
 
 
 def require_good(password: str, login: str) -> None:
-    """Raises Invalid for a password that is too short, too long or among the first anybody would try."""
+    """Raises Invalid if a password is too short, too long or easy to guess."""
     if len(password) < SHORTEST:
         raise Invalid("A password has at least 8 characters.")
-    require(PASSWORD, password, "password")
-    found = zxcvbn(password[:LOOKED_AT], user_inputs=[login, "nowserving", "now serving"])
-    if found["score"] < GUESSABLE:
+    check_text(PASSWORD, password, "password")
+    found = zxcvbn(password[:CHECKED_LENGTH], user_inputs=[login, "nowserving", "now serving"])
+    if found["score"] < LOWEST_SCORE:
         raise Invalid(
             "This password is easy to guess: take a longer one, such as three words nobody else would put together."
         )
@@ -50,15 +50,16 @@ def hashed(password: str) -> str:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether it is this password. Nobody's hash takes as long as somebody's, and matches none."""
+    """Whether the password matches. Without a hash it never does, but takes as long: time tells no unknown login."""
     with _hashing:
         try:
-            hasher.verify(password_hash or of_nobody(), password)
+            hasher.verify(password_hash or decoy_hash(), password)
         except (VerificationError, InvalidHashError):
             return False
     return bool(password_hash)
 
 
 @cache
-def of_nobody() -> str:
+def decoy_hash() -> str:
+    """A hash no password matches, compared in place of a missing one."""
     return hasher.hash(secrets.token_hex())

@@ -1,4 +1,4 @@
-"""Sees to it that whoever may not come in any more does not go on listening."""
+"""Ends the event streams of tokens that were revoked or have expired."""
 
 from __future__ import annotations
 
@@ -15,49 +15,49 @@ from shared.hall.errors import Failure
 log = logging.getLogger(__name__)
 
 EVERY = 2.0
-"""Seconds between two looks: a device that is revoked through any backend has to be still within five."""
+"""Seconds between two checks: a device revoked through any backend must be disconnected within five."""
 
-Leave = Callable[[], None]
+Disconnect = Callable[[], None]
 
 
 class RevocationWatch:
-    """Knows who listens here, and asks again and again, of all of them in one look, whose token is still good."""
+    """Holds the open event streams, and checks every two seconds, in one query, which tokens are still valid."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._outage = Outage(log, "who listens could not be looked up", "who listens is looked up again")
-        self._inside: defaultdict[str, set[Leave]] = defaultdict(set)
+        self._outage = Outage(log, "open streams could not be checked", "open streams are checked again")
+        self._streams: defaultdict[str, set[Disconnect]] = defaultdict(set)
 
     @contextlib.contextmanager
-    def watching(self, token: str, leave: Leave) -> Iterator[None]:
-        """``leave`` is called when this token opens nothing any more."""
-        self._inside[token].add(leave)
+    def watching(self, token: str, disconnect: Disconnect) -> Iterator[None]:
+        """Inside, ``disconnect`` is called, from the event loop, if this token is found to be no longer valid."""
+        self._streams[token].add(disconnect)
         try:
             yield
         finally:
-            self._inside[token].discard(leave)
-            if not self._inside[token]:
-                del self._inside[token]
+            self._streams[token].discard(disconnect)
+            if not self._streams[token]:
+                del self._streams[token]
 
     async def keep(self) -> None:
-        """Look until cancelled."""
+        """Check until cancelled; failures are logged."""
         while True:
             await asyncio.sleep(EVERY)
             try:
-                await self._look()
-            except Failure as failure:  # without its database a backend has nothing to tell anybody either
-                self._outage.met(failure)
-            except Exception:  # a bug here must not leave the door open for good
-                log.exception("who listens could not be looked up")
+                await self._check()
+            except Failure as failure:  # without its database a backend has nothing to stream either
+                self._outage.begin(failure)
+            except Exception:  # a bug must not keep revoked tokens listening for good
+                log.exception("open streams could not be checked")
             else:
-                self._outage.is_over()
+                self._outage.end()
 
-    async def _look(self) -> None:
-        tokens = list(self._inside)
+    async def _check(self) -> None:
+        tokens = list(self._streams)
         if not tokens:
             return
-        known = await asyncio.to_thread(self._accounts.actors, tokens)
+        valid = await asyncio.to_thread(self._accounts.actors, tokens)
         for token in tokens:
-            if token not in known:
-                for leave in [*self._inside.get(token, ())]:
-                    leave()
+            if token not in valid:
+                for disconnect in [*self._streams.get(token, ())]:
+                    disconnect()

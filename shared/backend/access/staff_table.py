@@ -1,4 +1,4 @@
-"""The people who work here, in their table: whatever refuses changes nothing."""
+"""The staff of a database: add, find, change and remove people. A refusal changes nobody, but may count as a try."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from shared.access.staff import Person
-from shared.backend.access.login_names import as_login, usual
-from shared.backend.access.passwords import NOBODYS, hashed, matches, require_good
+from shared.backend.access.login_names import checked_login, normalized
+from shared.backend.access.passwords import NO_PASSWORD, hashed, matches, require_good
 from shared.backend.access.rate_limits import LOG_IN_AT_USUAL_PLACE, RateLimits
 from shared.backend.access.secret_hashes import hash_of
-from shared.backend.access.sessions import end_all
+from shared.backend.access.sessions import end_sessions
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.upsert import insert_unless_there
 from shared.hall.errors import Invalid, LastAdministrator, LoginTaken, UnknownPerson, WrongPassword
 from shared.hall.field_types import HallId, new_id
 from shared.hall.roles import STAFF_ROLES, Role
+from shared.requests.staff import Person
 
 
 class StaffTable:
-    """The staff of one database. Whatever refuses changes nothing."""
+    """The staff of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._limits = RateLimits(database)
 
     def all(self, hall: HallId | None = None) -> list[Person]:
-        """Everybody, or who may work in this hall, by login."""
+        """Everybody, or those who may work in this hall, sorted by login."""
         rows = tables.staff.c
         query = select(tables.staff).order_by(rows.login)
         if hall is not None:
@@ -37,28 +37,28 @@ class StaffTable:
         with self._database.reading() as connection:
             return [person_of(row) for row in connection.execute(query)]
 
-    def found(self, login: str) -> Person | None:
-        """Whoever has this login, if anybody does."""
+    def find(self, login: str) -> Person | None:
+        """The person with this login, if there is one."""
         known = {person.login: person for person in self.all()}
-        return known.get(login) or known.get(usual(login))
+        return known.get(login) or known.get(normalized(login))
 
-    def named(self, login: str) -> Person:
-        """Raises UnknownPerson."""
-        found = self.found(login)
+    def with_login(self, login: str) -> Person:
+        """The person with this login; raises UnknownPerson if there is none."""
+        found = self.find(login)
         if found is None:
             raise UnknownPerson("There is nobody with this login.")
         return found
 
     def require_free(self, login: str) -> None:
-        """Raises Invalid or LoginTaken for a login that ``add`` would not take."""
+        """Raises Invalid or LoginTaken if ``add`` would refuse this login."""
         with self._database.reading() as connection:
-            _require_free(connection, as_login(login))
+            _require_free(connection, checked_login(login))
 
     def add(
         self, login: str, password: str, role: Role, hall: HallId | None = None, *, must_change: bool = False
     ) -> Person:
-        """A new person; raises Invalid or LoginTaken."""
-        login = as_login(login)
+        """Add a person; raises Invalid for a bad login, role or password, LoginTaken if the login is taken."""
+        login = checked_login(login)
         _require_staff(role)
         require_good(password, login)
         person = new_id()
@@ -72,64 +72,64 @@ class StaffTable:
             "must_change": must_change,
         }
         with self._database.writing() as connection:
-            self._database.kind.hold(connection, ["logins"])
+            self._database.kind.lock(connection, ["logins"])
             _require_free(connection, login)
             if not insert_unless_there(connection, tables.staff, row):
                 raise _login_taken()
-            return _found(connection, person)
+            return _person(connection, person)
 
-    def change_role(self, person: str, role: Role) -> Person:
-        """Raises UnknownPerson, LastAdministrator."""
+    def change_role(self, person_id: str, role: Role) -> Person:
+        """Change a person's role; raises Invalid, UnknownPerson, LastAdministrator."""
         _require_staff(role)
         with self._database.writing() as connection:
-            before = _found(connection, person)
+            before = _person(connection, person_id)
             if role is not Role.ADMINISTRATOR:
                 self._require_another(connection, before)
-            _change(connection, person, role=role.value)
-            return _found(connection, person)
+            _change(connection, person_id, role=role.value)
+            return _person(connection, person_id)
 
-    def reset_password(self, person: str, password: str) -> Person:
-        """A first password again, and nothing left open; raises Invalid, UnknownPerson."""
+    def reset_password(self, person_id: str, password: str) -> Person:
+        """Set a first password and end all sessions; raises UnknownPerson, or Invalid for a bad password."""
         with self._database.reading() as connection:
-            before = _found(connection, person)
+            before = _person(connection, person_id)
         if before.signs_on:
             raise Invalid("This person signs in through the identity provider, and has no password here.")
         require_good(password, before.login)
         password_hash = hashed(password)
         with self._database.writing() as connection:
-            _change(connection, person, password_hash=password_hash, must_change=True)
-            end_all(connection, person)
-            return _found(connection, person)
+            _change(connection, person_id, password_hash=password_hash, must_change=True)
+            end_sessions(connection, person_id)
+            return _person(connection, person_id)
 
-    def remove(self, person: str) -> None:
-        """Raises UnknownPerson, LastAdministrator."""
+    def remove(self, person_id: str) -> None:
+        """Remove a person and end all sessions; raises UnknownPerson, LastAdministrator."""
         with self._database.writing() as connection:
-            self._require_another(connection, _found(connection, person))
-            end_all(connection, person)
-            connection.execute(delete(tables.staff).where(tables.staff.c.id == person))
+            self._require_another(connection, _person(connection, person_id))
+            end_sessions(connection, person_id)
+            connection.execute(delete(tables.staff).where(tables.staff.c.id == person_id))
 
-    def change_password(self, person: str, old: str, new: str, token: str) -> None:
-        """One's own; only the session with this token goes on. Raises WrongPassword, TooOften, Invalid."""
+    def change_password(self, person_id: str, old: str, new: str, token: str) -> None:
+        """Change one's own password; ends all sessions but this token's. Raises WrongPassword, TooOften, Invalid."""
         with self._database.reading() as connection:
-            row = connection.execute(select(tables.staff).where(tables.staff.c.id == person)).first()
-        present = hash_of(row.password_hash) if row else ""
-        receipt = self._limits.take({f"own password of {person} {present}": LOG_IN_AT_USUAL_PLACE})
-        if row is None or row.password_hash == NOBODYS or not matches(row.password_hash, old):
+            row = connection.execute(select(tables.staff).where(tables.staff.c.id == person_id)).first()
+        password_key = hash_of(row.password_hash) if row else ""
+        receipt = self._limits.take({f"own password of {person_id} {password_key}": LOG_IN_AT_USUAL_PLACE})
+        if row is None or row.password_hash == NO_PASSWORD or not matches(row.password_hash, old):
             raise WrongPassword("The old password is wrong.")
         self._limits.give_back(receipt)
         if new == old:
-            raise Invalid("The new password is the old one: choose another.")
+            raise Invalid("The new password is the same as the old one: choose another.")
         require_good(new, row.login)
         password_hash = hashed(new)
         with self._database.writing() as connection:
-            _change(connection, person, password_hash=password_hash, must_change=False)
-            end_all(connection, person, but=token)
+            _change(connection, person_id, password_hash=password_hash, must_change=False)
+            end_sessions(connection, person_id, kept=token)
 
     def _require_another(self, connection: Connection, person: Person) -> None:
-        """Somebody must be left who can open the door: of every hall for one of every hall, else of theirs."""
+        """Raises LastAdministrator unless another one is left for the hall, or the halls, of this administrator."""
         if person.role is not Role.ADMINISTRATOR:
             return
-        self._database.kind.hold(connection, ["administrators"])
+        self._database.kind.lock(connection, ["administrators"])
         rows = tables.staff.c
         others = select(func.count()).where(rows.role == Role.ADMINISTRATOR.value, rows.id != person.id)
         others = others.where(rows.hall_id.is_(None) | (rows.hall_id == person.hall))
@@ -138,7 +138,7 @@ class StaffTable:
 
 
 def person_of(row: Any) -> Person:
-    """A row of the staff as others see it."""
+    """A row of the staff as a value."""
     return Person(
         id=row.id,
         login=row.login,
@@ -150,7 +150,7 @@ def person_of(row: Any) -> Person:
 
 
 def _require_free(connection: Connection, login: str) -> None:
-    """Raises LoginTaken, also for one that differs from another's in nothing but capitals: nobody hears those."""
+    """Raises LoginTaken, also if only capitals differ: nobody hears the difference."""
     if login.casefold() in (other.casefold() for other in connection.scalars(select(tables.staff.c.login))):
         raise _login_taken()
 
@@ -164,12 +164,12 @@ def _require_staff(role: Role) -> None:
         raise Invalid(f"A person is one of {', '.join(STAFF_ROLES)}.")
 
 
-def _found(connection: Connection, person: str) -> Person:
-    row = connection.execute(select(tables.staff).where(tables.staff.c.id == person)).first()
+def _person(connection: Connection, person_id: str) -> Person:
+    row = connection.execute(select(tables.staff).where(tables.staff.c.id == person_id)).first()
     if row is None:
         raise UnknownPerson("This person does not work here any more.")
     return person_of(row)
 
 
-def _change(connection: Connection, person: str, **values: Any) -> None:
-    connection.execute(update(tables.staff).where(tables.staff.c.id == person).values(**values))
+def _change(connection: Connection, person_id: str, **values: Any) -> None:
+    connection.execute(update(tables.staff).where(tables.staff.c.id == person_id).values(**values))

@@ -1,1 +1,1 @@
-"""What a backend does by itself, with nobody asking: new business days, and forgetting what was kept long enough."""
+"""Background work of a backend: new business days, public holidays, and erasing what has been kept long enough."""

@@ -1,4 +1,4 @@
-"""The clock's other work: forgetting what has been kept for as long as it may be."""
+"""Housekeeping: erases contacts, old audit entries and browsers' tickets when their time is over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import datetime
 
-from shared.backend.access import browsers
+from shared.backend.access import tickets_per_browser
 from shared.backend.halls import audit_lines
 from shared.backend.halls.ledger import Ledger
 from shared.backend.request_handlers import contacts
@@ -15,39 +15,39 @@ from shared.hall.errors import Failure
 log = logging.getLogger(__name__)
 
 EVERY = 20.0
-"""Seconds: a contact is to be gone within a minute after the visit."""
+"""Seconds between two rounds: a contact must be gone within a minute after the visit."""
 
-ROUNDS = 180
-"""Every so many rounds, about once an hour, comes what is kept for days."""
+THOROUGH_EVERY = 180
+"""Rounds from one thorough one to the next: an hour."""
 
 
-async def keep_house(ledger: Ledger) -> None:
-    """Look through everything until cancelled."""
+async def keep_housekeeping(ledger: Ledger) -> None:
+    """Do rounds until cancelled."""
     rounds = 0
     while True:
-        await asyncio.to_thread(look_through, ledger, thoroughly=rounds % ROUNDS == 0)
+        await asyncio.to_thread(run_once, ledger, thoroughly=rounds % THOROUGH_EVERY == 0)
         rounds += 1
         await ledger.clock.sleep(EVERY)
 
 
-def look_through(ledger: Ledger, *, thoroughly: bool) -> None:
-    """One round, which does no harm if others do the same."""
+def run_once(ledger: Ledger, *, thoroughly: bool) -> None:
+    """One round, harmless if another backend does the same; logs its failures."""
     try:
         forget(ledger, ledger.wall(), thoroughly=thoroughly)
-    except Failure as failure:  # the database is away for a moment
-        if not ledger.is_away:
-            log.warning("nothing was forgotten: %s", failure.detail)
-    except Exception:  # a bug with one hall must not keep what others should forget
-        log.exception("nothing was forgotten")
+    except Failure as failure:  # the database is away
+        if not ledger.database_is_away:
+            log.warning("housekeeping failed: %s", failure.detail)
+    except Exception:  # housekeeping must go on after a bug
+        log.exception("housekeeping failed")
 
 
 def forget(ledger: Ledger, now: datetime, *, thoroughly: bool) -> None:
-    """Forget contacts whose visit is over; thoroughly: old lines of the audit, and which browser had which ticket."""
-    for hall in ledger.readable():
+    """Erase contacts whose visit is over; thoroughly: also old audit entries and browsers' tickets. Raises Failure."""
+    for hall in ledger.readable_halls():
         contacts.forget(ledger.database, hall, now)
     if thoroughly:
         with ledger.database.writing() as connection:
             audit_lines.forget(connection, now)
-            browsers.forget(connection, now)
-    if ledger.database.traces:
+            tickets_per_browser.forget(connection, now)
+    if ledger.database.needs_scrub:
         ledger.database.scrub()

@@ -1,1 +1,1 @@
-"""Where halls live: the ledger, what it writes, and how a hall is looked after."""
+"""The halls in a database: ledger, journal, audit, and their administration, check and backup."""

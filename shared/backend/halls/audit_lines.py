@@ -1,4 +1,4 @@
-"""Who did what, and who was refused: one line for each command and request, that nobody rewrites."""
+"""Builds audit entries, one row for each command and request, done or refused, and deletes old entries."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select
 
-from shared.access.audit import DONE, ReadAudit
-from shared.access.contacts import Contact, ReadContact
-from shared.access.devices import ClaimSeries, Device, ListDevices, ListNewcomers, ReportState
-from shared.access.request import Request
-from shared.access.specialists import ReadOwnDay, ReadReasons, ReadSeats
-from shared.access.staff import ListStaff, Person
 from shared.backend.storage import tables
-from shared.backend.storage.row_buffer import Row
+from shared.backend.storage.row_buffer import TableRow
 from shared.hall.errors import Refused
 from shared.hall.field_types import HallId, TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Accepted, Command
 from shared.hall.roles import Actor
+from shared.requests.audit import DONE, ReadAudit
+from shared.requests.contacts import Contact, ReadContact
+from shared.requests.devices import ClaimSeries, Device, ListDevices, ListNewcomers, ReportState
+from shared.requests.request import Request
+from shared.requests.specialists import ReadOwnDay, ReadReasons, ReadSeats
+from shared.requests.staff import ListStaff, Person
 
 KEPT = timedelta(days=365)
-"""How long a line is kept; until then the database itself refuses to let it go, see migration 0003."""
+"""How long an entry is kept; until then the database itself refuses to delete it, see migration 0003."""
 
 
-def line(
+def entry(
     at: datetime,
     act: str,
     outcome: str = DONE,
@@ -39,8 +39,8 @@ def line(
     hall: HallId | None = None,
     ticket: TicketId | None = None,
     about: str = "",
-) -> Row:
-    """One row of the audit. Who has no ``by`` is nobody known, at an ``address``, whoever they ``claimed`` to be."""
+) -> TableRow:
+    """One row of the audit. Without ``by`` the actor is unknown: an ``address``, and the login they ``claimed``."""
     return {
         "at": at,
         "hall_id": hall,
@@ -57,65 +57,67 @@ def line(
 # ── commands ──
 
 
-def of_command(at: datetime, command: Command, by: Actor, before: Hall, hall: Hall, outcome: Accepted | Refused) -> Row:
-    """The line of a command that was decided; ``hall`` is as it left it."""
-    ticket, label = _ticket(command, hall, outcome)
-    return line(
+def of_command(
+    at: datetime, command: Command, by: Actor, before: Hall, after: Hall, answer: Accepted | Refused
+) -> TableRow:
+    """The row of a decided command, with the hall ``before`` and ``after`` it."""
+    ticket_id, label = _ticket(command, after, answer)
+    return entry(
         at,
         command.type_name(),
-        DONE if isinstance(outcome, Accepted) else outcome.type_name(),
+        DONE if isinstance(answer, Accepted) else answer.type_name(),
         by=by,
-        hall=hall.id,
-        ticket=ticket,
-        about=_together(label, *_names(command, before, hall)),
+        hall=after.id,
+        ticket=ticket_id,
+        about=_joined(label, *_names(command, before, after)),
     )
 
 
-def _ticket(command: Command, hall: Hall, outcome: Accepted | Refused) -> tuple[TicketId | None, str]:
-    """The ticket it is about and its label; whatever else somebody may have written there is not repeated."""
-    if isinstance(outcome, Accepted) and (told := outcome.result.get("ticket")):
-        return told["id"], told["label"]
+def _ticket(command: Command, hall: Hall, answer: Accepted | Refused) -> tuple[TicketId | None, str]:
+    """The ticket a command is about and its label; an id the hall does not know is not repeated."""
+    if isinstance(answer, Accepted) and (result := answer.result.get("ticket")):
+        return result["id"], result["label"]
     named = getattr(command, "ticket", None)
     return (named, hall.ticket(named).label) if named and hall.knows(named) else (None, "")
 
 
-def _names(command: Command, before: Hall, hall: Hall) -> Iterator[str]:
-    """What it names, as far as the hall knows it, or knew it until then: whatever else people type may be a secret."""
-    for field in _naming(type(command)):  # type: ignore[arg-type]  # mypy: a type is hashable
+def _names(command: Command, before: Hall, after: Hall) -> Iterator[str]:
+    """The ids and dates in a command; ids only if the hall knows or knew them: other text may be a secret."""
+    for field in _name_fields(type(command)):  # type: ignore[arg-type]  # mypy: a type is hashable
         name = getattr(command, field)
         if isinstance(name, date):
             yield name.isoformat()
-        elif any(name in things for at in (before, hall) for things in (at.points, at.services, at.precedences)):
+        elif any(name in ids for hall in (before, after) for ids in (hall.points, hall.services, hall.precedences)):
             yield name
 
 
 @cache
-def _naming(kind: type[Command]) -> tuple[str, ...]:
+def _name_fields(kind: type[Command]) -> tuple[str, ...]:
     wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "date", "kept")
     return tuple(field.name for field in fields(kind) if field.name in wanted)
 
 
-def _together(*names: str) -> str:
+def _joined(*names: str) -> str:
     return " · ".join(filter(None, names))
 
 
 # ── requests ──
 
-UNTOLD: frozenset[type[Request[Any]]] = frozenset(
+NOT_AUDITED: frozenset[type[Request[Any]]] = frozenset(
     {ListStaff, ListDevices, ListNewcomers, ReportState, ClaimSeries, ReadSeats, ReadOwnDay, ReadReasons}
 )
-"""What screens and machines ask all day, notes beside their customers among it; only a refusal is written down."""
+"""Requests screens and devices send all day: only their refusals are audited."""
 
 
-def is_told(request: Request[Any], answer: object) -> bool:
-    """Whether an answer leaves a line: whoever turns a page or finds no contact has learned nothing new."""
-    further = isinstance(request, ReadAudit) and request.before
-    nothing = isinstance(request, ReadContact) and answer == Contact()
-    return type(request) not in UNTOLD and not further and not nothing
+def is_audited(request: Request[Any], answer: object) -> bool:
+    """Whether an answered request is audited: a further page or an empty contact is not, it tells nothing new."""
+    is_further_page = isinstance(request, ReadAudit) and request.before
+    is_empty = isinstance(request, ReadContact) and answer == Contact()
+    return type(request) not in NOT_AUDITED and not is_further_page and not is_empty
 
 
-def named(connection: Connection, request: Request[Any], hall: HallId) -> tuple[TicketId | None, str]:
-    """The ticket, person or device a request is about, as far as it is known: asked before it may be gone."""
+def subject(connection: Connection, request: Request[Any], hall: HallId) -> tuple[TicketId | None, str]:
+    """The ticket a request is about, and the name of the ticket, person or device; call it before that may be gone."""
     tickets = tables.tickets.c
     if ticket := getattr(request, "ticket", None):
         label = connection.scalar(select(tickets.label).where(tickets.hall_id == hall, tickets.id == ticket))
@@ -124,7 +126,7 @@ def named(connection: Connection, request: Request[Any], hall: HallId) -> tuple[
 
 
 def _queries(request: Request[Any]) -> Iterator[Select[Any]]:
-    """How to find what a request calls by an id or by a login."""
+    """Queries for the name of the person, device or newcomer whose id or login is in a request."""
     staff, devices, newcomers = tables.staff.c, tables.devices.c, tables.newcomers.c
     if person := getattr(request, "person", None):
         yield select(staff.login).where(staff.id == person)
@@ -137,27 +139,18 @@ def _queries(request: Request[Any]) -> Iterator[Select[Any]]:
 
 
 def _name(connection: Connection, query: Select[Any]) -> str:
-    return _together(*(connection.execute(query).first() or ()))
+    return _joined(*(connection.execute(query).first() or ()))
 
 
-def named_since(name: str, answer: object) -> str:
-    """The same once it is answered: who is new, or has another name, was not known by it before."""
-    match answer:
-        case Person():
-            now = answer.login
-        case Device():
-            now = answer.name
-        case _:
-            now = name
-    return name if now == name else _together(name, now)
-
-
-# ── forgetting ──
+def subject_after(name: str, answer: object) -> str:
+    """The name to audit after the answer: the person or device may be new, or renamed, and then both names."""
+    now = answer.login if isinstance(answer, Person) else answer.name if isinstance(answer, Device) else name
+    return name if now == name else _joined(name, now)
 
 
 def forget(connection: Connection, now: datetime) -> None:
-    """Let go of lines that have been kept long enough."""
+    """Delete entries older than ``KEPT``."""
     rows = tables.audit.c
     halls = connection.scalars(select(tables.halls.c.id)).all()
-    for place in (rows.hall_id.is_(None), *(rows.hall_id == hall for hall in halls)):  # the index begins with the hall
-        connection.execute(delete(tables.audit).where(place, rows.at < now - KEPT))
+    for scope in (rows.hall_id.is_(None), *(rows.hall_id == hall for hall in halls)):  # the index begins with the hall
+        connection.execute(delete(tables.audit).where(scope, rows.at < now - KEPT))

@@ -1,7 +1,7 @@
-"""Writes down what passes beside the ledger: answers to requests, sign-ins, and refusals at the door.
+"""The audit writer: writes the entries of requests, of sign-ins, and of commands that reach no hall.
 
-Lines are gathered in memory and written together about once a second, so that a crowd of strangers who are refused can
-neither keep the ledger waiting nor fill the disk: beyond an allowance they are only counted.
+Entries are gathered in memory and written together about once a second, so that a crowd of strangers who are refused
+can neither keep the ledger waiting nor fill the disk: beyond a rate limit they are only counted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import insert, select
 
-from shared.access.audit import AND_MORE, DONE, SIGN_IN
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.sessions import Session
 from shared.backend.halls import audit_lines
@@ -23,60 +22,64 @@ from shared.backend.halls.clock import Clock
 from shared.backend.storage import tables
 from shared.backend.storage.database import Database
 from shared.backend.storage.database_errors import Outage
-from shared.backend.storage.row_buffer import Row
+from shared.backend.storage.row_buffer import TableRow
 from shared.hall.errors import Failure, Refused
 from shared.hall.field_types import HallId, TicketId
 from shared.hall.roles import Actor
+from shared.requests.audit import AND_MORE, DONE, SIGN_IN
 
 log = logging.getLogger(__name__)
 
 EVERY = 1.0
-"""Seconds between two looks whether there is something to write."""
+"""Seconds between two writes."""
 
-MORE_EVERY = 60.0
-"""Seconds between two lines that only count the others: under a flood a day then takes some megabytes, not more."""
+COUNT_EVERY = 60.0
+"""Seconds between two entries that only count skipped ones: so a day of flooding takes some megabytes."""
 
-MOST_WAITING = 5_000
-"""Lines kept in memory while the database is away."""
+MOST_QUEUED = 5_000
+"""Entries kept in memory while the database is away; further ones are only counted."""
 
 
 @dataclass
-class Allowance:
-    """Lines that may be written: so many at once, and so many a second in the long run."""
+class TokenBucket:
+    """A token bucket, which limits how many entries are written."""
 
-    burst: float
-    a_second: float
-    left: float = field(init=False)
-    at: float = field(default_factory=time.monotonic)
+    size: float
+    """Entries at once."""
+    per_second: float
+    """Entries a second in the long run."""
+    tokens: float = field(init=False)
+    filled_at: float = field(default_factory=time.monotonic)
+    """Seconds of the monotonic clock when ``tokens`` was right."""
 
     def __post_init__(self) -> None:
-        self.left = self.burst
+        self.tokens = self.size
 
     def take(self) -> bool:
         now = time.monotonic()
-        self.left = min(self.burst, self.left + (now - self.at) * self.a_second)
-        self.at = now
-        if self.left < 1:
+        self.tokens = min(self.size, self.tokens + (now - self.filled_at) * self.per_second)
+        self.filled_at = now
+        if self.tokens < 1:
             return False
-        self.left -= 1
+        self.tokens -= 1
         return True
 
 
 class AuditWriter:
-    """One for each ledger, which lets it ``write`` from a thread until it is closed."""
+    """One for each ledger, which runs ``write_until`` in a thread; all methods may be called from any thread."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        self._pen = threading.Lock()
-        """Held while lines are written: who reads the audit waits for them."""
-        self._waiting: list[Row] = []
-        self._allowances = {True: Allowance(200, 50), False: Allowance(20, 1)}
-        """For those who are known, and for strangers: whom they flood is nobody else."""
-        self._outage = Outage(log, "the audit waits", "the audit is written again")
-        self._more = 0
-        self._more_at = time.monotonic() - MORE_EVERY
+        self._writing = threading.Lock()
+        """Held while entries are written: ``write``, called before the audit is read, waits for that."""
+        self._queued: list[TableRow] = []
+        self._buckets = {True: TokenBucket(size=200, per_second=50), False: TokenBucket(size=20, per_second=1)}
+        """By whether the actor is known: strangers can't use up the bucket of the others."""
+        self._outage = Outage(log, "the audit can't be written", "the audit is written again")
+        self._skipped = 0
+        self._counted_at = time.monotonic() - COUNT_EVERY
 
     def write_down(
         self,
@@ -90,22 +93,22 @@ class AuditWriter:
         ticket: TicketId | None = None,
         about: str = "",
     ) -> None:
-        """Keep a line in mind, as ``audit.line`` has it; it is written within about a second."""
+        """Queue an entry, with the parameters of ``audit_lines.entry``; beyond the rate limit it is only counted."""
         now = self._clock.wall()
-        row = audit_lines.line(
+        row = audit_lines.entry(
             now, act, outcome, by=by, address=address, claimed=claimed, hall=hall, ticket=ticket, about=about
         )
         with self._lock:
-            if self._allowances[by is not None].take() and len(self._waiting) < MOST_WAITING:
-                self._waiting.append(row)
+            if self._buckets[by is not None].take() and len(self._queued) < MOST_QUEUED:
+                self._queued.append(row)
             else:
-                self._more += 1
+                self._skipped += 1
 
     @contextmanager
     def refusals(
         self, act: str, *, by: Actor | None = None, address: str = "", hall: HallId | None = None
     ) -> Iterator[None]:
-        """Write down whatever is refused in here."""
+        """Audit a refusal that is raised inside; it goes on to the caller."""
         try:
             yield
         except Refused as refused:
@@ -113,11 +116,11 @@ class AuditWriter:
             raise
 
     def signing_in(self, accounts: Accounts, login: str, address: str, sign_in: Callable[[], Session]) -> Session:
-        """Write down who came in, or who could not. A login nobody has is not repeated: people type passwords there."""
+        """Sign in and audit it; raises what ``sign_in`` raises. Unknown logins are not written: some are passwords."""
         try:
             session = sign_in()
         except Refused as refused:
-            known = accounts.people.found(login)
+            known = accounts.people.find(login)
             name, hall = (known.login, known.hall) if known else ("", None)
             self.write_down(SIGN_IN, refused.type_name(), address=address, claimed=name, hall=hall)
             raise
@@ -125,17 +128,17 @@ class AuditWriter:
         return session
 
     def write_until(self, closed: threading.Event) -> None:
-        """Write what waits, about once a second, and the rest at the end."""
+        """Write queued entries about once a second until ``closed`` is set, and then what is left."""
         while not closed.wait(EVERY):
             self.write()
         self.write(last=True)
 
     def write(self, *, last: bool = False) -> None:
-        """Write what waits; if the database is away it goes on waiting."""
-        with self._pen:
-            self._write(*self._taken(last=last))
+        """Write queued entries now; if the database is away they stay queued. Never raises."""
+        with self._writing:
+            self._write(*self._take(last=last))
 
-    def _write(self, rows: list[Row], more: int) -> None:
+    def _write(self, rows: list[TableRow], skipped: int) -> None:
         if not rows:
             return
         try:
@@ -145,20 +148,21 @@ class AuditWriter:
                     row["hall_id"] = row["hall_id"] if row["hall_id"] in halls else None
                 connection.execute(insert(tables.audit), rows)
         except Failure as failure:
-            self._outage.met(failure)
+            self._outage.begin(failure)
             with self._lock:
-                self._waiting = [row for row in rows if row["act"] != AND_MORE] + self._waiting
-                self._more += more
-        except Exception:  # the scribe must outlive a line that can't be written
-            log.exception("%d lines of the audit are lost", len(rows))
+                self._queued = [row for row in rows if row["act"] != AND_MORE] + self._queued
+                self._skipped += skipped
+        except Exception:  # the thread must outlive an entry that can't be written
+            log.exception("%d audit entries are lost", len(rows))
         else:
-            self._outage.is_over()
+            self._outage.end()
 
-    def _taken(self, *, last: bool) -> tuple[list[Row], int]:
+    def _take(self, *, last: bool) -> tuple[list[TableRow], int]:
+        """Take the queued rows, with one that counts the skipped if that is due; returns also how many it counts."""
         with self._lock:
-            rows, self._waiting = self._waiting, []
-            more = 0
-            if self._more and (last or time.monotonic() - self._more_at >= MORE_EVERY):
-                more, self._more, self._more_at = self._more, 0, time.monotonic()
-                rows.append(audit_lines.line(self._clock.wall(), AND_MORE, Refused.type_name(), about=str(more)))
-            return rows, more
+            rows, self._queued = self._queued, []
+            skipped = 0
+            if self._skipped and (last or time.monotonic() - self._counted_at >= COUNT_EVERY):
+                skipped, self._skipped, self._counted_at = self._skipped, 0, time.monotonic()
+                rows.append(audit_lines.entry(self._clock.wall(), AND_MORE, Refused.type_name(), about=str(skipped)))
+            return rows, skipped

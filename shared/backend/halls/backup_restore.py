@@ -1,4 +1,4 @@
-"""``nowserving restore``: a backup in the place of a database, looked at as ``check`` does."""
+"""``nowserving restore``: checks a backup and puts it in the place of a database."""
 
 from __future__ import annotations
 
@@ -19,27 +19,25 @@ from shared.hall.errors import Failure, NoHallsYet, Unfit
 from shared.hall.roles import Actor
 
 ACT = "restore"
-"""As the audit calls it."""
+"""Its name in the audit."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What is in place now."""
-
     newest: datetime | None
-    """When the last thing in it happened; None if nothing ever did."""
+    """The time of the backup's newest event or audit entry; None if there is none."""
     is_current: bool
-    """Whether it is of this version, or has to be upgraded."""
+    """Whether its tables are of this version; otherwise it has to be upgraded."""
     faults: tuple[str, ...] = ()
-    """What is wrong with it, a sentence each."""
+    """A sentence for each fault found in it. A SQLite backup with faults is refused, so these are PostgreSQL's."""
     kept: Path | None = None
-    """Where what was there before is kept."""
-    place: str = ""
-    """The database it is in place of."""
+    """The file or database in which the replaced one is kept; None if there was none."""
+    database: str = ""
+    """The file or PostgreSQL database that was replaced."""
 
 
 def restore(address: str, backup: Path, by: Actor) -> Restored:
-    """Put a backup in the place of the database; raises Unfit, and then what was there is there."""
+    """Replace the database by a backup; raises Unfit if that can't be done, and then nothing has changed."""
     url = address_of(address)
     if not backup.is_file():
         raise Unfit(f"There is no backup {backup}: write the name of a file that `nowserving backup` made.")
@@ -54,28 +52,28 @@ def _sqlite(url: URL, backup: Path, by: Actor) -> Restored:
         raise Unfit(f"There is no folder {path.parent} for the database: make it first.")
     if path.exists() and path.samefile(backup):
         raise Unfit(f"{backup} is the database itself: write the name of a backup of it.")
-    part = durable_files.part_of(path)
+    part = durable_files.temporary_file_for(path)
     try:
         sqlite_restore.copy_of(backup, part)
-        found = _fit(part, backup)
-        _write_down(f"sqlite:///{part}", backup, found, by)
-        return replace(found, kept=sqlite_restore.put(part, path), place=str(path))
+        found = _checked_copy(part, backup)
+        _audit(f"sqlite:///{part}", backup, found, by)
+        return replace(found, kept=sqlite_restore.put(part, path), database=str(path))
     finally:
         sqlite_restore.clear(part)
 
 
-def _fit(part: Path, backup: Path) -> Restored:
-    """What is in a copy of the backup; raises Unfit for one that may not take the place of anything."""
+def _checked_copy(part: Path, backup: Path) -> Restored:
+    """Check a copy of the backup; raises Unfit if it is empty, damaged or not ours."""
     try:
         copy = Database(f"sqlite:///{part}")
     except NoHallsYet:
         raise Unfit(f"{backup} is empty, and nothing was changed: take another backup.") from None
     except Failure as failure:
-        why = failure.detail.replace(str(part), str(backup))  # a copy whose name nobody knows
+        why = failure.detail.replace(str(part), str(backup))  # nobody knows the copy's name
         raise Unfit(f"{backup} can't be put in place, and nothing was changed. {why}") from failure
     damaged = f"{backup} is damaged itself, and nothing was changed: take another backup."
     try:
-        found = _looked_at(copy)
+        found = _checked(copy)
     except Failure as failure:
         raise Unfit(damaged) from failure
     if found.faults:
@@ -87,29 +85,30 @@ def _fit(part: Path, backup: Path) -> Restored:
 def _postgresql(address: str, url: URL, backup: Path, by: Actor) -> Restored:
     kept = postgres_restore.restore(url, backup)
     try:
-        found = _looked_at(Database(address))
-    except (Failure, DBAPIError) as error:  # it is in place: whoever reads this has to know where the other one is
+        found = _checked(Database(address))
+    except (Failure, DBAPIError) as error:  # it is in place: the administrator has to know where the old database is
         found = Restored(None, is_current=True, faults=(f"It can't be read: {str(error).splitlines()[0]}.",))
     if not found.faults:
-        _write_down(address, backup, found, by)
-    return replace(found, kept=kept, place=str(url.database))
+        _audit(address, backup, found, by)
+    return replace(found, kept=kept, database=str(url.database))
 
 
-def _looked_at(database: Database) -> Restored:
-    """What is in a database that nobody uses, which is closed then; raises Failure for one that can't be read."""
+def _checked(database: Database) -> Restored:
+    """Check a database nobody uses, and close it; raises Failure if it can't be read. Of an older one only that."""
     with closing(database):
         database.require_sound()
         is_current = database.is_current()
         with database.reading() as connection:
             timed = (tables.journal, tables.audit) if is_current else (tables.journal,)
-            ends = [connection.scalar(select(func.max(table.c.at))) for table in timed]
+            newest = [connection.scalar(select(func.max(table.c.at))) for table in timed]
             halls = list(connection.scalars(select(tables.halls.c.id))) if is_current else []
             faults = tuple(fault for hall in halls for fault in consistency_check.faults(connection, hall))
-        return Restored(max(filter(None, ends), default=None), is_current, faults)
+        return Restored(max(filter(None, newest), default=None), is_current, faults)
 
 
-def _write_down(address: str, backup: Path, found: Restored, by: Actor) -> None:
-    """That it was put in place, in its own audit; one of an earlier version may have none to write to yet."""
+def _audit(address: str, backup: Path, found: Restored, by: Actor) -> None:
+    """Audit the restore in the restored database; one of an earlier version may have no audit yet."""
     if found.is_current:
         with closing(Database(address)) as database, database.writing() as connection:
-            connection.execute(insert(tables.audit), audit_lines.line(datetime.now(UTC), ACT, by=by, about=backup.name))
+            row = audit_lines.entry(datetime.now(UTC), ACT, by=by, about=backup.name)
+            connection.execute(insert(tables.audit), row)

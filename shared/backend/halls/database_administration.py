@@ -1,4 +1,4 @@
-"""What an administrator does to a database without a window: begin, add people and devices, check, back up, upgrade."""
+"""Administration of a database from the command line: init, add halls and people, check, back up, upgrade."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from shared.access.staff import first_password
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.pairing import Pairing
 from shared.backend.halls import consistency_check, journal, sample_halls
@@ -24,17 +23,19 @@ from shared.hall.business_day import StartBusinessDay
 from shared.hall.errors import LoginTaken, NoHallsYet, Unfit, UnknownHall
 from shared.hall.field_types import HallId
 from shared.hall.hall import Hall
+from shared.hall.hall_settings import HallSettings
 from shared.hall.roles import Actor, Role
 from shared.hall.rules import decide
 from shared.hall.set_up_import import ImportSetUp
-from shared.hall.values import HallSettings, Moment
+from shared.hall.values import Moment
+from shared.requests.staff import first_password
 
 INIT = Actor(name="init", role=Role.ADMINISTRATOR)
 
 
 @contextlib.contextmanager
 def opened(address: str, *, create: bool = False, current: bool = True) -> Iterator[DatabaseAdmin]:
-    """The database at this address, for one command; raises Unfit. ``current``: it must be of this version."""
+    """Open the database for one command; raises Unfit if that fails, or with ``current`` for another version of it."""
     database = Database(address, create=create)
     if current:
         database.require_current()
@@ -42,9 +43,9 @@ def opened(address: str, *, create: bool = False, current: bool = True) -> Itera
         yield DatabaseAdmin(database, ledger)
 
 
-def look_before_init(address: str, sample: str | None, name: str | None, time_zone: str | None) -> bool:
-    """Whether there is an administrator already. Raises whatever ``init`` would, and makes nothing, not even a file."""
-    _beginning(slug(name or sample or "hall"), sample, name, time_zone)
+def check_init(address: str, sample: str | None, name: str | None, time_zone: str | None) -> bool:
+    """Whether there is an administrator already; raises what ``init`` would raise. Creates nothing, not even a file."""
+    _first_command(slug(name or sample or "hall"), sample, name, time_zone)
     try:
         with opened(address) as admin:
             admin.require_first(sample, name)
@@ -54,7 +55,7 @@ def look_before_init(address: str, sample: str | None, name: str | None, time_zo
 
 
 class DatabaseAdmin:
-    """One database in the hands of its administrator."""
+    """One database, as its administrator uses it."""
 
     def __init__(self, database: Database, ledger: Ledger) -> None:
         self.database = database
@@ -62,28 +63,28 @@ class DatabaseAdmin:
         self.accounts = Accounts(database)
         self.pairing = Pairing(database)
 
-    # ── beginning ──
+    # ── creating ──
 
     def init(self, sample: str | None, name: str | None, time_zone: str | None = None) -> HallId:
-        """The first hall, from a sample or with one usual precedence; the same again changes nothing.
+        """Create the first hall, from a sample or with one precedence, and return its id; again it changes nothing.
 
-        Without a zone a sample keeps its own. Raises Refused for an unknown sample or zone, and Unfit where there is
-        another hall: one that nobody wanted would stand before every customer.
+        Without a zone a sample keeps its own. Raises Refused for an unknown sample or zone, and Unfit if there is
+        another hall: every customer would have to choose between two halls.
         """
-        _beginning(slug(name or sample or "hall"), sample, name, time_zone)
+        _first_command(slug(name or sample or "hall"), sample, name, time_zone)
         while True:
-            hall, is_new = self._reserved(sample, name)
-            with contextlib.suppress(UnknownHall):  # somebody else began another one at the same moment: look again
-                return self._begin(hall, sample, name, time_zone) if is_new else hall
+            hall, is_new = self._reserve(sample, name)
+            with contextlib.suppress(UnknownHall):  # somebody else created another one at the same moment: try again
+                return self._set_up(hall, sample, name, time_zone) if is_new else hall
 
-    def _reserved(self, sample: str | None, name: str | None) -> tuple[HallId, bool]:
-        """The id of the first hall, and whether it is still to begin; others whose beginning was cut off are gone."""
+    def _reserve(self, sample: str | None, name: str | None) -> tuple[HallId, bool]:
+        """Create the first hall if it is missing; returns its id, and whether it is empty. Deletes other empty ones."""
         rows = tables.halls.c
         with self.database.writing() as connection:
-            self.database.kind.hold(connection, ["init"])
+            self.database.kind.lock(connection, ["init"])
             query = select(rows.id, rows.seq).order_by(rows.id).with_for_update()
             seqs = {row.id: row.seq for row in connection.execute(query)}
-            hall = _first([one for one, seq in seqs.items() if seq], sample, name)
+            hall = _first_hall([one for one, seq in seqs.items() if seq], sample, name)
             for cut_off in [one for one, seq in seqs.items() if not seq and one != hall]:
                 journal.remove_hall(connection, cut_off)
             if hall not in seqs:
@@ -91,83 +92,83 @@ class DatabaseAdmin:
         return hall, not seqs.get(hall)
 
     def require_first(self, sample: str | None, name: str | None) -> HallId:
-        """The id of the first hall, whether it is there yet or not; raises Unfit if there is another one."""
-        return _first([hall for hall in self.ledger.halls() if self.ledger.hall(hall).seq], sample, name)
+        """The id of the first hall, which may not exist yet; raises Unfit if there is another one."""
+        return _first_hall([hall for hall in self.ledger.hall_ids() if self.ledger.hall(hall).seq], sample, name)
 
     def add_hall(
-        self, hall: HallId, sample: str | None, name: str | None = None, time_zone: str | None = None
+        self, hall_id: HallId, sample: str | None, name: str | None = None, time_zone: str | None = None
     ) -> HallId:
-        """Begin a hall, or go on where its beginning was cut off; raises Refused, and then there is none."""
-        _beginning(hall, sample, name, time_zone)
-        self.ledger.create_hall(hall)
-        return self._begin(hall, sample, name, time_zone)
+        """Create a hall, or finish one whose creation was cut off; raises Refused, and then there is none."""
+        _first_command(hall_id, sample, name, time_zone)
+        self.ledger.create_hall(hall_id)
+        return self._set_up(hall_id, sample, name, time_zone)
 
-    def _begin(self, hall: HallId, sample: str | None, name: str | None, time_zone: str | None) -> HallId:
-        """What makes an empty hall one; raises UnknownHall if that is gone."""
-        command = _beginning(hall, sample, name, time_zone)
+    def _set_up(self, hall_id: HallId, sample: str | None, name: str | None, time_zone: str | None) -> HallId:
+        """Set an empty hall up and start its day; raises UnknownHall if it is gone."""
+        command = _first_command(hall_id, sample, name, time_zone)
         with self.database.reading() as connection:
-            done = journal.commands_done(connection, hall, command.command_id)
-        if not done:  # what people have changed since stays as they want it
-            self.ledger.do(hall, command, INIT)
-        self.ledger.do(hall, StartBusinessDay(), INIT)
-        return hall
+            done = journal.commands_done(connection, hall_id, command.command_id)
+        if not done:  # what people have changed since stays
+            self.ledger.do(hall_id, command, INIT)
+        self.ledger.do(hall_id, StartBusinessDay(), INIT)
+        return hall_id
 
     def has_administrator(self) -> bool:
         return any(person.role is Role.ADMINISTRATOR for person in self.accounts.people.all())
 
     def appoint_administrator(self, password: str) -> bool:
-        """The login ``admin``; False, and nothing happens, if somebody else has just done the same."""
+        """Add the login ``admin``; returns False, without a change, if it is there already. Raises Invalid."""
         try:
             self.add_person("admin", password, Role.ADMINISTRATOR, None)
         except LoginTaken:
             return False
         return True
 
-    def add_person(self, login: str, password: str, role: Role, hall: HallId | None) -> None:
-        """Whoever opens the database told them their password, and they need not change it."""
-        self.accounts.people.add(login, password, role, hall, must_change=False)
+    def add_person(self, login: str, password: str, role: Role, hall_id: HallId | None) -> None:
+        """Add a person with a password they may keep; raises Invalid or LoginTaken."""
+        self.accounts.people.add(login, password, role, hall_id, must_change=False)
 
     def reset_password(self, login: str, password: str | None) -> str:
-        """The first password of this person from now on: the one given, or a new one."""
+        """Set and return a first password, the given one or a new one; raises UnknownPerson or Invalid."""
         chosen = password or first_password()
-        self.accounts.people.reset_password(self.accounts.people.named(login).id, chosen)
+        self.accounts.people.reset_password(self.accounts.people.with_login(login).id, chosen)
         return chosen
 
-    def must_exist(self, hall: HallId | None) -> None:
-        """Raises UnknownHall for a hall that is named and not there."""
-        if hall is not None:
-            self.ledger.hall(hall)
+    def must_exist(self, hall_id: HallId | None) -> None:
+        """Raises UnknownHall if a hall is named and not there."""
+        if hall_id is not None:
+            self.ledger.hall(hall_id)
 
-    def the_one(self, hall: HallId | None) -> HallId:
-        """The hall named, or the only one there is; raises UnknownHall."""
-        halls = self.ledger.halls()
-        if hall in halls or (hall is None and len(halls) == 1):
-            return hall or halls[0]
+    def named_or_only_hall(self, hall_id: HallId | None) -> HallId:
+        """The named hall, or the only one there is; raises UnknownHall otherwise."""
+        halls = self.ledger.hall_ids()
+        if hall_id in halls or (hall_id is None and len(halls) == 1):
+            return hall_id or halls[0]
         raise UnknownHall(f"Say which hall: --hall with one of {', '.join(halls) or '(none yet)'}.")
 
     # ── checking ──
 
     def faults(self) -> Iterator[str]:
-        """What is wrong, a sentence each."""
+        """A sentence for each fault of the machine and the halls; of an older database only that."""
         if not self.database.is_current():
             yield OLDER
             return
         yield from machine_check.faults(self.database)
-        for hall in self.ledger.halls():
+        for hall in self.ledger.hall_ids():
             with self.database.reading() as connection:
                 yield from consistency_check.faults(connection, hall)
-        for known in self.ledger.readable():
+        for known in self.ledger.readable_halls():
             yield from consistency_check.day_ahead(known, self.ledger.wall())
 
-    def readable(self) -> Iterator[Hall]:
-        """The halls as they are now, without those that ``faults`` finds damaged."""
+    def readable_halls(self) -> Iterator[Hall]:
+        """The halls as they are now, without unreadable ones."""
         if self.database.is_current():
-            yield from self.ledger.readable()
+            yield from self.ledger.readable_halls()
 
-    # ── keeping ──
+    # ── backup and upgrade ──
 
     def backup(self, file: Path) -> None:
-        """Copy the database; raises Unfit rather than overwrite a file."""
+        """Copy the database; raises Unfit if the file is there already or its folder is not."""
         if file.exists():
             raise Unfit(f"{file} is there already: choose another name.")
         if not file.parent.is_dir():
@@ -175,32 +176,32 @@ class DatabaseAdmin:
         self.database.backup(file)
 
     def upgrade(self, *, backup: bool = True) -> Path | None:
-        """Bring the tables up to date; where the backup is, or None if none was wanted."""
-        kept = _free(self.database.kind.before_upgrade(self.database.revision())) if backup else None
+        """Migrate the tables; returns the backup made before, None without one. Raises Unfit if that can't be done."""
+        kept = _free_name(self.database.kind.upgrade_backup_path(self.database.revision())) if backup else None
         if kept:
             self.backup(kept)
         self.database.upgrade()
-        self.database.scrub()  # what an upgrade took away may have named people
+        self.database.scrub()  # deleted values may have named people
         return kept
 
 
-def _free(file: Path) -> Path:
-    """This name, or with a number: an upgrade that failed left a copy, which stays."""
+def _free_name(file: Path) -> Path:
+    """This name, or if there is such a file one with a number: the backup of an earlier, failed upgrade stays."""
     names = (file.with_stem(f"{file.stem}-{number}") for number in itertools.count(2))
     return next(name for name in itertools.chain([file], names) if not name.exists())
 
 
-def _first(there: list[HallId], sample: str | None, name: str | None) -> HallId:
-    """Which hall ``init`` is about, of those there are or a new one; raises Unfit."""
+def _first_hall(existing: list[HallId], sample: str | None, name: str | None) -> HallId:
+    """The id of the hall ``init`` creates, or has created before; raises Unfit if there is another hall."""
     hall = slug(name or sample or "hall")
-    if not there or hall in there:
+    if not existing or hall in existing:
         return hall
     if sample or name:
         raise Unfit(
-            f"There is a hall already ({', '.join(there)}), and nothing was changed: "
+            f"There is a hall already ({', '.join(existing)}), and nothing was changed: "
             "`nowserving hall add NAME` adds another one."
         )
-    return there[0]
+    return existing[0]
 
 
 def slug(name: str) -> str:
@@ -209,25 +210,25 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "hall"
 
 
-def _beginning(hall: HallId, sample: str | None, name: str | None, zone: str | None) -> ImportSetUp:
-    """The one command that begins this hall; raises Refused if it would be."""
-    [command] = sample_halls.commands(sample) if sample else [_empty()]
-    wanted = replace(_placed(_named(command, name), zone), command_id="init-0")
-    decide(Hall(id=hall), wanted, Moment(datetime.now(UTC), 0))
+def _first_command(hall_id: HallId, sample: str | None, name: str | None, zone: str | None) -> ImportSetUp:
+    """The command that sets this hall up; raises Refused if an empty hall would refuse it."""
+    [command] = sample_halls.commands(sample) if sample else [_empty_hall()]
+    wanted = replace(_in_time_zone(_named(command, name), zone), command_id="init-0")
+    decide(Hall(id=hall_id), wanted, Moment(datetime.now(UTC), 0))
     return wanted
 
 
-def _empty() -> ImportSetUp:
-    """A hall without services and points, whose first service can be waited for."""
-    return ImportSetUp(hall=HallSettings(name="Hall"), precedences=(sample_halls.usual(),))
+def _empty_hall() -> ImportSetUp:
+    """A hall without services and points, but with the precedence its first service needs."""
+    return ImportSetUp(hall=HallSettings(name="Hall"), precedences=(sample_halls.regular_precedence(),))
 
 
 def _named(command: ImportSetUp, name: str | None) -> ImportSetUp:
     return replace(command, hall=replace(command.hall, name=name)) if name else command
 
 
-def _placed(command: ImportSetUp, zone: str | None) -> ImportSetUp:
-    """The same hall on another clock, and then without the public holidays of where it was."""
+def _in_time_zone(command: ImportSetUp, zone: str | None) -> ImportSetUp:
+    """The same hall in another time zone, and then without the public holidays of the sample's place."""
     if zone in (None, command.hall.time_zone):
         return command
     return replace(command, hall=replace(command.hall, time_zone=zone, holidays=""))

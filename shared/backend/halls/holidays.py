@@ -1,4 +1,4 @@
-"""The public holidays of a country or a part of one, from the calendar library, in the languages of a hall."""
+"""Public holidays of a country or region, from the ``holidays`` library, in the languages of a hall."""
 
 from __future__ import annotations
 
@@ -21,48 +21,46 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 YEARS = 2
-"""The year of the business day and the next: a hall without a backend over New Year still has its calendar."""
+"""Years in a calendar, from that of the business day on: a backend switched off over New Year still has one."""
 
 
 def check(command: Command) -> None:
-    """Raises Invalid if a hall is to keep the holidays of a place the library does not know."""
+    """Raises Invalid if a command sets a place whose holidays the library does not know."""
     place = command.holidays if isinstance(command, DefineHall) else ""
     if isinstance(command, ImportSetUp):
         place = command.hall.holidays
     if place:
-        _known(place)
+        _languages(place)
 
 
-def due(hall: Hall, today: date) -> ObserveHolidays | None:
-    """What the hall has to be told about holidays; None if it knows. Raises Invalid for a place not known any more."""
+def pending_update(hall: Hall, today: date) -> ObserveHolidays | None:
+    """The command that brings a hall's holidays up to date, None if they are; raises Invalid for an unknown place."""
     days = calendar(hall.settings.holidays, hall.settings.languages, today.year) if hall.settings.holidays else ()
     return None if {day.date: day for day in days} == hall.holidays else ObserveHolidays(days=days)
 
 
 @lru_cache(64)
 def calendar(place: str, languages: tuple[Language, ...], year: int) -> tuple[Day, ...]:
-    """The holidays of a place from a year on, closed all day, named in these languages as far as the library can."""
-    default, supported = _known(place)
-    named = {language: _names(place, found, year) for language in languages if (found := _spoken(language, supported))}
-    otherwise = _names(place, default, year)
-    return tuple(Day(date=day, reason=_words(day, named) or otherwise[day]) for day in sorted(otherwise))
+    """The holidays of a place in ``YEARS`` from ``year`` on, closed all day; raises Invalid for an unknown place.
+
+    Each is named in those of the languages the library has, otherwise in the place's own.
+    """
+    default, supported = _languages(place)
+    named = {language: _names(place, found, year) for language in languages if (found := suited(language, supported))}
+    default_names = _names(place, default, year)
+    return tuple(Day(date=day, reason=_words(day, named) or default_names[day]) for day in sorted(default_names))
 
 
 def _words(day: date, named: Mapping[Language, Mapping[date, str]]) -> Words:
     return {language: names[day] for language, names in named.items() if day in names}
 
 
-def _spoken(language: Language, supported: tuple[str, ...]) -> str | None:
-    """The library's name for a language: ``en_US`` for ``en``."""
-    return suited(language, supported)
-
-
-def _known(place: str) -> tuple[str | None, tuple[str, ...]]:
-    """The language a place usually names its holidays in, and all it can; raises Invalid."""
+def _languages(place: str) -> tuple[str | None, tuple[str, ...]]:
+    """A place's default language and all its languages; raises Invalid if the library does not know it."""
     try:
         found = _holidays(place)
     except NotImplementedError:
-        raise Invalid("The calendar does not know the public holidays of this country or part of it.") from None
+        raise Invalid("The calendar does not know the public holidays of this country or region.") from None
     return found.default_language, tuple(found.supported_languages)
 
 
@@ -71,7 +69,7 @@ def _names(place: str, language: str | None, year: int) -> dict[date, str]:
 
 
 def _holidays(place: str, **wanted: Any) -> HolidayBase:
-    import holidays  # noqa: PLC0415  # half a second, and only for halls that ask for it
+    import holidays  # noqa: PLC0415  # takes half a second, and few halls need it
 
     country, _, part = place.partition("-")
     return holidays.country_holidays(country, subdiv=part or None, **wanted)

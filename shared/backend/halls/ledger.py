@@ -1,8 +1,8 @@
-"""The truth about the halls of one database: every command is decided here, one after another, and kept for good.
+"""The ledger: decides the commands of one process for the halls of a database, in order, and stores their events.
 
-Commands wait in lanes, on SQLite in one, on PostgreSQL in one for each hall. A writer takes all that wait in a lane,
-decides them in order in one transaction, and answers each only after that transaction is durable: what was answered
-survives a power cut.
+Commands wait in queues: one on SQLite, one for each hall on PostgreSQL. A writer thread takes the commands of a queue,
+decides them in one transaction, and answers each only after that transaction is durable: what was answered survives a
+power cut.
 """
 
 from __future__ import annotations
@@ -33,179 +33,185 @@ from shared.hall.business_day import BusinessDayStarted
 from shared.hall.errors import Failure, HallUnreadable, Invalid, Refused, Unreachable
 from shared.hall.field_types import HallId, TicketId
 from shared.hall.hall import Hall
-from shared.hall.input_checks import readable
+from shared.hall.input_checks import check_input
 from shared.hall.json_codec import decode, encode, encode_answer
 from shared.hall.messages import Accepted, Command, Note
 from shared.hall.opening import business_day
 from shared.hall.roles import Actor, Role
-from shared.hall.rules import allow, answer, decide
+from shared.hall.rules import allow, decide
+from shared.hall.rules import answer as result_of
 from shared.hall.set_up import DefineHall
 from shared.hall.set_up_import import ImportSetUp
 from shared.hall.values import Moment, Ticket
 
 log = logging.getLogger(__name__)
 
-CLOCK = Actor(name="clock", role=Role.CLOCK)
+CLOCK_ACTOR = Actor(name="clock", role=Role.CLOCK)
+"""Who sends what the backend does by itself. Nothing to do with ``Clock`` and ``OrderClocks``, which tell the time."""
 
 LARGEST_BATCH = 200
-"""Commands in one transaction at most, so that nobody waits long behind a crowd."""
+"""Commands in one transaction at most, so that none waits long behind a crowd."""
 
-AWAY = 0.5
-"""Seconds between two attempts to watch a database that is away."""
+WATCH_AGAIN = 0.5
+"""Seconds before the watcher tries again while the database is away or its ``changes`` failed."""
 
-MOST_ANNOUNCED = 1000
-"""News of our own that is remembered, where nobody hears it or not yet; what is forgotten is only looked at twice."""
+MOST_NOTIFICATIONS = 1000
+"""Own notifications remembered until they come back; beyond that all are forgotten, which only notifies twice."""
 
-LAST_WORDS = 0.5
-"""Seconds ``close`` waits for the writers: another program may hold the database for longer than anybody waits."""
+CLOSE_TIMEOUT = 0.5
+"""Seconds ``close`` waits for all threads together: another program may lock the database for longer."""
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """A command on its way to a writer."""
+class _QueuedCommand:
+    """A command on its way to a writer thread."""
 
-    hall: HallId
+    hall_id: HallId
     command: Command
     by: Actor
-    answer: Future[Accepted] = field(default_factory=Future)
+    future: Future[Accepted] = field(default_factory=Future)
 
 
 @dataclass(frozen=True)
 class _Turn:
-    """Somebody who has nothing to write, and waits as if they had."""
+    """A place in the queue with nothing to write."""
 
-    answer: Future[None] = field(default_factory=Future)
+    future: Future[None] = field(default_factory=Future)
 
 
-class _Page:
-    """One transaction of a writer: what its commands stand on is read once, what they write is written at its end."""
+class _Transaction:
+    """A writer's transaction: reads most once and writes most rows at its end, but seats and old answers directly."""
 
-    def __init__(self, database: Database, connection: Connection, batch: list[_Wish]) -> None:
+    def __init__(self, database: Database, connection: Connection, batch: list[_QueuedCommand]) -> None:
         self.connection = connection
-        self.tokens = PageTokens(database, connection, (wish.command for wish in batch))
+        self.tokens = PageTokens(database, connection, (item.command for item in batch))
         self.rows = RowBuffer()
-        self.answers: dict[HallId, StoredAnswers] = {}
-        """By hall, of those that are locked: nobody else changes them until this transaction ends."""
+        self.stored_answers: dict[HallId, StoredAnswers] = {}
+        """By hall, for the halls this transaction has locked."""
         self._batch = batch
 
-    def lock(self, hall: HallId) -> int:
-        """Keep everybody else from the hall, and see what was answered there; its last event. Raises UnknownHall."""
-        seq = journal.lock(self.connection, hall)
-        commands = [wish.command for wish in self._batch if wish.hall == hall]
-        self.answers[hall] = StoredAnswers(self.connection, hall, commands, self.rows)
+    def lock(self, hall_id: HallId) -> int:
+        """Lock the hall and read its stored answers; returns the number of its last event. Raises UnknownHall."""
+        seq = journal.lock(self.connection, hall_id)
+        commands = [item.command for item in self._batch if item.hall_id == hall_id]
+        self.stored_answers[hall_id] = StoredAnswers(self.connection, hall_id, commands, self.rows)
         return seq
 
 
 class Ledger:
-    """All that a program writes to a database's halls goes through here. ``close`` when done."""
+    """Decides and stores this process's commands for the halls of one database. ``close`` when done."""
 
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self.database = database
         self.clock = clock or Clock()
         self._clocks = OrderClocks(self.clock)
         self._decided: dict[HallId, Hall] = {}
-        """Halls as their writer left them, in a transaction or after it."""
+        """Halls as a writer thread last decided them, perhaps not committed yet."""
         self._committed: dict[HallId, Hall] = {}
-        """Halls as readers may see them."""
-        self._announced: dict[tuple[HallId, int], None] = {}
-        """News of our own on its way to every backend: of that, whoever listens here hears without the database."""
+        """Halls as last committed or read, which readers see."""
+        self._own_notifications: set[tuple[HallId, int]] = set()
+        """Own writes whose notification PostgreSQL has not brought back yet; SQLite brings none back."""
         self._outage = Outage(log, "the database could not be watched", "the database is watched again")
-        self._failed: set[Actor] = set()
-        """Whoever's last command failed: their next ones are decided alone, for they may well fail too."""
+        self._suspects: set[Actor] = set()
+        """Senders whose last command met a bug: their next ones are decided alone, because they may fail too."""
         self._unreadable: set[HallId] = set()
-        """Halls of which that was said."""
-        self._queue: WriteQueue[_Wish | _Turn] = WriteQueue()
+        """Halls that were logged as unreadable."""
+        self._queue: WriteQueue[_QueuedCommand | _Turn] = WriteQueue()
         self._listeners: list[Callable[[], None]] = []
         self._closed = threading.Event()
         self.audit_writer = AuditWriter(database, self.clock)
         work = [(self._write_all, "writer")] * database.kind.writers
-        work += [
-            (self._look_for_others, "watcher"),
-            (lambda: self.audit_writer.write_until(self._closed), "audit writer"),
-        ]
+        work += [(self._watch, "watcher"), (lambda: self.audit_writer.write_until(self._closed), "audit writer")]
         self._threads = [threading.Thread(target=self._run, args=(act,), name=name, daemon=True) for act, name in work]
-        self._at_work = len(self._threads)
-        self._leaving = threading.Lock()
+        self._running = len(self._threads)
+        self._running_lock = threading.Lock()
         for thread in self._threads:
             thread.start()
 
     # ── commands ──
 
-    def do(self, hall: HallId, command: Command, by: Actor) -> Accepted:
-        """Decide a command and keep what it causes; raises Refused or Unreachable, and then nothing changed."""
-        return self.submit(hall, command, by).result()
+    def do(self, hall_id: HallId, command: Command, by: Actor) -> Accepted:
+        """Decide a command and store its events. Raises Refused, and then nothing has changed.
 
-    async def do_soon(self, hall: HallId, command: Command, by: Actor) -> Accepted:
-        """``do`` for a caller with a loop to run."""
-        return await asyncio.wrap_future(self.submit(hall, command, by))
-
-    async def turn(self, hall: HallId) -> None:
-        """Wait as a command does: whoever is refused at the door and comes again at once takes their turn."""
-        turn = _Turn()
-        if self._queue.put(self.database.kind.lane(hall), turn):
-            await asyncio.wrap_future(turn.answer)
-
-    def submit(self, hall: HallId, command: Command, by: Actor) -> Future[Accepted]:
-        """Hand a command to its writer; raises NotAllowed or Invalid before anything else happens.
-
-        Whatever the database could not keep is refused here, where it costs nobody else anything.
+        Raises Unreachable or Unfit if the database failed; it may be stored: send it again with the same command_id.
+        Raises HallUnreadable if the hall's data is damaged: nothing is stored. Any other exception is a bug.
         """
-        with self.audit_writer.refusals(command.type_name(), by=by, hall=hall):
-            allow(command, by, hall)
-            readable(command)
+        return self.submit(hall_id, command, by).result()
+
+    async def do_async(self, hall_id: HallId, command: Command, by: Actor) -> Accepted:
+        """``do`` for asyncio."""
+        return await asyncio.wrap_future(self.submit(hall_id, command, by))
+
+    async def turn(self, hall_id: HallId) -> None:
+        """Wait as a command does, so that refused senders who retry at once queue like everybody else."""
+        turn = _Turn()
+        if self._queue.put(self.database.kind.queue_key(hall_id), turn):
+            await asyncio.wrap_future(turn.future)
+
+    def submit(self, hall_id: HallId, command: Command, by: Actor) -> Future[Accepted]:
+        """Queue a command. Raises NotAllowed, PasswordMustChange, UnknownCommand, Invalid; Unreachable once closed.
+
+        Values the database could not store are refused here, before they can fail a whole batch.
+        """
+        with self.audit_writer.refusals(command.type_name(), by=by, hall=hall_id):
+            allow(command, by, hall_id)
+            check_input(command)
             holidays.check(command)
-        wish = _Wish(hall, command, by)
-        if not self._queue.put(self.database.kind.lane(hall), wish):
+        queued = _QueuedCommand(hall_id, command, by)
+        if not self._queue.put(self.database.kind.queue_key(hall_id), queued):
             raise Unreachable("The backend is stopping; please try again.")
         if isinstance(command, (DefineHall, ImportSetUp)):
-            wish.answer.add_done_callback(lambda _: self.observe_holidays(hall))
-        return wish.answer
+            queued.future.add_done_callback(lambda _: self.update_holidays(hall_id))
+        return queued.future
 
-    def observe_holidays(self, hall: HallId) -> None:
-        """Give a hall the public holidays it keeps, if it does not have them; does not wait for it."""
+    def update_holidays(self, hall_id: HallId) -> None:
+        """Queue an update of the hall's public holidays if they are out of date."""
         try:
-            known = self.hall(hall)
-            wish = holidays.due(known, known.business_day or business_day(known.settings, self.wall()))
-            if wish and known.seq:
-                self.submit(hall, wish, CLOCK)
-        except Failure as failure:  # the clock tries again, and says so again
-            log.warning("%s keeps the holidays it has: %s", hall, failure.detail)
+            known = self.hall(hall_id)
+            command = holidays.pending_update(known, known.business_day or business_day(known.settings, self.wall()))
+            if command and known.seq:  # a hall without events is not set up yet
+                self.submit(hall_id, command, CLOCK_ACTOR)
+        except Failure as failure:  # the background work on business days tries again at its next round
+            log.warning("the public holidays of %s were not updated: %s", hall_id, failure.detail)
 
-    # ── questions ──
+    # ── reading ──
 
-    def halls(self) -> list[HallId]:
-        """The ids of all halls."""
+    def hall_ids(self) -> list[HallId]:
         with self.database.reading() as connection:
             return list(connection.scalars(select(tables.halls.c.id).order_by(tables.halls.c.id)))
 
-    def readable(self) -> Iterator[Hall]:
-        """Every hall as it is now, but for one that can't be read: that keeps nobody from the others."""
-        for name in self.halls():
+    def readable_halls(self) -> Iterator[Hall]:
+        """Every hall as it is now, without unreadable ones; raises Unreachable."""
+        for hall_id in self.hall_ids():
             with contextlib.suppress(HallUnreadable, Refused):
-                yield self.hall(name)
+                yield self.hall(hall_id)
 
-    def must_exist(self, hall: HallId) -> None:
-        """Raises UnknownHall for a hall that is not there."""
+    def must_exist(self, hall_id: HallId) -> None:
+        """Raises UnknownHall if there is no such hall."""
         with self.database.reading() as connection:
-            journal.last_seq(connection, hall)
+            journal.last_seq(connection, hall_id)
 
-    def hall(self, hall: HallId) -> Hall:
-        """The hall as it is now; raises UnknownHall."""
-        known = self._committed.get(hall)  # before the transaction, which then sees all of it, or an older database
+    def hall(self, hall_id: HallId) -> Hall:
+        """The hall as it is now; raises UnknownHall if there is none, HallUnreadable if its data is damaged."""
+        # Read first: a hall committed after the transaction began would look as if an older database had been restored.
+        known = self._committed.get(hall_id)
         with self.database.reading() as connection:
-            seq = journal.last_seq(connection, hall)
-            now = self._committed[hall] = self._caught_up(connection, hall, known, seq)
-            return now
+            seq = journal.last_seq(connection, hall_id)
+            current = self._committed[hall_id] = self._caught_up(connection, hall_id, known, seq)
+            return current
 
-    def entries_after(self, hall: HallId, after: int) -> list[journal.Entry]:
-        """What happened in a hall after an event, in order; raises UnknownHall, or Invalid for an event to come."""
+    def entries_after(self, hall_id: HallId, after_seq: int) -> list[journal.Entry]:
+        """The events after ``after_seq``, in order, up to 1,000: call again until there are none.
+
+        Raises UnknownHall, or Invalid if that event has not happened.
+        """
         with self.database.reading() as connection:
-            if after > journal.last_seq(connection, hall):
+            if after_seq > journal.last_seq(connection, hall_id):
                 raise Invalid("This event has not happened here: take a fresh snapshot.")
-            return journal.entries_after(connection, hall, after)
+            return journal.entries_after(connection, hall_id, after_seq)
 
     def ticket_of(self, token_hash: str) -> tuple[HallId, Ticket] | None:
-        """The ticket, live or ended, of a customer's own page, and its hall."""
+        """The hall and ticket, live or ended, of a customer's own page; None if there is none."""
         query = select(tables.tickets).where(tables.tickets.c.token_hash == token_hash)
         with self.database.reading() as connection:
             row = connection.execute(query).mappings().first()
@@ -214,33 +220,36 @@ class Ledger:
         fields = {name: encode(value) for name, value in row.items() if name not in ("hall_id", "business_day")}
         return row["hall_id"], decode(Ticket, fields)
 
-    def notes(self, hall: HallId, ticket: TicketId) -> list[Note]:
-        """What staff wrote down about a ticket, the oldest first."""
+    def notes(self, hall_id: HallId, ticket: TicketId) -> list[Note]:
+        """Staff's notes about a ticket, the oldest first."""
         with self.database.reading() as connection:
-            return notes.about(connection, hall, ticket)
+            return notes.of_ticket(connection, hall_id, ticket)
 
-    def create_hall(self, hall: HallId) -> None:
-        """A new, empty hall; nothing happens if it is there already."""
+    def create_hall(self, hall_id: HallId) -> None:
+        """Create an empty hall, unless it is there already."""
         with self.database.writing() as connection:
-            journal.create_hall(connection, hall)
+            journal.create_hall(connection, hall_id)
 
     def wall(self) -> datetime:
-        """The time of day commands are decided at."""
+        """Now, in UTC, as commands are stamped."""
         return self.clock.wall()
 
     def now(self, hall: Hall) -> Moment:
-        """The moment a command of this hall would be decided at, on both its clocks."""
+        """The moment a command of this hall would be decided at, on both clocks."""
         return self._clocks.now(hall)
 
     # ── changes ──
 
     @property
-    def is_away(self) -> bool:
-        """Whether the database is, which the log was told: nobody else needs to say it."""
+    def database_is_away(self) -> bool:
+        """Whether the database is away, which is logged already."""
         return self._outage.lasts
 
     def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call ``changed``, from any thread, whenever anything was written; the answer ends it, however often."""
+        """Call ``changed``, from any thread, whenever the journal may have grown or the database is away.
+
+        The returned function unsubscribes; calling it again does nothing.
+        """
         self._listeners.append(changed)
 
         def stop() -> None:
@@ -249,191 +258,191 @@ class Ledger:
 
         return stop
 
-    def rest(self, patience: float) -> bool:
-        """Write what waits, at most so many seconds long; whether nothing is under way any more."""
-        rested = self._queue.rest(patience)
+    def drain(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds for queued commands, then write the audit. Returns whether none is left."""
+        is_idle = self._queue.wait_until_idle(timeout)
         self.audit_writer.write()
-        return rested
+        return is_idle
 
     def close(self) -> None:
-        """Finish what waits, then stop; returns within a second, even if the database does not let a writer go."""
+        """Take no more commands, and wait up to CLOSE_TIMEOUT for queued ones; the rest may stay unanswered."""
         self._closed.set()
         self._queue.close()
-        until = time.monotonic() + LAST_WORDS
+        until = time.monotonic() + CLOSE_TIMEOUT
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
 
     def _run(self, act: Callable[[], None]) -> None:
-        """The last to leave closes the database: a connection in use must come home first."""
+        """Run a thread; the last one to end closes the database: all connections must be returned first."""
         act()
-        with self._leaving:
-            self._at_work -= 1
-            last = self._at_work == 0
+        with self._running_lock:
+            self._running -= 1
+            last = self._running == 0
         if last:
             self.database.close()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for changed in [*self._listeners]:
             try:
                 changed()
-            except Exception:  # the writer must outlive whoever listens
-                log.exception("somebody could not be told of a change")
+            except Exception:  # the writer must outlive a listener's bug
+                log.exception("a listener failed")
 
-    def _look_for_others(self) -> None:
-        """Notice what other processes wrote; whoever listens is told of an outage too, to look, and to find it."""
+    def _watch(self) -> None:
+        """Notify listeners of writes the database tells of, and once of an outage, which they meet when they read."""
         while not self._closed.is_set():
             try:
-                for news in self.database.changes(self._closed):
-                    self._outage.is_over()
-                    if news is None or not self._is_known(*news):
-                        self._tell()
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is looked for again
-                if self._outage.met(error):
-                    self._tell()
-                self._closed.wait(AWAY)
+                for change in self.database.changes(self._closed):
+                    self._outage.end()
+                    # PostgreSQL names the write, so our own are skipped; SQLite does not, so those notify twice.
+                    if change is None or not self._take_own(*change):
+                        self._notify()
+            except Exception as error:  # noqa: BLE001  # whatever it is, the watcher tries again
+                if self._outage.begin(error):
+                    self._notify()
+                self._closed.wait(WATCH_AGAIN)
 
-    def _is_known(self, hall: HallId, seq: int) -> bool:
-        """Whether it was written here, and whoever listens is told so. An older database counts again from below."""
-        return self._announced.pop((hall, seq), self) is None
+    def _take_own(self, hall_id: HallId, seq: int) -> bool:
+        """Whether it is our own; forgets it, because after a restore the same numbers come again, from other writes."""
+        if is_own := (hall_id, seq) in self._own_notifications:
+            self._own_notifications.discard((hall_id, seq))
+        return is_own
 
-    # ── the writers ──
+    # ── in the writer threads ──
 
     def _write_all(self) -> None:
         while taken := self._queue.take(LARGEST_BATCH):
-            lane, waiting = taken
-            # Whoever gave up waiting, as a request cut at a shutdown, can't be answered: to try would end this thread.
-            there = [one for one in waiting if one.answer.set_running_or_notify_cancel()]
-            for part in self._parted([one for one in there if isinstance(one, _Wish)]):
-                self._write(part)
-            for turn in (one for one in there if isinstance(one, _Turn)):
-                turn.answer.set_result(None)
-            self._queue.done(lane)
+            queue, waiting = taken
+            # Setting the result of a cancelled future, such as that of a request cut at shutdown, raises.
+            alive = [one for one in waiting if one.future.set_running_or_notify_cancel()]
+            for batch in self._batches([one for one in alive if isinstance(one, _QueuedCommand)]):
+                self._write(batch)
+            for turn in (one for one in alive if isinstance(one, _Turn)):
+                turn.future.set_result(None)
+            self._queue.done(queue)
 
-    def _parted(self, batch: list[_Wish]) -> list[list[_Wish]]:
-        """Together those of senders with whom all went well, then one by one those of whom a bug met last."""
-        well = [wish for wish in batch if wish.by not in self._failed]
-        return [*([well] if well else []), *([wish] for wish in batch if wish.by in self._failed)]
+    def _batches(self, batch: list[_QueuedCommand]) -> list[list[_QueuedCommand]]:
+        """One batch for all senders but the ``_suspects``, then one for each command of those."""
+        trusted = [item for item in batch if item.by not in self._suspects]
+        return [*([trusted] if trusted else []), *([item] for item in batch if item.by in self._suspects)]
 
-    def _write(self, batch: list[_Wish]) -> None:
-        """Decide a batch in one transaction; after a bug each half alone, so that one can't spoil the rest."""
-        halls = {wish.hall for wish in batch}
+    def _write(self, batch: list[_QueuedCommand]) -> None:
+        """Decide a batch in one transaction; after a bug each half in its own: one command must not fail the others."""
+        hall_ids = {item.hall_id for item in batch}
         try:
             with self.database.writing() as connection:
-                page = _Page(self.database, connection, batch)
-                outcomes = [self._outcome(page, wish) for wish in batch]
-                page.rows.write(connection)
-                changed = self._changed(halls)
-                for hall, after in changed.items():
-                    self._announced[hall, after.seq] = None
-                    self.database.kind.announce(connection, hall, after.seq)
-        except Exception as error:  # noqa: BLE001  # whoever waits for the answer is told
-            self._step_back(halls, error)
-            away = isinstance(error, Failure)  # for all of them
-            if len(batch) == 1 or away:
-                self._failed.update(wish.by for wish in batch if not away)
-                for wish in batch:
-                    _answer(wish, error)
+                transaction = _Transaction(self.database, connection, batch)
+                answers = [self._answer_to(transaction, item) for item in batch]
+                transaction.rows.write(connection)
+                changed = self._changed(hall_ids)
+                for hall_id, after in changed.items():
+                    self._own_notifications.add((hall_id, after.seq))
+                    self.database.kind.announce(connection, hall_id, after.seq)
+        except Exception as error:  # noqa: BLE001  # passed on as the answer
+            self._roll_back(hall_ids, error)
+            database_failed = isinstance(error, Failure)  # a command's own failure is returned, not raised
+            if len(batch) == 1 or database_failed:
+                self._suspects.update(item.by for item in batch if not database_failed)
+                for item in batch:
+                    _resolve(item, error)
             else:
                 half = len(batch) // 2
                 self._write(batch[:half])
                 self._write(batch[half:])
             return
-        self._failed.difference_update(wish.by for wish in batch)
+        self._suspects.difference_update(item.by for item in batch)
         self._committed.update(changed)
-        if len(self._announced) > MOST_ANNOUNCED:
-            self._announced.clear()
-        for wish, outcome in zip(batch, outcomes, strict=True):
-            _answer(wish, outcome)
-        self._tell()
+        if len(self._own_notifications) > MOST_NOTIFICATIONS:
+            self._own_notifications.clear()
+        for item, answered in zip(batch, answers, strict=True):
+            _resolve(item, answered)
+        self._notify()
 
-    def _changed(self, halls: set[HallId]) -> dict[HallId, Hall]:
-        """Those of these halls that readers do not see yet as they were decided."""
-        decided = {hall: self._decided[hall] for hall in halls if hall in self._decided}
-        return {hall: after for hall, after in decided.items() if after is not self._committed.get(hall)}
+    def _changed(self, hall_ids: set[HallId]) -> dict[HallId, Hall]:
+        """Those of these halls whose decided state readers do not see yet."""
+        decided = {one: self._decided[one] for one in hall_ids if one in self._decided}
+        return {hall_id: after for hall_id, after in decided.items() if after is not self._committed.get(hall_id)}
 
-    def _step_back(self, halls: set[HallId], error: Exception) -> None:
-        """To what readers see; where the database is away nobody knows what was kept, and it has to say."""
-        for hall in halls:
-            if undone := self._decided.pop(hall, None):
-                self._announced.pop((hall, undone.seq), None)
-            if hall in self._committed and not isinstance(error, Failure):
-                self._decided[hall] = self._committed[hall]
+    def _roll_back(self, hall_ids: set[HallId], error: Exception) -> None:
+        """Go back to the committed state; if the database failed, nobody knows what it kept: read it again."""
+        for hall_id in hall_ids:
+            if undone := self._decided.pop(hall_id, None):
+                self._own_notifications.discard((hall_id, undone.seq))
+            if hall_id in self._committed and not isinstance(error, Failure):
+                self._decided[hall_id] = self._committed[hall_id]
 
-    def _outcome(self, page: _Page, wish: _Wish) -> Accepted | Failure:
-        """The answer this command had before, or the one it gets now."""
+    def _answer_to(self, transaction: _Transaction, item: _QueuedCommand) -> Accepted | Failure:
+        """The stored answer to this command, or a new one; failures are returned, except those of the database."""
         try:
-            hall = self._current(page, wish.hall)
-            earlier = page.answers[hall.id].earlier(wish.command)
-        except (Refused, HallUnreadable) as no:
-            # It reached no hall, and costs nobody anything: so it goes where floods are counted.
-            self.audit_writer.write_down(wish.command.type_name(), no.type_name(), by=wish.by, hall=wish.hall)
-            return no
+            hall = self._current(transaction, item.hall_id)
+            earlier = transaction.stored_answers[hall.id].earlier(item.command)
+        except (Refused, HallUnreadable) as failure:
+            # No hall decides it: unknown, unreadable, or the command_id was another command's. So its line is written
+            # apart from any hall's transaction, by the audit writer, which limits how many such lines there can be.
+            self.audit_writer.write_down(item.command.type_name(), failure.type_name(), by=item.by, hall=item.hall_id)
+            return failure
         if earlier:
             return earlier
         now = self._clocks.now(hall)
-        outcome = self._decide(page, hall, wish, now)
+        answered = self._decide(transaction, hall, item, now)
         after = self._decided[hall.id]
-        page.answers[hall.id].keep(wish.command, outcome, after.seq, now.wall)
-        if wish.by.role is not Role.CLOCK:
-            page.rows.insert(
-                tables.audit, audit_lines.of_command(now.wall, wish.command, wish.by, hall, after, outcome)
-            )
-        return outcome
+        transaction.stored_answers[hall.id].keep(item.command, answered, after.seq, now.wall)
+        if item.by.role is not Role.CLOCK:
+            entry = audit_lines.of_command(now.wall, item.command, item.by, hall, after, answered)
+            transaction.rows.insert(tables.audit, entry)
+        return answered
 
-    def _decide(self, page: _Page, hall: Hall, wish: _Wish, now: Moment) -> Accepted | Refused:
+    def _decide(self, transaction: _Transaction, hall: Hall, item: _QueuedCommand, now: Moment) -> Accepted | Refused:
         try:
-            page.tokens.require_free(hall.id, wish.command)
-            events = decide(hall, wish.command, now)
+            transaction.tokens.require_free(hall.id, item.command)
+            events = decide(hall, item.command, now)
         except Refused as refused:
             return refused
         if any(isinstance(event, BusinessDayStarted) for event in events):
-            stored_answers.forget(page.connection, hall.id, now.wall)
-        after = journal.record(page.rows, hall, events, wish.command, wish.by)
-        notes.keep(page.rows, hall.id, wish.command, wish.by, now.wall)
-        seats.follow(page.connection, hall.id, events, wish.command, wish.by, now.wall)
-        page.tokens.keep(hall.id, wish.command)
+            stored_answers.forget(transaction.connection, hall.id, now.wall)
+        after = journal.record(transaction.rows, hall, events, item.command, item.by)
+        notes.keep(transaction.rows, hall.id, item.command, item.by, now.wall)
+        seats.follow(transaction.connection, hall.id, events, item.command, item.by, now.wall)
+        transaction.tokens.keep(hall.id, item.command)
         self._decided[hall.id] = after
-        return Accepted(encode_answer(after, answer(after, wish.command, events)), after.seq)
+        return Accepted(encode_answer(after, result_of(after, item.command, events)), after.seq)
 
-    def _current(self, page: _Page, hall: HallId) -> Hall:
-        """The hall with what other processes wrote, under the lock this transaction holds."""
-        if hall in page.answers:
-            return self._decided[hall]
-        seq = page.lock(hall)
+    def _current(self, transaction: _Transaction, hall_id: HallId) -> Hall:
+        """The hall with what other processes wrote, locked by this transaction."""
+        if hall_id in transaction.stored_answers:
+            return self._decided[hall_id]
+        seq, decided = transaction.lock(hall_id), self._decided.get(hall_id)
         try:
-            known = self._decided[hall] = self._caught_up(page.connection, hall, self._decided.get(hall), seq)
+            known = self._decided[hall_id] = self._caught_up(transaction.connection, hall_id, decided, seq)
         except HallUnreadable:
-            del page.answers[hall]  # nobody decides anything there
+            del transaction.stored_answers[hall_id]  # it counts as not locked: nothing is decided there
             raise
         return known
 
-    def _caught_up(self, connection: Connection, hall: HallId, known: Hall | None, seq: int) -> Hall:
-        """The hall as the journal has it; without what was known here if that never happened in it.
-
-        Raises HallUnreadable, which is said once.
-        """
+    def _caught_up(self, connection: Connection, hall_id: HallId, known: Hall | None, seq: int) -> Hall:
+        """The hall as the journal has it, loaded anew if ``known`` is not in it; raises HallUnreadable, logged once."""
         try:
-            found = self._read(connection, hall, known, seq)
+            found = self._read(connection, hall_id, known, seq)
         except HallUnreadable as unreadable:
-            if hall not in self._unreadable:
-                log.error("%s: %s (%r)", hall, unreadable.detail, unreadable.__cause__)
-            self._unreadable.add(hall)
+            if hall_id not in self._unreadable:
+                log.error("%s: %s (%r)", hall_id, unreadable.detail, unreadable.__cause__)
+            self._unreadable.add(hall_id)
             raise
-        self._unreadable.discard(hall)
+        self._unreadable.discard(hall_id)
         return found
 
-    def _read(self, connection: Connection, hall: HallId, known: Hall | None, seq: int) -> Hall:
+    def _read(self, connection: Connection, hall_id: HallId, known: Hall | None, seq: int) -> Hall:
         if known is None:
-            return journal.load(connection, hall)
-        if known.seq > seq or not journal.tells(connection, known):
-            log.error("%s: event %d that was known here is not in its database: it was turned back", hall, known.seq)
-            self._tell()
-            return journal.load(connection, hall)
+            return journal.load(connection, hall_id)
+        if known.seq > seq or not journal.has_last_event_of(connection, known):
+            log.error("%s: event %d is gone: an older database was restored in its place", hall_id, known.seq)
+            self._notify()
+            return journal.load(connection, hall_id)
         return journal.catch_up(connection, known) if known.seq < seq else known
 
 
-def _answer(wish: _Wish, outcome: Accepted | Exception) -> None:
-    if isinstance(outcome, Exception):
-        wish.answer.set_exception(outcome)
+def _resolve(item: _QueuedCommand, answered: Accepted | Exception) -> None:
+    if isinstance(answered, Exception):
+        item.future.set_exception(answered)
     else:
-        wish.answer.set_result(outcome)
+        item.future.set_result(answered)

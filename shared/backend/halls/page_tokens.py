@@ -1,4 +1,4 @@
-"""The tokens of customers' own pages, by their hashes: each leads to one ticket for good, in whichever hall."""
+"""Keeps the tokens of customers' own pages unique: each hash belongs to one ticket for good, in any hall."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _TAKEN = select(tables.tickets.c.token_hash, tables.tickets.c.hall_id, tables.ti
 
 
 class PageTokens:
-    """Those that one batch brings. Until its transaction ends no other hall takes the same ones."""
+    """The token hashes of one batch, locked: until its transaction ends no other one can take them."""
 
     def __init__(self, database: Database, connection: Connection, batch: Iterable[Command]) -> None:
-        hashes = {brought for command in batch if (brought := _brought(command))}
+        hashes = {token_hash for command in batch if (token_hash := _token_hash(command))}
         self._taken: dict[str, tuple[HallId, str]] = {}
         if hashes:
-            database.kind.hold(connection, hashes)
+            database.kind.lock(connection, hashes)
             found = connection.execute(_TAKEN, {"hashes": list(hashes)})
             self._taken = {row.token_hash: (row.hall_id, row.id) for row in found}
 
     def require_free(self, hall: HallId, command: Command) -> None:
-        """Raises TokenTaken for one that leads to another ticket, however old."""
-        mine = hall, command.command_id
-        if self._taken.get(_brought(command), mine) != mine:
+        """Raises TokenTaken if the command's token belongs to another ticket, however old."""
+        owner = hall, command.command_id
+        if self._taken.get(_token_hash(command), owner) != owner:
             raise TokenTaken("Another ticket has this token_hash: make a new token.")
 
     def keep(self, hall: HallId, command: Command) -> None:
-        """Whoever comes later in the batch finds it taken."""
-        if brought := _brought(command):
-            self._taken[brought] = hall, command.command_id
+        """Mark the command's token as taken for later commands of the batch."""
+        if token_hash := _token_hash(command):
+            self._taken[token_hash] = hall, command.command_id
 
 
-def _brought(command: Command) -> str:
+def _token_hash(command: Command) -> str:
     return getattr(command, "token_hash", None) or ""

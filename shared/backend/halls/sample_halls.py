@@ -1,4 +1,4 @@
-"""Sample halls to begin with: each one a set-up file an administrator can read, copy and change."""
+"""The sample halls: each is a set-up file an administrator can read, copy and change."""
 
 from __future__ import annotations
 
@@ -16,22 +16,21 @@ class UnknownSample(Unknown): ...
 
 
 def names() -> list[str]:
-    """The samples there are."""
     return sorted(file.stem for file in FOLDER.glob("*.toml"))
 
 
 def file(name: str) -> SetUpFile:
-    """The file of a sample, as any other is read; raises UnknownSample."""
+    """The set-up file of a sample; raises UnknownSample if there is none."""
     if name not in names():
         raise UnknownSample(f"There is no sample {name!r}: choose one of {', '.join(names())}.")
     return open_file(FOLDER / f"{name}.toml")
 
 
-def usual() -> Precedence:
-    """The precedence every sample begins with, *Regular* in all our languages: what a hall needs that has no other."""
+def regular_precedence() -> Precedence:
+    """The first precedence of every sample, *Regular* in all our languages: for a hall that has no other."""
     return file(names()[0]).set_up.precedences[0]
 
 
 def commands(name: str) -> list[ImportSetUp]:
-    """The one command that sets an empty hall up like this sample; raises UnknownSample."""
+    """The one command that sets an empty hall up like this sample; raises UnknownSample if there is none."""
     return [file(name).command(retire=False)]

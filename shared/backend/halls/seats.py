@@ -1,4 +1,4 @@
-"""Who works at which service point: beside the hall and never in it, for as long as their session lasts."""
+"""Stores who works at which service point while their session lasts, apart from the journal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from shared.access.specialists import Seat
 from shared.backend.access.secret_hashes import hash_of
 from shared.backend.storage import tables
 from shared.backend.storage.upsert import insert_or_overwrite
@@ -18,32 +17,32 @@ from shared.hall.points import PointDeactivated
 from shared.hall.roles import Actor
 from shared.hall.set_up import PointRetired
 from shared.hall.shifts import PointTaken
+from shared.requests.specialists import Seat
 
 
 def follow(
     connection: Connection, hall: HallId, events: Sequence[Event], command: Command, by: Actor, at: datetime
 ) -> None:
-    """Keep up with who takes a point, and free what is closed or gone."""
+    """Update the seats after events: somebody takes a point, or one is closed or retired."""
     for event in events:
         if isinstance(event, PointTaken):
-            _sit_down(connection, hall, event.point, getattr(command, "console", ""), by, at)
+            _take(connection, hall, event.point, getattr(command, "console", ""), by, at)
         elif isinstance(event, (PointDeactivated, PointRetired)):
             _free(connection, hall, event.point)
 
 
 def taken(connection: Connection, hall: HallId) -> list[Seat]:
-    """Those of everybody who is signed in still."""
-    return [
-        Seat(point=row.point, login=row.login, console=row.console, since=row.since) for row in _rows(connection, hall)
-    ]
+    """The seats of everybody who is still signed in, in no order."""
+    rows = _rows(connection, hall)
+    return [Seat(point=row.point, login=row.login, console=row.console, since=row.since) for row in rows]
 
 
-def _sit_down(connection: Connection, hall: HallId, point: PointId, console: str, by: Actor, at: datetime) -> None:
-    """Leave whatever they had before. Somebody who comes back to their own seat sits there since they first did."""
+def _take(connection: Connection, hall: HallId, point: PointId, console: str, by: Actor, at: datetime) -> None:
+    """Store that ``by`` works at this point and at no other; taking one's own seat again keeps its ``since``."""
     before = next((row for row in _rows(connection, hall) if row.point == point), None)
     same = before is not None and (before.login, before.console) == (by.name, console)
     _free(connection, hall, point)
-    if not by.token:  # a program that opens the database itself is nobody in particular
+    if not by.token:  # a program that opens the database itself has no session
         return
     session, rows = hash_of(by.token), tables.seats.c
     connection.execute(delete(tables.seats).where(rows.hall_id == hall, rows.session == session))

@@ -1,4 +1,4 @@
-"""Commands on their way to the writers: each lane in order and one writer at a time, lanes beside one another."""
+"""The write queue: commands wait in queues by key; each queue is in order and has one writer thread at a time."""
 
 from __future__ import annotations
 
@@ -10,59 +10,59 @@ T = TypeVar("T")
 
 
 class WriteQueue(Generic[T]):
-    """What waits, by lane. Whatever was put in before ``close`` is still taken."""
+    """Queues of items, by key. Items put before ``close`` are still taken."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[T]] = {}
-        """Lanes nobody works at in which something waits; the one that waits longest is first."""
-        self._behind: dict[str, deque[T]] = {}
-        """Lanes somebody works at, and what came meanwhile."""
+        self._ready: dict[str, deque[T]] = {}
+        """Queues without a writer in which items wait, the longest wait first."""
+        self._with_writer: dict[str, deque[T]] = {}
+        """The items not taken yet of queues that have a writer."""
         self._closed = False
         lock = threading.Lock()
-        self._news = threading.Condition(lock)
-        self._rest = threading.Condition(lock)
+        self._not_empty = threading.Condition(lock)
+        self._idle = threading.Condition(lock)
 
-    def put(self, lane: str, item: T) -> bool:
-        """Queue up; False if the lanes are closed already."""
-        with self._news:
+    def put(self, key: str, item: T) -> bool:
+        """Append an item to the queue of this key; returns False, without the item, after ``close``."""
+        with self._not_empty:
             if self._closed:
                 return False
-            lanes = self._behind if lane in self._behind else self._waiting
-            lanes.setdefault(lane, deque()).append(item)
-            self._news.notify()
+            queues = self._with_writer if key in self._with_writer else self._ready
+            queues.setdefault(key, deque()).append(item)
+            self._not_empty.notify()
             return True
 
     def take(self, most: int) -> tuple[str, list[T]] | None:
-        """The lane that waits longest and what waits in it, in order; None when closed and nothing is left to take.
+        """Take up to ``most`` items of the queue that waits longest; returns its key and them, None at the end.
 
-        Waits for something to come. The lane is the caller's until they are ``done`` with it.
+        Blocks until there is one, or the queue is closed and none is ready. The queue is the caller's until ``done``.
         """
-        with self._news:
-            while not self._waiting:
+        with self._not_empty:
+            while not self._ready:
                 if self._closed:
                     return None
-                self._news.wait()
-            lane = next(iter(self._waiting))
-            waiting = self._waiting.pop(lane)
+                self._not_empty.wait()
+            key = next(iter(self._ready))
+            waiting = self._ready.pop(key)
             taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
-            self._behind[lane] = waiting
-            return lane, taken
+            self._with_writer[key] = waiting
+            return key, taken
 
-    def done(self, lane: str) -> None:
-        """Give the lane back; what came meanwhile queues up behind the other lanes."""
-        with self._news:
-            if behind := self._behind.pop(lane):
-                self._waiting[lane] = behind
-                self._news.notify()
-            elif not self._waiting and not self._behind:
-                self._rest.notify_all()
+    def done(self, key: str) -> None:
+        """Give the queue back; if items wait in it, it goes behind the other queues."""
+        with self._not_empty:
+            if waiting := self._with_writer.pop(key):
+                self._ready[key] = waiting
+                self._not_empty.notify()
+            elif not self._ready and not self._with_writer:
+                self._idle.notify_all()
 
-    def rest(self, patience: float) -> bool:
-        """Wait until nothing waits and nobody works, at most so many seconds; whether it is so."""
-        with self._news:
-            return self._rest.wait_for(lambda: not self._waiting and not self._behind, patience)
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds until no item waits or is being worked on. Returns whether that is so."""
+        with self._not_empty:
+            return self._idle.wait_for(lambda: not self._ready and not self._with_writer, timeout)
 
     def close(self) -> None:
-        with self._news:
+        with self._not_empty:
             self._closed = True
-            self._news.notify_all()
+            self._not_empty.notify_all()

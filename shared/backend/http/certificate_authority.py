@@ -1,9 +1,9 @@
-"""A backend's own certificate authority, for a house that has none: made once, known to stations by its mark.
+"""A backend's own certificate authority, for a house without one: made once, known to stations by its fingerprint.
 
-Two files of mode 0600 in one folder: ``authority.pem`` (key and certificate; it stays for twenty years) and
-``server.pem`` (key, certificate and chain of this machine; made anew whenever it no longer fits). No key is ever in the
-database. Whoever installs the authority in a browser trusts it for little: it may vouch for servers only, for no
-further authority, and for no names or addresses but this house's own (RFC 5280, 4.2.1.10).
+Two files of mode 0600 in one folder: ``authority.pem`` (key and certificate, valid for twenty years) and ``server.pem``
+(key, certificate and chain of this machine, replaced whenever it no longer fits). No key is ever in the database. The
+authority may sign certificates of servers only, of no further authority, and only for private networks, local domains
+and the names and addresses this machine had when it was made (RFC 5280, 4.2.1.10): a browser trusts it for no more.
 """
 
 from __future__ import annotations
@@ -24,28 +24,29 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from shared.access.fingerprint import fingerprint_of
-from shared.addresses import INSIDE
+from shared.addresses import LOCAL_DOMAINS
 from shared.durable_files import make_folder, sync_folder
+from shared.fingerprint import fingerprint_of
 from shared.hall.errors import Unfit
 
 log = logging.getLogger(__name__)
 
 AUTHORITY_LASTS = timedelta(days=20 * 365)
-"""Longer than the machines it is made for; stations would have to be added again after it."""
+"""Longer than any machine lasts; stations would have to be added again afterwards."""
 
 SERVER_LASTS = timedelta(days=395)
-RENEWED = timedelta(days=30)
-"""What browsers still accept (398 days), and how long before its end a certificate is replaced."""
+"""Less than the 398 days that browsers accept."""
 
-BEFORE = timedelta(days=2)
-"""A certificate is valid from before it was made: the clocks of a kiosk may be wrong."""
+RENEWED_BEFORE_END = timedelta(days=30)
 
-PRIVATE = (
+BACKDATED = timedelta(days=2)
+"""How long before it was made a certificate becomes valid: the clock of a kiosk may be slow."""
+
+PRIVATE_NETWORKS = (
     *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"),
     *("::1/128", "fc00::/7", "fe80::/10"),
 )
-"""The addresses of networks inside a house (RFC 1918, 3927, 6598, 4193, 4291): addresses change, these stay."""
+"""Networks inside a house (RFC 1918, 3927, 6598, 4193, 4291): a machine's address may change, its network hardly."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -53,8 +54,6 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True)
 class Names:
-    """What a machine is called, and the addresses it has."""
-
     names: frozenset[str]
     addresses: frozenset[Address]
 
@@ -63,7 +62,7 @@ class Names:
 
 
 def names_of(*hosts: str) -> Names:
-    """These, sorted into names and addresses; what can be neither is left out."""
+    """Hosts sorted into names and addresses; empty ones, invalid ones and unspecified addresses are left out."""
     names, addresses = set[str](), set[Address]()
     for host in filter(None, hosts):
         try:
@@ -75,7 +74,7 @@ def names_of(*hosts: str) -> Names:
 
 
 def this_machine() -> Names:
-    """What this machine is called, and its addresses at this moment."""
+    """The names and current addresses of this machine."""
     ips = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
     found = [ip if isinstance(ip, str) else ip[0] for ip in ips]
     host = socket.gethostname()
@@ -84,21 +83,22 @@ def this_machine() -> Names:
 
 
 class Authority:
-    """The authority in a folder, made if there is none; raises Unfit if it can be neither read nor made."""
+    """The certificate authority in a folder, made if there is none; raises Unfit if it can't be read or made."""
 
     def __init__(self, folder: Path, *hosts: str) -> None:
+        """``hosts``: names and addresses the machine has besides its own, which a new authority may sign for too."""
         self._hosts = names_of(*hosts)
         self.server = folder / "server.pem"
         """The file a server loads: its key, its certificate and the authority's."""
         try:
             make_folder(folder)
-            self._key, self._certificate = self._own(folder / "authority.pem")
+            self._key, self._certificate = self._read_or_make(folder / "authority.pem")
         except OSError as error:
             raise Unfit(f"The folder {folder} for the certificate can't be used: {error.strerror}.") from None
 
-    def _own(self, file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    def _read_or_make(self, file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
         if not file.exists():
-            with contextlib.suppress(FileExistsError):  # another backend of this folder was quicker
+            with contextlib.suppress(FileExistsError):  # another backend that shares this folder was quicker
                 _write(file, _new_authority(this_machine() | self._hosts), replace=False)
         try:
             return _read(file)
@@ -107,7 +107,7 @@ class Authority:
 
     @property
     def pem(self) -> str:
-        """Its certificate, which anybody may have."""
+        """The authority's certificate, which is public."""
         return _pem(self._certificate).decode()
 
     @property
@@ -115,24 +115,24 @@ class Authority:
         return fingerprint_of(self.pem)
 
     def renew(self) -> bool:
-        """Make the machine's certificate anew if it is missing, runs out, or fits its names no more; whether it did."""
-        here = this_machine() | self._hosts
-        wanted = self._permitted(here)
+        """Replace the machine's certificate unless it fits; True if replaced. Raises Unfit if it can't be written."""
+        current = this_machine() | self._hosts
+        wanted = self._permitted(current)
         if self._fits(wanted):
             return False
-        if left := sorted(map(str, (here.names - wanted.names) | (here.addresses - wanted.addresses))):
-            log.warning("browsers will warn at %s: the authority was not made for them", ", ".join(left))
+        if left_out := sorted(map(str, (current.names - wanted.names) | (current.addresses - wanted.addresses))):
+            log.warning("browsers will warn at %s: the authority may not sign for them", ", ".join(left_out))
         try:
             _write(self.server, self._new_server(wanted), replace=True)
         except OSError as error:
             raise Unfit(f"{self.server} can't be written: {error.strerror}.") from None
-        log.info("a new certificate for %s", ", ".join(sorted(map(str, wanted.names | wanted.addresses))))
+        log.info("made a new certificate for %s", ", ".join(sorted(map(str, wanted.names | wanted.addresses))))
         return True
 
     def _permitted(self, wanted: Names) -> Names:
-        """Without those the authority may not vouch for: one of them, and nobody would trust the whole certificate."""
-        limits = self._certificate.extensions.get_extension_for_class(x509.NameConstraints).value
-        permitted = limits.permitted_subtrees or []
+        """Those the authority may sign for: with one other, clients would reject the whole certificate."""
+        constraints = self._certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+        permitted = constraints.permitted_subtrees or []
         trees = [tree.value for tree in permitted if isinstance(tree, x509.DNSName)]
         networks = [tree.value for tree in permitted if isinstance(tree, x509.IPAddress)]
         names = {name for name in wanted.names if any(name == tree or name.endswith(f".{tree}") for tree in trees)}
@@ -146,22 +146,22 @@ class Authority:
         except (OSError, ValueError, TypeError, x509.ExtensionNotFound):
             return False
         except Exception as error:  # noqa: BLE001  # cryptography's InvalidSignature is no ValueError
-            log.info("another authority's certificate is replaced (%s)", type(error).__name__)
+            log.info("replacing a certificate that another authority signed (%s)", type(error).__name__)
             return False
         now = datetime.now(UTC)
-        lasts = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - RENEWED
+        lasts = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - RENEWED_BEFORE_END
         return lasts and _names_in(certificate) == wanted
 
     def _new_server(self, wanted: Names) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
         end = min(datetime.now(UTC) + SERVER_LASTS, self._certificate.not_valid_after_utc)
-        others: list[x509.GeneralName] = [x509.DNSName(name) for name in sorted(wanted.names)]
-        others += [x509.IPAddress(address) for address in sorted(wanted.addresses, key=str)]
+        names: list[x509.GeneralName] = [x509.DNSName(name) for name in sorted(wanted.names)]
+        names += [x509.IPAddress(address) for address in sorted(wanted.addresses, key=str)]
         usage = _usage(digital_signature=True)
         certificate = (
             _builder("Now Serving backend", self._certificate.subject, key, end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName(others), critical=False)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(usage, critical=True)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
@@ -169,7 +169,7 @@ class Authority:
         return _key_pem(key) + _pem(certificate) + _pem(self._certificate)
 
 
-def _new_authority(here: Names) -> bytes:
+def _new_authority(machine: Names) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = f"Now Serving at {socket.gethostname()[:40]}"
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -177,29 +177,29 @@ def _new_authority(here: Names) -> bytes:
         _builder(name, subject, key, datetime.now(UTC) + AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .add_extension(x509.NameConstraints(_limits(here), None), critical=True)
+        .add_extension(x509.NameConstraints(_permitted_trees(machine), None), critical=True)
         .sign(key, hashes.SHA256())
     )
     return _key_pem(key) + _pem(certificate)
 
 
-def _limits(here: Names) -> list[x509.GeneralName]:
-    """The names and networks of a house, and whatever else this machine is called or has now."""
-    networks: list[Network] = [ipaddress.ip_network(network) for network in PRIVATE]
-    networks += [ipaddress.ip_network(one) for one in here.addresses if not any(_lies_in(one, n) for n in networks)]
-    names = sorted({*INSIDE, *here.names})
+def _permitted_trees(machine: Names) -> list[x509.GeneralName]:
+    """The names and networks of any house, and this machine's other current names and addresses."""
+    networks: list[Network] = [ipaddress.ip_network(network) for network in PRIVATE_NETWORKS]
+    networks += [ipaddress.ip_network(one) for one in machine.addresses if not any(_lies_in(one, n) for n in networks)]
+    names = sorted({*LOCAL_DOMAINS, *machine.names})
     return [*(x509.DNSName(name) for name in names), *(x509.IPAddress(network) for network in networks)]
 
 
 def _builder(name: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, end: datetime) -> x509.CertificateBuilder:
-    """What both kinds of certificate have."""
+    """What the authority's and the server's certificate have in common."""
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - BEFORE)
+        .not_valid_before(datetime.now(UTC) - BACKDATED)
         .not_valid_after(end)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -235,8 +235,8 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 
 def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    kind, bare = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, kind, bare)
+    no_password = serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, no_password)
 
 
 def _read(file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
@@ -244,13 +244,13 @@ def _read(file: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
     text = file.read_bytes()
     key = serialization.load_pem_private_key(text, None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError(file)  # for whoever reads it, a file that is none of ours
+        raise ValueError(file)  # not one of our files
     return key, x509.load_pem_x509_certificates(text)[0]
 
 
 def _write(file: Path, text: bytes, *, replace: bool) -> None:
-    """Put a file there whole, for nobody else to read; raises FileExistsError if it may not replace one."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # which makes it 0600
+    """Write a file atomically, for its owner alone; raises OSError, FileExistsError if it may not replace one."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # with mode 0600
     made = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -264,6 +264,6 @@ def _write(file: Path, text: bytes, *, replace: bool) -> None:
 
 
 def usual_folder(database: str, state: Path) -> Path:
-    """Where the authority of this database's backend lives: beside an SQLite file, else among what programs keep."""
+    """The folder of a backend's authority: beside an SQLite database, else in the state folder of the machine."""
     kind, _, file = database.partition(":///")
     return Path(file).parent / "nowserving-tls" if kind.startswith("sqlite") and file else state / "tls"

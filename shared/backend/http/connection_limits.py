@@ -1,162 +1,172 @@
-"""How many connections a backend holds, and who has to go first where there is no room for all: never a station."""
+"""Connection limits: how many connections a backend holds, and whose are refused first when it is full."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from shared.backend.http.security_middleware import PROGRAMS
+from shared.backend.http.security_middleware import API_PATHS
 from shared.hall.errors import Unreachable
 
 log = logging.getLogger(__name__)
 
-LARGEST = 8192
-"""Connections at most, however many files there may be: what each can make a backend keep is bounded, not nothing."""
+MOST_CONNECTIONS = 8192
+"""Connections at most, however many files may be open: each needs a little memory."""
 
 FULL = "nowserving.full"
-"""Set in a request's scope when there is no room for whoever sends it."""
+"""Set in the scope of a request that is refused because the backend is full."""
 
-AGAIN = "30"
-"""Seconds after which whoever was turned away may try again."""
+RETRY_AFTER = "30"
+"""Seconds after which a client that was refused may try again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """How many seconds a backend waits."""
+
+    request: float = 10.0
+    """For the TLS handshake, the head, the body (in addition to its size at ``SLOWEST_BODY``) and the next request."""
+    unread: float = 30.0
+    """For the other end to read anything more of its answer."""
+    quiet: float = 60.0
+    """After the last refused connection, before it logs that there is room again."""
 
 
 class Crowded(Unreachable):
-    """There is no room for one more customer."""
+    """The backend is full: there is no connection left for another customer."""
 
 
-class Who(StrEnum):
-    """Whom a connection is held for."""
+class Holder(StrEnum):
+    """Whom a connection serves."""
 
     UNFINISHED = "unfinished"
-    """Nobody known: its request is not whole yet, or there is none."""
+    """Nobody known: it has sent no complete request yet, or waits for the next."""
     LIVE = "live"
-    """A customer's page that is told what changes, for as long as it is looked at."""
+    """A customer's page with its event stream, for as long as it is open."""
     CUSTOMER = "customer"
     PROGRAM = "program"
-    """A station; or whoever asks what stations ask, and without a token hears *no* at once."""
+    """A station, or another program that uses the API."""
 
 
-SHARES = {Who.UNFINISHED: 1 / 4, Who.LIVE: 1 / 2, Who.CUSTOMER: 1 / 8}
-"""The most of the whole that each may have. What is left, an eighth at least, no customer and no stranger can take."""
+SHARES = {Holder.UNFINISHED: 1 / 4, Holder.LIVE: 1 / 2, Holder.CUSTOMER: 1 / 8}
+"""The largest share of all connections each may hold; the rest, at least an eighth, is left to stations."""
 
 
-def sent_by(path: str) -> Who:
-    """Whom a whole request to this path is from."""
-    if path.startswith(PROGRAMS):
-        return Who.PROGRAM
-    return Who.LIVE if path.endswith("/events") else Who.CUSTOMER
+def holder_of(path: str) -> Holder:
+    """Whom a request to this path is for."""
+    if path.startswith(API_PATHS):
+        return Holder.PROGRAM
+    return Holder.LIVE if path.endswith("/events") else Holder.CUSTOMER
 
 
 class HeldConnection(Protocol):
-    """A connection as the room knows it."""
+    """What the limits need of a connection."""
 
     network: str
-    """Where it comes from."""
+    """The network of its other end."""
 
     def drop(self) -> None:
-        """Let go of it at once."""
+        """Close it at once."""
 
-    def look(self, now: float) -> None:
-        """Let go of it if its other end has been slow for too long."""
+    def check_timeouts(self, now: float) -> None:
+        """Close it if its other end has missed a deadline; ``now`` is the loop's time."""
 
 
 class ConnectionLimits:
-    """Every connection there is.
+    """Counts all connections, and makes room for new ones.
 
-    Who has said nothing whole yet is let go for whoever comes new: the oldest of the network that holds the most. So
-    one who opens many pushes out their own, and a station is in once it has spoken.
+    A new connection pushes out an unfinished one: the oldest of the network that holds the most. So a stranger who
+    opens many loses their own, and a station is safe once it has sent a request.
     """
 
-    def __init__(self, most: int = LARGEST, quiet: float = 60.0) -> None:
-        """``quiet``: seconds without anybody turned away after which the crowd is over."""
+    def __init__(self, most: int = MOST_CONNECTIONS, quiet: float = 60.0) -> None:
+        """``quiet``: seconds without a refusal after which the log says that there is room again."""
         self.most = most
         self.turned_away = Counter(dict.fromkeys(SHARES, 0))
         self.slow = 0
-        """How many were let go because their other end was too slow."""
-        self._shares = {who: int(most * share) for who, share in SHARES.items()}
+        """How many were closed because their other end was too slow."""
+        self._shares = {holder: int(most * share) for holder, share in SHARES.items()}
         self._quiet = quiet
-        self._held: dict[HeldConnection, Who] = {}
-        self._count = Counter(dict.fromkeys(Who, 0))
+        self._held: dict[HeldConnection, Holder] = {}
+        self.count = Counter(dict.fromkeys(Holder, 0))
         self._unfinished: defaultdict[str, dict[HeldConnection, None]] = defaultdict(dict)
-        self._said = 0
-        """How many had been turned away when that was last looked at."""
-        self._crowded_since: int | None = None
-        self._last = 0.0
+        self._reported = 0
+        """How many had been turned away at the last check."""
+        self._refused_before: int | None = None
+        """How many had been turned away before the limits were reached; None while there is room."""
+        self._last_refusal = 0.0
 
-    @property
-    def count(self) -> Counter[Who]:
-        """How many are held for whom."""
-        return self._count
-
-    def put(self, line: HeldConnection, who: Who) -> None:
-        """Hold a connection for somebody, whoever it was held for before."""
-        if self._held.get(line) is who:
+    def hold(self, connection: HeldConnection, holder: Holder) -> None:
+        """Count a connection for its holder, and no longer for the previous one."""
+        if self._held.get(connection) is holder:
             return
-        self.leave(line)
-        self._held[line] = who
-        self._count[who] += 1
-        if who is Who.UNFINISHED:
-            self._unfinished[line.network][line] = None
-            if self._count[who] > self._shares[who] or len(self._held) > self.most:
+        self.release(connection)
+        self._held[connection] = holder
+        self.count[holder] += 1
+        if holder is Holder.UNFINISHED:
+            self._unfinished[connection.network][connection] = None
+            if self.count[holder] > self._shares[holder] or len(self._held) > self.most:
                 self._make_room()
 
-    def leave(self, line: HeldConnection) -> None:
-        """A connection is no more."""
-        who = self._held.pop(line, None)
-        if who is None:
+    def release(self, connection: HeldConnection) -> None:
+        """Stop counting a connection that is closed."""
+        holder = self._held.pop(connection, None)
+        if holder is None:
             return
-        self._count[who] -= 1
-        if who is Who.UNFINISHED:
-            there = self._unfinished[line.network]
-            del there[line]
-            if not there:
-                del self._unfinished[line.network]
+        self.count[holder] -= 1
+        if holder is Holder.UNFINISHED:
+            connections = self._unfinished[connection.network]
+            del connections[connection]
+            if not connections:
+                del self._unfinished[connection.network]
 
-    def is_unfinished(self, line: HeldConnection) -> bool:
-        return self._held.get(line) is Who.UNFINISHED
+    def is_unfinished(self, connection: HeldConnection) -> bool:
+        return self._held.get(connection) is Holder.UNFINISHED
 
-    def turns_away(self, who: Who) -> bool:
-        """Whether there is no room for one more of these."""
-        full = who in self._shares and self._count[who] >= self._shares[who]
+    def turns_away(self, holder: Holder) -> bool:
+        """Whether a request is refused because its holder's share is used up; if so, it is counted."""
+        full = holder in self._shares and self.count[holder] >= self._shares[holder]
         if full:
-            self.turned_away[who] += 1
+            self.turned_away[holder] += 1
         return full
 
     def _make_room(self) -> None:
         network = max(self._unfinished, key=lambda each: len(self._unfinished[each]))
         oldest = next(iter(self._unfinished[network]))
-        self.turned_away[Who.UNFINISHED] += 1
-        self.leave(oldest)
+        self.turned_away[Holder.UNFINISHED] += 1
+        self.release(oldest)
         oldest.drop()
 
-    def look(self, now: float) -> None:
-        """Once a second or so: let go of who is too slow, and say when a crowd begins and ends."""
-        for line in [*self._held]:
-            line.look(now)
+    def check_timeouts(self, now: float) -> None:
+        """Called about twice a second: close what is too slow, and log when room runs out and when it is back."""
+        for connection in [*self._held]:
+            connection.check_timeouts(now)
         turned_away = self.turned_away.total()
-        if turned_away > self._said:
-            self._last = now
-            if self._crowded_since is None:
-                self._crowded_since = self._said
-                log.warning("there is no room for more connections (%s): %s", self._counted(), CROWDED)
-        elif self._crowded_since is not None and now - self._last >= self._quiet:
-            log.warning("there is room again (%s): %d turned away", self._counted(), turned_away - self._crowded_since)
-            self._crowded_since = None
-        self._said = turned_away
+        if turned_away > self._reported:
+            self._last_refusal = now
+            if self._refused_before is None:
+                self._refused_before = self._reported
+                log.warning("there is no room for more connections (%s): %s", self._count_text(), CROWDED)
+        elif self._refused_before is not None and now - self._last_refusal >= self._quiet:
+            log.warning(
+                "there is room again (%s): %d turned away", self._count_text(), turned_away - self._refused_before
+            )
+            self._refused_before = None
+        self._reported = turned_away
 
-    def _counted(self) -> str:
-        held = ", ".join(f"{count} {who}" for who, count in self._count.items())
+    def _count_text(self) -> str:
+        held = ", ".join(f"{count} {holder}" for holder, count in self.count.items())
         return f"{held}, {self.most} at most"
 
-    def clear(self) -> None:
-        """Let go of everybody."""
-        for line in [*self._held]:
-            line.drop()
+    def drop_all(self) -> None:
+        for connection in [*self._held]:
+            connection.drop()
 
 
 CROWDED = (
-    "customers' pages are turned away and unfinished requests are dropped, stations still come in; many unfinished ones"
-    " without many customers are somebody who wants to shut the others out"
+    "customers' pages are refused and unfinished connections are closed, stations still connect; many unfinished ones"
+    " without many customers mean that somebody tries to keep the others out"
 )

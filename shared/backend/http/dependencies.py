@@ -1,4 +1,4 @@
-"""Who sends a request, and what it is answered from: what the routes of the API ask FastAPI for."""
+"""The FastAPI dependencies of the API's routes: the backend, the token, and the authenticated sender."""
 
 from __future__ import annotations
 
@@ -7,30 +7,28 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from shared.backend.access.access_policy import AccessPolicy
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.authentication import Authenticator
 from shared.backend.access.revocation_watch import RevocationWatch
+from shared.backend.access.security_configuration import SecurityConfiguration
 from shared.backend.access.sign_on_accounts import SignOnAccounts
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.connection_limits import ConnectionLimits
-from shared.backend.http.event_feed import Telling
+from shared.backend.http.event_feed import EventFeed
 from shared.backend.http.request_parsing import address_of, bearer
 from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.hall.errors import NotAllowed
-from shared.hall.roles import Actor, of_staff, settled
+from shared.hall.roles import Actor, require_own_password, require_staff
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What the routes stand on."""
-
     ledger: Ledger
     accounts: Accounts
-    feed: Telling
+    feed: EventFeed
     authenticator: Authenticator
     handlers: RequestHandlers
-    policy: AccessPolicy
+    security: SecurityConfiguration
     sign_on: SignOnAccounts | None
     revocations: RevocationWatch
     limits: ConnectionLimits
@@ -45,49 +43,49 @@ async def token_of(authorization: Annotated[str | None, Header()] = None) -> str
     return bearer(authorization)
 
 
-Here = Annotated[Backend, Depends(backend_of)]
+OurBackend = Annotated[Backend, Depends(backend_of)]
 Token = Annotated[str, Depends(token_of)]
 
 
-async def asking(backend: Here, request: Request, authorization: Annotated[str | None, Header()] = None) -> Actor:
-    """Whoever sends this request; raises NotSignedIn."""
+async def sender(backend: OurBackend, request: Request, authorization: Annotated[str | None, Header()] = None) -> Actor:
+    """The authenticated sender of this request; raises NotSignedIn."""
     address = address_of(request)
     if request.method == "GET":
-        bearer(authorization)  # a console at which nobody is signed in looks every few seconds: no line for that
+        bearer(authorization)  # not audited: a console where nobody is signed in polls every few seconds
     with backend.ledger.audit_writer.refusals(_act(request), address=address, hall=request.path_params.get("hall")):
         return await backend.authenticator.actor(bearer(authorization), address)
 
 
-async def settled_in(actor: Annotated[Actor, Depends(asking)]) -> Actor:
-    """Whoever sends this request and may go on; raises PasswordMustChange too."""
-    return settled(actor)
+async def settled_actor(actor: Annotated[Actor, Depends(sender)]) -> Actor:
+    """The sender, if they have no password to change first; raises NotSignedIn or PasswordMustChange."""
+    return require_own_password(actor)
 
 
-Anybody = Annotated[Actor, Depends(asking)]
-Asking = Annotated[Actor, Depends(settled_in)]
+SignedIn = Annotated[Actor, Depends(sender)]
+SettledActor = Annotated[Actor, Depends(settled_actor)]
 
 
-async def seeing(backend: Here, hall: str, actor: Asking, request: Request) -> Actor:
-    """Whoever looks into a hall; raises NotAllowed for another hall than their own."""
+async def hall_reader(backend: OurBackend, hall: str, actor: SettledActor, request: Request) -> Actor:
+    """A sender who reads a hall; raises NotAllowed for another hall than their own."""
     with backend.ledger.audit_writer.refusals(_act(request), by=actor, hall=hall):
         if actor.hall not in (None, hall):
             raise NotAllowed("You belong to another hall.")
     return actor
 
 
-Seeing = Annotated[Actor, Depends(seeing)]
+HallReader = Annotated[Actor, Depends(hall_reader)]
 
 
-async def staff_seeing(backend: Here, hall: str, actor: Seeing, request: Request) -> Actor:
-    """Whoever works in a hall; raises NotAllowed."""
+async def staff_reader(backend: OurBackend, hall: str, actor: HallReader, request: Request) -> Actor:
+    """A member of staff who reads a hall; raises NotAllowed for anybody else."""
     with backend.ledger.audit_writer.refusals(_act(request), by=actor, hall=hall):
-        of_staff(actor)
+        require_staff(actor)
     return actor
 
 
-StaffSeeing = Annotated[Actor, Depends(staff_seeing)]
+StaffReader = Annotated[Actor, Depends(staff_reader)]
 
 
 def _act(request: Request) -> str:
-    """How the audit calls what was asked for: by the name of its route."""
+    """The name of a request in the audit: that of its route."""
     return str(request.scope["route"].name)

@@ -1,4 +1,4 @@
-"""Begin something that may have to wait, see whether it had to, and leave the rest to somebody with more time."""
+"""Run an awaitable at once until it first has to wait; any task may await what is left of it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
-Begun: TypeAlias = Awaitable[T]
-"""The rest of something that had to wait."""
+Unfinished: TypeAlias = Awaitable[T]
+"""What is left of an awaitable that had to wait."""
 
 
-def begin(act: Awaitable[T]) -> Begun[T] | None:
-    """Do what can be done at once; the rest, to be awaited in any task, or None if nothing is left.
+def run_until_blocked(awaitable: Awaitable[T]) -> Unfinished[T] | None:
+    """Run it until it has to wait; returns what is left, None if it is done. Raises what it raises until then.
 
-    Most sends never wait. To give each a task of its own, as is usual, costs more than the send.
+    Most sends never wait, and a task of its own for each would cost more than the send.
     """
-    steps = act.__await__()
+    steps = awaitable.__await__()
     try:
         waits_for = next(steps)
     except StopIteration:
         return None
-    return _rest(waits_for, steps)
+    return _continue(waits_for, steps)
 
 
 @types.coroutine
-def _rest(waits_for: Any, steps: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
+def _continue(waits_for: Any, steps: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
     yield waits_for
     return (yield from steps)

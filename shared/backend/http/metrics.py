@@ -1,4 +1,4 @@
-"""The figures of a backend for Prometheus, and who may read them: they say how busy every hall is."""
+"""Metrics of a backend for Prometheus, and who may read them: they say how busy every hall is."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections import Counter
 
 from starlette.requests import Request
 
-from shared.backend.access.access_policy import AccessPolicy
 from shared.backend.access.authentication import Authenticator
+from shared.backend.access.security_configuration import SecurityConfiguration
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http.connection_limits import ConnectionLimits
 from shared.backend.http.request_parsing import address_of, bearer
 from shared.hall.errors import NotAllowed
 from shared.hall.roles import Role
 
-ON_BEHALF = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""What a proxy on this machine adds to what it passes on for somebody else."""
+PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Headers that a proxy on this machine adds to the requests it forwards for others."""
 
 
-async def require_reader(request: Request, policy: AccessPolicy, authenticator: Authenticator) -> None:
-    """Raises NotSignedIn or NotAllowed unless this machine, the token for it or an administrator of all halls asks."""
+async def require_reader(request: Request, security: SecurityConfiguration, authenticator: Authenticator) -> None:
+    """Raises NotSignedIn or NotAllowed unless this machine, the metrics token or an administrator of all halls asks."""
     if _is_this_machine(request):
         return
     token = bearer(request.headers.get("authorization"))
-    if policy.metrics_token and hmac.compare_digest(token.encode(), policy.metrics_token.encode()):
+    if security.metrics_token and hmac.compare_digest(token.encode(), security.metrics_token.encode()):
         return
     actor = await authenticator.actor(token, address_of(request))
     if actor.role is not Role.ADMINISTRATOR or actor.hall is not None:
@@ -33,12 +33,12 @@ async def require_reader(request: Request, policy: AccessPolicy, authenticator: 
 
 
 def _is_this_machine(request: Request) -> bool:
-    """Whether a program of this machine asks for itself: no proxy, and no page that gave it another name."""
-    named = request.url.hostname or ""
+    """Whether a program on this machine asks: no proxy, and no page of another host name (DNS rebinding)."""
+    host = request.url.hostname or ""
     return (
         _is_loopback(address_of(request))
-        and (named == "localhost" or _is_loopback(named))
-        and not any(header in request.headers for header in ON_BEHALF)
+        and (host == "localhost" or _is_loopback(host))
+        and not any(header in request.headers for header in PROXY_HEADERS)
     )
 
 
@@ -50,9 +50,9 @@ def _is_loopback(address: str) -> bool:
 
 
 def figures(ledger: Ledger, limits: ConnectionLimits) -> str:
-    """The state of the halls (text format 0.0.4)."""
+    """The metrics in Prometheus's text format 0.0.4."""
     lines = ["# TYPE nowserving_tickets gauge", "# TYPE nowserving_events_total counter"]
-    for hall in ledger.readable():
+    for hall in ledger.readable_halls():
         states = Counter(str(ticket.state) for ticket in hall.tickets.values())
         lines += [f'nowserving_tickets{{hall="{hall.id}",state="{state}"}} {n}' for state, n in sorted(states.items())]
         lines += [f'nowserving_events_total{{hall="{hall.id}"}} {hall.seq}']

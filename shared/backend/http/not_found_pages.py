@@ -1,4 +1,4 @@
-"""Addresses beside the customer's pages: a browser is led on in its own language, a program gets its document."""
+"""The answers at addresses that do not exist: a page in the reader's language, or a problem document."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from starlette.exceptions import HTTPException
 
 from shared.backend.http import problems
 from shared.backend.http.customer_site import PAGE_HEADERS, NoSuchPage, NotDoneThere, SentFromElsewhere, Site
-from shared.backend.http.security_middleware import READING, SecuredApp, wants_page
+from shared.backend.http.security_middleware import SAFE_METHODS, SecuredApp, wants_page
 from shared.hall.errors import Failure, Malformed
 
-OURS = re.compile("/[ht](/|$)")
+PAGE_PATH = re.compile("/[ht](/|$)")
 
 
 def install(app: SecuredApp, site: Site) -> None:
-    """Answer with a page what would be a document, where a browser asked for a page."""
+    """Answer with a page where a browser asked for one; redirect from an untidy address to the page it means."""
 
     @app.exception_handler(HTTPException)
     async def on_plain(request: Request, error: HTTPException) -> Response:
         path, query = request.scope["path"], request.url.query
-        meant = tidy(path)
-        if error.status_code == NoSuchPage.status and request.method in READING and meant != path:
-            where = quote(meant) + (f"?{query}" if query else "")  # a path alone: never another host
-            return RedirectResponse(where, 307, {**PAGE_HEADERS})
+        tidy_path = tidy(path)
+        if error.status_code == NoSuchPage.status and request.method in SAFE_METHODS and tidy_path != path:
+            target = quote(tidy_path) + (f"?{query}" if query else "")  # only a path: never another host
+            return RedirectResponse(target, 307, {**PAGE_HEADERS})
         if not wants_page(request.scope):
-            return problems.plain(error)
+            return problems.http_error_response(error)
         return _page(site, request, error.status_code, dict(error.headers or {}))
 
     def refuse(request: Request, status: int, headers: dict[str, str]) -> Response:
@@ -38,14 +38,14 @@ def install(app: SecuredApp, site: Site) -> None:
 
 
 def tidy(path: str) -> str:
-    """A page's address as it was meant: without a slash too many, and its first letter small. Others stay."""
-    once = re.sub("/{2,}", "/", path).rstrip("/") or "/"
-    meant = once[:2].lower() + once[2:]
-    return meant if meant == "/" or OURS.match(meant) else path
+    """The path of a page without extra slashes and with a small first letter; any other path as it is."""
+    single = re.sub("/{2,}", "/", path).rstrip("/") or "/"
+    tidied = single[:2].lower() + single[2:]
+    return tidied if tidied == "/" or PAGE_PATH.match(tidied) else path
 
 
 def _page(site: Site, request: Request, status: int, headers: dict[str, str]) -> Response:
-    page = site.apology(request, _failure(status))
+    page = site.error_page(request, _failure(status))
     page.headers.update(headers)
     return page
 

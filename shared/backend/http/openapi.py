@@ -1,4 +1,4 @@
-"""The API's description of itself: JSON for programs, a page for people, both from the list of commands."""
+"""The API's description (OpenAPI as JSON, and a page for people), made from the tables of commands and requests."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from fastapi.templating import Jinja2Templates
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
-from shared.access.request import Request
-from shared.hall.messages import Command, Rule
+from shared.hall.messages import Command
 from shared.hall.roles import Role
+from shared.requests.request import Request
 
 VERSION = version("nowserving")
 
@@ -50,7 +50,7 @@ ACCEPTED = {
 
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Accepted and kept; the same command_id again gets the same answer.",
+        "description": "Accepted and stored; the same command_id again gets the same answer.",
         "content": {"application/json": {"schema": {"$ref": REFERENCE.format(model="Accepted")}}},
     },
     "4XX": {
@@ -58,76 +58,72 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
         "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
     },
     503: {
-        "description": "The hall can't be reached at the moment: ask the same again.",
+        "description": "The hall can't be reached at the moment: send the same request again.",
         "content": {"application/problem+json": {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
     },
 }
 
 
 def body(kind: type[Any], *others: type[Any]) -> dict[str, Any]:
-    """The description of a request body that is read through the wire as this dataclass, or as one of the others."""
-    kinds_of_body = [{"$ref": REFERENCE.format(model=one.__name__)} for one in (kind, *others)]
-    content = {"application/json": {"schema": {"oneOf": kinds_of_body} if others else kinds_of_body[0]}}
+    """The description of a request body that is decoded as this dataclass, or as one of the others."""
+    models = [{"$ref": REFERENCE.format(model=one.__name__)} for one in (kind, *others)]
+    content = {"application/json": {"schema": {"oneOf": models} if others else models[0]}}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def description(rule: Rule[Any]) -> str:
-    """What a command does and who may send it."""
-    return who_may(rule.command.__doc__ or "", rule.allowed)
-
-
-def who_may(about: str, allowed: Iterable[Role]) -> str:
+def description(about: str, allowed: Iterable[Role]) -> str:
+    """What a command or request does and who may send it."""
     return f"{about}\n\nMay be sent by: {', '.join(sorted(allowed))}."
 
 
-def answered(kind: type[Request[Any]]) -> dict[int | str, dict[str, Any]]:
-    """The answers to a request."""
-    answer = {"type": "object", "required": ["answer"], "properties": {"answer": _inline(kind.ANSWER)}}
+def answers_of(kind: type[Request[Any]]) -> dict[int | str, dict[str, Any]]:
+    """The description of the answers to a request of this type."""
+    answer = {"type": "object", "required": ["answer"], "properties": {"answer": _inlined_schema(kind.ANSWER)}}
     return {
-        200: {"description": "What is so.", "content": {"application/json": {"schema": answer}}},
+        200: {"description": "The answer.", "content": {"application/json": {"schema": answer}}},
         "4XX": ANSWERS["4XX"],
     }
 
 
-def install(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[BaseRoute]) -> None:
-    """Serve the description of this app, of routes answered elsewhere, and the schemas of request bodies."""
+def install(app: FastAPI, bodies: Iterable[type[Any]], other_routes: Sequence[BaseRoute]) -> None:
+    """Serve the description of this app, of ``other_routes`` answered outside it, and of request bodies."""
 
     @app.get("/api/v1/openapi.json", include_in_schema=False)
-    async def described() -> dict[str, Any]:
-        return _described(app, bodies, elsewhere)
+    async def schema() -> dict[str, Any]:
+        return _openapi_schema(app, bodies, other_routes)
 
     @app.get("/api/docs", include_in_schema=False, response_class=HTMLResponse)
     async def page(request: HttpRequest) -> HTMLResponse:
-        about = {"description": _described(app, bodies, elsewhere), "kinds": kinds}
+        about = {"description": _openapi_schema(app, bodies, other_routes), "kinds": kinds}
         return TEMPLATES.TemplateResponse(request, "api.html", about)
 
 
-def _described(app: FastAPI, bodies: Iterable[type[Any]], elsewhere: Sequence[BaseRoute]) -> dict[str, Any]:
+def _openapi_schema(app: FastAPI, bodies: Iterable[type[Any]], other_routes: Sequence[BaseRoute]) -> dict[str, Any]:
     if app.openapi_schema is None:
-        described = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *elsewhere])
+        described = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *other_routes])
         schemas = {"Problem": PROBLEM, "Accepted": ACCEPTED, **_schemas(bodies)}
         described.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
         described["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         for operation in (one for methods in described["paths"].values() for one in methods.values()):
-            _complete(operation)
+            _complete_operation(operation)
         app.openapi_schema = described
     return app.openapi_schema
 
 
-def _complete(operation: dict[str, Any]) -> None:
-    """What every operation has: a token where it asks for one, and how it answers what goes wrong."""
+def _complete_operation(operation: dict[str, Any]) -> None:
+    """Add what every operation has: a token where it needs one, and the answers to failures."""
     parameters = operation.get("parameters", [])
     others = [one for one in parameters if one["name"].lower() != "authorization"]
     if len(others) < len(parameters):
         operation["parameters"] = others
         operation["security"] = [{"token": []}]
     answers = operation["responses"]
-    answers.pop("422", None)  # the framework's own form of it, which is never sent
+    answers.pop("422", None)  # FastAPI's own form of a validation error, which is never sent
     answers["4XX"], answers["503"] = ANSWERS["4XX"], ANSWERS[503]
 
 
 def _schemas(bodies: Iterable[type[Any]]) -> dict[str, Any]:
-    """The JSON schema of each body, and of what they are made of."""
+    """The JSON schemas of all bodies and of their parts."""
     found: dict[str, Any] = {}
     for kind in bodies:
         schema = TypeAdapter(kind).json_schema(ref_template=REFERENCE)
@@ -138,23 +134,23 @@ def _schemas(bodies: Iterable[type[Any]]) -> dict[str, Any]:
     return found
 
 
-def _inline(kind: Any) -> dict[str, Any]:
-    """The JSON schema of a type whose parts are described where they stand."""
+def _inlined_schema(kind: Any) -> dict[str, Any]:
+    """The JSON schema of a type with the schemas of its parts inlined."""
     schema = TypeAdapter(kind).json_schema()
     parts = schema.pop("$defs", {})
 
-    def filled(node: Any) -> Any:
+    def resolved(node: Any) -> Any:
         if isinstance(node, dict):
             reference = node.get("$ref", "")
             found = parts[reference.rpartition("/")[2]] if reference else node
-            return {name: filled(value) for name, value in found.items()}
-        return [filled(item) for item in node] if isinstance(node, list) else node
+            return {name: resolved(value) for name, value in found.items()}
+        return [resolved(item) for item in node] if isinstance(node, list) else node
 
-    return dict(filled(schema))
+    return dict(resolved(schema))
 
 
 def kinds(schema: dict[str, Any]) -> str:
-    """A field's type as a person reads it: ``string or null``."""
+    """The type in this schema as a person reads it: ``string or null``."""
     if "anyOf" in schema:
         return " or ".join(kinds(kind) for kind in schema["anyOf"])
     if "$ref" in schema:

@@ -1,4 +1,4 @@
-"""What a device may ask before it belongs to a hall: which house this is, a code, how far its pairing is, a proof."""
+"""The routes for devices that are not paired yet: which installation this is, pairing, and the backend's proof."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
+from shared.backend.access.device_request_bodies import PairingRequest, ProofRequest
 from shared.backend.access.pairing import Pairing, PendingPairing
-from shared.backend.access.pairing_requests import PairingAsked, ProofAsked
 from shared.backend.halls.ledger import Ledger
 from shared.backend.http import openapi
 from shared.backend.http.request_parsing import address_of, bearer, json_body
@@ -22,53 +22,53 @@ from shared.hall.json_codec import decode_body, encode
 
 Body = Annotated[Any, Depends(json_body)]
 
-BODIES = (PairingAsked, ProofAsked)
+BODIES = (PairingRequest, ProofRequest)
 
 MOST_HALLS = 100
-"""More than anybody chooses from; a console for one of more is told its #ID."""
+"""More than anybody chooses from; beyond it a console is given the hall's #ID in its address."""
 
 
 def routes(ledger: Ledger) -> APIRouter:
-    """They are open to everybody, for a new device has nothing to show yet."""
+    """The routes; they need no token, because a new device has none."""
     router = APIRouter(tags=["pairing"], responses={"4XX": openapi.ANSWERS["4XX"]})
     pairing = Pairing(ledger.database)
 
     @router.get("/installation")
     def installation() -> JSONResponse:
-        """Which installation this is: the same through every backend of its database, and of no other."""
+        """Which installation this is: the same id from every backend of one database."""
         return _json({"id": installation_id(ledger.database), "version": openapi.VERSION, "halls": halls(ledger)})
 
-    @router.post("/pairings", openapi_extra=openapi.body(PairingAsked))
+    @router.post("/pairings", openapi_extra=openapi.body(PairingRequest))
     async def begin(request: Request, body: Body) -> JSONResponse:
-        """Wait to be paired; the code to show. The same token_hash again gives the same code while it lasts."""
-        asked = decode_body(PairingAsked, body, "pairings")
-        return _json(await asyncio.to_thread(pairing.ask, asked, address_of(request)))
+        """Ask to be paired; answers the code to show. The same token_hash again gets the same code while it lasts."""
+        asked = decode_body(PairingRequest, body, "pairings")
+        return _json(await asyncio.to_thread(pairing.code_for, asked, address_of(request)))
 
     @router.get("/pairings/current")
     def current(authorization: Annotated[str | None, Header()] = None) -> JSONResponse:
-        """How far the pairing of this token is; 404 when it is over or was refused: begin again."""
-        found = pairing.current(bearer(authorization))
+        """The state of this token's pairing; 404 when it has expired or was refused: begin again."""
+        found = pairing.progress_of(bearer(authorization))
         return _json({"state": "waiting" if isinstance(found, PendingPairing) else "confirmed", **encode(found)})
 
-    @router.post("/pairings/proof", openapi_extra=openapi.body(ProofAsked))
+    @router.post("/pairings/proof", openapi_extra=openapi.body(ProofRequest))
     async def proof(request: Request, body: Body) -> JSONResponse:
-        """Show that this backend knows a device, before the device tells its token at a new address."""
+        """Prove that this backend knows a device, before the device sends its token to a new address."""
         host, port = request.scope["server"]
-        asked = decode_body(ProofAsked, body, "proof")
+        asked = decode_body(ProofRequest, body, "proof")
         return _json({"proof": await asyncio.to_thread(pairing.proof, asked, f"{host}:{port}")})
 
     return router
 
 
 def installation_id(database: Database) -> str:
-    """What tells this database from every other."""
+    """The random id of this database."""
     with database.reading() as connection:
         return str(connection.scalar(select(tables.installation.c.id)))
 
 
 def halls(ledger: Ledger, most: int = MOST_HALLS) -> list[dict[str, str]]:
-    """The halls with their names, as everybody may read them at the door, and on the first page of the website."""
-    found = islice(ledger.readable(), most)
+    """The halls and their names, which are public: the first page of the website shows them too."""
+    found = islice(ledger.readable_halls(), most)
     return [{"id": hall.id, "name": in_language(hall.settings.name, hall.settings.languages[0])} for hall in found]
 
 

@@ -1,4 +1,4 @@
-"""The feed of a backend that sleeps between two requests, as a function in a cloud does: whoever asks comes again."""
+"""The event feed of a serverless backend, which sleeps between two requests: listeners poll."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ import random
 from collections.abc import AsyncIterator
 
 from shared.backend.halls.ledger import Ledger
-from shared.backend.http.event_feed import HEARTBEAT, Listener, as_sse, pieces
+from shared.backend.http.event_feed import HEARTBEAT, Listener, batches_of, encode_entry
 from shared.hall.field_types import HallId
+from shared.hall.units import Milliseconds
 
-STATION_AGAIN, PAGE_AGAIN = 2000, 5000
-"""Milliseconds after which a station or a customer's page comes again: what they then see is that old at most."""
+STATION_RETRY, PAGE_RETRY = 2000, 5000
+"""Milliseconds after which a station or a customer's page polls again: what they show is at most that old."""
 
 SPREAD = 0.1
-"""Part of that by which it differs each time, so that a crowd that came at once does not do so again."""
+"""The random part of these, 0 to 1, so that a crowd that polled at one moment does not do so again."""
 
 
 class PollingFeed:
-    """Tells whoever asks what there is, and lets them go: they come again."""
+    """Sends the events there are and ends the stream; the listener reconnects, and so polls."""
 
-    closing = "event: rest\ndata: 1\n\n"
-    """So that a page does not take the end for an outage."""
+    page_epilogue = "event: rest\ndata: 1\n\n"
+    """Tells a page that the end of its stream is no outage."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     @property
-    def opening(self) -> str:
-        return _again(PAGE_AGAIN)
+    def page_prologue(self) -> str:
+        return _retry(PAGE_RETRY)
 
     def open(self) -> None:
         """Nothing to do: nothing is followed."""
 
-    async def tell(self, hall: HallId, listener: Listener, heartbeat: float = HEARTBEAT) -> None:
-        """Everything after the last event the listener has."""
-        await listener.tell(_again(STATION_AGAIN).encode())
+    async def stream_to(self, hall: HallId, listener: Listener, heartbeat: float = HEARTBEAT) -> None:
+        """Send the next events after ``listener.seq``, as many as one read of the journal returns."""
+        await listener.write(_retry(STATION_RETRY).encode())
         entries = await asyncio.to_thread(self._ledger.entries_after, hall, listener.seq)
-        for seq, piece in pieces([(entry.seq, as_sse(entry)) for entry in entries]):
-            await listener.tell(piece)
-            listener.seq = seq
+        for batch in batches_of([encode_entry(entry) for entry in entries]):
+            await listener.write(batch.body)
+            listener.seq = batch.seq
 
     async def changes(self, hall: HallId, heartbeat: float = HEARTBEAT) -> AsyncIterator[int]:
         """The hall's sequence number now."""
@@ -49,5 +50,5 @@ class PollingFeed:
         """Nothing to do: no stream outlives its request."""
 
 
-def _again(milliseconds: int) -> str:
+def _retry(milliseconds: Milliseconds) -> str:
     return f"retry: {round(milliseconds * random.uniform(1 - SPREAD, 1 + SPREAD))}\n\n"  # noqa: S311  # spreads load, keeps no secret

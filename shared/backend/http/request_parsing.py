@@ -1,4 +1,4 @@
-"""What every request to the API brings: a token, and often a body."""
+"""Reading a request to the API: its token, its network address, its JSON body."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from shared.hall.set_up_import import ImportSetUp
 from shared.set_up_file.reader import LARGEST_FILE
 
 LARGEST_BODY = 64 * 1024
-"""Bytes; the longest command but one is far below."""
+"""Bytes; all commands but one are far smaller."""
 
 LARGEST = {ImportSetUp.type_name(): 8 * LARGEST_FILE}
-"""Bytes of the one that brings a whole set-up: JSON may take several for each one of its file."""
+"""Bytes of the command that brings a whole set-up: JSON may need several for one of the file."""
 
 
 def bearer(authorization: str | None) -> str:
-    """The token of a request; raises NotSignedIn."""
+    """The token of a request; raises NotSignedIn if there is none."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("This needs a token: send `Authorization: Bearer …`.")
@@ -30,15 +30,12 @@ def bearer(authorization: str | None) -> str:
 
 
 def address_of(request: Request) -> str:
-    """The network address a request came from, in its one usual spelling.
-
-    uvicorn has put that of a trusted proxy's client there, as the proxy spells it.
-    """
-    return _spelled(request.client.host) if request.client else ""
+    """The normalised network address a request comes from; behind a trusted proxy uvicorn has set the client's."""
+    return _normalised(request.client.host) if request.client else ""
 
 
 def network_of(address: str) -> str:
-    """Where an address is at home: of IPv6 its network, for every phone has as many addresses as it likes."""
+    """The /64 network of an IPv6 address, because a phone may use any address in it; any other address as it is."""
     try:
         known = ip_address(address)
     except ValueError:
@@ -47,18 +44,18 @@ def network_of(address: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _spelled(host: str) -> str:
+def _normalised(host: str) -> str:
     try:
         return str(ip_address(host))
-    except ValueError:  # what a proxy calls an address
+    except ValueError:  # whatever a proxy calls an address
         return "".join(sign for sign in host[: ADDRESS.longest] if sign.isprintable())
 
 
 async def json_body(request: Request) -> Any:
-    """The body as JSON; raises TooLarge or Malformed."""
+    """The body as JSON; raises TooLarge, Malformed if it is incomplete or no JSON, Invalid for a lone surrogate."""
     body, largest = b"", LARGEST.get(request.url.path.rpartition("/")[2], LARGEST_BODY)
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced) > largest:
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > largest:
         raise TooLarge(f"A body has at most {largest} bytes.")
     try:
         async for chunk in request.stream():
@@ -66,16 +63,16 @@ async def json_body(request: Request) -> Any:
             if len(body) > largest:
                 raise TooLarge(f"A body has at most {largest} bytes.")
     except ClientDisconnect:
-        raise Malformed("The body ends in the middle.") from None
+        raise Malformed("The body is incomplete.") from None
     try:
         value = _decoder.decode(body.decode())
     except (ValueError, RecursionError):
         raise Malformed("The body is not JSON.") from None
-    return _writable(value) if rb"\u" in body else value
+    return _require_no_surrogates(value) if rb"\u" in body else value
 
 
-def _writable(value: Any) -> Any:
-    """The value; raises Invalid for half a character, which JSON can name and nobody can write."""
+def _require_no_surrogates(value: Any) -> Any:
+    """The value; raises Invalid for a lone surrogate, which JSON can escape and UTF-8 can't encode."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -83,8 +80,8 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _no_number(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(name)
 
 
-_decoder = json.JSONDecoder(parse_constant=_no_number)
+_decoder = json.JSONDecoder(parse_constant=_reject_constant)

@@ -1,4 +1,4 @@
-"""TLS of the backend: with a certificate that was given, or with that of its own authority; renewed while it serves."""
+"""TLS of the backend: with a given certificate or one of its own authority; renewed without a restart."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from shared.hall.errors import Unfit
 log = logging.getLogger(__name__)
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
-"""Of TLS 1.2: those with forward secrecy that can't be altered on the way; 1.3 has no others."""
+"""Of TLS 1.2, those with forward secrecy and authenticated encryption; TLS 1.3 has no others."""
 
-LOOKS_EVERY = 60.0
-"""Seconds between two looks whether the certificate still fits: a machine may get another address at any time."""
+CHECK_EVERY = 60.0
+"""Seconds between two checks whether the certificate still fits: a machine may get another address at any time."""
 
 
 @dataclass(frozen=True)
 class Tls:
-    """How the backend proves who it is. ``refresh`` makes its certificate fit again; whether it is another one now."""
+    """The backend's certificate and key. ``refresh`` renews them if needed, and returns whether they have changed."""
 
     certificate: Path
     key: Path | None
+    """None if it is in the certificate's file."""
     refresh: Callable[[], bool]
     authority: Authority | None = None
 
     def context(self) -> ssl.SSLContext:
-        """What the server listens with; raises Unfit for files that are no certificate and its key."""
+        """The context the server listens with; raises Unfit for files that are not a certificate and its key."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(CIPHERS)
@@ -46,38 +47,39 @@ class Tls:
             raise Unfit(f"{self.certificate} can't be used as a certificate with its key ({error}).") from None
 
     async def keep_fresh(self, context: ssl.SSLContext) -> None:
-        """Take a renewed certificate up without a restart: whoever comes next gets the new one."""
+        """Until cancelled, load each renewed certificate for new connections; tries again if that fails."""
         due = False
         while True:
-            await asyncio.sleep(LOOKS_EVERY)
+            await asyncio.sleep(CHECK_EVERY)
             try:
                 due = await asyncio.to_thread(self.refresh) or due
                 if due:
                     self._load(context)
                     due = False
             except Unfit as unfit:
-                log.warning("the certificate stays as it was: %s", unfit.detail)
+                log.warning("the certificate can't be renewed: %s", unfit.detail)
 
 
-def given(certificate: Path, key: Path) -> Tls:
-    """The certificate of a public or a company's authority; taken up again when its file changes."""
-    seen = [_changed(certificate)]
+def tls_from_files(certificate: Path, key: Path) -> Tls:
+    """The certificate of a public or a company's authority; loaded again, with its key, when its file changes."""
+    seen = [_modified_at(certificate)]  # a list, so that ``refresh`` can replace it
 
     def refresh() -> bool:
-        before, seen[0] = seen[0], _changed(certificate)
+        before, seen[0] = seen[0], _modified_at(certificate)
         return seen[0] != before
 
     return Tls(certificate, key, refresh)
 
 
-def own(folder: Path, *hosts: str) -> Tls:
-    """The certificate of the authority in this folder, which is made if there is none."""
+def tls_of_own_authority(folder: Path, *hosts: str) -> Tls:
+    """A certificate of the authority in this folder, which is made if there is none; raises Unfit."""
     authority = Authority(folder, *hosts)
     authority.renew()
     return Tls(authority.server, None, authority.renew, authority)
 
 
-def _changed(file: Path) -> float:
+def _modified_at(file: Path) -> float:
+    """Seconds since the epoch; 0 if there is no such file."""
     try:
         return file.stat().st_mtime
     except OSError:
@@ -85,5 +87,5 @@ def _changed(file: Path) -> float:
 
 
 def _no_password() -> str:
-    """Asked for when a key is encrypted: a server that starts by itself has nobody to ask."""
+    """Called if the key is encrypted; raises Unfit, because a server that starts by itself has nobody to ask."""
     raise Unfit("The key of the certificate needs a password: give one that is readable for this program alone.")

@@ -1,1 +1,1 @@
-"""The desk beside the hall: answers to what ``shared.access`` asks."""
+"""Handlers of the requests in ``shared.requests``: staff, devices, contacts, personal data, the audit."""

@@ -1,4 +1,4 @@
-"""What a customer may ask of us: all that is kept about their visit, and to have it forgotten (GDPR, 15 and 17)."""
+"""Exports and erases what is stored about a customer's visit (GDPR, articles 15 and 17)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from shared.access.audit import Act
-from shared.access.contacts import EraseTicket, ExportTicket, PersonalData
-from shared.access.request import Done, Request
 from shared.backend.halls import notes
 from shared.backend.request_handlers import audit_pages, contacts
 from shared.backend.request_handlers.request_context import RequestContext
@@ -21,42 +18,42 @@ from shared.hall.field_limits import ID
 from shared.hall.field_types import HallId, TicketId
 from shared.hall.json_codec import encode
 from shared.hall.roles import Actor
+from shared.requests.audit import Act
+from shared.requests.contacts import EraseTicket, ExportTicket, PersonalData
+from shared.requests.request import Done, Request
 
 
-def export(context: RequestContext, hall: HallId, asked: ExportTicket, by: Actor) -> PersonalData:
-    """All of it, as a JSON text people can read. Of our staff it tells the role: their names are theirs."""
+def export(context: RequestContext, hall: HallId, request: ExportTicket, by: Actor) -> PersonalData:
+    """All that is stored about a ticket, with roles in place of staff's names; raises UnknownTicket."""
+    ticket, written = request.ticket, context.ledger.wall()
     with context.ledger.database.reading() as connection:
-        written = context.ledger.wall()
-        kept = {
+        stored = {
             "written_at": encode(written),
             "hall": hall,
-            "ticket": _ticket(connection, hall, asked.ticket),
-            "contact": encode(contacts.of(connection, hall, asked.ticket)),
-            "notes": [
-                {"at": encode(note.at), "text": note.text} for note in notes.about(connection, hall, asked.ticket)
-            ],
-            "events": list(_events(connection, hall, asked.ticket)),
-            "audit": [_told(act) for act in audit_pages.about(connection, hall, asked.ticket)],
+            "ticket": _ticket(connection, hall, ticket),
+            "contact": encode(contacts.of(connection, hall, ticket)),
+            "notes": [{"at": encode(note.at), "text": note.text} for note in notes.of_ticket(connection, hall, ticket)],
+            "events": list(_events(connection, hall, ticket)),
+            "audit": [_entry(act) for act in audit_pages.of_ticket(connection, hall, ticket)],
         }
-    return PersonalData(
-        ticket=asked.ticket, written_at=written, text=json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
-    )
+    text = json.dumps(stored, ensure_ascii=False, indent=2) + "\n"
+    return PersonalData(ticket=ticket, written_at=written, text=text)
 
 
-def erase(context: RequestContext, hall: HallId, asked: EraseTicket, by: Actor) -> Done:
-    """Forget the contact and the notes, and which browser took it; its times stay in the statistics."""
+def erase(context: RequestContext, hall: HallId, request: EraseTicket, by: Actor) -> Done:
+    """Erase the contact, the notes and which browser took the ticket, but not its times; raises UnknownTicket."""
     with context.ledger.database.writing() as connection:
-        _ticket(connection, hall, asked.ticket)
-        contacts.erase(connection, hall, asked.ticket)
-        notes.erase(connection, hall, asked.ticket, context.ledger.wall())
+        _ticket(connection, hall, request.ticket)
+        contacts.erase(connection, hall, request.ticket)
+        notes.erase(connection, hall, request.ticket, context.ledger.wall())
         browsers = tables.browsers.c
-        connection.execute(delete(tables.browsers).where(browsers.hall_id == hall, browsers.ticket == asked.ticket))
+        connection.execute(delete(tables.browsers).where(browsers.hall_id == hall, browsers.ticket == request.ticket))
     context.ledger.database.scrub()
     return Done()
 
 
 def find(connection: Connection, hall: HallId, name: str) -> tuple[TicketId, str, datetime]:
-    """The ticket of this id, or the last one that had this label, and when it was taken; raises UnknownTicket."""
+    """Id, label and time of issue of the ticket with this id, or the latest with this label; raises UnknownTicket."""
     rows = tables.tickets.c
     for wanted in (rows.id == name, rows.label == name.strip().upper()) if ID.fits(name) else ():
         query = select(rows.id, rows.label, rows.issued_at).where(rows.hall_id == hall, wanted)
@@ -66,7 +63,7 @@ def find(connection: Connection, hall: HallId, name: str) -> tuple[TicketId, str
 
 
 def _ticket(connection: Connection, hall: HallId, ticket: TicketId) -> dict[str, Any]:
-    """Its row; raises UnknownTicket."""
+    """The ticket's row; raises UnknownTicket."""
     rows = tables.tickets.c
     found = connection.execute(select(tables.tickets).where(rows.hall_id == hall, rows.id == ticket)).mappings().first()
     if found is None:
@@ -75,7 +72,7 @@ def _ticket(connection: Connection, hall: HallId, ticket: TicketId) -> dict[str,
 
 
 def _events(connection: Connection, hall: HallId, ticket: TicketId) -> Iterator[dict[str, Any]]:
-    """What happened with it, in order. The journal is read from one end to the other: nobody is asked this often."""
+    """The ticket's events, in order. Scans the hall's whole journal: exports are rare."""
     rows = tables.journal.c
     query = select(rows.body).where(rows.hall_id == hall, rows.body.contains(f'"{ticket}"', autoescape=True))
     for body in connection.scalars(query.order_by(rows.seq)):
@@ -84,8 +81,8 @@ def _events(connection: Connection, hall: HallId, ticket: TicketId) -> Iterator[
         yield event
 
 
-def _told(act: Act) -> dict[str, Any]:
+def _entry(act: Act) -> dict[str, Any]:
     return {"at": encode(act.at), "role": act.role, "act": act.act, "outcome": act.outcome}
 
 
-ANSWERS: Mapping[type[Request[Any]], Callable[..., Any]] = {ExportTicket: export, EraseTicket: erase}
+HANDLERS: Mapping[type[Request[Any]], Callable[..., Any]] = {ExportTicket: export, EraseTicket: erase}

@@ -1,4 +1,4 @@
-"""What the desk's answers stand on: the ledger of the halls, and the accounts of people and devices."""
+"""What request handlers work with: the ledger of the halls, and the accounts of people and devices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,5 @@ from shared.backend.halls.ledger import Ledger
 
 @dataclass(frozen=True)
 class RequestContext:
-    """Those of one database."""
-
     ledger: Ledger
     accounts: Accounts

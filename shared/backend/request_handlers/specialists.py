@@ -1,4 +1,4 @@
-"""What the desk answers to those at work: who works where, what their day came to, a note that is kept at once."""
+"""Handles requests of staff at work: who works where, one's own day, notes and reasons for parking."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from shared.access.request import Done, Request
-from shared.access.specialists import KeepNote, OwnDay, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 from shared.backend.halls import notes, seats
 from shared.backend.request_handlers import contacts
 from shared.backend.request_handlers.request_context import RequestContext
@@ -25,69 +23,70 @@ from shared.hall.opening import business_day, is_new_day
 from shared.hall.roles import Actor
 from shared.hall.rules import EVENTS
 from shared.hall.undo import LastUndone
+from shared.requests.request import Done, Request
+from shared.requests.specialists import KeepNote, OwnDay, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
 
-COUNTED = tuple(name for name, kind in EVENTS.items() if issubclass(kind, (DoneAtPoint, LastUndone)))
+COUNTED_EVENTS = tuple(name for name, kind in EVENTS.items() if issubclass(kind, (DoneAtPoint, LastUndone)))
 
 
-def _seats(context: RequestContext, hall: HallId, asked: ReadSeats, by: Actor) -> tuple[Seat, ...]:
+def _seats(context: RequestContext, hall_id: HallId, request: ReadSeats, by: Actor) -> tuple[Seat, ...]:
     with context.ledger.database.reading() as connection:
-        return tuple(seats.taken(connection, hall))
+        return tuple(seats.taken(connection, hall_id))
 
 
-def _own_day(context: RequestContext, hall: HallId, asked: ReadOwnDay, by: Actor) -> OwnDay:
+def _own_day(context: RequestContext, hall_id: HallId, request: ReadOwnDay, by: Actor) -> OwnDay:
     with context.ledger.database.reading() as connection:
-        return own_day(_today(connection, hall, by.name))
+        return own_day(_today(connection, hall_id, by.name))
 
 
-def _today(connection: Connection, hall: HallId, login: str) -> Iterator[tuple[Event, bool]]:
-    """What was done at points this business day. The journal says whose it is, as ``role:login``; a role may change."""
+def _today(connection: Connection, hall_id: HallId, login: str) -> Iterator[tuple[Event, bool]]:
+    """The actions at points this business day, each with whether it is by ``login``, in whichever role."""
     rows = tables.journal.c
-    began = select(rows.seq).where(rows.hall_id == hall, rows.type == BusinessDayStarted.type_name())
+    began = select(rows.seq).where(rows.hall_id == hall_id, rows.type == BusinessDayStarted.type_name())
     since = connection.scalar(began.order_by(rows.seq.desc()).limit(1)) or 0
-    query = select(rows.actor, rows.body).where(rows.hall_id == hall, rows.seq > since, rows.type.in_(COUNTED))
-    for actor, body in connection.execute(query.order_by(rows.seq)):
-        theirs = actor.partition(":")[2] == login
-        yield _event(json.loads(body), theirs), theirs
+    today = (rows.hall_id == hall_id, rows.seq > since, rows.type.in_(COUNTED_EVENTS))
+    for actor, body in connection.execute(select(rows.actor, rows.body).where(*today).order_by(rows.seq)):
+        is_theirs = actor.partition(":")[2] == login
+        yield _event(json.loads(body), is_theirs=is_theirs), is_theirs
 
 
-def _event(body: dict[str, Any], theirs: bool) -> Event:
-    """Of what colleagues did only the order counts: to read it all takes three times as long."""
-    if theirs or body["type"] == LastUndone.type_name():
+def _event(body: dict[str, Any], *, is_theirs: bool) -> Event:
+    """Decodes what colleagues did only as far as it is counted: to decode it all takes three times as long."""
+    if is_theirs or body["type"] == LastUndone.type_name():
         return decode_event(body)
     return DoneAtPoint(point=body["point"], goes_on=body.get("goes_on", False))
 
 
-def _keep_note(context: RequestContext, hall: HallId, asked: KeepNote, by: Actor) -> Done:
-    """Raises UnknownTicket, TooLate, Invalid, CommandIdReused."""
-    text = asked.text.strip()
+def _keep_note(context: RequestContext, hall_id: HallId, request: KeepNote, by: Actor) -> Done:
+    """Store a note; raises UnknownTicket, TooLate, Invalid, CommandIdReused."""
+    text = request.text.strip()
     if not text:
-        raise Invalid("A note says something.")
-    known, now = context.ledger.hall(hall), context.ledger.wall()
+        raise Invalid("A note can't be empty.")
+    current, now = context.ledger.hall(hall_id), context.ledger.wall()
     with context.ledger.database.writing() as connection:
-        if not notes.is_there(connection, hall, asked.id, asked.ticket, text):
-            _require_open(connection, known, asked.ticket, now)
-        notes.add(connection, hall, asked.id, asked.ticket, text, by, now)
+        if not notes.is_there(connection, hall_id, request.id, request.ticket, text):
+            _require_open(connection, current, request.ticket, now)
+        notes.add(connection, hall_id, request.id, request.ticket, text, by, now)
     return Done()
 
 
-def _reasons(context: RequestContext, hall: HallId, asked: ReadReasons, by: Actor) -> tuple[ParkedFor, ...]:
-    since = {ticket.id: ticket.parked_at for ticket in context.ledger.hall(hall).tickets.values() if ticket.parked_at}
+def _reasons(context: RequestContext, hall_id: HallId, request: ReadReasons, by: Actor) -> tuple[ParkedFor, ...]:
+    tickets = context.ledger.hall(hall_id).tickets
+    since = {ticket.id: ticket.parked_at for ticket in tickets.values() if ticket.parked_at}
     with context.ledger.database.reading() as connection:
-        found = notes.reasons(connection, hall, since)
+        found = notes.reasons(connection, hall_id, since)
     return tuple(ParkedFor(ticket=ticket, reason=reason) for ticket, reason in found.items())
 
 
 def _require_open(connection: Connection, hall: Hall, ticket: TicketId, now: datetime) -> None:
-    """A visit that is over keeps its notes, so one that comes late joins them on the same day, unless it was erased.
-
-    Raises UnknownTicket, TooLate.
-    """
+    """Raises UnknownTicket; TooLate if the ticket ended before today, or ended and its notes were erased."""
     if notes.is_erased(connection, hall.id, ticket) or not _ended_today(connection, hall, ticket, now):
         contacts.require_live(connection, hall.id, ticket)
 
 
 def _ended_today(connection: Connection, hall: Hall, ticket: TicketId, now: datetime) -> bool:
-    """The row's day alone does not tell: a rating the day after moves it on, and a day's end ends visits after it."""
+    """Whether the visit ended in the hall's business day that still lasts."""
+    # the row's business_day alone does not tell: a later rating changes it, and a visit may be ended after its day
     rows = tables.tickets.c
     query = select(rows.business_day, rows.ended_at).where(rows.hall_id == hall.id, rows.id == ticket)
     found = connection.execute(query).first()
@@ -96,7 +95,7 @@ def _ended_today(connection: Connection, hall: Hall, ticket: TicketId, now: date
     return bool(found.business_day == hall.business_day == business_day(hall.settings, found.ended_at))
 
 
-ANSWERS: Mapping[type[Request[Any]], Callable[[RequestContext, HallId, Any, Actor], Any]] = {
+HANDLERS: Mapping[type[Request[Any]], Callable[[RequestContext, HallId, Any, Actor], Any]] = {
     ReadSeats: _seats,
     ReadOwnDay: _own_day,
     KeepNote: _keep_note,

@@ -1,1 +1,1 @@
-"""Databases: their tables, how each kind is opened, written and read, and how an older one is brought up to date."""
+"""Databases: tables, opening, writing and reading each kind, backup and restore, migrations of older ones."""

@@ -1,4 +1,4 @@
-"""One database of halls, of whichever kind: opened, written to in transactions, read by many, and watched."""
+"""One database of halls, SQLite or PostgreSQL: opening, checking, transactions, changes, upgrade and backup."""
 
 from __future__ import annotations
 
@@ -27,59 +27,58 @@ OLDER = "The database is older than this program: run `nowserving upgrade`, whic
 
 
 class Kind(Protocol):
-    """What one kind of database does in its own way."""
+    """What SQLite and PostgreSQL do differently; all may raise SQLAlchemy's errors, which ``Database`` translates."""
 
     @property
     def name(self) -> str:
-        """How people know this database; never a secret."""
+        """The database's name in messages to people; never holds a secret."""
 
     @property
     def engine(self) -> Engine: ...
 
     @property
     def writers(self) -> int:
-        """How many transactions may write at the same time."""
+        """How many transactions may write at once."""
 
-    def lane(self, hall: HallId) -> str:
-        """What commands of this hall wait for: one lane, one transaction at a time."""
+    def queue_key(self, hall: HallId) -> str:
+        """Which write queue this hall's commands wait in: one transaction at a time in each."""
 
     def writing(self) -> AbstractContextManager[Connection]: ...
-
     def reading(self) -> AbstractContextManager[Connection]: ...
 
     def migrating(self) -> AbstractContextManager[Connection]:
-        """A transaction in which nobody else changes the tables' form."""
+        """A transaction that holds the lock on migrations."""
 
-    def hold(self, connection: Connection, names: Iterable[str]) -> None:
-        """Let nobody else past here with one of these names until the transaction ends."""
+    def lock(self, connection: Connection, names: Iterable[str]) -> None:
+        """Lock these names until the transaction ends: other transactions that lock one of them wait."""
 
     def announce(self, connection: Connection, hall: HallId, seq: int) -> None:
-        """Tell whoever watches, once the transaction is through."""
+        """Tell all that watch ``changes``, once the transaction is committed."""
 
     def changes(self, closed: threading.Event) -> Iterator[tuple[HallId, int] | None]: ...
 
-    def start_afresh(self) -> None:
-        """Let go of connections after a failure that may have spoiled them."""
+    def reconnect(self) -> None:
+        """Close connections after a failure that may have broken them; the next ones are opened anew."""
 
-    def take_back(self) -> None:
-        """Leave nothing of a database that could not be made."""
+    def remove_empty_file(self) -> None:
+        """Remove the empty file of a database that could not be created."""
 
     def require_sound(self) -> None:
-        """Raises Unfit, before anybody is served, for a database in which reading at any place may fail."""
+        """Read the whole database before anybody is served; raises Unfit if it is damaged."""
 
     def scrub(self) -> bool:
-        """Leave no trace of what was deleted in the database's own log; False: try again later."""
+        """Remove deleted rows from the write-ahead log too; False if a reader is in the way: try again later."""
 
     def faults(self, connection: Connection) -> Iterator[str]:
-        """What is wrong with the database as such and the disk it is on, a sentence each."""
+        """What is wrong with the database itself and its disk, a sentence each."""
 
     def backup(self, target: Path) -> None: ...
 
-    def before_upgrade(self, revision: str | None) -> Path:
-        """Where the copy goes that an upgrade makes first."""
+    def upgrade_backup_path(self, revision: str | None) -> Path:
+        """Where the backup goes that an upgrade makes first."""
 
-    def in_words(self, error: DBAPIError) -> Failure | None:
-        """What the database complains of, for a person; None for a bug of ours."""
+    def as_failure(self, error: DBAPIError) -> Failure | None:
+        """The failure an error of the database means; None for a bug of ours."""
 
 
 Kinds = Mapping[str, Callable[..., Kind]]
@@ -90,75 +89,76 @@ KINDS: Kinds = {"sqlite": Sqlite, "postgresql": Postgres}
 class Database:
     """An open database. ``create`` makes the tables of a new one; without it an empty one is refused.
 
-    ``kinds`` are others for a program that has its own way with databases. Raises Unfit for an address of no known
-    kind, a database that is not ours, or one newer than this program, and Unreachable for one that is away.
+    ``kinds`` are other implementations, such as the serverless one. Raises Unfit for an unknown kind of database, one
+    of another program or a newer one, NoHallsYet for an empty one, and Unreachable for one that is away.
     """
 
     def __init__(self, address: str, *, create: bool = False, kinds: Kinds = KINDS) -> None:
         self.url = address_of(address)
         self.kind = kinds[self.url.get_backend_name()](self.url, create=create)
         self.engine = self.kind.engine
-        self.traces = False
-        """Whether something that was deleted may still stand in the database's own log."""
+        self.needs_scrub = False
+        """Whether deleted rows may still be in the write-ahead log."""
         try:
-            with self._in_words():
+            with self._translating_errors():
                 self._check(create=create)
         except Failure:
             self.close()
-            self.kind.take_back()
+            self.kind.remove_empty_file()
             raise
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write, durable when it ends."""
+        """A transaction that may write, durable when the block ends without an error; raises Unreachable or Unfit."""
         try:
-            with self._in_words(), self.kind.writing() as connection:
+            with self._translating_errors(), self.kind.writing() as connection:
                 yield connection
-        except Displaced:  # a new connection would have another file
+        except Displaced:  # not reconnect: a new connection would open another file
             raise
         except Unreachable:
-            self.kind.start_afresh()
+            self.kind.reconnect()
             raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of everything and disturbs nobody."""
-        with self._in_words(), self.kind.reading() as connection:
+        """A read-only transaction that sees one state of everything and blocks nobody; raises Unreachable or Unfit."""
+        with self._translating_errors(), self.kind.reading() as connection:
             yield connection
 
     def changes(self, closed: threading.Event) -> Iterator[tuple[HallId, int] | None]:
-        """What is written, by any process, until ``closed``: a hall and its last event, or None: look everywhere.
+        """What any process writes, until ``closed``: a hall and its last event, or None if it may be any hall.
 
-        The first is None, at once. Raises Unreachable when the database is away; then it is to be called again.
+        Yields None at once. Ends early after a failed write, and raises Unreachable or Unfit when the database is away:
+        call it again then.
         """
-        with self._in_words():
+        with self._translating_errors():
             yield from self.kind.changes(closed)
 
     def scrub(self) -> None:
-        """Leave no trace of what was deleted, now or, if somebody is in the way, the next time this is called."""
-        with self._in_words():
-            self.traces = not self.kind.scrub()
+        """Remove deleted rows from the write-ahead log; sets ``needs_scrub`` if a reader is in the way."""
+        with self._translating_errors():
+            self.needs_scrub = not self.kind.scrub()
 
     def revision(self) -> str | None:
-        """The migration the database is at; None for an empty one."""
-        with self._in_words(), self.engine.connect() as connection:
+        """The number of the last migration of the database, None if it is empty; raises Unreachable or Unfit."""
+        with self._translating_errors(), self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
             return found
 
     def upgrade(self) -> None:
-        """Bring the tables to this program's version; whoever does the same meanwhile waits, and finds it done."""
+        """Migrate the tables to this program's version; another process that does so waits, then does nothing."""
         from alembic import command, config  # noqa: PLC0415  # a third of what every other start would load
 
-        asked = config.Config()
-        asked.set_main_option("script_location", str(MIGRATIONS))
-        with self._in_words(), self.kind.migrating() as connection:
-            asked.attributes["connection"] = connection
-            command.upgrade(asked, "head")
+        configuration = config.Config()
+        configuration.set_main_option("script_location", str(MIGRATIONS))
+        with self._translating_errors(), self.kind.migrating() as connection:
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
 
     def backup(self, target: Path) -> None:
-        """Copy everything to a new file while work goes on; raises Unfit, and leaves none, if that can't be."""
+        """Copy everything to a new file while work goes on; raises Unfit, and leaves no file, if it fails."""
         self.kind.backup(target)
 
     def close(self) -> None:
@@ -169,15 +169,15 @@ class Database:
         return self.revision() == versions()[-1]
 
     def require_current(self) -> None:
-        """Raises Unfit, and closes the database, if it is older than this program."""
+        """Raises Unfit, and closes the database, if its tables are older than this program."""
         if not self.is_current():
             self.close()
             raise Unfit(OLDER)
 
     def require_sound(self) -> None:
-        """Raises Unfit, and closes the database, if it is damaged. It reads all of it, which takes its time."""
+        """Raises Unfit, and closes the database, if it is damaged; SQLite reads all of it, a gigabyte a second."""
         try:
-            with self._in_words():
+            with self._translating_errors():
                 self.kind.require_sound()
         except Failure:
             self.close()
@@ -185,7 +185,7 @@ class Database:
 
     def _check(self, *, create: bool) -> None:
         tables = inspect(self.engine).get_table_names()
-        revision = self.revision()  # asked second: another process may be making the tables right now
+        revision = self.revision()  # after the tables: another process may be creating them right now
         if revision is None:
             if tables:
                 raise Unfit(f"{self.kind.name} is a database of another program: choose another one.")
@@ -196,12 +196,12 @@ class Database:
             raise Unfit(f"{self.kind.name} was written by a newer Now Serving: install that version or a later one.")
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """What the database complains of, as a sentence for a person."""
+    def _translating_errors(self) -> Iterator[None]:
+        """Turn errors of the database into failures with a sentence for a person."""
         try:
             yield
         except DBAPIError as error:
-            if failure := self.kind.in_words(error):
+            if failure := self.kind.as_failure(error):
                 raise failure from error
             raise
         except NoConnectionFree as error:
@@ -209,7 +209,7 @@ class Database:
 
 
 def address_of(address: str) -> URL:
-    """The parts of a database's address; raises Unfit. What may hold a password is never repeated."""
+    """The parts of a database's address; raises Unfit, with a message that repeats no password."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
@@ -225,5 +225,5 @@ def address_of(address: str) -> URL:
 
 @cache
 def versions() -> tuple[str, ...]:
-    """Every form the tables ever had, by the number its migration's file begins with; the last is this program's."""
+    """The numbers of all migrations, in order; the last is this program's."""
     return tuple(sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))

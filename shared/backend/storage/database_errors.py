@@ -1,4 +1,4 @@
-"""What every kind of database can complain of, as a failure for a person."""
+"""The error every kind of database has when it is busy, and the logging of an outage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.hall.errors import Unreachable
 
 
 def busy() -> Unreachable:
-    """Somebody else writes for longer than anybody waits, or every connection is in use."""
+    """The failure if a lock or a free connection was not to be had in time."""
     return Unreachable("The database is busy with another program; please try again.")
 
 
@@ -16,20 +16,21 @@ BUSY = busy().detail
 
 
 class Outage:
-    """What can't be done while the database is away: said in the log when it begins, and when it is over."""
+    """An outage of the database: logged once when it begins and once when it is over."""
 
-    def __init__(self, log: logging.Logger, begins: str, ends: str) -> None:
+    def __init__(self, log: logging.Logger, begin_text: str, end_text: str) -> None:
         self.lasts = False
-        self._log, self._begins, self._ends = log, begins, ends
+        self._log, self._begin_text, self._end_text = log, begin_text, end_text
 
-    def met(self, error: Exception) -> bool:
-        """Whether it is new."""
+    def begin(self, error: Exception) -> bool:
+        """Called at each failure; returns whether it is the first of this outage, which is logged."""
         new, self.lasts = not self.lasts, True
         if new:
-            self._log.warning("%s: %s", self._begins, error)
+            self._log.warning("%s: %s", self._begin_text, error)
         return new
 
-    def is_over(self) -> None:
+    def end(self) -> None:
+        """Called at each success."""
         if self.lasts:
-            self._log.warning("%s", self._ends)
+            self._log.warning("%s", self._end_text)
         self.lasts = False

@@ -1,4 +1,4 @@
-"""Whether the machine is fit for its database: the file sound and writable, room on the disk, the clock right."""
+"""Checks the machine for `nowserving check`: writing, the database itself, the room on its disk, the clock."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from shared.backend.storage.database import Database
 from shared.formats import TO_THE_MINUTE
 from shared.hall.errors import Failure
 
-SLACK = timedelta(minutes=2)
-"""How far a clock may be behind what is written before anybody is told: less is a small correction by the network."""
+TOLERATED_LAG = timedelta(minutes=2)
+"""How far the clock may be behind the newest event: so much is a small correction by the network."""
 
 
 def faults(database: Database, now: datetime | None = None) -> Iterator[str]:
-    """What is wrong with the database as such and with the clock, a sentence each."""
+    """What is wrong with the database itself, its disk and the clock, a sentence each; raises Unreachable or Unfit."""
     try:
         with database.writing():
             pass
@@ -29,19 +29,14 @@ def faults(database: Database, now: datetime | None = None) -> Iterator[str]:
 
 
 def _clock_behind(connection: Connection, now: datetime) -> Iterator[str]:
-    written = connection.scalar(select(func.max(tables.halls.c.created_at)))
-    newest = max(
-        filter(None, [_utc(written), *(_last_event(connection, hall) for hall in _halls(connection))]), default=now
-    )
-    if newest > now + SLACK:
+    newest_hall = connection.scalar(select(func.max(tables.halls.c.created_at)))
+    halls = connection.scalars(select(tables.halls.c.id)).all()
+    newest = max(filter(None, [_utc(newest_hall), *(_last_event(connection, hall) for hall in halls)]), default=now)
+    if newest > now + TOLERATED_LAG:
         yield (
             f"The clock of this machine says {now:{TO_THE_MINUTE}} UTC, but something was written at "
             f"{newest:{TO_THE_MINUTE}} UTC: set the clock, unless it is right now and was ahead then."
         )
-
-
-def _halls(connection: Connection) -> list[str]:
-    return list(connection.scalars(select(tables.halls.c.id)))
 
 
 def _last_event(connection: Connection, hall: str) -> datetime | None:
@@ -51,5 +46,5 @@ def _last_event(connection: Connection, hall: str) -> datetime | None:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    """A time the database computed with, as every other."""
+    """A time from an aggregate function, which has lost its time zone on SQLite."""
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

@@ -1,4 +1,4 @@
-"""A copy of a PostgreSQL database in one file, made by PostgreSQL's own pg_dump; how its programs are run."""
+"""Backs up a PostgreSQL database with pg_dump; how PostgreSQL's own programs are run."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from shared.durable_files import beside
+from shared.durable_files import replacing
 from shared.hall.errors import Unfit
 
 
 def dump(url: URL, name: str, target: Path) -> None:
-    """Write everything, as of one moment, to a file that ``pg_restore`` reads; raises Unfit and leaves none."""
+    """Write a snapshot of everything to a file for ``pg_restore``; raises Unfit, and leaves no file, if it fails."""
     tool = program("pg_dump", "A backup", ", or back the database up in your own way and upgrade with --without-backup")
     try:
-        with beside(target) as part:
+        with replacing(target) as part:
             run([tool, "--format=custom", f"--file={part}"], f"The database {name} can't be copied", url)
     except OSError as error:
         raise Unfit(f"The database {name} can't be copied to {target}: {error}.") from error
 
 
 def program(name: str, what: str, otherwise: str = "") -> str:
-    """Where one of PostgreSQL's own programs is; raises Unfit."""
+    """The path of one of PostgreSQL's own programs; raises Unfit, naming ``what`` needs it, if it is not installed."""
     found = shutil.which(name)
     if found is None:
         raise Unfit(f"{what} needs {name}: install PostgreSQL's client programs{otherwise}.")
@@ -33,14 +33,14 @@ def program(name: str, what: str, otherwise: str = "") -> str:
 
 
 def run(command: list[str], failed: str, url: URL | None = None) -> str:
-    """What one of PostgreSQL's programs prints; raises Unfit, with the cause, when it fails.
+    """What one of PostgreSQL's programs prints; raises Unfit (``failed``: the cause) if it fails.
 
-    The password of the database goes by the environment: arguments can be seen by others.
+    The database's password is passed in the environment: others on the machine can see arguments.
     """
-    at = ["--no-password", "--dbname", _without_password(url)] if url else []
+    target = ["--no-password", "--dbname", _without_password(url)] if url else []
     secret = password_of(url) if url else ""
     done = subprocess.run(  # noqa: S603  # PostgreSQL's own programs
-        [*command, *at],
+        [*command, *target],
         env={**os.environ, "PGPASSWORD": secret} if secret else None,
         capture_output=True,
         text=True,
@@ -52,17 +52,17 @@ def run(command: list[str], failed: str, url: URL | None = None) -> str:
 
 
 def password_of(url: URL) -> str:
-    """The password an address holds, in front of the server's name or behind the question mark; else nothing."""
+    """The password in an address, before the server's name or after the question mark; empty if there is none."""
     return str(url.password or url.query.get("password", ""))
 
 
 def _without_password(url: URL) -> str:
-    """The address as others may see it in the list of processes."""
+    """The address as others may see it in the process list."""
     query = {name: value for name, value in url.query.items() if name != "password"}
     return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
 
 
-def _cause(said: str) -> str:
-    """The first line of a complaint, which names the cause; where programs differ in age, the line behind says how."""
-    lines = [re.sub(r"^(?:\w+: |psql:\S+ )?(?:error|detail|ERROR|DETAIL): +", "", line) for line in said.splitlines()]
+def _cause(stderr: str) -> str:
+    """The first line, which names the cause, and the second, which has the versions if they don't match."""
+    lines = [re.sub(r"^(?:\w+: |psql:\S+ )?(?:error|detail|ERROR|DETAIL): +", "", line) for line in stderr.splitlines()]
     return "; ".join(line.strip(" .") for line in lines[:2]) or "it failed"

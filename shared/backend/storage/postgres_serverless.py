@@ -1,4 +1,4 @@
-"""PostgreSQL for a program that answers one request at a time and may be frozen after any: no pool, no news."""
+"""PostgreSQL for a serverless function, which is frozen between two requests: no pool, no NOTIFY."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from shared.backend.storage.postgres import Postgres
 
 PORT = 5432
 
-RECYCLED = 300
-"""Seconds after which a connection is replaced: networks forget a silent one after 350, without a word to anybody."""
+RECYCLED_AFTER = 300
+"""Seconds after which a connection is replaced, because networks silently drop an idle one after 350."""
 
 Password = Callable[[str, int, str], str | None]
-"""What opens the database of a host and port for a person at this moment; None: nothing does, or nothing has to."""
+"""The current password for a host, port and user; None if there is none."""
 
 
 class ServerlessPostgres(Postgres):
-    """A PostgreSQL server in the eyes of a program that answers one request at a time and may be frozen after any."""
+    """A database on a PostgreSQL server, for a function that answers one request at a time."""
 
     writers = 1
     pool: ClassVar[Mapping[str, Any]] = {
         "pool_size": 1,
-        "max_overflow": 1,  # for what reads while something is written; closed again at once
+        "max_overflow": 1,  # for a read during a write; closed again at once
         "pool_pre_ping": True,
-        "pool_recycle": RECYCLED,
+        "pool_recycle": RECYCLED_AFTER,
     }
 
     def __init__(self, url: URL, *, create: bool, password: Password) -> None:
         super().__init__(url, create=create)
 
-        def sign(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+        def set_password(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
             if secret := password(url.host or "", url.port or PORT, url.username or ""):
                 options["password"] = secret
 
         if not url.password:
-            event.listen(self.engine, "do_connect", sign)
+            event.listen(self.engine, "do_connect", set_password)
 
     def changes(self, closed: threading.Event) -> Iterator[None]:
-        """Nobody waits for news here: whoever asks is told what the journal has."""
+        """Yields the first None only: every request reads the journal."""
         yield None
         closed.wait()

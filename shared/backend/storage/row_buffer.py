@@ -1,6 +1,6 @@
-"""Rows on their way into the tables: gathered while a batch is decided, then written a table at a time.
+"""Gathers the rows of a transaction while a batch of commands is decided, then writes them table by table.
 
-A statement costs the same for one row as for a hundred, and a row touched by ten commands is written once.
+A statement costs nearly the same for a hundred rows as for one, and a row changed by ten commands is written once.
 """
 
 from __future__ import annotations
@@ -15,56 +15,55 @@ from shared.backend.storage import tables
 from shared.backend.storage.upsert import insert_or_overwrite
 from shared.hall.field_types import HallId
 
-Row: TypeAlias = dict[str, Any]
+TableRow: TypeAlias = dict[str, Any]
 
 
 class RowBuffer:
-    """What one transaction is going to write."""
+    """The rows one transaction is going to write."""
 
     def __init__(self) -> None:
-        self._new: dict[Table, list[Row]] = defaultdict(list)
-        self._current: dict[Table, dict[tuple[str, ...], Row]] = defaultdict(dict)
-        self._gone: dict[Table, dict[tuple[str, ...], Row]] = defaultdict(dict)
+        self._new: dict[Table, list[TableRow]] = defaultdict(list)
+        self._replaced: dict[Table, dict[tuple[str, ...], TableRow]] = defaultdict(dict)
+        self._deleted: dict[Table, dict[tuple[str, ...], TableRow]] = defaultdict(dict)
         self._seqs: dict[HallId, int] = {}
 
-    def insert(self, table: Table, row: Row) -> None:
+    def insert(self, table: Table, row: TableRow) -> None:
         self._new[table].append(row)
 
-    def replace(self, table: Table, row: Row) -> None:
+    def replace(self, table: Table, row: TableRow) -> None:
         """Insert a row, or overwrite the one with the same key."""
         key = _key(table, row)
-        self._gone[table].pop(key, None)
-        self._current[table][key] = row
+        self._deleted[table].pop(key, None)
+        self._replaced[table][key] = row
 
-    def delete(self, table: Table, row: Row) -> None:
-        """Delete the row with the key that this one names."""
+    def delete(self, table: Table, row: TableRow) -> None:
+        """Delete the row with this key, if there is one; ``row`` needs no more than the key."""
         key = _key(table, row)
-        self._current[table].pop(key, None)
-        self._gone[table][key] = {f"its_{name}": row[name] for name in _keys(table)}
+        self._replaced[table].pop(key, None)
+        self._deleted[table][key] = {f"its_{name}": row[name] for name in _keys(table)}
 
     def advance(self, hall: HallId, seq: int) -> None:
-        """The number of the hall's last event."""
+        """Set the number of the hall's last event."""
         self._seqs[hall] = seq
 
     def write(self, connection: Connection) -> None:
-        """Write all of it."""
         for table, new in self._new.items():
             connection.execute(_insert(table), new)
-        for table, current in self._current.items():
-            if current:
-                insert_or_overwrite(connection, table, [*current.values()])
-        for table, gone in self._gone.items():
-            if gone:
-                connection.execute(_delete(table), [*gone.values()])
+        for table, replaced in self._replaced.items():
+            if replaced:
+                insert_or_overwrite(connection, table, [*replaced.values()])
+        for table, deleted in self._deleted.items():
+            if deleted:
+                connection.execute(_delete(table), [*deleted.values()])
         if self._seqs:
             connection.execute(_advance(), [{"hall": hall, "its_seq": seq} for hall, seq in self._seqs.items()])
 
 
-def _key(table: Table, row: Row) -> tuple[str, ...]:
+def _key(table: Table, row: TableRow) -> tuple[str, ...]:
     return tuple(row[name] for name in _keys(table))
 
 
-# ── statements, each made once: to make one costs many times as much as to execute it ──
+# ── statements, each built once: building one costs many times as much as executing it ──
 
 
 @cache

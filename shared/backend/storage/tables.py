@@ -1,4 +1,4 @@
-"""The tables of a database of halls: the journal, which is the truth, and what people query, which follows it."""
+"""The tables of a database of halls: the journal, which is the truth, and tables for queries, which follow it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-from shared.hall.field_limits import ADDRESS, COMMAND_ID, CONSOLE, DEVICE, HASH, ID, LANGUAGE, LOGIN, OUTCOME, VERSION
+from shared.hall.field_limits import (
+    ADDRESS,
+    COMMAND_ID,
+    CONSOLE,
+    DEVICE,
+    HASH,
+    ID,
+    LANGUAGE,
+    LOGIN,
+    OUTCOME,
+    PREFIX,
+    VERSION,
+)
 
 
 class Utc(TypeDecorator[datetime]):
-    """A time in UTC, aware in Python whatever the database keeps."""
+    """A time in UTC, with its time zone in Python whatever the database returns."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -95,7 +107,7 @@ snapshots = Table(
     Column("body", Text, nullable=False, comment="The hall as JSON, so that start-up does not replay history"),
 )
 
-# ── what people query; each row follows the journal in the same transaction ──
+# ── tables for queries; written in the same transaction as the journal ──
 
 services = Table(
     "services",
@@ -104,7 +116,7 @@ services = Table(
     Column("id", String(ID.longest), primary_key=True),
     Column("name", JSON, nullable=False),
     Column("description", JSON, nullable=False),
-    Column("prefix", String(3), nullable=False),
+    Column("prefix", String(PREFIX.longest), nullable=False),
     Column("precedences", JSON, nullable=False),
     Column("place", Integer, nullable=False),
     Column("on", Boolean, nullable=False),
@@ -186,7 +198,7 @@ notes = Table(
     Index(None, "hall_id", "ticket"),
 )
 
-# ── who may come in ──
+# ── staff and devices ──
 
 installation = Table(
     "installation",

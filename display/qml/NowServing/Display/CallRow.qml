@@ -1,4 +1,4 @@
-// One call, number → point; the newest one is larger and stands on its own ground.
+// One call, number → point; the newest one is larger and has a background of its own.
 import QtQuick
 import NowServing
 import NowServing.Display.Models
@@ -10,29 +10,30 @@ Item {
     required property int index
     required property string label
     required property string point
-    required property string pointThere
+    required property string customerPoint
     required property string service
-    required property bool fresh
+    required property bool highlighted
     required property int announced
     readonly property bool hero: index === 0
     readonly property Sizes sizes: display.sizes
     readonly property real padding: Theme.mm(sizes.margin)
     readonly property real numberText: Theme.mm(hero ? sizes.heroText : sizes.text)
     readonly property real pointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)
-    readonly property real line: 1.2  // of every script: some fonts ask for half as much again
-    readonly property color ink: fresh ? Theme.inkOnCall : Theme.inkOnNight
-    readonly property color quietInk: fresh ? Theme.inkOnCall : Theme.quietOnNight
+    readonly property real smallText: pointText * 0.34  // of the line below the point's name
+    readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
+    readonly property color ink: highlighted ? Theme.inkOnCall : Theme.inkOnNight
+    readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
 
     y: hero ? 0 : Theme.mm(sizes.heroHeight + (index - 1) * sizes.rowHeight)
     height: Theme.mm(hero ? sizes.heroHeight : sizes.rowHeight)
     z: hero ? 1 : 0
     onAnnouncedChanged: {
-        if (fresh)
-            glow.swell();
+        if (highlighted)
+            glow.pulse();
     }
-    onFreshChanged: {
-        if (fresh)
-            glow.swell();
+    onHighlightedChanged: {
+        if (highlighted)
+            glow.pulse();
     }
 
     Behavior on y {
@@ -46,7 +47,7 @@ Item {
 
         anchors { fill: parent; bottomMargin: row.hero ? row.padding * 0.4 : Theme.border }
         radius: Theme.mm(row.sizes.margin * 0.4)
-        color: row.fresh ? Theme.call : row.hero ? Theme.nightRow : Qt.alpha(Theme.call, 0)
+        color: row.highlighted ? Theme.call : row.hero ? Theme.nightRow : Qt.alpha(Theme.call, 0)
 
         Behavior on color {
             ColorAnimation { duration: Theme.arrive }
@@ -58,7 +59,7 @@ Item {
 
         anchors.fill: ground
         radius: ground.radius
-        lit: row.fresh
+        lit: row.highlighted
     }
 
     Grid {
@@ -72,7 +73,7 @@ Item {
             text: row.label
             color: row.ink
             font { pixelSize: row.numberText; weight: Font.Bold; features: Theme.figures }
-            height: row.numberText * row.line
+            height: row.numberText * row.lineHeight
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignVCenter
         }
@@ -84,21 +85,21 @@ Item {
                 text: row.display.rightToLeft ? "←" : "→"
                 width: row.pointText * (row.sizes.stacked ? 1.15 : 1.3)
                 color: row.quietInk
-                height: row.pointText * row.line
+                height: row.pointText * row.lineHeight
                 verticalAlignment: Text.AlignVCenter
                 font.pixelSize: row.pointText * 0.85
                 horizontalAlignment: row.sizes.stacked ? Text.AlignLeft : Text.AlignHCenter
             }
 
             Column {
-                id: place
+                id: pointColumn
 
-                readonly property real room: row.width - 2 * row.padding - arrow.width - (row.sizes.stacked ? 0 : row.numberText * row.sizes.numberWidth)
+                readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.sizes.stacked ? 0 : row.numberText * row.sizes.numberWidth)
 
                 PlainText {
                     objectName: "point"
-                    width: place.room
-                    height: row.pointText * row.line
+                    width: pointColumn.availableWidth
+                    height: row.pointText * row.lineHeight
                     text: row.point
                     color: row.ink
                     font { pixelSize: row.pointText; weight: Font.DemiBold }
@@ -110,26 +111,26 @@ Item {
                 }
 
                 Row {
-                    id: below
+                    id: smallLine
 
-                    readonly property real room: place.room - (there.visible ? spacing : 0)
+                    readonly property real availableWidth: pointColumn.availableWidth - (customerPoint.visible ? spacing : 0)
 
                     visible: row.hero
-                    width: place.room
-                    height: row.pointText * 0.34 * row.line
+                    width: pointColumn.availableWidth
+                    height: row.smallText * row.lineHeight
                     spacing: row.pointText * 0.3
 
                     PlainText {
-                        id: there
+                        id: customerPoint
 
-                        objectName: "pointThere"
+                        objectName: "customerPoint"
                         visible: text !== ""
-                        width: Math.min(implicitWidth, Math.max(below.room / 2, below.room - service.implicitWidth))
-                        text: row.pointThere
+                        width: Math.min(implicitWidth, Math.max(smallLine.availableWidth / 2, smallLine.availableWidth - service.implicitWidth))
+                        text: row.customerPoint
                         height: parent.height
                         verticalAlignment: Text.AlignVCenter
                         color: row.ink
-                        font { pixelSize: row.pointText * 0.34; weight: Font.DemiBold }
+                        font { pixelSize: row.smallText; weight: Font.DemiBold }
                         elide: Text.ElideRight
                     }
 
@@ -137,12 +138,12 @@ Item {
                         id: service
 
                         objectName: "service"
-                        width: Math.min(implicitWidth, below.room - (there.visible ? there.width : 0))
+                        width: Math.min(implicitWidth, smallLine.availableWidth - (customerPoint.visible ? customerPoint.width : 0))
                         text: row.service
                         height: parent.height
                         verticalAlignment: Text.AlignVCenter
                         color: row.quietInk
-                        font.pixelSize: row.pointText * 0.34
+                        font.pixelSize: row.smallText
                         elide: Text.ElideRight
                     }
                 }

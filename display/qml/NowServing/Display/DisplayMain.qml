@@ -1,4 +1,4 @@
-// The hall display: the newest call largest, the last calls below it, and one quiet line.
+// The hall display: the newest call largest, the last calls below it, and how many people wait.
 pragma ComponentBehavior: Bound
 import QtQuick
 import NowServing
@@ -38,7 +38,7 @@ Window {
                 objectName: "hallName"
                 anchors { left: parent.left; right: time.left; rightMargin: root.margin; top: parent.top; bottom: parent.bottom }
                 text: root.display.hallName
-                visible: !root.display.empty
+                visible: root.display.hasCalls
                 color: Theme.quietOnNight
                 font { pixelSize: root.headText; weight: Font.DemiBold }
                 horizontalAlignment: Text.AlignLeft
@@ -52,7 +52,7 @@ Window {
                 id: time
 
                 anchors { right: parent.right; verticalCenter: parent.verticalCenter }
-                text: root.display.clock
+                text: root.display.clockText
                 color: Theme.inkOnNight
                 font { pixelSize: root.headText; weight: Font.DemiBold; features: Theme.figures }
             }
@@ -61,12 +61,12 @@ Window {
         Welcome {
             anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: foot.top }
             display: root.display
-            visible: root.display.empty
+            visible: !root.display.hasCalls
         }
 
         Column {
             anchors { left: parent.left; right: parent.right; top: head.bottom; topMargin: Theme.mm(root.display.sizes.heroHeight); leftMargin: root.margin; rightMargin: root.margin }
-            visible: !root.display.empty
+            visible: root.display.hasCalls
 
             Repeater {
                 model: root.display.sizes.rows
@@ -83,7 +83,7 @@ Window {
             }
         }
 
-        // Not a positioner: its transitions cut one another short, and what they leave half done stays so.
+        // Not a positioner: one transition would interrupt another and leave its row half-way.
         Item {
             anchors { left: parent.left; right: parent.right; top: head.bottom; leftMargin: root.margin; rightMargin: root.margin }
 
@@ -103,19 +103,19 @@ Window {
             height: Theme.mm(root.display.sizes.footHeight)
 
             PlainText {
-                id: queue
+                id: peopleWaiting
 
                 anchors { left: parent.left; verticalCenter: parent.verticalCenter }
-                text: qsTr("%n people wait", "", root.display.waiting)
-                visible: root.display.known && root.display.waiting > 0
+                text: qsTr("%n people wait", "", root.display.peopleWaiting)
+                visible: root.display.known && root.display.peopleWaiting > 0
                 color: Theme.quietOnNight
                 font.pixelSize: root.headText * 0.8
             }
 
             PlainText {
-                objectName: "quietSentence"
-                anchors { right: parent.right; left: queue.visible ? queue.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
-                text: root.display.quietSentence
+                objectName: "outageNotice"
+                anchors { right: parent.right; left: peopleWaiting.visible ? peopleWaiting.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
+                text: root.display.outageNotice
                 color: Theme.inkOnNight
                 font.pixelSize: root.headText * 0.8
                 horizontalAlignment: Text.AlignRight

@@ -1,14 +1,14 @@
-// A calm light that swells a few times behind a call and is gone by itself.
+// A light that pulses a few times behind a call.
 import QtQuick
 import NowServing
 
 Rectangle {
     id: glow
 
-    required property bool lit  // whether there is a call to light
+    required property bool lit  // the pulses stop when it becomes false
 
-    function swell(): void {
-        swelling.restart();
+    function pulse(): void {
+        pulses.restart();
     }
 
     objectName: "glow"
@@ -16,11 +16,11 @@ Rectangle {
     opacity: 0
     onLitChanged: {
         if (!lit)
-            swelling.stop();
+            pulses.stop();
     }
 
     SequentialAnimation {
-        id: swelling
+        id: pulses
 
         loops: 4
         onStopped: glow.opacity = 0

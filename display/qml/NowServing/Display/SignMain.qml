@@ -27,7 +27,7 @@ Window {
         target: root.sign
 
         function onAnnounced(): void {
-            glow.swell();
+            glow.pulse();
         }
     }
 
@@ -82,7 +82,7 @@ Window {
         Rectangle {
             id: ground
 
-            anchors { left: parent.left; right: parent.right; top: serial.bottom; bottom: quiet.visible ? quiet.top : parent.bottom; margins: root.margin }
+            anchors { left: parent.left; right: parent.right; top: serial.bottom; bottom: notice.visible ? notice.top : parent.bottom; margins: root.margin }
             radius: Theme.radius * 2
             color: root.called ? Theme.call : Theme.nightRow
 
@@ -142,11 +142,11 @@ Window {
         }
 
         PlainText {
-            id: quiet
+            id: notice
 
-            objectName: "quietSentence"
+            objectName: "outageNotice"
             anchors { left: parent.left; right: parent.right; bottom: parent.bottom; margins: root.margin }
-            text: root.sign.quietSentence
+            text: root.sign.outageNotice
             visible: text !== ""
             color: Theme.call
             font.pixelSize: root.headText * 0.55

@@ -1,4 +1,4 @@
-// Open, paused or closed: a word on a ground of its own colour and a shape of its own.
+// Open, back soon or closed: a word in a coloured pill.
 import QtQuick
 import NowServing
 

@@ -1,4 +1,4 @@
-// Nobody has been called yet: a calm invitation, or why there is none and when there will be; never a blank screen.
+// Shown while there are no calls: an invitation to take a ticket, or why the hall is closed and when it opens.
 import QtQuick
 import NowServing
 import NowServing.Display.Models
@@ -33,7 +33,7 @@ Item {
             objectName: "invitation"
             width: parent.width
             height: Math.min(welcome.height * 0.3, welcome.textSize * 2.5)
-            text: !welcome.display.known ? qsTr("One moment, please") : welcome.display.closed || qsTr("Please take a ticket")
+            text: !welcome.display.known ? qsTr("One moment, please") : welcome.display.hallClosedReason || qsTr("Please take a ticket")
             color: Theme.inkOnNight
             font { pixelSize: welcome.textSize; weight: Font.Bold }
             horizontalAlignment: Text.AlignHCenter
@@ -49,7 +49,7 @@ Item {
             width: parent.width
             height: welcome.height * 0.34
             visible: text !== ""
-            text: welcome.display.hours
+            text: welcome.display.openingHours
             color: Theme.quietOnNight
             font { pixelSize: welcome.textSize * 0.5; weight: Font.DemiBold; features: Theme.figures }
             horizontalAlignment: Text.AlignHCenter

@@ -1,4 +1,4 @@
-// A question and its answers as tiles; more of them than fit are scrolled by finger or by the two keys at the side.
+// A question and its answers as tiles; if they do not fit, they are scrolled by finger or with two keys at the top.
 pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
@@ -10,16 +10,16 @@ FocusScope {
     required property string title
     required property QtObject tiles
     property string question: ""
-    property bool leavable: false
-    property real tallest: Theme.mm(90)
+    property bool canGoBack: false
+    property real tallestTile: Theme.mm(90)
     readonly property bool scrolls: grid.implicitHeight > view.height + 1
 
     signal chosen(choice: string)
-    signal turnedBack
+    signal back
 
-    onVisibleChanged: beAtTop()
+    onVisibleChanged: scrollToTop()
 
-    function beAtTop(): void {
+    function scrollToTop(): void {
         view.cancelFlick();
         view.contentY = 0;
     }
@@ -29,8 +29,8 @@ FocusScope {
 
         anchors {
             left: parent.left
-            right: turning.visible ? turning.left : parent.right
-            rightMargin: turning.visible ? Theme.gap : 0
+            right: scrollKeys.visible ? scrollKeys.left : parent.right
+            rightMargin: scrollKeys.visible ? Theme.gap : 0
             top: parent.top
         }
         spacing: Theme.mm(2)
@@ -62,7 +62,7 @@ FocusScope {
     }
 
     Row {
-        id: turning
+        id: scrollKeys
 
         anchors { right: parent.right; top: parent.top }
         visible: page.scrolls
@@ -75,7 +75,7 @@ FocusScope {
             text: "↑"
             font.pixelSize: Theme.title
             Accessible.name: qsTr("Previous services")
-            onClicked: view.turn(-1)
+            onClicked: view.scrollPages(-1)
         }
 
         BigButton {
@@ -85,7 +85,7 @@ FocusScope {
             text: "↓"
             font.pixelSize: Theme.title
             Accessible.name: qsTr("More services")
-            onClicked: view.turn(1)
+            onClicked: view.scrollPages(1)
         }
     }
 
@@ -99,7 +99,7 @@ FocusScope {
             contentY = Math.max(Math.min(contentY, top), top + tile.height - height);
         }
 
-        function turn(pages: int): void {
+        function scrollPages(pages: int): void {
             contentY = Math.max(0, Math.min(contentHeight - height, contentY + pages * height * 0.9));
         }
 
@@ -107,9 +107,9 @@ FocusScope {
             left: parent.left
             right: parent.right
             top: heading.bottom
-            bottom: leave.visible ? leave.top : parent.bottom
+            bottom: backButton.visible ? backButton.top : parent.bottom
             topMargin: Theme.mm(3)
-            bottomMargin: leave.visible ? Theme.gap : 0
+            bottomMargin: backButton.visible ? Theme.gap : 0
         }
         contentHeight: Math.max(height, grid.height)
         boundsBehavior: Flickable.StopAtBounds
@@ -119,12 +119,12 @@ FocusScope {
         GridLayout {
             id: grid
 
-            readonly property int most: Math.floor((width + columnSpacing) / (Theme.mm(108) + columnSpacing))
+            readonly property int mostColumns: Math.floor((width + columnSpacing) / (Theme.mm(108) + columnSpacing))
 
             width: view.width
-            height: Math.max(implicitHeight, Math.min(view.height, page.tallest * Math.ceil(tileList.count / columns)))
+            height: Math.max(implicitHeight, Math.min(view.height, page.tallestTile * Math.ceil(tileList.count / columns)))
             y: Math.max(0, (view.height - height) / 2)
-            columns: Math.max(1, Math.min(3, most, tileList.count === 4 ? 2 : tileList.count))
+            columns: Math.max(1, Math.min(3, mostColumns, tileList.count === 4 ? 2 : tileList.count))
             columnSpacing: Theme.gap
             rowSpacing: Theme.gap
             uniformCellWidths: true
@@ -143,24 +143,24 @@ FocusScope {
                     Layout.fillHeight: true
                     onClicked: page.chosen(choice)
                     onActiveFocusChanged: if (activeFocus) view.reveal(tile)
-                    Keys.onDownPressed: event => page.go(index + grid.columns, event)
-                    Keys.onUpPressed: event => page.go(index - grid.columns, event)
+                    Keys.onDownPressed: event => page.focusTile(index + grid.columns, event)
+                    Keys.onUpPressed: event => page.focusTile(index - grid.columns, event)
                 }
             }
         }
     }
 
     BigButton {
-        id: leave
+        id: backButton
 
         objectName: "back"
         anchors { left: parent.left; bottom: parent.bottom }
-        visible: page.leavable
+        visible: page.canGoBack
         text: qsTr("Back")
-        onClicked: page.turnedBack()
+        onClicked: page.back()
     }
 
-    function go(index: int, event: KeyEvent): void {
+    function focusTile(index: int, event: KeyEvent): void {
         const next = tileList.itemAt(index);
         event.accepted = next !== null;
         if (event.accepted)

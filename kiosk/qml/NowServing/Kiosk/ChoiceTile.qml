@@ -1,4 +1,4 @@
-// Something to choose: its name, a line about it, and how many wait or why it is closed. All of it is one key.
+// A service or precedence to choose: its name, a description, and how many are ahead or why it is closed.
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Templates as T
@@ -10,10 +10,10 @@ T.Button {
     required property string choice
     required property string name
     required property string badge
-    required property string about
-    required property string waiting
+    required property string description
+    required property string status
     required property bool open
-    readonly property bool bare: !badge && !waiting
+    readonly property bool bare: !badge && !status
 
     objectName: choice
     implicitWidth: Theme.mm(100)
@@ -21,7 +21,7 @@ T.Button {
     padding: Theme.mm(5)
     focusPolicy: Qt.StrongFocus
     text: name
-    Accessible.name: [name, about, waiting].filter(words => words).join(". ")
+    Accessible.name: [name, description, status].filter(text => text).join(". ")
 
     Keys.onReturnPressed: click()
     Keys.onEnterPressed: click()
@@ -69,10 +69,10 @@ T.Button {
         }
 
         Lines {
-            objectName: "about"
+            objectName: "description"
             Layout.fillWidth: true
-            visible: tile.about
-            text: tile.about
+            visible: tile.description
+            text: tile.description
             color: Theme.quietInk
             font.pixelSize: Theme.text
         }
@@ -83,7 +83,7 @@ T.Button {
         }
 
         RowLayout {
-            visible: tile.waiting
+            visible: tile.status
             spacing: Theme.mm(3)
 
             Icon {
@@ -93,7 +93,7 @@ T.Button {
 
             PlainText {
                 Layout.fillWidth: true
-                text: tile.waiting
+                text: tile.status
                 color: Theme.ink
                 font.pixelSize: Theme.text
                 font.weight: Font.DemiBold

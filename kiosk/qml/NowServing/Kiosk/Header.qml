@@ -30,7 +30,7 @@ Rectangle {
             verticalCenter: parent.verticalCenter
         }
         objectName: "hall"
-        text: header.kiosk.hall
+        text: header.kiosk.hallName
         color: Theme.inkOnAccent
         font.pixelSize: inOneLine.advanceWidth <= width ? Theme.largeText : Theme.text
         font.weight: Font.DemiBold
@@ -43,7 +43,7 @@ Rectangle {
 
         objectName: "clock"
         anchors { right: parent.right; rightMargin: Theme.margin; verticalCenter: parent.verticalCenter }
-        text: header.kiosk.clock
+        text: header.kiosk.clockText
         color: Theme.inkOnAccent
         font.pixelSize: Theme.largeText
         font.weight: Font.DemiBold

@@ -1,4 +1,4 @@
-// The customer's touchscreen: one page at a time, between the hall's name and its languages.
+// The customer's touchscreen: one page at a time, between the header and the language keys.
 import QtQuick
 import NowServing
 import NowServing.Kiosk.Core
@@ -9,7 +9,7 @@ Window {
     required property KioskModel kiosk
     required property real inches
 
-    title: kiosk.hall
+    title: kiosk.hallName
     color: Theme.ground
     onWidthChanged: Theme.fit(width, height, inches)
     onHeightChanged: Theme.fit(width, height, inches)
@@ -32,25 +32,25 @@ Window {
 
         anchors.fill: parent
         focus: true
-        LayoutMirroring.enabled: root.kiosk.mirrored
+        LayoutMirroring.enabled: root.kiosk.rightToLeft
         LayoutMirroring.childrenInherit: true
         Keys.onDownPressed: step(true)
         Keys.onUpPressed: step(false)
-        Keys.onRightPressed: step(!root.kiosk.mirrored)
-        Keys.onLeftPressed: step(root.kiosk.mirrored)
+        Keys.onRightPressed: step(!root.kiosk.rightToLeft)
+        Keys.onLeftPressed: step(root.kiosk.rightToLeft)
 
         Connections {
             target: root.kiosk
 
-            function onBegun(): void {
-                nowhere.forceActiveFocus();
-                services.beAtTop();
+            function onStartedOver(): void {
+                noFocus.forceActiveFocus();
+                services.scrollToTop();
             }
         }
 
-        // Where the focus is while nobody has taken it with a key.
+        // Holds the focus until somebody uses the keyboard.
         Item {
-            id: nowhere
+            id: noFocus
         }
 
         Header {
@@ -82,20 +82,20 @@ Window {
                 visible: root.kiosk.page === "services"
                 title: qsTr("Touch a service to take a number")
                 tiles: root.kiosk.services
-                onChosen: choice => root.kiosk.choose(choice)
+                onChosen: choice => root.kiosk.choose_service(choice)
             }
 
             ChoicePage {
                 objectName: "precedences"
                 anchors.fill: parent
                 visible: root.kiosk.page === "precedence"
-                title: root.kiosk.chosen
+                title: root.kiosk.chosenService
                 question: qsTr("Which ticket do you need?")
                 tiles: root.kiosk.precedences
-                leavable: true
-                tallest: Theme.mm(50)
-                onChosen: choice => root.kiosk.prefer(choice)
-                onTurnedBack: root.kiosk.back()
+                canGoBack: true
+                tallestTile: Theme.mm(50)
+                onChosen: choice => root.kiosk.choose_precedence(choice)
+                onBack: root.kiosk.back()
             }
 
             TicketPage {
@@ -113,7 +113,7 @@ Window {
                 title: qsTr("Please try again")
                 detail: root.kiosk.visit.problem
                 mainKey: qsTr("Try again")
-                otherKey: qsTr("Leave it")
+                otherKey: qsTr("Cancel")
                 onMain: root.kiosk.retry()
                 onOther: root.kiosk.done()
             }
@@ -130,47 +130,47 @@ Window {
             }
 
             NoticePage {
-                objectName: "shut"
+                objectName: "service-closed"
                 anchors.fill: parent
-                visible: root.kiosk.page === "shut"
+                visible: root.kiosk.page === "service-closed"
                 picture: "closed"
-                title: root.kiosk.chosen
-                detail: root.kiosk.shut
+                title: root.kiosk.chosenService
+                detail: root.kiosk.serviceClosedReason
                 mainKey: qsTr("Back")
                 onMain: root.kiosk.back()
             }
 
             NoticePage {
-                objectName: "closed"
+                objectName: "hall-closed"
                 anchors.fill: parent
-                visible: root.kiosk.page === "closed"
+                visible: root.kiosk.page === "hall-closed"
                 picture: "closed"
-                title: root.kiosk.closed
-                detail: root.kiosk.hours
+                title: root.kiosk.hallClosedReason
+                detail: root.kiosk.openingHours
             }
 
             NoticePage {
-                objectName: "away"
+                objectName: "unavailable"
                 anchors.fill: parent
-                visible: root.kiosk.page === "away"
-                picture: root.kiosk.why ? "away" : ""
-                title: root.kiosk.why ? qsTr("No numbers here right now") : qsTr("One moment, please.")
-                detail: root.kiosk.why
+                visible: root.kiosk.page === "unavailable"
+                picture: root.kiosk.unavailableReason ? "away" : ""
+                title: root.kiosk.unavailableReason ? qsTr("No numbers here right now") : qsTr("One moment, please.")
+                detail: root.kiosk.unavailableReason
             }
         }
 
         Rectangle {
-            objectName: "asking"
+            objectName: "waits for hall"
             anchors.centerIn: parent
             width: moment.implicitWidth + Theme.mm(20)
             height: Theme.mm(24)
             radius: Theme.radius
             color: Theme.ink
-            visible: root.kiosk.asking
+            visible: root.kiosk.waitsForHall
 
-            // Most answers come before anybody could read this.
+            // Shown late: most answers come before anybody could read this.
             SequentialAnimation on opacity {
-                running: root.kiosk.asking
+                running: root.kiosk.waitsForHall
 
                 PropertyAction { value: 0 }
                 PauseAnimation { duration: Theme.pulse }

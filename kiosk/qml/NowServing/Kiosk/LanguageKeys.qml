@@ -1,4 +1,4 @@
-// The hall's languages, each under its own name, one touch away; low on the screen, where every arm reaches.
+// A key for each language of the hall, in its own name; low on the screen, where everybody can reach.
 pragma ComponentBehavior: Bound
 import QtQuick
 import NowServing
@@ -40,7 +40,7 @@ Rectangle {
                 text: modelData.name
                 main: bar.kiosk.language === modelData.code
                 Accessible.checked: main
-                onClicked: bar.kiosk.speak(modelData.code)
+                onClicked: bar.kiosk.choose_language(modelData.code)
             }
         }
     }

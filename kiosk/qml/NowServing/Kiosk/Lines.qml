@@ -1,4 +1,4 @@
-// Words in lines of one height, whatever their script. Where a font asks for more, the last line still ends inside.
+// Text with the same line height in every script; the last line is not cut where a font needs more.
 import QtQuick
 import NowServing
 

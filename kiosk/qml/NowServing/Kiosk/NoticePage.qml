@@ -1,4 +1,4 @@
-// One thing to know, said large, and at most two keys.
+// A notice in large text, with at most two keys.
 import QtQuick
 import NowServing
 

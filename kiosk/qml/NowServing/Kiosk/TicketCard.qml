@@ -1,4 +1,4 @@
-// The ticket on the screen: the number above all, and the code that takes it along on a phone.
+// The ticket on the screen: a large number, and the QR code of its page.
 import QtQuick
 import QtQuick.Layouts
 import NowServing

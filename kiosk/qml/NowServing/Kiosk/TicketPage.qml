@@ -1,4 +1,4 @@
-// A ticket has been taken: its number, what to do next, whether it is on paper, and how long this stays.
+// The issued ticket: its number, what to do next, whether it is printed, and how long the page stays.
 import QtQuick
 import QtQuick.Layouts
 import NowServing
@@ -58,7 +58,7 @@ FocusScope {
 
                     objectName: "paper"
                     Layout.maximumWidth: page.width - Theme.mm(45) - (again.visible ? again.width : 0)
-                    text: page.visit.paper
+                    text: page.visit.printSentence
                     color: page.visit.unprinted ? Theme.warning : (page.visit.printed ? Theme.good : Theme.ink)
                     font.pixelSize: Theme.text
                     font.weight: Font.DemiBold
@@ -89,7 +89,7 @@ FocusScope {
             BigButton {
                 objectName: "more time"
                 text: qsTr("More time")
-                onClicked: page.kiosk.stay()
+                onClicked: page.kiosk.more_time()
             }
 
             TimeBar {

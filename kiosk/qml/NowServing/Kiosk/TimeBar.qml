@@ -1,4 +1,4 @@
-// How long the page stays: a bar that grows shorter, and shorter still in another colour.
+// How long the page stays: a bar that gets shorter, and changes its colour near the end.
 import QtQuick
 import NowServing
 import NowServing.Kiosk.Core
@@ -13,10 +13,10 @@ Rectangle {
     color: Theme.line
 
     Rectangle {
-        objectName: "left"
+        objectName: "remaining"
         anchors { left: parent.left; top: parent.top; bottom: parent.bottom }
-        width: parent.width * bar.countdown.left
+        width: parent.width * bar.countdown.remaining
         radius: parent.radius
-        color: bar.countdown.nearly ? Theme.bad : Theme.accent
+        color: bar.countdown.ending ? Theme.bad : Theme.accent
     }
 }

@@ -1,4 +1,4 @@
-// The address of a backend that does not announce itself: by keyboard, or with the figures below it by finger.
+// The address of a backend that was not found on the network: typed on a keyboard, or with the digit keys below.
 pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Templates as T
@@ -39,7 +39,7 @@ Column {
             color: Theme.ink
             selectionColor: Theme.accent
             selectedTextColor: Theme.inkOnAccent
-            font { pixelSize: Theme.largeText; family: ghost.font.family }  // a control's own font is the system's
+            font { pixelSize: Theme.largeText; family: placeholder.font.family }  // a control's default font is the system's
             inputMethodHints: Qt.ImhUrlCharactersOnly | Qt.ImhNoPredictiveText
             maximumLength: 200
             Accessible.name: qsTr("Address of the backend")
@@ -54,7 +54,7 @@ Column {
                 border { color: field.activeFocus ? Theme.accent : Theme.quietInk; width: field.activeFocus ? 2 * Theme.border : Theme.border }
 
                 PlainText {
-                    id: ghost
+                    id: placeholder
 
                     anchors { fill: parent; leftMargin: Theme.gap }
                     LayoutMirroring.enabled: false

@@ -1,4 +1,4 @@
-// One of several halls, as a key across the screen.
+// One of several halls to choose, as a button across the screen.
 import QtQuick
 import QtQuick.Templates as T
 import NowServing
@@ -7,11 +7,11 @@ T.Button {
     id: row
 
     required property string name
-    required property string about
+    required property string description
 
     implicitHeight: Math.max(Theme.smallestTouch, words.implicitHeight + 2 * Theme.gap)
     focusPolicy: Qt.StrongFocus
-    Accessible.name: name + " " + about
+    Accessible.name: name + " " + description
     Keys.onReturnPressed: click()
     Keys.onEnterPressed: click()
 
@@ -33,7 +33,7 @@ T.Button {
             PlainText {
                 width: parent.width
                 visible: text
-                text: row.about
+                text: row.description
                 color: Theme.quietInk
                 font.pixelSize: Theme.text
                 horizontalAlignment: Text.AlignLeft

@@ -1,4 +1,4 @@
-// A station that does not belong to a hall yet: what it looks for, which one it is, the code to type in the console.
+// The screen of a station without a hall: looking for one, choosing one, the code to type in the console.
 pragma ComponentBehavior: Bound
 import QtQuick
 import NowServing
@@ -83,7 +83,7 @@ Window {
                 objectName: "fingerprint"
                 width: parent.width
                 visible: root.joining.fingerprint && root.joining.step === "code"
-                text: qsTr("Mark of its certificate: %1. The console shows the same under Hall.").arg(root.joining.fingerprint)
+                text: qsTr("Fingerprint of its certificate: %1. The console shows the same under Hall.").arg(root.joining.fingerprint)
                 color: Theme.quietInk
                 font { pixelSize: Theme.text; features: Theme.figures }
                 wrapMode: Text.Wrap
@@ -117,7 +117,7 @@ Window {
                     case "choosing":
                         return qsTr("Which hall is it?");
                     case "refused":
-                        return qsTr("The administrator does not want this device here");
+                        return qsTr("The administrator refused this device");
                     case "silent":
                         return root.joining.why ? qsTr("No code right now") : qsTr("No answer");
                     case "out":
@@ -141,17 +141,17 @@ Window {
                 text: {
                     switch (root.joining.step) {
                     case "code":
-                        return qsTr("It lasts %n more minutes; then a new one comes by itself.", "", root.joining.minutes);
+                        return qsTr("It is valid for %n more minutes; then a new one appears.", "", root.joining.minutes);
                     case "refused":
                         return qsTr("If that was a mistake, ask for a new code.");
                     case "silent":
-                        return root.joining.why || qsTr("Nothing answers at %1. It keeps trying.").arg(root.joining.found);
+                        return root.joining.why || qsTr("Nothing answers at %1. This screen keeps trying.").arg(root.joining.found);
                     case "out":
-                        return qsTr("It can be paired again, with this hall or with another one.");
+                        return qsTr("This device can be paired again, with this hall or another one.");
                     case "choosing":
                         return "";
                     default:
-                        return qsTr("It is found by itself where its backend is on the same network.");
+                        return qsTr("It is found automatically if its backend is on the same network.");
                     }
                 }
                 color: Theme.quietInk
@@ -167,7 +167,7 @@ Window {
                 objectName: "choices"
                 anchors.horizontalCenter: parent.horizontalCenter
                 width: Math.min(parent.width, Theme.mm(260))
-                // As many as there is room for; the others are flicked to.
+                // As many as fit; the others are scrolled to.
                 height: Math.min(contentHeight, Math.max(2 * Theme.smallestTouch, root.height - head.height - address.height - Theme.mm(52)))
                 visible: root.joining.step === "choosing"
                 spacing: Theme.gap
@@ -180,7 +180,7 @@ Window {
                     objectName: "choice " + modelData.id
                     width: choices.width
                     name: modelData.name
-                    about: modelData.about
+                    description: modelData.about
                     onClicked: root.joining.choose(modelData.id)
                 }
             }

@@ -1,4 +1,4 @@
-"""Notes about visits, and what a visit came to."""
+"""Notes about visits, and the outcome of a visit."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ def upgrade() -> None:
     op.add_column(
         "tickets", sa.Column("rating", sa.Integer(), comment="What the customer thought of the visit, 1 to 5")
     )
-    op.execute(sa.text("DELETE FROM snapshots"))  # written by rules that remember less; they are made again
+    op.execute(sa.text("DELETE FROM snapshots"))  # written by older rules; they are made again

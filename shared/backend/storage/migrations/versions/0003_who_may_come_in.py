@@ -1,4 +1,4 @@
-"""Who may come in: pairing, limits on tries, sign-on; contacts of customers; the audit, which nobody rewrites."""
+"""Pairing of devices, rate limits, sign-on; contacts of customers; the append-only audit."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _people_and_devices() -> None:
 
 
 def _tell_devices_apart() -> None:
-    """Two devices of a hall could have the same name until now: the later ones get the end of their id behind it."""
+    """Two devices of a hall could have the same name until now: the end of its id is added to that of the later one."""
     connection = op.get_bind()
     devices = sa.table("devices", sa.column("id"), sa.column("name"), sa.column("hall_id"))
     seen = set()
@@ -207,4 +207,4 @@ APPEND_ONLY = {
         """,
     ),
 }
-"""What keeps programs from changing what was written. REPLACE deletes without asking SQLite's trigger for deletions."""
+"""Triggers that make the audit append-only. REPLACE deletes without firing SQLite's trigger for deletions."""

@@ -1,4 +1,4 @@
-"""Which ticket of a kiosk may not be printed, so that staff see it."""
+"""The ticket a kiosk may have failed to print, so that staff see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each kiosk's own series, and what devices tell that an administrator has to see."""
+"""Each kiosk's own series of numbers, and the troubles devices report to administrators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 
 def _one_each() -> None:
-    """K2, K3, … for the kiosks of each hall, the oldest first: K1 is what each of them used so far."""
+    """K2, K3, … for the kiosks of each hall, the oldest first: all of them used K1 so far."""
     names = ("id", "hall_id", "role", "created_at", "series")
     devices = sa.table("devices", *(sa.column(name) for name in names))
     kiosks = sa.select(devices).where(devices.c.role == "kiosk").order_by(devices.c.created_at, devices.c.id)

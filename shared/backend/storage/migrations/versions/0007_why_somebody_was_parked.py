@@ -1,6 +1,6 @@
-"""Why visits were parked moves from the journal to the notes: of whoever is still here; of all others it is erased.
+"""The reasons for parking move from the journal to the notes if the customer is still here, and else are erased.
 
-Why a point paused, which nobody was ever shown, is erased too.
+The reasons for pausing a point, which were never shown, are erased too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ revision = "0007"
 down_revision = "0006"
 
 SAID = re.compile(r'"reason": ?"[^"]')
-"""In a text as JSON; a closed hall and a refused ticket have such a field too, and keep it."""
+"""A reason in JSON; a closed hall and a refused ticket have such a field too, and keep it."""
 
 
 def _table(name: str, *columns: str) -> Any:
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def _clear_journal(event: str) -> None:
-    """Take the reason out of what happened; the answer forgets what it was made of, and goes on being given."""
+    """Remove the reason from the events; the stored answer loses its fingerprint, and is given to every retry."""
     rows = journal.c
     spoken = sa.and_(rows.type == event, rows.body.contains('"reason"'))
     for row in op.get_bind().execute(sa.select(journal).where(spoken)).fetchall():
@@ -56,7 +56,7 @@ def _clear_journal(event: str) -> None:
 
 
 def _keep(row: Any, ticket: str | None, reason: str) -> None:
-    """As a note, if the customer is still here and did not want to be forgotten."""
+    """Keep the reason as a note, if the customer is still here and was not erased."""
     rows = tickets.c
     live = sa.select(rows.id).where(rows.hall_id == row.hall_id, rows.id == ticket, rows.ended_at.is_(None))
     erased = sa.select(notes.c.ticket).where(
@@ -74,7 +74,7 @@ def _key(kind: str, identity: str) -> str:
 
 
 def _clear(table: Any, *keys: Any) -> None:
-    """Take the reasons of tickets and points out of a column of JSON, written again in the way it was."""
+    """Remove the reasons of tickets and points from a column of JSON, which keeps its separators."""
     query = sa.select(*keys, table.c.body).where(table.c.body.contains('"reason"'))
     for *here, body in op.get_bind().execute(query).fetchall():
         if SAID.search(body):
@@ -85,7 +85,7 @@ def _clear(table: Any, *keys: Any) -> None:
 
 
 def _without(said: Any) -> Any:
-    """A ticket has a state and a point a status; what was done last there must go on having a reason."""
+    """Empty the reason of tickets (which have a state) and points (a status); an undoable action keeps its own."""
     if isinstance(said, list):
         return [_without(one) for one in said]
     if not isinstance(said, dict):

@@ -1,4 +1,4 @@
-"""The kiosks, displays, signs and consoles of a hall: which there are, how they are, how one comes in and goes."""
+"""Requests about a hall's kiosks, displays, signs and consoles: list, pair, rename, revoke, report their state."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.access.request import Done, Request
 from shared.hall.field_types import DeviceName, HallId, Id, Version
 from shared.hall.roles import ADMINISTRATORS, DEVICES, KIOSKS, SUPERVISORS, Role
+from shared.requests.request import Done, Request
 
 
 class TroubleKind(StrEnum):
     DAMAGED = "damaged"
-    """A file of its own could not be read and was put aside."""
+    """One of the device's own files could not be read and was put aside."""
     REFUSED = "refused"
-    """It gave a number while the hall was away, and the hall does not take it: nobody calls who holds the paper."""
+    """The hall refused a ticket the kiosk printed while cut off: nobody will call the customer who holds the paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """Something that happened at a device and that staff have to see."""
+    """A problem at a device that staff have to see."""
 
     kind: TroubleKind
     what: str
-    """The name of the file as it was put aside, or the number on paper."""
+    """The name of the file that was put aside, or the number on paper."""
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class Device:
-    """A paired device, as it was last heard of."""
+    """A paired device, as it last reported."""
 
     id: str
     name: str
@@ -42,18 +42,18 @@ class Device:
     address: str = ""
     version: str = ""
     paper: str = ""
-    """``ok``, ``low``, ``out`` or ``unknown``; empty for what has no printer."""
+    """``ok``, ``low``, ``out`` or ``unknown``; empty if it has no printer."""
     unprinted: str = ""
     """The label of its last ticket, unless that is known to be printed."""
     series: str = ""
-    """What the numbers begin with that a kiosk gives without its hall."""
+    """The prefix of the numbers a kiosk gives while cut off from its hall."""
     troubles: tuple[Trouble, ...] = ()
-    """What no administrator has seen yet."""
+    """Those no administrator has seen yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Newcomer:
-    """A device that shows a code and waits for an administrator to type it in."""
+    """A device that shows a pairing code and waits for an administrator to type it in."""
 
     id: str
     role: Role
@@ -73,7 +73,7 @@ class ListDevices(Request[tuple[Device, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListNewcomers(Request[tuple[Newcomer, ...]]):
-    """Who wants to be paired, the newest last."""
+    """The devices that wait to be paired, the newest last."""
 
     ANSWER = tuple[Newcomer, ...]
     ALLOWED = ADMINISTRATORS
@@ -81,7 +81,7 @@ class ListNewcomers(Request[tuple[Newcomer, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmPairing(Request[Device]):
-    """The device that shows this code belongs to this hall from now on."""
+    """Pair the device that shows this code with this hall."""
 
     ANSWER = Device
     ALLOWED = ADMINISTRATORS
@@ -92,7 +92,7 @@ class ConfirmPairing(Request[Device]):
 
 @dataclass(frozen=True, kw_only=True)
 class RefusePairing(Request[Done]):
-    """This newcomer is none of ours."""
+    """Refuse to pair this newcomer."""
 
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
@@ -111,7 +111,7 @@ class RenameDevice(Request[Device]):
 
 @dataclass(frozen=True, kw_only=True)
 class RevokeDevice(Request[Done]):
-    """This device does not belong here any more; its line ends within seconds."""
+    """Take a device out of the hall; its event streams end within seconds."""
 
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
@@ -121,7 +121,7 @@ class RevokeDevice(Request[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportState(Request[Done]):
-    """How a device is, as it says itself about once a minute."""
+    """The state a device reports about once a minute; fields as in ``Device``."""
 
     ANSWER = Done
     ALLOWED = DEVICES
@@ -134,7 +134,7 @@ class ReportState(Request[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class SeeTroubles(Request[Done]):
-    """An administrator has seen what this device says, and wants to hear of it no more."""
+    """Mark the troubles a device reported last as seen."""
 
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
@@ -144,17 +144,17 @@ class SeeTroubles(Request[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSeries:
-    """What the numbers of a kiosk begin with that it gives without its hall."""
+    """The series of a kiosk: the prefix of the numbers it gives while cut off from its hall."""
 
     name: str
-    """Empty: the hall has none for it."""
+    """Empty if the hall has none left."""
     shared_with: tuple[str, ...] = ()
-    """The names of other kiosks that were set to the same one."""
+    """The names of other kiosks set to the same series."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimSeries(Request[OwnSeries]):
-    """A kiosk asks for its series; it gets the one it is ``set_to`` by its own settings, if it is."""
+    """Ask for this kiosk's series; ``set_to``, the one in its own settings, is taken if there is one."""
 
     ANSWER = OwnSeries
     ALLOWED = KIOSKS

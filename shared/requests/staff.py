@@ -1,4 +1,4 @@
-"""The people who work in a hall: who they are, what they may do, their passwords."""
+"""Requests about the people who work in a hall: list, add, remove, their roles and passwords."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from shared.access.request import Done, Request
 from shared.hall.field_types import HallId, Id, Login, Password
 from shared.hall.roles import ADMINISTRATORS, STAFF, Role
+from shared.requests.request import Done, Request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who works here."""
+    """A member of the staff."""
 
     id: str
     login: str
     role: Role
     hall: HallId | None
-    """The one hall they work in; None: every hall."""
+    """The one hall they work in; None for every hall."""
     must_change: bool = False
-    """Whether they have to choose a password of their own before anything else."""
+    """Whether they must choose their own password before anything else."""
     signs_on: bool = False
-    """Whether they come through the house's identity provider, and have no password here."""
+    """Whether they sign in through the identity provider, and have no password here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class ListStaff(Request[tuple[Person, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPerson(Request[Person]):
-    """A new person, with a first password that they must change."""
+    """Add a person with a first password, which they must change."""
 
     ANSWER = Person
     ALLOWED = ADMINISTRATORS
@@ -45,12 +45,12 @@ class AddPerson(Request[Person]):
     password: Password
     role: Role
     every_hall: bool = False
-    """Only whoever works in every hall may say so."""
+    """Whether they work in every hall: only an administrator of every hall may set it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRole(Request[Person]):
-    """What somebody may do from their next command on."""
+    """Change a person's role; it counts from their next command on."""
 
     ANSWER = Person
     ALLOWED = ADMINISTRATORS
@@ -61,7 +61,7 @@ class ChangeRole(Request[Person]):
 
 @dataclass(frozen=True, kw_only=True)
 class ResetPassword(Request[Person]):
-    """A first password again, which they must change; whatever they had open ends."""
+    """Give a person a first password again, which they must change; ends their sessions."""
 
     ANSWER = Person
     ALLOWED = ADMINISTRATORS
@@ -72,7 +72,7 @@ class ResetPassword(Request[Person]):
 
 @dataclass(frozen=True, kw_only=True)
 class RemovePerson(Request[Done]):
-    """Somebody does not work here any more; whatever they had open ends at once."""
+    """Remove a person; ends their sessions at once."""
 
     ANSWER = Done
     ALLOWED = ADMINISTRATORS
@@ -82,20 +82,20 @@ class RemovePerson(Request[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePassword(Request[Done]):
-    """One's own password; whatever else one had open ends."""
+    """Change one's own password; ends one's other sessions."""
 
     ANSWER = Done
     ALLOWED = STAFF
-    BEFORE_ALL = True
+    BEFORE_PASSWORD_CHANGE = True
 
     old: Password
     new: Password
 
 
 def first_password() -> str:
-    """One to be told to somebody, and changed by them at once: 60 bits, in syllables that can be read out."""
-    syllables = ["".join(secrets.choice(part) for part in ("bdfgklmnprstvz", "aeiou")) for _ in range(10)]
-    return "-".join("".join(syllables[at : at + 2]) for at in range(0, 10, 2))
+    """A random password to be told to somebody and changed at once: 60 bits, in syllables that can be read out."""
+    syllables = ["".join(secrets.choice(letters) for letters in ("bdfgklmnprstvz", "aeiou")) for _ in range(10)]
+    return "-".join("".join(syllables[first : first + 2]) for first in range(0, 10, 2))
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (

@@ -1,4 +1,4 @@
-"""A real backend behind a line that spoils answers: nothing is doubled or lost, and stations say so and recover."""
+"""A real backend behind a connection that spoils answers: nothing is doubled or lost, and stations recover."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.faults.rush import Rush
 from tests.faults.spoiling import SpoiledCable
 
 PROMISED = 5.0
-"""Seconds within which a station says that its hall is away, and is live again once the line is back."""
+"""Seconds within which a station says that its hall is away, and is live again once the connection is back."""
 
 TICK = 0.02
 """Seconds."""
@@ -46,9 +46,9 @@ class Stopwatch:
 
 @pytest.fixture
 def cable(premises: Premises) -> Iterator[SpoiledCable]:
-    laid = SpoiledCable(premises.base, seed=1)
-    yield laid
-    laid.close()
+    spoiled = SpoiledCable(premises.base, seed=1)
+    yield spoiled
+    spoiled.close()
 
 
 def test_answers_that_are_lost_double_nothing(premises: Premises, cable: SpoiledCable) -> None:
@@ -62,12 +62,14 @@ def test_answers_that_are_lost_double_nothing(premises: Premises, cable: Spoiled
     rush.play(tickets=60, kiosks=3, points=("1", "2"))
     assert list(rush.faults()) == []
     assert len(rush.issued) == len(rush.called) == 60
-    assert cable.misfortunes > 10, "else this would prove little"
+    assert cable.misfortunes > 10, "or this would prove little"
     with database_administration.opened(premises.database) as halls:
         assert list(halls.faults()) == []
 
 
-async def test_a_station_on_a_frozen_line_says_so_and_recovers(premises: Premises, cable: SpoiledCable, until) -> None:
+async def test_a_station_on_a_frozen_connection_says_so_and_recovers(
+    premises: Premises, cable: SpoiledCable, until
+) -> None:
     """Frozen, not cut: nothing tells the station that nobody is there."""
     console = premises.admin()
     display = Station(connect(cable.base, token=premises.device(Role.DISPLAY), role=Role.DISPLAY))

@@ -1,4 +1,4 @@
-"""Signing on through a house's identity provider: what a console has to know of it."""
+"""Single sign-on: what a console and the backend know of the identity provider (OpenID Connect)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ class Provider:
     client_id: str
     scopes: str = "openid profile email"
     ports: tuple[int, ...] = (8765,)
-    """Where a console waits for the browser: ``http://127.0.0.1:PORT/signed-in``, each registered with the provider."""
+    """Where a console waits for the browser: ``http://127.0.0.1:PORT/signed-in``, each registered at the provider."""
     loopback: str = "127.0.0.1"
-    """What that address calls the console's machine: Amazon Cognito lets ``localhost`` in and nothing else."""
+    """The host name in that address: Amazon Cognito allows only ``localhost``."""
 
     @property
     def host(self) -> str:
-        """What people know it by."""
+        """The provider's host name, by which people know it."""
         return urlsplit(self.issuer).hostname or ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """What somebody comes in with whom the provider has signed on: its word, and the nonce it was asked with."""
+    """The credentials of somebody the provider has signed on: an ID token, and the nonce the console sent for it."""
 
     id_token: str
     nonce: str
@@ -38,13 +38,13 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class SignOnProof:
-    """What comes with an ID token to show that it was asked for just now."""
+    """The body sent with an ID token: the nonce ties the token to this very sign-on."""
 
     nonce: str
 
 
-def require_safe(address: str) -> str:
-    """The address, if nobody on the way can read or change what is sent to it; raises Unfit."""
+def require_https_or_loopback(address: str) -> str:
+    """The address, if it is HTTPS or on this machine; raises Unfit if it is not."""
     parts = urlsplit(address)
     if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
         return address

@@ -1,22 +1,22 @@
-"""The whole list of what may be asked about who comes in."""
+"""The list of all requests by name, and how one is decoded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from shared.access import audit, contacts, devices, specialists, staff
-from shared.access.request import Request
 from shared.hall.errors import Malformed, UnknownRequest
 from shared.hall.json_codec import decode
+from shared.requests import audit, contacts, devices, specialists, staff
+from shared.requests.request import Request
 
 MODULES = (staff, devices, contacts, audit, specialists)
 
-REQUESTS: Mapping[str, type[Request[Any]]] = {kind.type_name(): kind for room in MODULES for kind in room.REQUESTS}
+REQUESTS: Mapping[str, type[Request[Any]]] = {kind.type_name(): kind for module in MODULES for kind in module.REQUESTS}
 
 
 def decode_request(name: str, data: Any) -> Request[Any]:
-    """The request of this name; raises UnknownRequest, Malformed, Invalid."""
+    """The request of this name; raises UnknownRequest, or Malformed or Invalid for a bad body."""
     if name not in REQUESTS:
         raise UnknownRequest(f"There is no request {name!r}.")
     if not isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""How a customer can be reached, for one visit: kept apart from the hall, and gone when the visit is over."""
+"""Requests about a customer's contact data, which is kept apart from the hall and erased when the visit is over."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from shared.access.request import Done, Request
 from shared.hall.field_limits import PERSON_NAME, PHONE
 from shared.hall.field_types import TicketId
 from shared.hall.roles import ADMINISTRATORS, STAFF
+from shared.requests.request import Done, Request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """What a customer said about themselves; empty where they said nothing."""
+    """A customer's name and phone number; empty if not given."""
 
     name: Annotated[str, PERSON_NAME] = ""
     phone: Annotated[str, PHONE] = ""
@@ -22,7 +22,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class KeepContact(Request[Done]):
-    """Write down how the customer of a ticket can be reached; two empty texts forget it."""
+    """Store how the customer of a ticket can be reached; an empty contact erases it."""
 
     ANSWER = Done
     ALLOWED = STAFF
@@ -41,7 +41,7 @@ class ReadContact(Request[Contact]):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalData:
-    """All that is kept about one ticket, for the customer who asks: a JSON text people can read."""
+    """All that is stored about one ticket, for the customer who asks: a JSON text people can read."""
 
     ticket: TicketId
     written_at: datetime
@@ -50,7 +50,7 @@ class PersonalData:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportTicket(Request[PersonalData]):
-    """Everything kept about the customer of a ticket (GDPR, article 15)."""
+    """Everything stored about the customer of a ticket (GDPR, article 15)."""
 
     ANSWER = PersonalData
     ALLOWED = ADMINISTRATORS
@@ -60,7 +60,7 @@ class ExportTicket(Request[PersonalData]):
 
 @dataclass(frozen=True, kw_only=True)
 class EraseTicket(Request[Done]):
-    """Forget whatever was said about a ticket's customer (GDPR, article 17); its times stay in the statistics."""
+    """Erase the contact and notes of a ticket's customer (GDPR, article 17); its times stay in the statistics."""
 
     ANSWER = Done
     ALLOWED = ADMINISTRATORS

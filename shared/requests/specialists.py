@@ -1,4 +1,4 @@
-"""Who works at which service point, and what came of their day: for colleagues, and never part of the hall."""
+"""Requests of staff at work: who is at which service point, one's own day, notes and reasons for parking."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.access.request import Done, Request
 from shared.hall.field_types import CommandId, PointId, Remark, TicketId
 from shared.hall.messages import DoneAtPoint, Event
 from shared.hall.roles import STAFF
 from shared.hall.serving import ClosedBy, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
+from shared.requests.request import Done, Request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
-    """Somebody who took a service point, is signed in still, and has not closed or left it."""
+    """A specialist at a service point: they took it, are still signed in, and have not closed or left it."""
 
     point: PointId
     login: str
     console: str
-    """Theirs, by the name it gave when it took the point."""
+    """The name their console gave when it took the point."""
     since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadSeats(Request[tuple[Seat, ...]]):
-    """Who works where at this moment."""
+    """Who works at which service point now."""
 
     ANSWER = tuple[Seat, ...]
     ALLOWED = STAFF
@@ -36,16 +36,17 @@ class ReadSeats(Request[tuple[Seat, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnDay:
-    """What somebody did this business day, whichever points they worked at."""
+    """What a specialist did this business day, at all points together."""
 
     served: int = 0
     """Services given: a visit of two services counts twice if the same person gave both."""
     no_shows: int = 0
+    """Tickets that were called and did not come."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOwnDay(Request[OwnDay]):
-    """The day of whoever asks."""
+    """The sender's own day."""
 
     ANSWER = OwnDay
     ALLOWED = STAFF
@@ -53,7 +54,7 @@ class ReadOwnDay(Request[OwnDay]):
 
 @dataclass(frozen=True, kw_only=True)
 class KeepNote(Request[Done]):
-    """Write down something about a visit at once, for colleagues; asked again with the same ``id`` it is one note."""
+    """Store a note about a visit for colleagues; a retry with the same ``id`` is one note."""
 
     ANSWER = Done
     ALLOWED = STAFF
@@ -65,7 +66,7 @@ class KeepNote(Request[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class ParkedFor:
-    """A visit that pauses, and why."""
+    """A parked ticket, and why it is parked."""
 
     ticket: TicketId
     reason: str
@@ -73,32 +74,32 @@ class ParkedFor:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadReasons(Request[tuple[ParkedFor, ...]]):
-    """Why visits are parked at this moment: those of which somebody said so."""
+    """Why tickets are parked now, where somebody gave a reason."""
 
     ANSWER = tuple[ParkedFor, ...]
     ALLOWED = STAFF
 
 
 def own_day(events: Iterable[tuple[Event, bool]]) -> OwnDay:
-    """What a day's events, each with whether it was theirs, come to; what was taken back did not happen."""
+    """Sum up a day's events, each with whether the specialist caused it; what was undone does not count."""
     served = no_shows = 0
-    latest: dict[PointId, tuple[int, int]] = {}
-    """What was counted of the last press at each point: that is what its undo takes back."""
-    for event, theirs in events:
+    latest: dict[PointId, OwnDay] = {}
+    """What the last action at each point added: its undo subtracts that."""
+    for event, is_theirs in events:
         if isinstance(event, LastUndone):
-            undone = latest.pop(event.point, (0, 0))
-            served, no_shows = served - undone[0], no_shows - undone[1]
+            undone = latest.pop(event.point, OwnDay())
+            served, no_shows = served - undone.served, no_shows - undone.no_shows
         elif isinstance(event, DoneAtPoint):
-            more = _counts(event) if theirs else (0, 0)
-            before = latest.get(event.point, (0, 0)) if event.goes_on else (0, 0)
-            latest[event.point] = before[0] + more[0], before[1] + more[1]
-            served, no_shows = served + more[0], no_shows + more[1]
+            added = _counts(event) if is_theirs else OwnDay()
+            before = latest.get(event.point, OwnDay()) if event.goes_on else OwnDay()
+            latest[event.point] = OwnDay(served=before.served + added.served, no_shows=before.no_shows + added.no_shows)
+            served, no_shows = served + added.served, no_shows + added.no_shows
     return OwnDay(served=served, no_shows=no_shows)
 
 
-def _counts(event: DoneAtPoint) -> tuple[int, int]:
+def _counts(event: DoneAtPoint) -> OwnDay:
     given = isinstance(event, TicketMovedOn) or (isinstance(event, TicketServed) and event.closed_by is ClosedBy.POINT)
-    return int(given), int(isinstance(event, TicketNoShow))
+    return OwnDay(served=int(given), no_shows=int(isinstance(event, TicketNoShow)))
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (ReadSeats, ReadOwnDay, KeepNote, ReadReasons)

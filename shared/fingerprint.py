@@ -1,4 +1,4 @@
-"""The mark of a certificate authority: sixteen signs by which people compare what two screens trust."""
+"""The fingerprint of a certificate authority: sixteen characters by which people compare what two screens trust."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ONE_CERTIFICATE = re.compile(r"\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,
 
 
 def fingerprint_of(pem: str) -> str:
-    """The first 80 bits of the certificate's SHA-256, ``7QKX 03MB 9YTE HN2C``; raises ValueError if it is not one.
+    """The first 80 bits of a certificate's SHA-256, ``7QKX 03MB 9YTE HN2C``; raises ValueError unless ``pem`` is one.
 
-    80 bits can't be found again by trying, unlike the 20 or 30 of a code that is only compared once.
+    Another certificate with the same 80 bits can't be found by trying; 20 or 30 bits would be too few.
     """
     if not ONE_CERTIFICATE.fullmatch(pem):
         raise ValueError("This is not one certificate in PEM.")
     number = int.from_bytes(hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).digest()[:10], "big")
-    signs = "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
-    return " ".join(signs[start : start + 4] for start in range(0, 16, 4))
+    characters = "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+    return " ".join(characters[start : start + 4] for start in range(0, 16, 4))

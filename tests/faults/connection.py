@@ -1,4 +1,4 @@
-"""A line between a station and its hall: it may lose, repeat, delay and reorder what is said, and be cut."""
+"""A simulated connection of a station to its hall: it may lose, repeat, delay and reorder messages, and be cut."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ QUICKEST = 1
 """Milliseconds."""
 
 
-class Line:
-    """Both directions of one station's line."""
+class Connection:
+    """Both directions of one station's connection."""
 
     def __init__(self, world: World, name: str) -> None:
         self._world = world
@@ -20,7 +20,7 @@ class Line:
         self.cut = False
 
     def send(self, arrives: Callable[[], None], lost: Callable[[], None] | None = None) -> None:
-        """Say something; it arrives once, often, late, or never, which only ``lost`` is told."""
+        """Send a message; it arrives once, several times, late or never; ``lost`` is called if never."""
         if self.cut or self._world.perhaps(self._weather.lost):
             self._lose(lost)
             return
@@ -28,20 +28,20 @@ class Line:
         if self._world.perhaps(self._weather.doubled):
             self._world.later(self._delay(), lambda: self._arrive(arrives, lost))
 
-    def trouble(self) -> None:
-        """Every second: perhaps it is cut for a while."""
+    def disturb(self) -> None:
+        """Every second, perhaps cut it for a while."""
         if not self._healed:
             if not self.cut and self._world.perhaps(self._weather.cut):
                 self._world.say(f"{self._name}: cut")
                 self.cut = True
-                self._world.later(self._world.within(500, 20_000), self.join)
-            self._world.later(1_000, self.trouble)
+                self._world.later(self._world.within(500, 20_000), self.restore)
+            self._world.later(1_000, self.disturb)
 
-    def join(self) -> None:
+    def restore(self) -> None:
         self.cut = False
 
     def heal(self) -> None:
-        """From now on it is a good line."""
+        """Lose and delay nothing from now on."""
         self._healed, self.cut = True, False
 
     def _arrive(self, arrives: Callable[[], None], lost: Callable[[], None] | None) -> None:
@@ -51,7 +51,7 @@ class Line:
             arrives()
 
     def _lose(self, lost: Callable[[], None] | None) -> None:
-        self._world.say(f"{self._name}: something is lost")
+        self._world.say(f"{self._name}: a message is lost")
         if lost:
             lost()
 
