@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from shared.hall.hall_settings import HallSettings
 from shared.hall.json_codec import decode
-from shared.hall.values import HallSettings
 from shared.hall.whole_set_up import LISTS
 from shared.settings import Settings
 
@@ -26,8 +26,11 @@ LONGEST_FILE = 500
 
 
 def files(*endings: str, rooms: tuple[str, ...] = ROOMS) -> Iterator[Path]:
+    """The files of these rooms; nothing is said to hold for a room in which there are none."""
     for room in rooms:
-        yield from (file for file in (HOUSE / room).rglob("*") if file.suffix in endings)
+        found = [file for file in (HOUSE / room).rglob("*") if file.suffix in endings]
+        assert found, f"no file of {room} was looked at"
+        yield from found
 
 
 def test_every_setting_is_documented_as_the_program_explains_it() -> None:
@@ -57,12 +60,6 @@ def test_every_field_of_a_set_up_file_is_described_with_its_usual_value() -> Non
                 assert field.default in (dataclasses.MISSING, ""), field.name  # a hall without a name is refused
             elif field.default is not None:
                 assert decode(hints[field.name], usual[field.name], field.name) == field.default
-
-
-def test_rooms_import_only_what_they_may() -> None:
-    tool = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([tool], cwd=HOUSE, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(
@@ -102,13 +99,16 @@ def test_every_module_opens_with_a_sentence() -> None:
 
 def test_every_decision_has_its_four_parts() -> None:
     parts = ("## Context", "## Decision", "## Consequences", "## Alternatives")
-    for record in (HOUSE / "docs" / "decisions").glob("0*.md"):
+    records = list((HOUSE / "docs" / "decisions").glob("0*.md"))
+    assert len(records) > 25
+    for record in records:
         assert [line for line in record.read_text("utf-8").splitlines() if line.startswith("## ")] == [*parts]
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
     pages = [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]
     links = [(page, link) for page in pages for link in re.findall(r"\]\((?!\w+:)([^)#]+)", page.read_text("utf-8"))]
+    assert len(links) > 50
     assert not [(page.name, link) for page, link in links if not (page.parent / link).exists()]
 
 
