@@ -1,4 +1,4 @@
-"""Announces calls one at a time, sound and picture together; a long backlog is announced at once."""
+"""Announces calls one at a time, sound and picture together; a long backlog is announced as one."""
 
 from __future__ import annotations
 

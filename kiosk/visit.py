@@ -95,7 +95,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     # ── taking a ticket ──
 
     def can_begin(self) -> bool:
-        """Whether a ticket can be asked for: from the hall, or while it is away from this kiosk's own series."""
+        """Whether a ticket can be asked for: from the hall or, while that is away, by this kiosk's own series."""
         if self._station.hall is None or self._station.refusal:
             return False
         return not self._station.away_since or self._gives_own_numbers

@@ -1,7 +1,7 @@
 """Drafts of notes on this machine's disk: a crash loses only what was typed in the last moment.
 
 A draft may name people: its file is readable by its owner alone, it is shown only to its author beside the same visit,
-and it is removed when the visit ends. Contact data the reception asks for is never written here.
+and it is removed once the ticket is at no service point. Contact data the reception asks for is never written here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from shared.link.state_files import files_put_aside, put_aside
 log = logging.getLogger(__name__)
 
 LONGEST_VISIT: Seconds = 26 * 3600
-"""More than the longest business day, 25 hours when clocks are set back. An older file's hall is not used here now."""
+"""An older file is removed: its visit is over (a business day has 25 hours at most), though its hall may be away."""
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
 """What reading a damaged file may raise; RecursionError for endless nesting."""
@@ -55,7 +55,7 @@ class ConfirmedNote:
 
 
 class Drafts:
-    """One file for each draft and each confirmed note in ``folder``; without it, notes are kept in memory alone."""
+    """One file for each draft and each confirmed note in ``folder``; without it only confirmed notes, in memory."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder

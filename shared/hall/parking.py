@@ -23,8 +23,9 @@ class ParkTicket(TicketCommand):
     """The visit pauses: the customer fetches a paper or fills in a form, and the point serves others meanwhile."""
 
     reason: Remark = ""
+    """Why the visit pauses, for colleagues: kept with the visit's notes, never in an event."""
     note: Remark = ""
-    """As ``reason``, for colleagues: kept with the visit's notes, never in an event."""
+    """Any other note, kept in the same way."""
 
 
 @dataclass(frozen=True, kw_only=True)

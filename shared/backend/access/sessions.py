@@ -28,7 +28,7 @@ from shared.hall.input_checks import check_text
 from shared.hall.roles import Actor, Role
 
 SESSION_LASTS = timedelta(hours=14)
-"""Longer than any shift, and over before the next morning."""
+"""Longer than a usual shift; a session begun in the morning is over before the next."""
 
 USUAL_FOR = timedelta(days=90)
 """How long after a sign-in its address stays a usual place of the account."""
@@ -49,7 +49,7 @@ class Sessions:
         self._limits = RateLimits(database)
 
     def sign_in(self, login: str, password: str, address: str) -> Session:
-        """Begin a session from this network address; raises NotSignedIn, TooOften, or Invalid if it can be no login."""
+        """Begin a session from this network address; raises NotSignedIn, TooOften, or Invalid if this is no login."""
         check_text(LOGIN, login, "login")
         with self._database.reading() as connection:
             before = _staff_row(connection, login) or _staff_row(connection, login := login_names.normalized(login))
@@ -100,7 +100,7 @@ def _staff_row(connection: Connection, login: str) -> Any:
 
 
 def _limits_of(account: str, address: str, *, is_usual: bool) -> rate_limits.LimitByKey:
-    """The limits of a try; ``account`` is a login and its password's hash, so that a new password resets them."""
+    """The limits of a try; ``account`` is a login and its password's hash: a new one resets all but the address's."""
     all_accounts = {f"place {address}": LOG_IN_FROM_ONE_PLACE}
     if is_usual:
         return {f"login {account} at its place {address}": LOG_IN_AT_USUAL_PLACE, **all_accounts}

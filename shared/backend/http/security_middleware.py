@@ -1,6 +1,7 @@
 """The security middleware around the whole backend: security headers on every answer, and cross-site requests refused.
 
-It is outside of all routes, so that a refusal, a stream, a file and a bug's document have the same headers as a page.
+It is outside of all routes, so that refusals, streams, files and the answer to a bug have
+them too; those for programs are stricter.
 No answer ever has an ``Access-Control`` header, so no page of another site can read one (WHATWG Fetch), and what would
 change something is refused if the browser says that another site sent it.
 """
@@ -175,7 +176,7 @@ def _refusal(scope: Scope) -> Response | None:
 
 
 def _is_cross_site(headers: dict[bytes, bytes]) -> bool:
-    """Whether a browser says that a page of another site sent this; other programs say nothing.
+    """Whether a browser says that a page of another origin sent this; other programs say nothing.
 
     Browsers send ``Sec-Fetch-Site`` over TLS and to localhost (W3C Fetch Metadata), else at least ``Origin``.
     """

@@ -28,6 +28,7 @@ class RowBuffer:
         self._seqs: dict[HallId, int] = {}
 
     def insert(self, table: Table, row: TableRow) -> None:
+        """Add a row the table does not have; ``write`` inserts first, then replaces, then deletes."""
         self._new[table].append(row)
 
     def replace(self, table: Table, row: TableRow) -> None:
