@@ -21,9 +21,9 @@ def main(argv: list[str] | None = None) -> int:
     return start("console", wanted, CONSOLE)
 
 
-def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Console:
+def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> Console:
     ScreenLanguage(station).speak_system_language()
-    console = Console(station, state_path(), settings.tls_ca, elsewhere)
+    console = Console(station, state_path(), settings.tls_ca, leave_hall)
     WindowGeometry(console.window, RememberedText(state_path()))
     console.window.show()
     return console

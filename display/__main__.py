@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
     arguments = parser.parse_args(argv)
 
-    def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Display | Sign:
+    def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> Display | Sign:
         screen = Sign(station, settings, arguments.point) if arguments.point else Display(station, settings)
         screen.show(full_screen=settings.full_screen)
         DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])

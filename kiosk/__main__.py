@@ -40,7 +40,7 @@ def require(settings: Settings) -> None:
     require_series(settings.offline_series)
 
 
-def show(station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> Kiosk:
+def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> Kiosk:
     chosen, memory = printer_for(settings.printer, settings.paper), station.memory
     printer = UnprintedTickets(chosen, memory.sibling_file("unprinted") if memory else None) if chosen else None
     kiosk = Kiosk(station, printer, paper=settings.paper, inches=settings.screen_inches, own_series=True)

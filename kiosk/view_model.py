@@ -266,7 +266,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         """After how long the page goes; 0 for one that stays because nobody has touched it."""
         match self._page:
             case Page.TICKET:
-                return self._timings.ticket * (3 if self._visit.only_on_screen else 1)  # 3: it may be on no paper
+                return self._timings.ticket * (3 if self._visit.may_lack_paper else 1)  # 3: it may be on no paper
             case Page.REFUSED | Page.SERVICE_CLOSED:
                 return self._timings.refusal
             case Page.PRECEDENCE | Page.UNREACHABLE:

@@ -196,7 +196,7 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         )
 
     @property
-    def only_on_screen(self) -> bool:
+    def may_lack_paper(self) -> bool:
         """Whether there is a printer, and the ticket is not known to be on its paper."""
         return self._printing or self._printed not in (Printed.YES, None)
 
@@ -274,4 +274,4 @@ class Visit(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         return ticket_texts.print_sentence(self._printed, printing=self._printing)
 
     printed = Property(bool, lambda self: self._printed is Printed.YES, notify=changed)
-    unprinted = Property(bool, lambda self: not self._printing and self.only_on_screen, notify=changed)
+    unprinted = Property(bool, lambda self: not self._printing and self.may_lack_paper, notify=changed)

@@ -25,7 +25,7 @@ from shared.link.state_files import files_put_aside, put_aside
 
 log = logging.getLogger(__name__)
 
-LONGEST_VISIT: Seconds = 26 * 3600
+MAX_FILE_AGE: Seconds = 26 * 3600
 """An older file is removed: its visit is over (a business day has 25 hours at most), though its hall may be away."""
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
@@ -104,7 +104,7 @@ class Drafts:
         own = [note for note in self._confirmed.values() if (note.visit.hall, note.visit.login) == (hall, login)]
         return sorted(own, key=lambda note: note.id)  # an id begins with its time
 
-    def remove_ended(self, hall: Hall) -> None:
+    def remove_not_at_a_point(self, hall: Hall) -> None:
         """Remove the drafts about this hall's tickets that are at no service point any more; confirmed notes stay."""
         for visit in [visit for visit in self._files if visit.hall == hall.id]:
             ticket = hall.tickets.get(visit.ticket)
@@ -166,7 +166,7 @@ def _read(file: Path) -> Any:
 
 def _is_too_old(file: Path) -> bool:
     with contextlib.suppress(FileNotFoundError):  # another console of this machine removed it
-        return time.time() - file.stat().st_mtime > LONGEST_VISIT
+        return time.time() - file.stat().st_mtime > MAX_FILE_AGE
     return False
 
 

@@ -228,7 +228,7 @@ class VisitNotes(PointOccupancy):
 
     def _on_hall_changed(self) -> None:
         if self.hall:
-            self._stored_drafts.remove_ended(self.hall)
+            self._stored_drafts.remove_not_at_a_point(self.hall)
             self._forget_drafts()
         super()._on_hall_changed()
         self._load_customer()

@@ -189,7 +189,7 @@ def _audited(admin: Any, act: type[Request[Any]], hall: HallId | None, about: st
     """Write the same line into the audit as the console's request would, also if the block raises Refused."""
     with admin.ledger.audit_writer.refusals(act.type_name(), by=TERMINAL):
         yield
-    admin.ledger.audit_writer.write_down(act.type_name(), by=TERMINAL, hall=hall, about=about)
+    admin.ledger.audit_writer.queue_entry(act.type_name(), by=TERMINAL, hall=hall, about=about)
 
 
 def _prompt(variable: str, login: str) -> str:

@@ -33,9 +33,9 @@ class AppScreen(Protocol):
 
 
 class Show(Protocol):
-    """Makes an app's screen on a station. ``elsewhere`` leaves its hall to join another; None if settings name it."""
+    """Makes an app's screen on a station. ``leave_hall`` joins another one; None if settings decide."""
 
-    def __call__(self, station: Station, settings: Settings, elsewhere: Callable[[], None] | None) -> AppScreen: ...
+    def __call__(self, station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> AppScreen: ...
 
 
 class WrapLink(Protocol):

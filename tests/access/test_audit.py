@@ -339,8 +339,8 @@ def test_the_end_of_a_process_loses_no_entry(premises: Premises) -> None:
 def test_a_flood_of_strangers_is_a_few_entries_and_a_count(handlers: RequestHandlers) -> None:
     audit_writer = AuditWriter(handlers.ledger.database, handlers.ledger.clock)
     for _ in range(5000):
-        audit_writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
-    audit_writer.write_down("add-person", by=ADMIN, hall="clinic")
+        audit_writer.queue_entry(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    audit_writer.queue_entry("add-person", by=ADMIN, hall="clinic")
     audit_writer.write()
     acts = read(handlers)
     [more] = [act for act in acts if act.act == AND_MORE]
@@ -349,7 +349,7 @@ def test_a_flood_of_strangers_is_a_few_entries_and_a_count(handlers: RequestHand
     assert len(written) + int(more.about) == 5000
     assert [act.actor for act in acts if act.act == "add-person"] == ["admin"], "who is known is not pushed out"
     for _ in range(5000):
-        audit_writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
+        audit_writer.queue_entry(SIGN_IN, "not-signed-in", address="198.51.100.1")
     audit_writer.write()
     assert len([act for act in read(handlers) if act.act == AND_MORE]) == 1, f"one such entry in {COUNT_EVERY} seconds"
 
@@ -359,7 +359,7 @@ def test_audit_entries_wait_while_the_database_is_away(tmp_path: Path, monkeypat
     with opened(f"sqlite:///{tmp_path / 'halls.db'}", create=True) as halls:
         halls.init("clinic", None)
         audit_writer = AuditWriter(halls.database, halls.ledger.clock)
-        audit_writer.write_down("list-staff", "not-allowed", by=ANNA, hall="clinic")
+        audit_writer.queue_entry("list-staff", "not-allowed", by=ANNA, hall="clinic")
         with halls.database.writing():
             thread = threading.Thread(target=audit_writer.write)
             thread.start()
@@ -450,8 +450,8 @@ def test_filters_narrow_by_time_person_place_and_act(handlers: RequestHandlers) 
 
 def test_entries_of_no_hall_are_for_those_who_work_in_every_hall(handlers: RequestHandlers) -> None:
     writer = handlers.ledger.audit_writer
-    writer.write_down(SIGN_IN, "not-signed-in", address="198.51.100.1")
-    writer.write_down("read-hall", "not-signed-in", hall="a hall that is not there", address="198.51.100.1")
+    writer.queue_entry(SIGN_IN, "not-signed-in", address="198.51.100.1")
+    writer.queue_entry("read-hall", "not-signed-in", hall="a hall that is not there", address="198.51.100.1")
     assert read(handlers, BOSS) == []
     assert {act.act for act in read(handlers, ADMIN)} == {SIGN_IN, "read-hall"}
 

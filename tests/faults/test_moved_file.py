@@ -168,7 +168,7 @@ def test_what_waits_for_the_file_is_said_once(
     premises: Premises, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with database_administration.opened(premises.database) as halls:
-        halls.ledger.audit_writer.write_down("sign-in")
+        halls.ledger.audit_writer.queue_entry("sign-in")
         file_of(premises).rename(tmp_path / "away.db")
         for _ in range(3):
             halls.ledger.audit_writer.write()

@@ -81,7 +81,7 @@ class AuditWriter:
         self._skipped = 0
         self._counted_at = time.monotonic() - COUNT_EVERY
 
-    def write_down(
+    def queue_entry(
         self,
         act: str,
         outcome: str = DONE,
@@ -112,7 +112,7 @@ class AuditWriter:
         try:
             yield
         except Refused as refused:
-            self.write_down(act, refused.type_name(), by=by, address=address, hall=hall)
+            self.queue_entry(act, refused.type_name(), by=by, address=address, hall=hall)
             raise
 
     def signing_in(self, accounts: Accounts, login: str, address: str, sign_in: Callable[[], Session]) -> Session:
@@ -122,9 +122,9 @@ class AuditWriter:
         except Refused as refused:
             known = accounts.people.find(login)
             name, hall = (known.login, known.hall) if known else ("", None)
-            self.write_down(SIGN_IN, refused.type_name(), address=address, claimed=name, hall=hall)
+            self.queue_entry(SIGN_IN, refused.type_name(), address=address, claimed=name, hall=hall)
             raise
-        self.write_down(SIGN_IN, by=replace(session.actor, address=address), hall=session.actor.hall)
+        self.queue_entry(SIGN_IN, by=replace(session.actor, address=address), hall=session.actor.hall)
         return session
 
     def write_until(self, closed: threading.Event) -> None:

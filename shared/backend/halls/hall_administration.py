@@ -82,7 +82,7 @@ def remove(admin: DatabaseAdmin, hall_id: HallId, by: Actor) -> None:
             if connection.scalar(select(func.count()).select_from(table).where(table.c.hall_id == hall_id)):
                 raise Unfit(f"{hall_id} stays, and nothing was changed: it {reason}.")
         journal.remove_hall(connection, hall_id)
-    admin.ledger.audit_writer.write_down("remove-hall", by=by, about=hall_id)
+    admin.ledger.audit_writer.queue_entry("remove-hall", by=by, about=hall_id)
 
 
 def export(admin: DatabaseAdmin, hall_id: HallId) -> str:

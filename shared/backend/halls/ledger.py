@@ -379,7 +379,7 @@ class Ledger:
         except (Refused, HallUnreadable) as failure:
             # No hall decides it: unknown, unreadable, or the command_id was another command's. So its line is written
             # apart from any hall's transaction, by the audit writer, which limits how many such lines there can be.
-            self.audit_writer.write_down(item.command.type_name(), failure.type_name(), by=item.by, hall=item.hall_id)
+            self.audit_writer.queue_entry(item.command.type_name(), failure.type_name(), by=item.by, hall=item.hall_id)
             return failure
         if earlier:
             return earlier

@@ -1,9 +1,8 @@
 """The security middleware around the whole backend: security headers on every answer, and cross-site requests refused.
 
-It is outside of all routes, so that refusals, streams, files and the answer to a bug have
-them too; those for programs are stricter.
-No answer ever has an ``Access-Control`` header, so no page of another site can read one (WHATWG Fetch), and what would
-change something is refused if the browser says that another site sent it.
+It is outside of all routes, so that refusals, streams, files and the answer to a bug have the headers too; those for
+programs are stricter. No answer ever has an ``Access-Control`` header, so no page of another site can read one (WHATWG
+Fetch), and what would change something is refused if the browser says that another origin sent it.
 """
 
 from __future__ import annotations
@@ -170,12 +169,12 @@ def _refusal(scope: Scope) -> Response | None:
         return problems.failure_response(Malformed("A request names one host, in one Host header."))
     if scope["method"] not in METHODS:
         return problems.http_error_response(HTTPException(405, headers={"Allow": ", ".join(METHODS)}))
-    if scope["method"] not in SAFE_METHODS and _is_cross_site(dict(scope["headers"])):
+    if scope["method"] not in SAFE_METHODS and _is_cross_origin(dict(scope["headers"])):
         return problems.failure_response(NotAllowed("Another site may not send this."))
     return None
 
 
-def _is_cross_site(headers: dict[bytes, bytes]) -> bool:
+def _is_cross_origin(headers: dict[bytes, bytes]) -> bool:
     """Whether a browser says that a page of another origin sent this; other programs say nothing.
 
     Browsers send ``Sec-Fetch-Site`` over TLS and to localhost (W3C Fetch Metadata), else at least ``Origin``.

@@ -102,7 +102,7 @@ async def _start_session(
 def sign_out(backend: OurBackend, token: Token, actor: SignedIn) -> Response:
     """End the session of this token at once."""
     backend.accounts.sessions.end(token)
-    backend.ledger.audit_writer.write_down(SIGN_OUT, by=actor, hall=actor.hall)
+    backend.ledger.audit_writer.queue_entry(SIGN_OUT, by=actor, hall=actor.hall)
     return Response(status_code=204)
 
 

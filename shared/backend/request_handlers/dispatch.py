@@ -46,7 +46,7 @@ class RequestHandlers(RequestContext):
 
     def _audit(self, request: Request[Any], outcome: str, hall: HallId, by: Actor, about: About) -> None:
         ticket, name = about
-        self.ledger.audit_writer.write_down(request.type_name(), outcome, by=by, hall=hall, ticket=ticket, about=name)
+        self.ledger.audit_writer.queue_entry(request.type_name(), outcome, by=by, hall=hall, ticket=ticket, about=name)
 
 
 HANDLERS: Mapping[type[Request[Any]], Callable[[RequestContext, HallId, Any, Actor], Any]] = {
