@@ -39,7 +39,7 @@ class Silence(Voice):
 
 
 class Announcer(QObject):
-    """The backlog of calls to announce."""
+    """Announces called tickets in turn; those that have to wait are its backlog."""
 
     announced = Signal(str)
     """This ticket is being announced now."""

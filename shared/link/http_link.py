@@ -62,7 +62,7 @@ class HttpLink:
         with _malformed_is_unreachable():
             accepted = Accepted(answer["result"], answer["seq"])
         for watch in self._watches:
-            watch.fetch_now()
+            watch.skip_pause()
         return accepted
 
     def snapshot(self) -> Hall:
@@ -210,8 +210,8 @@ class HttpWatch:
         """Whether it was closed; a watch that lost its connection is not over before its reader closes it."""
         return self._closed.is_set()
 
-    def fetch_now(self) -> None:
-        """Reconnect with no pause, now or next: this app has just sent a command and is to see its events at once."""
+    def skip_pause(self) -> None:
+        """Skip this pause, or the next: this app has just sent a command, and is to see its events at once."""
         self._wake.set()
 
     def close(self) -> None:

@@ -67,7 +67,7 @@ class AppLifecycle(QObject):
     """A program of the event loop. From ``open`` to ``close`` it shows the app, or the screen that joins a hall."""
 
     shown = Signal()
-    """The screen shows the hall, why it can't, or how to join one; emitted again at every change of the hall."""
+    """The screen shows the hall or why it can't, at every change of either; once from ``start`` if it joins a hall."""
     ended = Signal()
     """The app can't go on; ``sentence`` says why."""
 

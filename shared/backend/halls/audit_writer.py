@@ -34,7 +34,7 @@ EVERY = 1.0
 """Seconds between two writes."""
 
 COUNT_EVERY = 60.0
-"""Seconds between two entries that only count skipped ones: so a day of flooding takes some megabytes."""
+"""Seconds between two entries that only count skipped ones."""
 
 MOST_QUEUED = 5_000
 """Entries kept in memory while the database is away; further ones are only counted."""

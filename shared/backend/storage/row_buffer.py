@@ -41,7 +41,7 @@ class RowBuffer:
         """Delete the row with this key, if there is one; ``row`` needs no more than the key."""
         key = _key(table, row)
         self._replaced[table].pop(key, None)
-        self._deleted[table][key] = {f"its_{name}": row[name] for name in _keys(table)}
+        self._deleted[table][key] = {f"its_{name}": row[name] for name in _key_columns(table)}
 
     def advance(self, hall: HallId, seq: int) -> None:
         """Set the number of the hall's last event."""
@@ -61,14 +61,14 @@ class RowBuffer:
 
 
 def _key(table: Table, row: TableRow) -> tuple[str, ...]:
-    return tuple(row[name] for name in _keys(table))
+    return tuple(row[name] for name in _key_columns(table))
 
 
 # ── statements, each built once: building one costs many times as much as executing it ──
 
 
 @cache
-def _keys(table: Table) -> tuple[str, ...]:
+def _key_columns(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key)
 
 
@@ -79,7 +79,7 @@ def _insert(table: Table) -> Insert:
 
 @cache
 def _delete(table: Table) -> Delete:
-    return delete(table).where(*(table.c[name] == bindparam(f"its_{name}") for name in _keys(table)))
+    return delete(table).where(*(table.c[name] == bindparam(f"its_{name}") for name in _key_columns(table)))
 
 
 @cache
