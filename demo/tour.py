@@ -14,7 +14,7 @@ from console.app import Console
 from demo.demo_hall import DemoHall
 from demo.phone import Phone
 from demo.window_driver import find, picture, press, settled, touch, until, write
-from display.app import Display, Sign
+from display.app import DisplayWindow, SignWindow
 from kiosk.app import Kiosk
 from kiosk.printer.printer_choice import printer_for
 from shared.hall.errors import Unfit
@@ -81,8 +81,8 @@ class Tour:
     folder: Path
     stations: dict[Role, Station]
     kiosk: Kiosk
-    display: Display
-    sign: Sign
+    display: DisplayWindow
+    sign: SignWindow
     console: Console
     phone: Phone
     has_browser: bool = True
@@ -96,8 +96,8 @@ class Tour:
             folder=folder,
             stations=stations,
             kiosk=Kiosk(stations[Role.KIOSK], printer_for(f"file:{folder / 'tickets'}")),
-            display=Display(stations[Role.DISPLAY], settings),
-            sign=Sign(stations[Role.SIGN], settings, POINT),
+            display=DisplayWindow(stations[Role.DISPLAY], settings),
+            sign=SignWindow(stations[Role.SIGN], settings, POINT),
             console=Console(stations[Role.CONSOLE]),
             phone=Phone(),
         )

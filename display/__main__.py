@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from display.app import Display, Sign
+from display.app import DisplayWindow, SignWindow
 from shared.hall.roles import Role
 from shared.link.state_files import damage_troubles
 from shared.settings import Settings, state_path
@@ -23,8 +23,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
     arguments = parser.parse_args(argv)
 
-    def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> Display | Sign:
-        screen = Sign(station, settings, arguments.point) if arguments.point else Display(station, settings)
+    def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> DisplayWindow | SignWindow:
+        screen = SignWindow(station, settings, arguments.point) if arguments.point else DisplayWindow(station, settings)
         screen.show(full_screen=settings.full_screen)
         DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])
         return screen

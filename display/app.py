@@ -32,7 +32,7 @@ DISPLAY_INCHES, SIGN_INCHES = 43.0, 10.0
 """Usual diagonals of a display and of a sign, in inches."""
 
 
-class Display:
+class DisplayWindow:
     """The window of the hall display, with its chime."""
 
     def __init__(
@@ -82,7 +82,7 @@ class Display:
         return live is not None and live.state is TicketState.CALLED
 
 
-class Sign:
+class SignWindow:
     """The sign over one service point, named by its serial number or id."""
 
     def __init__(self, station: Station, settings: Settings, point: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing
 import pytest
 from PySide6.QtCore import QObject
 
-from display.app import Display, Sign
+from display.app import DisplayWindow, SignWindow
 from kiosk.app import Kiosk
 from shared.hall.roles import Role
 from shared.settings import Settings
@@ -22,10 +22,10 @@ from shared.ui.station import Station
 from tests.memory_link import MemoryLink
 
 SILENT = Settings(sound=False)
-SCREENS: dict[str, Callable[[Station], Kiosk | Display | Sign | JoiningScreen]] = {
+SCREENS: dict[str, Callable[[Station], Kiosk | DisplayWindow | SignWindow | JoiningScreen]] = {
     "kiosk": lambda station: Kiosk(station, None),
-    "display": lambda station: Display(station, SILENT),
-    "sign": lambda station: Sign(station, SILENT, "1"),
+    "display": lambda station: DisplayWindow(station, SILENT),
+    "sign": lambda station: SignWindow(station, SILENT, "1"),
     "joining": lambda _: JoiningScreen(Role.KIOSK, lambda *_: None, inches=0.0, taken_out=True),
 }
 

@@ -42,7 +42,7 @@ FOR_PROGRAMS = {
 
 FAILURES = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.Failure)}
 NOT_ON_SCREEN = {"Malformed", "Unfit"}
-ON_BEHALF = {"_require": 1, "_at_most": 3, "_require_name": 1, "Gap": 1, "_find": 3, "TextFormat": 2}
+ON_BEHALF = {"_require": 1, "_at_most": 3, "require_name": 1, "Gap": 1, "_find": 3, "TextFormat": 2}
 """Functions that raise a refusal for others, and which of their arguments is the sentence."""
 
 

@@ -107,6 +107,11 @@ VERSION = TextFormat(32, "[A-Za-z0-9_.+-]{1,32}", "A version is up to 32 letters
 PERSON_NAME = TextFormat(100, allows=is_name)
 PHONE = TextFormat(40)
 """Anything may be pasted, as some phones put direction marks around a number."""
+CLIP_KEY = TextFormat(
+    80, r"[a-z]+(\.[A-Za-z0-9._-]{1,64})?", "A clip says something like letter.A, number.42 or point.room-1."
+)
+MEDIUM_NAME = TextFormat(128, allows=is_name)
+WEB_ADDRESS = TextFormat(2_000)
 ADDRESS = TextFormat(64)
 """A network address, as a proxy may write it."""
 
@@ -126,3 +131,27 @@ LONGEST_COOL_DOWN: Seconds = 3600
 
 LARGEST_SERIAL_NUMBER = 9999
 """Of a service point."""
+
+FARTHEST_SEAT = (1, 60)
+"""Metres: the least and the most from a hall display to its last seat."""
+
+LARGEST_SCREEN = (5, 150)
+"""Inches: the smallest and the largest diagonal of a hall display."""
+
+LONGEST_PAGE: tuple[Seconds, Seconds] = (3, 3600)
+"""The shortest and the longest time a page plays beside the calls."""
+
+MOST_PAGES = 50
+"""Of a playlist."""
+
+MOST_CLIPS = 2_000
+"""Of a hall: every letter and number in ten languages."""
+
+MOST_VOLUMES = 12
+"""How often the volume of announcements may change in a day."""
+
+MOST_ANNOUNCEMENTS = 3
+"""The largest ``announce_times``."""
+
+LONGEST_GAP: Seconds = 30
+"""The largest ``announce_gap``."""

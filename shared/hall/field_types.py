@@ -9,18 +9,21 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeAlias
 
 from shared.hall.field_limits import (
+    CLIP_KEY,
     COMMAND_ID,
     DEVICE,
     HASH,
     ID,
     LANGUAGE,
     LOGIN,
+    MEDIUM_NAME,
     NAME,
     OUTCOME,
     PASSWORD,
     REMARK,
     TEXT,
     VERSION,
+    WEB_ADDRESS,
     without_direction_marks,
 )
 
@@ -37,6 +40,9 @@ Password: TypeAlias = Annotated[str, PASSWORD]
 DeviceName: TypeAlias = Annotated[str, DEVICE]
 Version: TypeAlias = Annotated[str, VERSION]
 Outcome: TypeAlias = Annotated[str, OUTCOME]
+ClipKey: TypeAlias = Annotated[str, CLIP_KEY]
+MediumName: TypeAlias = Annotated[str, MEDIUM_NAME]
+WebAddress: TypeAlias = Annotated[str, WEB_ADDRESS]
 Hash: TypeAlias = Annotated[str, HASH]
 """SHA-256 of a secret, hexadecimal."""
 Remark: TypeAlias = Annotated[str, REMARK]

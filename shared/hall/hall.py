@@ -11,16 +11,18 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from shared.hall.calling_order import Arrival, Place
+from shared.hall.display_values import Clip, Display, DisplayId
 from shared.hall.errors import (
     TicketNotAtPoint,
     TicketNotCalled,
     Unknown,
+    UnknownDisplay,
     UnknownPoint,
     UnknownPrecedence,
     UnknownService,
     UnknownTicket,
 )
-from shared.hall.field_types import HallId, PointId, PrecedenceId, ServiceId, TicketId
+from shared.hall.field_types import HallId, Id, PointId, PrecedenceId, ServiceId, TicketId
 from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Date, Day
 from shared.hall.units import Milliseconds, OrderTime, Seconds
@@ -78,6 +80,11 @@ class Hall:
     """The exceptional days an administrator has defined."""
     holidays: Mapping[Date, Day] = field(default_factory=frozen)
     """The public holidays to come; a day of the same date in ``days`` has priority."""
+    displays: Mapping[DisplayId, Display] = field(default_factory=frozen)
+    assigned: Mapping[Id, DisplayId] = field(default_factory=frozen)
+    """Which display each device shows, by the device's id; others show the first."""
+    clips: Mapping[str, Clip] = field(default_factory=frozen)
+    """The hall's own recordings, by language and what they say."""
     taken: Mapping[ServiceId, int] = field(default_factory=frozen)
     """How many tickets were taken for each service this business day, those cancelled not counted."""
     visits: Mapping[ServiceId, Visits] = field(default_factory=frozen)
@@ -102,6 +109,10 @@ class Hall:
     def point(self, point_id: PointId) -> Point:
         """The service point with this id; raises UnknownPoint if there is none."""
         return _find(self.points, point_id, UnknownPoint, "There is no service point {wanted} in this hall.")
+
+    def display(self, display_id: DisplayId) -> Display:
+        """The display with this id; raises UnknownDisplay if there is none."""
+        return _find(self.displays, display_id, UnknownDisplay, "There is no display {wanted} in this hall.")
 
     def ticket(self, ticket_id: TicketId) -> Ticket:
         """The ticket, live or among the last to end today; raises UnknownTicket if there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
+from shared.hall.display_values import Volume
 from shared.hall.field_types import Language, Name, Outcome
 from shared.hall.hours_grammar import Hours
 from shared.hall.units import Minutes, Seconds
@@ -50,3 +51,9 @@ class HallSettings:
     """Whether kiosks that can't reach the hall may print tickets of their own series."""
     keep_contacts: int = 0
     """Hours for which a customer's name and phone are kept after the visit; 0: they are erased as it ends."""
+    announce_times: int = 1
+    """How often a voice says each call."""
+    announce_gap: Seconds = 2
+    """Silence between two announcements."""
+    volumes: tuple[Volume, ...] = ()
+    """How loud announcements are, by time of day; none: always the loudest."""

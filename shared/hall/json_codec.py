@@ -16,6 +16,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar, Union, cast
 
+from shared.hall.display_values import Clip, Display
 from shared.hall.errors import Invalid, Malformed, UnknownCommand, UnknownEvent
 from shared.hall.hall import Hall, waiting_index
 from shared.hall.hall_settings import HallSettings
@@ -94,6 +95,9 @@ def encode_hall(hall: Hall, now: datetime | None = None) -> Json:
         "ended": encode(hall.ended),
         "calls": encode(hall.calls),
         "days": encode(list(hall.days.values())),
+        "displays": encode(list(hall.displays.values())),
+        "assigned": dict(hall.assigned),
+        "clips": encode(list(hall.clips.values())),
         "holidays": encode(list(hall.holidays.values())),
     }
 
@@ -181,6 +185,9 @@ def decode_hall(data: Json) -> Hall:
         taken=_each(int, settings.get("taken", {})),
         visits=_each(Visits, settings.get("visits", {})),
         days=_by_date(data.get("days", [])),
+        displays=_by_id(Display, data.get("displays", [])),
+        assigned=_each(str, data.get("assigned", {})),
+        clips=_clips(data.get("clips", [])),
         holidays=_by_date(data.get("holidays", [])),
         lines=waiting_index(tickets.values(), BY_PLACE),
         arrivals=waiting_index(tickets.values(), BY_ARRIVAL),
@@ -189,6 +196,11 @@ def decode_hall(data: Json) -> Hall:
 
 def _by_id(kind: type[T], items: list[Json]) -> MappingProxyType[str, T]:
     return MappingProxyType({item["id"]: decode(kind, item, strict=False) for item in items})
+
+
+def _clips(items: list[Json]) -> Mapping[str, Clip]:
+    clips = (decode(Clip, item, strict=False) for item in items)
+    return MappingProxyType({clip.id: clip for clip in clips})
 
 
 def _each(kind: type[T], items: Json) -> Mapping[str, T]:

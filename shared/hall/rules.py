@@ -11,6 +11,7 @@ from shared.hall import (
     appointments,
     business_day,
     calling,
+    displays,
     exceptional_days,
     feedback,
     issuing,
@@ -42,6 +43,7 @@ MODULES = (
     undo,
     set_up,
     exceptional_days,
+    displays,
     set_up_import,
     business_day,
 )

@@ -6,21 +6,25 @@ The rules that define raise Invalid with the wrong ``field``, or a refusal of th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from shared.hall.display_values import Display, Volume
 from shared.hall.errors import Invalid, SerialNumberTaken, StillInUse, Unknown
 from shared.hall.field_limits import (
     LANGUAGE,
     LARGEST_SERIAL_NUMBER,
     LONGEST_ALLOWANCE,
     LONGEST_COOL_DOWN,
+    LONGEST_GAP,
     LONGEST_KEPT,
+    MOST_ANNOUNCEMENTS,
     MOST_RECALLS,
+    MOST_VOLUMES,
     PREFIX,
 )
-from shared.hall.field_types import Name, PointId, PrecedenceId, ServiceId
+from shared.hall.field_types import Name, PointId, PrecedenceId, ServiceId, in_language
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import MINUTES, HallSettings
 from shared.hall.hours_grammar import Hours, week
@@ -122,7 +126,7 @@ class PointRetired(Event):
 
 def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     settings = plain(HallSettings, command)
-    _require_name(settings.name, "The hall needs a name.")
+    require_name(settings.name, "The hall needs a name.")
     _require(bool(settings.languages), "A hall speaks at least one language.", "languages")
     _require(all(map(_is_language, settings.languages)), "A language is a tag like en, pt-BR or zh-Hans.", "languages")
     _require_unique(tuple(map(str.lower, settings.languages)), "languages")
@@ -139,6 +143,9 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
     _at_most(LONGEST_COOL_DOWN, settings, "no_show_after", "A customer is waited for 0 to {most} seconds after a call.")
     _at_most(LONGEST_KEPT, settings, "keep_contacts", "Names and phone numbers are kept for 0 to {most} hours.")
     _require_unique(settings.outcomes, "outcomes")
+    _at_most(MOST_ANNOUNCEMENTS, settings, "announce_times", "A call is said 0 to {most} times; 0: only the chime.")
+    _at_most(LONGEST_GAP, settings, "announce_gap", "Between two announcements there are 0 to {most} seconds.")
+    _require_volumes(settings.volumes)
     _require(
         all(0 < len(outcome.strip()) <= 64 for outcome in settings.outcomes),
         "An outcome has 1 to 64 characters.",
@@ -160,13 +167,13 @@ def define_hall(hall: Hall, command: DefineHall, now: Moment) -> Events:
 
 def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
     service = plain(Service, command)
-    _require_id(service.id)
-    _require_name(service.name, "A service needs a name.")
+    require_id(service.id)
+    require_name(service.name, "A service needs a name.")
     _require(PREFIX.fits(service.prefix), PREFIX.sentence, "prefix")
     _require_unique(service.precedences, "precedences")
-    _require_known(service.precedences, hall.precedence, "precedences")
+    require_known(service.precedences, hall.precedence, "precedences")
     _require_unique(service.then, "then")
-    _require_known(service.then, hall.service, "then")
+    require_known(service.then, hall.service, "then")
     _require(service.id not in service.then, "A visit goes on to services other than its own.", "then")
     _require_hours(service.hours)
     _require(service.daily_limit >= 0, "A daily limit is a number of tickets; 0 means no limit.", "daily_limit")
@@ -176,16 +183,16 @@ def define_service(hall: Hall, command: DefineService, now: Moment) -> Events:
 
 def define_precedence(hall: Hall, command: DefinePrecedence, now: Moment) -> Events:
     precedence = plain(Precedence, command)
-    _require_id(precedence.id)
-    _require_name(precedence.name, "A precedence needs a name.")
+    require_id(precedence.id)
+    require_name(precedence.name, "A precedence needs a name.")
     _at_most(LONGEST_ALLOWANCE, precedence, "allowance", "An allowance is a number of minutes from 0 to {most}.")
     return [PrecedenceDefined(value=precedence)]
 
 
 def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
     point = plain(ServicePoint, command)
-    _require_id(point.id)
-    _require_name(point.name, "A service point needs a name.")
+    require_id(point.id)
+    require_name(point.name, "A service point needs a name.")
     _require(
         0 < point.serial_number <= LARGEST_SERIAL_NUMBER,
         "A serial number is a whole number from 1 to 9999.",
@@ -194,7 +201,7 @@ def define_point(hall: Hall, command: DefinePoint, now: Moment) -> Events:
     _at_most(LONGEST_ALLOWANCE, point, "backup_penalty", "A backup penalty is a number of minutes from 0 to {most}.")
     for field in ("services", "backup_services"):
         _require_unique(getattr(point, field), field)
-        _require_known(getattr(point, field), hall.service, field)
+        require_known(getattr(point, field), hall.service, field)
     for other in hall.points.values():
         if other.serial_number == point.serial_number and other.id != point.id:
             raise SerialNumberTaken(
@@ -211,6 +218,7 @@ def retire_service(hall: Hall, command: RetireService, now: Moment) -> Events:
         )
     if any(services_sharing(hall, service)):
         raise StillInUse("Another service shares the numbers of this one: give that service its own numbers first.")
+    _require_no_display_alone(hall, "services", service.id)
     return [ServiceRetired(service=service.id)]
 
 
@@ -219,6 +227,7 @@ def retire_precedence(hall: Hall, command: RetirePrecedence, now: Moment) -> Eve
     waits = any(ticket.precedence == precedence for ticket in hall.tickets.values())
     if waits or any(precedence in service.precedences for service in hall.services.values()):
         raise StillInUse("A service or a ticket still uses this precedence.")
+    _require_no_display_alone(hall, "precedences", precedence)
     return [PrecedenceRetired(precedence=precedence)]
 
 
@@ -226,7 +235,17 @@ def retire_point(hall: Hall, command: RetirePoint, now: Moment) -> Events:
     point = hall.point(command.point)
     if point.ticket or any(ticket.for_point == point.id for ticket in hall.tickets.values()):
         raise StillInUse("Somebody is at this service point or waits for it.")
+    _require_no_display_alone(hall, "points", point.id)
     return [PointRetired(point=point.id)]
+
+
+def _require_no_display_alone(hall: Hall, field: str, retired: str) -> None:
+    """Raises StillInUse if a display shows the calls of this one alone: without it, it would show all."""
+    for display in hall.displays.values():
+        if getattr(display, field) == (retired,):
+            name = in_language(display.name, hall.settings.languages[0], hall.settings.languages)
+            sentence = "The display {name} shows only calls of this one: change the display first."
+            raise StillInUse(sentence, display=display.id, name=name)
 
 
 def hall_defined(hall: Hall, event: HallDefined) -> Hall:
@@ -256,15 +275,38 @@ def service_retired(hall: Hall, event: ServiceRetired) -> Hall:
         )
         for point in hall.points.values()
     }
-    return replace(hall, services=frozen(_without_key(hall.services, event.service)), points=frozen(points))
+    return replace(
+        hall,
+        services=frozen(_without_key(hall.services, event.service)),
+        points=frozen(points),
+        displays=_displays_without(hall, "services", event.service),
+    )
 
 
 def precedence_retired(hall: Hall, event: PrecedenceRetired) -> Hall:
-    return replace(hall, precedences=frozen(_without_key(hall.precedences, event.precedence)))
+    return replace(
+        hall,
+        precedences=frozen(_without_key(hall.precedences, event.precedence)),
+        displays=_displays_without(hall, "precedences", event.precedence),
+    )
 
 
 def point_retired(hall: Hall, event: PointRetired) -> Hall:
-    return replace(hall, points=frozen(_without_key(hall.points, event.point)))
+    return replace(
+        hall,
+        points=frozen(_without_key(hall.points, event.point)),
+        displays=_displays_without(hall, "points", event.point),
+    )
+
+
+def _displays_without(hall: Hall, field: str, gone: str) -> Mapping[str, Display]:
+    """The displays, none of which asks for calls of what is gone."""
+    return frozen(
+        {
+            name: replace(display, **{field: _without(getattr(display, field), gone)})  # type: ignore[arg-type]  # one of three
+            for name, display in hall.displays.items()
+        }
+    )
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -290,7 +332,7 @@ def _at_most(most: int, value: Any, field: str, sentence: str) -> None:
     _require(0 <= getattr(value, field) <= most, sentence, field, most=str(most))
 
 
-def _require_id(new_id: str) -> None:
+def require_id(new_id: str) -> None:
     _require(
         bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", new_id)),
         "An id is up to 64 letters, digits, dots and dashes.",
@@ -298,7 +340,7 @@ def _require_id(new_id: str) -> None:
     )
 
 
-def _require_name(name: Name, sentence: str) -> None:
+def require_name(name: Name, sentence: str) -> None:
     words = [name] if isinstance(name, str) else list(name.values())
     _require(bool(words) and all(word.strip() for word in words), sentence, "name")
 
@@ -307,13 +349,27 @@ def _require_unique(names: tuple[str, ...], field: str) -> None:
     _require(len(set(names)) == len(names), "The same thing is named twice in one list.", field)
 
 
-def _require_known(ids: tuple[str, ...], find: Callable[[str], object], field: str) -> None:
+def require_known(ids: tuple[str, ...], find: Callable[[str], object], field: str) -> None:
     """Raises what ``find`` raises for an unknown id, with the field that holds it."""
     for one in ids:
         try:
             find(one)
         except Unknown as unknown:
             raise unknown.more(field=field) from None
+
+
+def _require_volumes(volumes: tuple[Volume, ...]) -> None:
+    _require(
+        len(volumes) <= MOST_VOLUMES,
+        "The volume changes at most {most} times a day.",
+        "volumes",
+        most=str(MOST_VOLUMES),
+    )
+    _require(all(0 <= one.percent <= 100 for one in volumes), "A volume is 0 to 100 percent.", "volumes")
+    _require(
+        all(one.since.tzinfo is None for one in volumes), "A volume begins at a local time, like 08:00.", "volumes"
+    )
+    _require_unique(tuple(one.since.isoformat() for one in volumes), "volumes")
 
 
 def _require_hours(hours: Hours) -> None:

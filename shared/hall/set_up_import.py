@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields, replace
 from functools import reduce
 from typing import Any, ClassVar
 
-from shared.hall import exceptional_days, set_up
+from shared.hall import displays, exceptional_days, set_up
+from shared.hall.displays import DefineDisplay, RetireDisplay
 from shared.hall.errors import Invalid, Refused
 from shared.hall.exceptional_days import DefineDay, RetireDay
 from shared.hall.field_types import PrecedenceId
@@ -33,19 +34,25 @@ DEFINE: dict[str, type[Command]] = {
     "services": DefineService,
     "points": DefinePoint,
     "days": DefineDay,
+    "displays": DefineDisplay,
 }
 RETIRE: dict[str, type[Command]] = {
     "precedences": RetirePrecedence,
     "services": RetireService,
     "points": RetirePoint,
     "days": RetireDay,
+    "displays": RetireDisplay,
 }
 """The commands that define and retire an item of each section: their rules decide an import too."""
 
-_RULES: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in (*set_up.RULES, *exceptional_days.RULES)}
-_CHANGES: dict[type[Event], Change[Any]] = {
-    change.event: change for change in (*set_up.CHANGES, *exceptional_days.CHANGES)
-}
+
+def _of_sections(table: str) -> Iterator[Any]:
+    for module in (set_up, exceptional_days, displays):
+        yield from getattr(module, table)
+
+
+_RULES: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in _of_sections("RULES")}
+_CHANGES: dict[type[Event], Change[Any]] = {change.event: change for change in _of_sections("CHANGES")}
 
 
 @dataclass(frozen=True, kw_only=True)

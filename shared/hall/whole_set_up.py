@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
+from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings
 from shared.hall.hours_grammar import Day
@@ -24,6 +25,7 @@ class SetUp:
     services: tuple[Service, ...] = ()
     points: tuple[ServicePoint, ...] = ()
     days: tuple[Day, ...] = ()
+    displays: tuple[Display, ...] = ()
 
 
 LISTS: dict[str, type[Any]] = {

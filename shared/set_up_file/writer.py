@@ -23,6 +23,7 @@ SECTION_COMMENTS = {
     "precedences": "Precedences: a ticket is normally called within the allowance of its precedence, in minutes.",
     "services": "Services, in the order of the kiosk's menu; the first precedence of each is its usual one.",
     "points": "Service points; backup services are given when there is nothing better to do.",
+    "displays": "Hall displays: what each shows and says, and for whom.",
     "days": "Days: dates with hours of their own, or none, which means closed.",
 }
 FIELD_COMMENTS = {
@@ -41,6 +42,9 @@ FIELD_COMMENTS = {
     "holidays": "a country, like DE, or a part of one, like DE-BE; empty: none",
     "last_ticket": "whether tickets stop once serving those who wait will take until closing time",
     "offline_tickets": "whether kiosks that can't reach the hall issue numbers of their own",
+    "announce_times": "how often a voice says each call; 0: there is only the chime",
+    "announce_gap": "seconds of silence between two announcements",
+    "volumes": 'percent of the loudest from a time of day on: { since = "08:00", percent = 80 }; none: the loudest',
     "keep_contacts": "hours for which customers' names and phones are kept after a visit",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
-from display.app import Display, Sign
+from display.app import DisplayWindow, SignWindow
 from display.layout import readable_capital
 from display.qml_sizes import Viewing
 from shared.hall.errors import NotSignedIn
@@ -23,15 +23,15 @@ from tests.display.waiting_room import QUIET, Room, items, texts
 from tests.memory_link import MemoryLink
 
 
-def labels(display: Display) -> list[str]:
+def labels(display: DisplayWindow) -> list[str]:
     return [row.label for row in display.model._calls.rows]
 
 
-def highlighted(display: Display) -> list[str]:
+def highlighted(display: DisplayWindow) -> list[str]:
     return [row.label for row in display.model._calls.rows if row.highlighted]
 
 
-def times(display: Display, label: str) -> int:
+def times(display: DisplayWindow, label: str) -> int:
     return next(row.announced for row in display.model._calls.rows if row.label == label)
 
 
@@ -258,7 +258,7 @@ async def test_full_screen_has_no_frame_and_no_cursor(link: MemoryLink, until) -
 
 async def test_in_a_window_display_and_sign_fit_on_their_screen(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    for shown in (Display(room.station, QUIET), Sign(room.station, QUIET, "1")):
+    for shown in (DisplayWindow(room.station, QUIET), SignWindow(room.station, QUIET, "1")):
         shown.show(full_screen=False)
         assert shown.window.screen().availableGeometry().contains(shown.window.frameGeometry())
         shown.close()
@@ -273,11 +273,11 @@ async def test_a_screen_too_small_for_its_room_is_reported(link: MemoryLink, unt
 
 async def test_the_chime_is_chosen_by_the_settings(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    sounding = Display(room.station, replace(QUIET, sound=True, screen_inches=55.0))
+    sounding = DisplayWindow(room.station, replace(QUIET, sound=True, screen_inches=55.0))
     assert type(sounding.voice).__name__ == "Chime"
     assert sounding.model.sizes.inches == 55
     sounding.close()
-    silent = Display(room.station, Settings(sound=False))
+    silent = DisplayWindow(room.station, Settings(sound=False))
     assert type(silent.voice).__name__ == "Silence"
     silent.close()
     room.station.stop()

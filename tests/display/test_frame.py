@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickItem
 
-from display.app import Display
+from display.app import DisplayWindow
 from tests.display.frame import ink, place
 from tests.display.waiting_room import Room, items, texts
 from tests.memory_link import MemoryLink
@@ -19,25 +19,25 @@ FULL = 0.75
 """White on night has a contrast of 0.9; what is left is for the smoothing of letters."""
 
 
-async def at_once(room: Room, display: Display) -> None:
+async def at_once(room: Room, display: DisplayWindow) -> None:
     """After a stall, say."""
     for point, service in (("1", "registration"), ("2", "tests"), ("1", "registration"), ("2", "tests")):
         room.call(point, service)
 
 
-async def as_soon_as_the_last_one_is_seen(room: Room, display: Display) -> None:
+async def as_soon_as_the_last_one_is_seen(room: Room, display: DisplayWindow) -> None:
     for number, (point, service) in enumerate([("1", "registration"), ("2", "tests"), ("1", "registration")], 1):
         room.call(point, service)
         await room.until(lambda number=number: len(texts(display.window, "number")) == number)
 
 
-async def and_again(room: Room, display: Display) -> None:
+async def and_again(room: Room, display: DisplayWindow) -> None:
     await as_soon_as_the_last_one_is_seen(room, display)
     for _ in range(2):
         room.recall("1"), room.recall("2")
 
 
-def stand_still(display: Display) -> None:
+def stand_still(display: DisplayWindow) -> None:
     """Switch motion off."""
     component = QQmlComponent(display._qml._engine)
     component.setData(b"import QtQml; import NowServing; QtObject { property QtObject theme: Theme }", QUrl())
@@ -53,7 +53,7 @@ def in_place(rows: list[QQuickItem]) -> bool:
 @pytest.mark.parametrize("still", [False, True])
 @pytest.mark.parametrize("come", [at_once, as_soon_as_the_last_one_is_seen, and_again])
 async def test_every_call_is_painted_whole_when_it_rests(
-    link: MemoryLink, until, come: Callable[[Room, Display], Awaitable[None]], still: bool
+    link: MemoryLink, until, come: Callable[[Room, DisplayWindow], Awaitable[None]], still: bool
 ) -> None:
     room = await Room(link, until).live()
     with room.display(size=(960, 540)) as display:

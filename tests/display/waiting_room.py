@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
 from display.announcer import Silence, Voice
-from display.app import Display, Sign
+from display.app import DisplayWindow, SignWindow
 from display.qml_sizes import Viewing
 from shared.hall.calling import CallNext, Recall
 from shared.hall.issuing import IssueTicket
@@ -65,9 +65,9 @@ class Room:
         voice: Voice | None = None,
         size: tuple[int, int] = (1920, 1080),
         wall: Callable[[], datetime] = wall_clock,
-    ) -> Iterator[Display]:
+    ) -> Iterator[DisplayWindow]:
         """A display on this hall, in a window of this size."""
-        display = Display(self.station, QUIET, viewing=viewing, voice=voice or Silence(20), wall=wall)
+        display = DisplayWindow(self.station, QUIET, viewing=viewing, voice=voice or Silence(20), wall=wall)
         display.window.resize(*size)
         display.window.show()
         try:
@@ -77,9 +77,9 @@ class Room:
             self.station.stop()
 
     @contextmanager
-    def sign(self, point: str = "1", size: tuple[int, int] = (800, 480)) -> Iterator[Sign]:
+    def sign(self, point: str = "1", size: tuple[int, int] = (800, 480)) -> Iterator[SignWindow]:
         """The sign over one of this hall's service points, in a window of this size."""
-        sign = Sign(self.station, Settings(), point)
+        sign = SignWindow(self.station, Settings(), point)
         sign.window.resize(*size)
         sign.window.show()
         try:

@@ -9,6 +9,8 @@ from typing import Any
 from shared.hall.appointments import CheckIn
 from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall
+from shared.hall.display_values import DisplayLayout, PlaylistItem, PlaylistKind
+from shared.hall.displays import AssignDisplay, DefineDisplay, RecordClip, RemoveClip, RetireDisplay
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall_settings import HallSettings
@@ -99,6 +101,19 @@ EVERY_COMMAND: list[Command] = [
     IssueTicket(
         service="tests", origin=Origin.OFFLINE, offline_label="K2-07", taken_at=datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
     ),
+    DefineDisplay(
+        id="north",
+        name={"en": "North wall", "de": "Nordwand"},
+        layout=DisplayLayout.CALLS_AND_MEDIA,
+        services=("registration",),
+        languages=("de",),
+        ticker="Please have your insurance card ready",
+        playlist=(PlaylistItem(kind=PlaylistKind.PICTURE, name="Poster", content="0f" * 32, seconds=20),),
+    ),
+    AssignDisplay(device="0198c8b7-7a5e-7cc1-b000-000000000001", display="north"),
+    RetireDisplay(display="north"),
+    RecordClip(language="en", says="number.42", content="0e" * 32),
+    RemoveClip(language="en", says="number.42"),
     DefineDay(date=date(2026, 12, 24), hours=("08:00-12:00",), reason={"de": "Heiligabend"}),
     RetireDay(date=date(2026, 12, 24)),
     ObserveHolidays(days=(Day(date=date(2026, 12, 25), reason="Christmas"),)),

@@ -87,13 +87,17 @@ def _names(command: Command, before: Hall, after: Hall) -> Iterator[str]:
         name = getattr(command, field)
         if isinstance(name, date):
             yield name.isoformat()
-        elif any(name in ids for hall in (before, after) for ids in (hall.points, hall.services, hall.precedences)):
+        elif any(
+            name in ids
+            for hall in (before, after)
+            for ids in (hall.points, hall.services, hall.precedences, hall.displays)
+        ):
             yield name
 
 
 @cache
 def _name_fields(kind: type[Command]) -> tuple[str, ...]:
-    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "date", "kept")
+    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "display", "date", "kept")
     return tuple(field.name for field in fields(kind) if field.name in wanted)
 
 
