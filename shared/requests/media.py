@@ -83,7 +83,7 @@ class SendMediumPart(Request[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class StoreMedium(Request[Medium]):
-    """Store the medium whose parts were sent. Refused if one is missing or the whole is broken, too large or no such kind."""
+    """Store the medium whose parts were sent. Refused if a part is missing or the whole is not of this kind."""
 
     ANSWER = Medium
     ALLOWED = ADMINISTRATORS

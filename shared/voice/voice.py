@@ -27,7 +27,7 @@ class Utterance:
     words: tuple[Word, ...]
 
 
-class CantSpeak(Exception):
+class SpeechError(Exception):
     """A voice can't say this; the message is one sentence for the administrator: which voice, and why."""
 
 
@@ -39,4 +39,4 @@ class Voice(Protocol):
         """What the administrator reads: ``eSpeak NG 1.52, German``."""
 
     def say(self, utterance: Utterance) -> Path:
-        """A WAV file with the whole utterance; blocks for a second at most, raises CantSpeak."""
+        """A WAV file with the whole utterance; blocks for a second at most, raises SpeechError."""
