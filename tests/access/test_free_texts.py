@@ -21,6 +21,7 @@ from shared.hall.rules import COMMANDS
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.hall.set_up_import import ImportSetUp
 from shared.requests.devices import ClaimSeries, ConfirmPairing, RenameDevice, ReportState
+from shared.requests.media import ReadMediumPart, RemoveMedium, SendMediumPart, StoreMedium
 from shared.requests.request_list import REQUESTS
 from shared.requests.staff import AddPerson
 from tests.access.leak_search import rows, seen_outside
@@ -40,6 +41,9 @@ NOT_ABOUT_CUSTOMERS: dict[type[Any], str] = {
     RenameDevice: "the name of a machine",
     ReportState: "what a machine tells of itself",
     ClaimSeries: "what a machine is set to",
+    **dict.fromkeys(
+        (SendMediumPart, StoreMedium, ReadMediumPart, RemoveMedium), "what displays show everybody, and its file's name"
+    ),
 }
 """Commands and requests whose texts may be read elsewhere, and why: administrators write them about the hall."""
 
