@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from shared.hall.displays import DefineDisplay, RecordClip
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays
 from shared.hall.field_limits import ID, PERSON_NAME, PHONE, TEXT, TextFormat
 from shared.hall.field_types import new_id
@@ -31,7 +32,7 @@ from tests.hall.examples import EVERY_COMMAND, over_the_wire
 
 NOT_ABOUT_CUSTOMERS: dict[type[Any], str] = {
     **dict.fromkeys(
-        (DefineHall, DefineService, DefinePrecedence, DefinePoint, ImportSetUp),
+        (DefineHall, DefineService, DefinePrecedence, DefinePoint, DefineDisplay, RecordClip, ImportSetUp),
         "the hall's own names and descriptions, which customers are to read",
     ),
     DefineDay: "why the hall is closed, which customers are told",
