@@ -20,15 +20,15 @@ PART = re.compile(r"[^\W\d_]|\d+")
 """What is read as one: a letter, or digits that stand together."""
 
 NAMES = {
-    "en": "ay bee see dee ee eff jee aitch eye jay kay el em en oh pee cue ar ess tee you vee double-you ex why zed",
-    "en-US": "ay bee see dee ee eff jee aitch eye jay kay el em en oh pee cue ar ess tee you vee double-you ex why zee",
-    "de": "A Be Ce De E Eff Ge Ha I Jott Ka Ell Emm Enn O Pe Ku Err Ess Te U Vau We Ix Üpsilon Zett",
     "ru": "а бэ цэ дэ е эф жэ аш и йот ка эль эм эн о пэ ку эр эс тэ у вэ дубль-вэ икс игрек зет",
-    "ar": "إيه بي سي دي إي إف جي إتش آي جيه كيه إل إم إن أو بيه كيو آر إس تي يو في دبليو إكس واي زد",
+    "ar": "أَي بي سي دي إي إف جي إتش آي جَي كَي إل إم إن أُو پي كْيُو آر إس تي يو في دبليو إكس وَاي زِد",
 }
-"""How the letters A to Z are called, where a voice may not know; elsewhere it names them itself."""
+"""How the letters A to Z are called in languages of other scripts, whose voices may not know them."""
 
-LETTERS = {language: dict(zip(ascii_uppercase, names.split(), strict=True)) for language, names in NAMES.items()}
+LETTERS = {"en": {"A": "eigh"}} | {  # alone before a number it would be read as the article
+    language: dict(zip(ascii_uppercase, names.split(), strict=True)) for language, names in NAMES.items()
+}
+"""How a voice is told to name a letter; those that are not here it names itself."""
 
 AND = {"ar": "و", "ckb": "و", "fa": "و", "pt": "e"}
 """What stands between hundreds and the rest: ``مئة و اثنان وأربعون``."""
@@ -80,8 +80,7 @@ def _value(word: Word) -> int:
 
 
 def letter(name: str, language: Language) -> Word:
-    names = LETTERS.get(language) or LETTERS.get(_plain(language), {})
-    return Word(f"letter.{name}", names.get(name, name))
+    return Word(f"letter.{name}", LETTERS.get(_plain(language), {}).get(name, name))
 
 
 def number_words(number: int, language: Language) -> Iterator[Word]:
