@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -17,7 +17,7 @@ from shared.voice.engines.espeak import TO_INSTALL
 from shared.voice.engines.own_process import Steps
 from shared.voice.engines.speech_engine import EngineError
 from shared.voice.vocabulary import vocabulary
-from shared.voice.voice import SpeechError, Utterance, Voice, Word
+from shared.voice.voice import NotOfferedError, SpeechError, Utterance, Voice, Word
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Preparable(Protocol):
 
 
 class VoiceChain:
-    """The voice of a station. All of it may block for a second: ask it where nobody waits for the window."""
+    """The voice of a station. It may block for a second: ask it where the window does not wait."""
 
     name = "Voice"
 
@@ -53,6 +53,7 @@ class VoiceChain:
         self._find = find
         self._clock = clock
         self._resting: dict[str, tuple[float, str]] = {}
+        self._unready: list[str] = []
 
     @cached_property
     def links(self) -> Sequence[Link]:
@@ -70,17 +71,20 @@ class VoiceChain:
                 self._rest_if_broken(link, error)
             if self._clock() - began > PATIENCE:
                 break
-        raise SpeechError(" ".join([*reasons, *self.troubles()]) or f"There is no voice: {TO_INSTALL}.")
+        raise SpeechError(" ".join(dict.fromkeys([*reasons, *self.troubles()])))
 
     def prepare(self, hall: Hall) -> Iterator[object]:
         """Have every word of the hall ready, step by step, none of which blocks for longer than a tenth of a second.
 
         Between two steps a call can be said; ``close`` it to stop.
         """
+        self._unready = []
+        links = [link for link in self.links if isinstance(link, Preparable)]
         for language in hall.settings.languages:
-            for word in vocabulary(hall, language):
-                yield from self._prepare(language, word)
-                yield word
+            words = vocabulary(hall, language)
+            for link in links:
+                if (yield from self._prepare(link, language, words)):
+                    break
 
     def full_name(self, language: Language) -> str:
         """The first voice that can say everything in a language; raises SpeechError if there is none."""
@@ -93,9 +97,10 @@ class VoiceChain:
         raise SpeechError(f"No voice speaks {own_name(language)} here: {TO_INSTALL}. {' '.join(reasons)}".rstrip())
 
     def troubles(self) -> list[str]:
-        """What has failed of late, a sentence each, for the administrator."""
+        """What is broken or has failed of late, a sentence each, for the administrator."""
         now = self._clock()
-        return list(dict.fromkeys(reason for until, reason in self._resting.values() if now < until))
+        failed = [reason for until, reason in self._resting.values() if now < until]
+        return list(dict.fromkeys([*failed, *self._unready]))
 
     def _awake(self) -> Iterator[Link]:
         return (link for link in self.links if self._clock() >= self._resting.get(link.name, (0.0, ""))[0])
@@ -105,11 +110,18 @@ class VoiceChain:
             log.warning("%s It is left alone for %s seconds.", error, REST)
             self._resting[link.name] = (self._clock() + REST, str(error))
 
-    def _prepare(self, language: Language, word: Word) -> Iterator[object]:
-        for link in self._awake():
-            if isinstance(link, Preparable):
-                try:
-                    if (yield from link.prepare(language, word)):
-                        return
-                except SpeechError as error:
-                    self._rest_if_broken(link, error)
+    def _prepare(self, link: Preparable, language: Language, words: Sequence[Word]) -> Generator[object, None, bool]:
+        """Whether no voice behind this one needs any of the words. An engine that fails once is not asked again."""
+        enough = True
+        for word in words:
+            try:
+                enough &= yield from link.prepare(language, word)
+            except NotOfferedError:
+                enough = False
+            except SpeechError as error:
+                enough = False
+                self._unready.append(str(error))
+                if isinstance(error, EngineError):
+                    break
+            yield word
+        return enough

@@ -13,7 +13,7 @@ from shared.voice.joining_words import joined_words
 from shared.voice.sound_store import SoundStore
 from shared.voice.sounds import read, tidied
 from shared.voice.vocabulary import missing
-from shared.voice.voice import SpeechError, Utterance, Word
+from shared.voice.voice import NotOfferedError, SpeechError, Utterance, Word
 
 
 class Recorded:
@@ -62,8 +62,8 @@ class Recorded:
         return self._clips.keep(tidied(read(stored, what), what), clip.content)
 
 
-def _not_recorded(word: Word, language: Language) -> SpeechError:
-    return SpeechError(f"There is no recording of {_named(word)} in {own_name(language)}.")
+def _not_recorded(word: Word, language: Language) -> NotOfferedError:
+    return NotOfferedError(f"There is no recording of {_named(word)} in {own_name(language)}.")
 
 
 def _named(word: Word) -> str:

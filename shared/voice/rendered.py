@@ -10,7 +10,7 @@ from shared.voice.engines.own_process import AT_LEISURE, Steps
 from shared.voice.engines.speech_engine import SpeechEngine
 from shared.voice.joining_words import joined_words
 from shared.voice.sound_store import SoundStore
-from shared.voice.voice import SpeechError, Utterance, Word
+from shared.voice.voice import NotOfferedError, Utterance, Word
 
 
 class Rendered:
@@ -37,7 +37,7 @@ class Rendered:
     def _rendered(self, language: Language, word: Word) -> Path:
         if found := self._words.find(*self._what(language, _plain(word))):
             return found
-        raise SpeechError(f"{self._engine.name} has not rendered “{_plain(word)}” yet.")
+        raise NotOfferedError(f"{self._engine.name} has not rendered “{_plain(word)}” yet.")
 
     def _what(self, language: Language, text: str) -> tuple[str, ...]:
         return (self._engine.name, *self._engine.voice_for(language).command, text)

@@ -16,6 +16,7 @@ from shared.voice.engines.espeak import espeak
 from shared.voice.engines.piper import piper
 from shared.voice.engines.rhvoice import rhvoice
 from shared.voice.engines.speech_engine import SpeechEngine
+from shared.voice.engines.system_voices import system_voices
 from shared.voice.live import Live
 from shared.voice.recorded import Recorded
 from shared.voice.rendered import Rendered
@@ -35,35 +36,30 @@ MOST_CLIPS, MOST_WORDS, MOST_SAID = 100 * MIB, 200 * MIB, 50 * MIB
 """Bytes on disk: a word takes 30 KiB, a hall has some 200 in each language."""
 
 
-def no_system_voice() -> SpeechEngine:
-    raise SpeechError("The voices of this system are not used here.")
-
-
 def voice_of(
     settings: Settings,
     hall: Callable[[], Hall | None],
     clip: Callable[[Hash], Path | None],
     *,
-    system: FindEngine = no_system_voice,
     folder: Path | None = None,
 ) -> VoiceChain:
     """The voice of this station. Raises Unfit if the setting names none.
 
-    ``clip``: where a stored recording is on this machine, None while it is not here. ``system``: the voices of the
-    operating system, which only Qt can reach. ``folder``: for its sounds, in place of the usual one.
+    ``clip``: where a stored recording is on this machine, None while it is not here. ``folder``: for its
+    sounds, in place of the usual one.
     """
     if settings.voice not in (AUTO, NONE, *ENGINES):
         raise Unfit(f"voice must be {AUTO}, {NONE}, {', '.join(ENGINES[:-1])} or {ENGINES[-1]}, not {settings.voice}.")
-    return VoiceChain(partial(_links, settings.voice, hall, clip, system, folder or state_path() / "voice"))
+    return VoiceChain(partial(_links, settings.voice, hall, clip, folder or state_path() / "voice"))
 
 
 def _links(
-    wanted: str, hall: Callable[[], Hall | None], clip: Callable[[Hash], Path | None], system: FindEngine, folder: Path
+    wanted: str, hall: Callable[[], Hall | None], clip: Callable[[Hash], Path | None], folder: Path
 ) -> Sequence[Link]:
     """Recordings, then what each engine has rendered, then the engines themselves."""
     said = SoundStore(folder / "said", MOST_SAID)
     words = SoundStore(folder / "words", MOST_WORDS)
-    engines = list(_engines(wanted, system, folder / "piper"))
+    engines = list(_engines(wanted, folder / "piper"))
     return [
         Recorded(hall, clip, SoundStore(folder / "clips", MOST_CLIPS), said),
         *(Rendered(engine, words, said) for engine in engines),
@@ -71,9 +67,9 @@ def _links(
     ]
 
 
-def _engines(wanted: str, system: FindEngine, piper_voices: Path) -> Iterator[SpeechEngine]:
+def _engines(wanted: str, piper_voices: Path) -> Iterator[SpeechEngine]:
     """Those that are installed and wanted."""
-    found: tuple[FindEngine, ...] = (partial(piper, piper_voices), rhvoice, system, espeak)
+    found: tuple[FindEngine, ...] = (partial(piper, piper_voices), rhvoice, system_voices, espeak)
     for name, find in zip(ENGINES, found, strict=True):
         if wanted in (AUTO, name):
             try:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, TypeAlias, TypeVar
 
 QUICKLY = 0.5
@@ -45,13 +46,13 @@ def finished(steps: Steps[T], deadline: float) -> T:
             running.wait(deadline)
 
 
-def run(command: Sequence[str], text: str, deadline: float) -> Steps[str]:
-    """What a program prints for a text; raises ProgramError. ``deadline``: seconds."""
+def run(command: Sequence[str], text: str, deadline: float, folder: Path | None = None) -> Steps[str]:
+    """What a program prints for a text, working in ``folder``; raises ProgramError. ``deadline``: seconds."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
         given.write(text.encode())
         given.seek(0)
         until = time.monotonic() + deadline
-        process = _started(command, given, output, complaints)
+        process = _started(command, folder, given, output, complaints)
         try:
             while process.poll() is None:
                 if time.monotonic() >= until:
@@ -66,12 +67,18 @@ def run(command: Sequence[str], text: str, deadline: float) -> Steps[str]:
 
 
 def _started(
-    command: Sequence[str], given: IO[bytes], output: IO[bytes], complaints: IO[bytes]
+    command: Sequence[str], folder: Path | None, given: IO[bytes], output: IO[bytes], complaints: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     """With files, not pipes: a program that has gone mad must not fill our memory, nor block us by not reading."""
     try:
         return subprocess.Popen(  # noqa: S603  # programs of this machine, with arguments of ours
-            command, stdin=given, stdout=output, stderr=complaints, start_new_session=True, creationflags=NO_WINDOW
+            command,
+            cwd=folder,
+            stdin=given,
+            stdout=output,
+            stderr=complaints,
+            start_new_session=True,
+            creationflags=NO_WINDOW,
         )
     except OSError as error:
         raise ProgramError(f"could not be started: {error.strerror}") from None

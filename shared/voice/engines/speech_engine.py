@@ -11,10 +11,10 @@ from shared.hall.field_types import Language
 from shared.languages import suited
 from shared.voice.engines.own_process import ProgramError, Steps, run
 from shared.voice.sounds import Sound, read, tidied
-from shared.voice.voice import SpeechError
+from shared.voice.voice import NotOfferedError, SpeechError
 
-FILE = "{file}"
-"""In a command: where the program shall write the sound."""
+FILE = "speech.wav"
+"""What a program shall write, in the folder it works in."""
 
 
 class EngineError(SpeechError):
@@ -39,10 +39,10 @@ class SpeechEngine:
     voices: Mapping[Language, EngineVoice]
 
     def voice_for(self, language: Language) -> EngineVoice:
-        """The voice that suits a language best; raises SpeechError if there is none."""
+        """The voice that suits a language best; raises NotOfferedError if there is none."""
         tag = suited(language, list(self.voices))
         if tag is None:
-            raise SpeechError(f"{self.name} has no voice for this language ({language}).")
+            raise NotOfferedError(f"{self.name} has no voice for this language ({language}).")
         return self.voices[tag]
 
     def full_name(self, language: Language) -> str:
@@ -53,11 +53,10 @@ class SpeechEngine:
         """The sound of a text. ``deadline``: seconds. Raises EngineError, or SpeechError without a voice."""
         command = self.voice_for(language).command
         with tempfile.TemporaryDirectory(prefix="nowserving-") as folder:
-            file = Path(folder) / "speech.wav"
             what = f"What {self.name} said"
             try:
-                yield from run([str(file) if part == FILE else part for part in command], _one_line(text), deadline)
-                return tidied(read(file, what), what)
+                yield from run(command, _one_line(text), deadline, Path(folder))
+                return tidied(read(Path(folder) / FILE, what), what)
             except ProgramError as failed:
                 raise EngineError(f"{self.name} {failed}.") from None
             except SpeechError as error:
