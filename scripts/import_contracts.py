@@ -9,15 +9,18 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class StandardLibraryContract(Contract):
-    """No module of ``rooms`` imports anything but the standard library and its own package."""
+    """No module of ``rooms`` imports anything but the standard library, its own package, and ``besides``."""
 
     type_name = "standard_library"
 
     rooms = fields.ListField(subfield=fields.StringField())
+    besides = fields.ListField(subfield=fields.StringField(), default=[])
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         rooms: list[str] = self.rooms  # type: ignore[assignment]  # a field is its value once it is read
-        foreign = [step for room in rooms for step in _foreign(graph, room)]
+        besides: list[str] = self.besides  # type: ignore[assignment]  # as above
+        known = {module for room in besides for module in (room, *graph.find_descendants(room))}
+        foreign = [step for room in rooms for step in _foreign(graph, room, known)]
         return ContractCheck(kept=not foreign, metadata={"foreign": foreign})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
@@ -25,11 +28,11 @@ class StandardLibraryContract(Contract):
             output.print_error(f"{importer} imports {imported}")
 
 
-def _foreign(graph: ImportGraph, room: str) -> list[tuple[str, str]]:
+def _foreign(graph: ImportGraph, room: str, known: set[str]) -> list[tuple[str, str]]:
     modules = {room, *graph.find_descendants(room)}
     return sorted(
         (importer, imported)
         for importer in modules
-        for imported in graph.find_modules_directly_imported_by(importer) - modules
+        for imported in graph.find_modules_directly_imported_by(importer) - modules - known
         if imported.partition(".")[0] not in sys.stdlib_module_names
     )

@@ -31,6 +31,10 @@ class SpeechError(Exception):
     """A voice can't say this; the message is one sentence for the administrator: which voice, and why."""
 
 
+class NotOfferedError(SpeechError):
+    """A voice was never made for this, such as a word nobody recorded: nothing is broken."""
+
+
 class Voice(Protocol):
     """Says utterances. It never plays anything: it makes sounds."""
 
