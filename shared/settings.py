@@ -72,6 +72,9 @@ class Settings:
     """Metres."""
     full_screen: bool = setting("Kiosk, display and sign fill the screen; false: they open in a window.", True)
     sound: bool = setting("The hall display plays a chime at each call.", True)
+    voice: str = setting(
+        "Who says the calls: auto (the best voice installed), piper, rhvoice, system, espeak, or none.", "auto"
+    )
     log_level: str = setting("How much is logged: DEBUG, INFO, WARNING or ERROR.", "WARNING")
 
     def __post_init__(self) -> None:
