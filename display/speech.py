@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shared.hall.errors import Failure
 from shared.hall.field_types import Language
+from shared.hall.hall import Hall
 from shared.requests.devices import SoundFault
+from shared.voice.chain import VoiceChain
 from shared.voice.voice import SpeechError, Utterance, Voice
 
 log = logging.getLogger(__name__)
+
+MOMENT = 0.05
+"""Seconds a program that makes words beforehand is waited for at a time: a call may come."""
 
 InBackground = Callable[[Callable[[], Any], Callable[[Any], None], Callable[[Failure], None]], None]
 
@@ -30,8 +37,7 @@ class Saying:
 class BackgroundSpeech:
     """Says utterances with a voice, one after another, on a thread of its own."""
 
-    def __init__(self, voice: Callable[[], Voice], in_background: InBackground) -> None:
-        """``voice`` gives the voice of the hall as it is now; it is asked on the other thread."""
+    def __init__(self, voice: Voice, in_background: InBackground) -> None:
         self._voice = voice
         self._in_background = in_background
         self._faults: dict[Language, str] = {}
@@ -62,10 +68,52 @@ class BackgroundSpeech:
             done()
 
         self._in_background(
-            lambda: _said(self._voice(), utterance),
+            lambda: _said(self._voice, utterance),
             lambda answer: made(*answer),
             lambda failure: made(None, SoundFault.VOICE_FAILS),
         )
+
+
+class Preparing:
+    """Has every word of the hall made beforehand, and again when its set-up changes; what is to be said goes first."""
+
+    def __init__(self, voice: VoiceChain, in_background: InBackground) -> None:
+        self._voice = voice
+        self._in_background = in_background
+        self._prepared: object = None
+        self._steps: Iterator[object] = iter(())
+
+    def prepare(self, hall: Hall) -> None:
+        """Begin with the words of this hall, unless they are the same as the last time."""
+        points = {point.id: point.name for point in hall.points.values()}
+        spoken = hall.settings.languages, hall.settings.offline_tickets, hall.services, points, hall.clips
+        if spoken != self._prepared:
+            self._prepared = spoken
+            self._steps = self._voice.prepare(hall)
+            self._take_step(self._steps)
+
+    def _take_step(self, steps: Iterator[object]) -> None:
+        def go_on(step: object) -> None:
+            if step is not _DONE and steps is self._steps:
+                self._take_step(steps)
+
+        self._in_background(lambda: _next(steps), go_on, _not_prepared)
+
+
+_DONE = object()
+
+
+def _next(steps: Iterator[object]) -> object:
+    """The next step, and a moment's wait if it is a program that runs."""
+    step = next(steps, _DONE)
+    if isinstance(step, subprocess.Popen):
+        with suppress(subprocess.TimeoutExpired):
+            step.wait(MOMENT)
+    return step
+
+
+def _not_prepared(failure: Failure) -> None:
+    log.warning("words are not made beforehand: %s", failure.detail)
 
 
 def _said(voice: Voice, utterance: Utterance) -> tuple[Path | None, str]:
