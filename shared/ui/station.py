@@ -152,11 +152,12 @@ class Station(QObject):
         return f"{pages_url}/t/{token}" if pages_url else None
 
     def in_background(
-        self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None, *, thread: str = "slow work"
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None, *, thread: str = ""
     ) -> None:
-        """Do slow work that does not involve the hall, such as printing, on the thread of this name, in order.
+        """Do slow work that does not involve the hall, such as printing, on one thread of its own, in order.
 
-        It may begin before ``start``; an answer that comes earlier than that is dropped.
+        It may begin before ``start``; an answer that comes earlier than that is dropped. ``thread``: names another one,
+        for work that all other must not wait for.
         """
         if thread not in self._background_workers:
             self._background_workers[thread] = _Worker(self._later)
