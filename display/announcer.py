@@ -1,6 +1,6 @@
 """Announces calls one at a time: the picture at once, the sound in turn; a backlog shortens itself.
 
-An announcement that has begun is never cut off: what is said is said to its end, and only then the next call has its turn.
+An announcement that has begun is never cut off: what is said is said to its end, then the next call has its turn.
 Whatever fails, the turn passes on: a sound that can't be heard is left out, the picture comes without it.
 """
 

@@ -25,10 +25,11 @@ from shared.hall.errors import NotSignedIn
 from shared.hall.field_types import Language
 from shared.hall.units import Milliseconds
 from shared.hall.values import Call
-from shared.settings import Settings
+from shared.settings import Settings, state_path
 from shared.ui.clocks import wall_clock
 from shared.ui.event_loop import QML, every
 from shared.ui.joining_screen import fit
+from shared.ui.media_files import MediaFiles
 from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
 from shared.voice.station_voice import voice_of
@@ -66,7 +67,8 @@ class DisplayWindow:
         self.model = DisplayModel(station, viewing or viewing_of(settings), wall)
         self.speaker = Speaker() if settings.sound and player is None else None
         in_background = partial(station.in_background, thread=VOICE_THREAD)
-        own_voice = voice_of(settings, lambda: station.hall, lambda _: None)
+        self.media = MediaFiles(station, state_path() / "media")
+        own_voice = voice_of(settings, lambda: station.hall, self.media.path)
         speech = BackgroundSpeech(voice or own_voice, in_background)
         self.announcer = Announcer(self._shown, player or self.speaker, speech, wall, silent_turn=silent_turn)
         self.new_calls = NewCalls(station)
@@ -119,12 +121,17 @@ class DisplayWindow:
         self.model.show_announcement(announcing=self.announcer.announcing, crowded=self.announcer.crowded)
 
     def _prepare(self) -> None:
-        if self.station.hall:
-            self._preparing.prepare(self.station.hall)
+        """Fetch the recordings of the hall, and have the other words made."""
+        if hall := self.station.hall:
+            self.media.keep([clip.content for clip in hall.clips.values()])
+            self._preparing.prepare(hall)
 
 
 class SignWindow:
     """The sign over one service point, named by its serial number or id."""
+
+    sound_fault = ""
+    """It makes no sound."""
 
     def __init__(self, station: Station, settings: Settings, point: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""

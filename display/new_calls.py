@@ -1,4 +1,4 @@
-"""The calls a display has to announce: those that happen now, and after an outage or a stall those that are still young."""
+"""The calls a display has to announce: those that happen now, and after an outage or a stall those still young."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class NewCalls(QObject):
     def is_young(self, call: Call) -> bool:
         """Whether an open call is not too old to be announced after an outage."""
         ticket = self._station.hall.tickets.get(call.ticket) if self._station.hall else None
-        return ticket is not None and self._now() - ticket.last_call < YOUNG
+        return ticket is not None and ticket.last_call is not None and self._now() - ticket.last_call < YOUNG
 
     def _happened(self, event: Event) -> None:
         self._tick()

@@ -1,7 +1,7 @@
 """Plays sounds for the hall display, in a process of its own: a sound system that goes away may abort or hang it.
 
-``python -m display.player NAME`` connects to the display that listens there and plays what it is told, one sound at a time,
-on the sound device there is then. It ends with the display.
+``python -m display.player NAME`` connects to the display that listens there and plays what it is told, one sound at a
+time, on the sound device there is then. It ends with the display.
 """
 
 from __future__ import annotations
@@ -43,14 +43,19 @@ class Player(QObject):
     def __init__(self, display: QLocalSocket) -> None:
         """Raises ImportError without Qt Multimedia."""
         super().__init__()
-        from PySide6 import QtMultimedia as multimedia  # noqa: PLC0415  # needs libpulse, which may be missing
+        from PySide6.QtMultimedia import (  # noqa: PLC0415  # needs libpulse, which may be missing
+            QAudio,
+            QAudioOutput,
+            QMediaDevices,
+            QMediaPlayer,
+        )
 
-        self._audio = multimedia.QAudio
-        self._statuses = multimedia.QMediaPlayer.MediaStatus
+        self._audio = QAudio
+        self._statuses = QMediaPlayer.MediaStatus
         self._display = display
-        self._devices = multimedia.QMediaDevices(self)
-        self._player = multimedia.QMediaPlayer(self)
-        self._output = multimedia.QAudioOutput(self)
+        self._devices = QMediaDevices(self)
+        self._player = QMediaPlayer(self)
+        self._output = QAudioOutput(self)
         self._player.setAudioOutput(self._output)
         self._position, self._stood_still = -1, 0  # milliseconds, both
         self._devices.audioOutputsChanged.connect(self._devices_changed)

@@ -70,7 +70,7 @@ class BackgroundSpeech:
         self._in_background(
             lambda: _said(self._voice, utterance),
             lambda answer: made(*answer),
-            lambda failure: made(None, SoundFault.VOICE_FAILS),
+            lambda _: made(None, SoundFault.VOICE_FAILS),
         )
 
 

@@ -19,6 +19,10 @@ class TroubleKind(StrEnum):
     """The hall refused a ticket the kiosk printed while cut off: nobody will call the customer who holds the paper."""
 
 
+LONGEST_SOUND = 200
+"""Characters of what a display says of its sound."""
+
+
 class SoundFault(StrEnum):
     """Why a display can't be heard, as far as it knows; a voice has sentences of its own."""
 
