@@ -30,6 +30,10 @@ def no_connection(since: datetime, hall: Hall | None) -> str:
     return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since, hall))
 
 
+def many_calls() -> str:
+    return QCoreApplication.translate("Display", "Several numbers are called. Please look for yours.")
+
+
 def widest_text(texts: Iterable[str], weight: QFont.Weight, *, figures: bool = False) -> float:
     """Width of the widest of these texts, in ems, 0 without texts; with ``figures`` all digits have the same width."""
     font = QFont(QGuiApplication.font())

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.call_rows import CallList, CallRow, point_name, rows
-from display.display_sentences import outage_notice, widest_text
+from display.display_sentences import many_calls, outage_notice, widest_text
 from display.qml_sizes import Sizes, Viewing
 from shared.customer_sentences import closed_notice
 from shared.formats import clock
@@ -48,6 +48,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._calls = CallList(self)
         self._times_announced: dict[TicketId, int] = {}
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
+        self._announcing = self._crowded = False
         self._closed_notice: list[str] = []
         self._pixels = (1920.0, 1080.0)  # width, height
         self._clock_text = clock(wall(), self._station.hall)
@@ -86,6 +87,11 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._times_announced[ticket] = self._highlighted[ticket] = times
         QTimer.singleShot(self._viewing.highlight, self, lambda: self._end_highlight(ticket, times))
         self.refresh()
+
+    def show_announcement(self, *, announcing: bool, crowded: bool) -> None:
+        """A call is being announced now, or no longer; ``crowded``: one announcement stands for many."""
+        self._announcing, self._crowded = announcing, crowded
+        self.changed.emit()
 
     @property
     def _hall(self) -> Hall | None:
@@ -154,6 +160,13 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
         hall = self._station.hall
         return hall is not None and is_right_to_left(hall.settings.languages[0])
+
+    announcing = Property(bool, lambda self: self._announcing, notify=changed)
+
+    @Property(str, notify=changed)
+    def crowdNotice(self) -> str:  # noqa: N802  # QML's name for it
+        """What one announcement for many calls says; empty while calls are announced one by one."""
+        return many_calls() if self._crowded else ""
 
     outageNotice = Property(str, lambda self: outage_notice(self._station), notify=changed)  # noqa: N815  # QML's name
     clockText = Property(str, lambda self: self._clock_text, notify=clock_changed)  # noqa: N815  # QML's name for it
