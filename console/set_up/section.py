@@ -29,6 +29,7 @@ from console.controls import ConfirmButton, KeyButton, SentenceLine, column, fra
 from console.eliding import ElidingCells
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
+from console.set_up.tick_list import TickList
 from shared.hall.hall_settings import HallSettings
 from shared.ui.widget_theme import theme
 
@@ -280,6 +281,8 @@ def _change_of(field: QWidget) -> SignalInstance | None:
             return field.currentIndexChanged
         case QCheckBox():
             return field.toggled
+        case TickList():
+            return field.itemChanged
         case _:
             return None
 
