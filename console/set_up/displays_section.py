@@ -70,7 +70,7 @@ class DisplaysSection(DefinitionSection, ListSection):
         self.farthest_seat = number_field(self.tr("Farthest seat"), most, minimum=least, suffix=self.tr(" m"))
         least, most = LARGEST_SCREEN
         self.inches = number_field(self.tr("Diagonal of the screen"), most, minimum=least, suffix=self.tr(" in"))
-        self.languages = OrderedChoice(self.tr("Languages, in order"), self.tr("(no other)"))
+        self.languages = OrderedChoice(self.tr("Languages, in order"), self.tr("(none)"))
 
     def _filters(self) -> None:
         self.services = TickList(self.tr("Only these services"))
@@ -239,7 +239,7 @@ class DisplaysSection(DefinitionSection, ListSection):
             self.preview.show_draft(self.model.hall, self.draft())
 
     def save(self) -> None:
-        """A display that can't be read from its farthest seat is not saved: the preview says why, and what would fit."""
+        """Not if it can't be read from its farthest seat: the preview says why, and what would fit."""
         if illegible := self.preview.show_draft(self.model.hall, self.draft()):
             self.model.say(illegible, refusal=True)
         else:

@@ -37,9 +37,7 @@ class MediaSection(QWidget):
         for at in (0, 3):
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
         self.table.chosen_changed.connect(self._on_chosen)
-        self.remove_button = ConfirmButton(
-            self.tr("Remove …"), self.tr("Remove for good? Press again"), self.remove
-        )
+        self.remove_button = ConfirmButton(self.tr("Remove …"), self.tr("Remove for good? Press again"), self.remove)
         self.nothing = label(self.tr("No picture or video yet: add some, or drop them here."), "quiet", wrap=True)
         self.sending = ElidingLabel("")
         self.progress = QProgressBar()
@@ -55,14 +53,14 @@ class MediaSection(QWidget):
     def _inside(self) -> QVBoxLayout:
         about = self.tr("They play beside the calls, on displays that have them in their list of pages.")
         self.sending_part = QWidget()
-        inside = row(self.sending, self.progress, self.cancel_button)
-        inside.setStretch(0, 1)
-        self.sending_part.setLayout(inside)
+        sending = row(self.sending, self.progress, self.cancel_button)
+        sending.setStretch(0, 1)
+        self.sending_part.setLayout(sending)
         return column(
             label(self.tr("Pictures and videos"), "large"),
             label(about, "quiet", wrap=True),
             self.nothing,
-            self.table,
+            _growing(self.table),
             self.sending_part,
             self.sentence,
             row(self.add_button, self.taken, None, self.remove_button),
@@ -146,3 +144,10 @@ class MediaSection(QWidget):
     def _update_buttons(self) -> None:
         self.remove_button.setEnabled(self.model.can_save and bool(self.table.chosen))
         self.add_button.setEnabled(self.model.station.away_since is None)
+
+
+def _growing(table: QWidget) -> QVBoxLayout:
+    """The table, in all the room that is left, also while it is hidden."""
+    layout = column(table, None)
+    layout.setStretch(0, 1_000)
+    return layout

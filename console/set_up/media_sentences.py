@@ -35,8 +35,8 @@ def medium_kind(kind: MediumKind) -> str:
 
 def size(length: int) -> str:
     """A number of bytes as people read it: ``1.4 MB``."""
-    megabytes = max(0.1, length / MIB)
-    number = QLocale().toString(megabytes, "f", 1 if megabytes < 10 else 0)
+    megabytes = max(0.1, length / MIB) if length else 0.0
+    number = QLocale().toString(megabytes, "f", 1 if 0 < megabytes < 10 else 0)
     return QCoreApplication.translate("Console", "{0} MB").format(number)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from console import sentences
 from console.controls import button, column, label, row
@@ -78,9 +78,7 @@ class PlaylistEdit(QWidget):
         self.url_part = _part(form_line(self.tr("Address of the web page"), self.url))
         self.seconds_part = _part(form_line(self.tr("Shown for"), row(self.seconds, None)))
         self.page = _part(
-            column(
-                self.file_part, self.no_files, self.text_part, self.url_part, self.seconds_part, self.to_its_end
-            )
+            column(self.file_part, self.no_files, self.text_part, self.url_part, self.seconds_part, self.to_its_end)
         )
         for edited in (
             self.file.currentIndexChanged,
@@ -128,8 +126,9 @@ class PlaylistEdit(QWidget):
     def _named(self, page: PlaylistItem) -> str:
         match page.kind:
             case PlaylistKind.PICTURE | PlaylistKind.VIDEO:
-                name = self._media[page.content].name if page.content in self._media else page.name
-                return name if page.content in self._media else self.tr("{0} (not in this hall)").format(name or "?")
+                if page.content and (medium := self._media.get(page.content)):
+                    return medium.name
+                return self.tr("{0} (not in this hall)").format(page.name or "?")
             case PlaylistKind.TEXT:
                 language = next(iter(self._languages), "")
                 return in_language(page.text, language, self._languages).strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""The tabs of the set-up in two rows: more pages than fit beside one another, those of one subject below their group."""
+"""The tabs of the set-up in two rows, since they don't fit beside one another: groups, and the pages of a group."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class TabGroups(QWidget):
     def __init__(self, pages: QTabWidget, groups: dict[str, tuple[QWidget, ...]]) -> None:
         super().__init__()
         self.pages = pages
-        self.upper, self.lower = _bar(), _bar()
-        self.upper.setAccessibleName(self.tr("Parts of the set-up"))
+        self.group_bar, self.page_bar = _bar(), _bar()
+        self.group_bar.setAccessibleName(self.tr("Parts of the set-up"))
         self._groups: list[list[int]] = []
         """The indices of each group's pages."""
         self._last: dict[int, int] = {}
@@ -26,21 +26,21 @@ class TabGroups(QWidget):
         self._fill(groups)
         pages.tabBar().hide()
         pages.currentChanged.connect(self.follow)
-        self.upper.tabBarClicked.connect(self._on_group_clicked)
-        self.upper.currentChanged.connect(self._on_group_clicked)
-        self.lower.currentChanged.connect(self._on_page_clicked)
-        inside = column(row(self.upper, None), row(self.lower, None), gap=0)
+        self.group_bar.tabBarClicked.connect(self._on_group_clicked)
+        self.group_bar.currentChanged.connect(self._on_group_clicked)
+        self.page_bar.currentChanged.connect(self._on_page_clicked)
+        inside = column(row(self.group_bar, None), row(self.page_bar, None), gap=0)
         inside.setContentsMargins(theme().margin, 0, theme().margin, 0)
         self.setLayout(inside)
         self.follow()
 
     def _fill(self, groups: dict[str, tuple[QWidget, ...]]) -> None:
-        title_of = {page: title for title, members in groups.items() for page in members}
+        title_of: dict[QWidget | None, str] = {page: title for title, members in groups.items() for page in members}
         indices: dict[str, list[int]] = {}
         for at in range(self.pages.count()):
             indices.setdefault(title_of.get(self.pages.widget(at), self.pages.tabText(at)), []).append(at)
         for title, members in indices.items():
-            self.upper.addTab(title)
+            self.group_bar.addTab(title)
             self._groups.append(members)
 
     def follow(self) -> None:
@@ -49,23 +49,23 @@ class TabGroups(QWidget):
         group = next(at for at, members in enumerate(self._groups) if page in members)
         self._last[group] = page
         for at, members in enumerate(self._groups):
-            self.upper.setTabVisible(at, any(map(self.pages.isTabVisible, members)))
-        _select(self.upper, group)
+            self.group_bar.setTabVisible(at, any(map(self.pages.isTabVisible, members)))
+        _select(self.group_bar, group)
         self._show_members(group, page)
 
     def _show_members(self, group: int, page: int) -> None:
         members = [at for at in self._groups[group] if self.pages.isTabVisible(at)]
-        self.lower.blockSignals(True)
-        if members != [self.lower.tabData(at) for at in range(self.lower.count())]:
-            while self.lower.count():
-                self.lower.removeTab(0)
+        self.page_bar.blockSignals(True)
+        if members != [self.page_bar.tabData(at) for at in range(self.page_bar.count())]:
+            while self.page_bar.count():
+                self.page_bar.removeTab(0)
             for at in members:
-                self.lower.setTabData(self.lower.addTab(self.pages.tabText(at)), at)
-        self.lower.blockSignals(False)
-        self.lower.setAccessibleName(self.upper.tabText(group))
-        self.lower.setVisible(len(members) > 1)
+                self.page_bar.setTabData(self.page_bar.addTab(self.pages.tabText(at)), at)
+        self.page_bar.blockSignals(False)
+        self.page_bar.setAccessibleName(self.group_bar.tabText(group))
+        self.page_bar.setVisible(len(members) > 1)
         if page in members:
-            _select(self.lower, members.index(page))
+            _select(self.page_bar, members.index(page))
 
     def _on_group_clicked(self, group: int) -> None:
         members = self._groups[group] if group >= 0 else []
@@ -75,7 +75,7 @@ class TabGroups(QWidget):
 
     def _on_page_clicked(self, at: int) -> None:
         if at >= 0:
-            self.pages.setCurrentIndex(self.lower.tabData(at))
+            self.pages.setCurrentIndex(self.page_bar.tabData(at))
             self.follow()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTime, Signal
-from PySide6.QtWidgets import QPushButton, QSpinBox, QTimeEdit, QWidget
+from PySide6.QtWidgets import QSpinBox, QTimeEdit, QWidget
 
 from console.controls import button, column, row
 from console.set_up.section import aligned, number_field
@@ -18,12 +19,19 @@ WORKING_DAY = time(8)
 """When the first row that somebody adds begins."""
 
 
+class VolumeRow(NamedTuple):
+    line: QWidget
+    """What holds the fields."""
+    since: QTimeEdit
+    percent: QSpinBox
+
+
 class VolumesEdit(QWidget):
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[tuple[QTimeEdit, QSpinBox, QPushButton]] = []
+        self.rows: list[VolumeRow] = []
         self.add_button = button(self.tr("Add a time"), "", self._add)
         self._column = column(row(self.add_button, None), gap=theme().gap // 2)
         self.setLayout(self._column)
@@ -38,11 +46,13 @@ class VolumesEdit(QWidget):
         """In the order of the day."""
         volumes = [
             Volume(since=time(since.time().hour(), since.time().minute()), percent=percent.value())
-            for since, percent, _ in self.rows
+            for _, since, percent in self.rows
         ]
         return tuple(sorted(volumes, key=lambda volume: volume.since))
 
     def _append(self, volume: Volume) -> None:
+        line = QWidget()
+        line.setProperty("is", "form")
         since = QTimeEdit(QTime(volume.since.hour, volume.since.minute))
         since.setDisplayFormat("HH:mm")
         since.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # right to left, Qt writes 04:00 as 00:04
@@ -50,30 +60,27 @@ class VolumesEdit(QWidget):
         percent = number_field(self.tr("Volume"), 100, suffix=self.tr(" %"))
         percent.setValue(volume.percent)
         remove = button(self.tr("Remove"))
-        remove.clicked.connect(partial(self._remove, since))
+        remove.clicked.connect(partial(self._remove, line))
         for field in (since.timeChanged, percent.valueChanged):
             field.connect(self.changed)
-        line = QWidget()
-        line.setProperty("is", "form")
         line.setLayout(row(aligned(since, 110), percent, remove, None))
-        self.rows.append((since, percent, remove))
+        self.rows.append(VolumeRow(line, since, percent))
         self._column.insertWidget(len(self.rows) - 1, line)
         self.add_button.setEnabled(len(self.rows) < MOST_VOLUMES)
 
     def _add(self) -> None:
         last = self.volumes()[-1].since if self.rows else None
         self._append(Volume(since=time((last.hour + 1) % 24) if last else WORKING_DAY, percent=100))
-        self.rows[-1][0].setFocus()
+        self.rows[-1].since.setFocus()
         self.changed.emit()
 
-    def _remove(self, since: QTimeEdit) -> None:
-        self._drop(next(at for at, (field, *_) in enumerate(self.rows) if field is since))
+    def _remove(self, line: QWidget) -> None:
+        self._drop([row.line for row in self.rows].index(line))
         self.add_button.setFocus()
         self.changed.emit()
 
     def _drop(self, at: int) -> None:
-        since, *_ = self.rows.pop(at)
-        line = since.parentWidget()
+        line = self.rows.pop(at).line
         self._column.removeWidget(line)
         line.deleteLater()
         self.add_button.setEnabled(True)

@@ -195,7 +195,8 @@ QCheckBox::indicator, QRadioButton::indicator, QListView::indicator { width: 16p
     border: 1px solid $quietInk; }
 QCheckBox::indicator, QListView::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 9px; }
-QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/tick.svg"); }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent;
+    image: url("$icons/tick.svg"); }
 QRadioButton::indicator:checked { width: 6px; height: 6px; background: $surface; border: 6px solid $accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $accentDeep; }
 QLineEdit[is="entry"] { min-height: 40px; max-height: 40px; font-size: ${largeText}px; }
