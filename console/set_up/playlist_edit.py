@@ -120,7 +120,7 @@ class PlaylistEdit(QWidget):
     def _line(self, page: PlaylistItem) -> str:
         parts = [media_sentences.page_kind(page.kind), self._named(page)]
         if page.kind is not PlaylistKind.VIDEO:
-            parts.append(self.tr("%n s", "", page.seconds))
+            parts.append(f"{page.seconds}{self.tr(' s')}")
         return "   ".join(filter(None, parts))
 
     def _named(self, page: PlaylistItem) -> str:
