@@ -39,7 +39,7 @@ class DisplaysSection(DefinitionSection, ListSection):
         self.media = media
         self.list.setAccessibleName(self.tr("Hall displays"))
         self.none_yet = label(
-            self.tr("No display is set up: each shows all calls of the hall. Press New to change that."),
+            self.tr("No display is set up: each shows all calls of the hall. Save one to change that."),
             "quiet",
             wrap=True,
         )
@@ -84,6 +84,7 @@ class DisplaysSection(DefinitionSection, ListSection):
             gap=theme().margin,
         )
         left.setStretch(0, 1)
+        self._left = left
         beside = QWidget()
         beside.setMinimumWidth(NARROWEST)
         left.setContentsMargins(0, 0, 0, 0)
@@ -237,6 +238,7 @@ class DisplaysSection(DefinitionSection, ListSection):
     def draw(self) -> None:
         if self.isVisible():
             self.preview.show_draft(self.model.hall, self.draft())
+            self._left.setStretch(1, 2 if self.preview.is_here else 0)
 
     def save(self) -> None:
         """Not if it can't be read from its farthest seat: the preview says why, and what would fit."""

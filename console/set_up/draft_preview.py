@@ -38,6 +38,11 @@ class DraftPreview(QWidget):
         self._preview: Preview | None = None
         self._looked_for = False
 
+    @property
+    def is_here(self) -> bool:
+        """Whether a display is installed that draws it, once it was asked to."""
+        return self._preview is not None
+
     def show_draft(self, hall: Hall, display: Display) -> str:
         """Draw the draft. Returns why it can't be read; empty if it can be, or if nobody here can tell."""
         if not self._looked_for:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import wave
 from array import array
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QIODevice, QObject, QTimer, QUrl, Signal
 
-try:
-    from PySide6.QtMultimedia import QAudioFormat, QAudioOutput, QAudioSource, QMediaDevices, QMediaPlayer
-except ImportError:  # a console installs no sound: it comes with a display
-    CAN_SOUND = False
-else:
-    CAN_SOUND = True
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QAudioSource
 
 RATE = 48_000
 """Samples a second of what is recorded, 16 bits each, on one channel."""
@@ -29,6 +27,16 @@ AROUND = RATE // 20
 """Samples of silence that are left before and after what is said."""
 
 BLOCK = RATE // 100
+
+
+@cache
+def can_sound() -> bool:
+    """Whether QtMultimedia is here: a console installs none, a display does. It is loaded now and not before."""
+    try:
+        import PySide6.QtMultimedia  # noqa: F401, PLC0415  # only to see whether it can be loaded
+    except ImportError:
+        return False
+    return True
 
 
 class Microphone(QObject):
@@ -49,6 +57,8 @@ class Microphone(QObject):
 
     def start(self) -> bool:
         """Begin to record. Returns False if this machine has no microphone that can be used."""
+        from PySide6.QtMultimedia import QAudioFormat, QAudioSource, QMediaDevices  # noqa: PLC0415  # may be missing
+
         device = QMediaDevices.defaultAudioInput()
         form = QAudioFormat()
         form.setSampleRate(RATE)
@@ -79,6 +89,8 @@ class Microphone(QObject):
 
 class ClipPlayer(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
+        from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer  # noqa: PLC0415  # may be missing
+
         super().__init__(parent)
         self._player = QMediaPlayer(self)
         self._player.setAudioOutput(QAudioOutput(self))

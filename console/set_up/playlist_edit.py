@@ -14,7 +14,7 @@ from console.controls import button, column, label, row
 from console.eliding import ElidingList
 from console.set_up import media_sentences
 from console.set_up.page_text_edit import PageTextEdit
-from console.set_up.section import form_line, number_field
+from console.set_up.section import begin_in, form_line, number_field
 from shared.hall.display_values import PlaylistItem, PlaylistKind
 from shared.hall.field_limits import LONGEST_PAGE, MOST_PAGES, WEB_ADDRESS
 from shared.hall.field_types import Hash, Language, Words, in_language
@@ -140,8 +140,9 @@ class PlaylistEdit(QWidget):
     def _show_page(self, *_: object) -> None:
         page = self._chosen()
         self.page.setVisible(page is not None)
-        for part, known in ((self.up, self.list.currentRow() > 0), (self.remove, page is not None)):
-            part.setEnabled(known)
+        for part in (self.up, self.down, self.remove):
+            part.setVisible(page is not None)
+        self.up.setEnabled(self.list.currentRow() > 0)
         self.down.setEnabled(0 <= self.list.currentRow() < len(self.pages) - 1)
         for part in (self.add_file, self.add_text, self.add_web):
             part.setEnabled(len(self.pages) < MOST_PAGES)
@@ -220,7 +221,7 @@ class PlaylistEdit(QWidget):
     def _add(self, page: PlaylistItem, first: QWidget) -> None:
         self.pages.append(page)
         self._fill_list(len(self.pages) - 1)
-        first.setFocus()
+        begin_in(first)
         self.changed.emit()
 
     def _move(self, step: int) -> None:

@@ -318,6 +318,20 @@ def scrolled(form: QLayout) -> QScrollArea:
     return area
 
 
+def begin_in(field: QWidget) -> None:
+    """Give a field that has just been added the keyboard, and scroll to it once it has its place."""
+    field.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTimer.singleShot(0, field, partial(_scroll_to, field))
+
+
+def _scroll_to(field: QWidget) -> None:
+    parent = field.parentWidget()
+    while parent and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent:
+        parent.ensureWidgetVisible(field)
+
+
 def form_line(name: str, field: QWidget | QLayout) -> QLayout:
     """A field with its name above it."""
     return column(label(name, "caption"), field, gap=2)

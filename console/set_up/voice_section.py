@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout, 
 from console import keys
 from console.controls import ConfirmButton, KeyButton, SentenceLine, button, check_box, column, frame, label, row
 from console.set_up.clips_model import ClipsModel
-from console.set_up.microphone import CAN_SOUND, ClipPlayer, Microphone
+from console.set_up.microphone import ClipPlayer, Microphone, can_sound
 from console.table import ChoosingTable, Column, TableRows
 from shared.languages import own_name
 from shared.ui.widget_theme import theme
@@ -58,9 +58,6 @@ class VoiceSection(QWidget):
             "quiet",
             wrap=True,
         )
-        for part in (self.record_button, self.play_button):
-            part.setVisible(CAN_SOUND)
-        self.soundless.setVisible(not CAN_SOUND)
         self.microphone: Microphone | None = None
         self.player: ClipPlayer | None = None
         self.model.fetched.connect(self._on_fetched)
@@ -95,6 +92,9 @@ class VoiceSection(QWidget):
 
     def begin(self) -> None:
         self.model.say("")
+        for part in (self.record_button, self.play_button):
+            part.setVisible(can_sound())
+        self.soundless.setVisible(not can_sound())
         self._fill_languages()
         self.take_focus()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTime, Signal
 from PySide6.QtWidgets import QSpinBox, QTimeEdit, QWidget
 
 from console.controls import button, column, row
-from console.set_up.section import aligned, number_field
+from console.set_up.section import aligned, begin_in, number_field
 from shared.hall.display_values import Volume
 from shared.hall.field_limits import MOST_VOLUMES
 from shared.ui.widget_theme import theme
@@ -71,7 +71,7 @@ class VolumesEdit(QWidget):
     def _add(self) -> None:
         last = self.volumes()[-1].since if self.rows else None
         self._append(Volume(since=time((last.hour + 1) % 24) if last else WORKING_DAY, percent=100))
-        self.rows[-1].since.setFocus()
+        begin_in(self.rows[-1].since)
         self.changed.emit()
 
     def _remove(self, line: QWidget) -> None:
