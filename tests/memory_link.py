@@ -24,6 +24,7 @@ from shared.hall.shifts import TakePoint
 from shared.hall.values import Moment, TicketState
 from shared.requests.contacts import Contact, KeepContact, ReadContact
 from shared.requests.devices import ClaimSeries, ListDevices, OwnSeries
+from shared.requests.media import ListMedia
 from shared.requests.request import Done, Request
 from shared.requests.sign_on import Identity, Provider
 from shared.requests.specialists import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
@@ -50,6 +51,7 @@ class MemoryLink:
             KeepNote: self._keep_note,
             ReadReasons: lambda _: tuple(self._parked()),
             ListDevices: lambda _: (),
+            ListMedia: lambda _: (),
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
         self.signs_on: Provider | None = None

@@ -8,7 +8,10 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from console import sentences
+from shared.hall.display_values import DisplayId
+from shared.hall.displays import AssignDisplay
 from shared.hall.errors import Failure, Refused
+from shared.hall.messages import Accepted
 from shared.hall.units import Milliseconds
 from shared.requests.devices import (
     ConfirmPairing,
@@ -50,7 +53,8 @@ class DevicesModel(QObject):
         self.is_refusal = False
         self.busy = False
         self.watched = False
-        station.reachable_changed.connect(self.changed)
+        for changed in (station.changed, station.reachable_changed):
+            changed.connect(self.changed)
         every(POLL_EVERY, self._poll, self)
 
     def device(self, device_id: str) -> Device | None:
@@ -102,6 +106,18 @@ class DevicesModel(QObject):
             self.say(self.tr("It is called “{0}” now.").format(sentences.in_sentence(renamed.name)), refusal=False)
 
         self._send(RenameDevice(device=device.id, name=name), done)
+
+    def assign(self, device: Device, display: DisplayId | None) -> None:
+        """Let a display device show another display from now on; None: the hall's first one."""
+
+        def done(_: Accepted) -> None:
+            self.busy = False
+            self.say(self.tr("“{0}” changes now.").format(sentences.in_sentence(device.name)), refusal=False)
+
+        if not self.busy:
+            self.busy = True
+            self.station.do(AssignDisplay(device=device.id, display=display), done, self._on_failure)
+            self.changed.emit()
 
     def acknowledge_troubles(self, device: Device) -> None:
         self._send(SeeTroubles(device=device.id), self._clear_sentence)

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, 
 
 from console import keys, sentences
 from console.controls import ConfirmButton, KeyButton, SentenceLine, button, column, frame, label, row, separator
+from console.eliding import elided
 from console.set_up import device_sentences
 from console.set_up.devices_model import DevicesModel
+from console.set_up.display_choice import DisplayChoice, display_shown
 from console.set_up.section import form_line, scrolled
 from console.table import ChoosingTable, Column, TableRows
 from console.wall_clock import now
@@ -21,6 +23,9 @@ LEAST_DEVICES = 3
 
 MOST_NEWCOMERS = 3
 """Rows of newcomers in sight; the arrows bring the others."""
+
+WIDEST_KIND = 220
+"""Pixels of a device's kind and of the display it shows, at most."""
 
 
 class DevicesSection(QWidget):
@@ -35,6 +40,10 @@ class DevicesSection(QWidget):
         self.revoke_button = ConfirmButton(
             self.tr("Take out of service …"), self.tr("It stops at once. Press again"), self.revoke
         )
+        self.display_choice = DisplayChoice()
+        self.display_choice.activated.connect(self.assign)
+        self.display_part = QWidget()
+        self.display_part.setLayout(form_line(self.tr("Display shown"), self.display_choice))
         self.troubles = label("", "warning", wrap=True)
         self.seen_button = button(self.tr("I have seen it"), "", self.acknowledge_troubles)
         self.no_device = label(self.tr("No device yet: switch one on, and type its code above."), "quiet", wrap=True)
@@ -108,6 +117,7 @@ class DevicesSection(QWidget):
         return row(
             form_line(self.tr("Name"), self.new_name),
             form_line("", self.rename_button),
+            self.display_part,
             None,
             form_line("", self.revoke_button),
         )
@@ -122,7 +132,7 @@ class DevicesSection(QWidget):
     def _columns(self) -> list[Column[Device]]:
         return [
             Column(title=self.tr("Name"), text=lambda one: one.name),
-            Column(title=self.tr("Kind"), text=device_sentences.device_kind),
+            Column(title=self.tr("Kind"), text=self._kind, full_text=self._whole_kind),
             Column(
                 title=self.tr("Last seen"),
                 text=lambda one: device_sentences.last_seen(one.seen_at, now()),
@@ -132,6 +142,14 @@ class DevicesSection(QWidget):
             Column(title=self.tr("Version"), text=lambda one: one.version, font_size=theme().text),
             Column(title=self.tr("Paper"), text=device_sentences.paper, ink=_paper_ink),
         ]
+
+    def _kind(self, device: Device) -> str:
+        return elided(self._whole_kind(device), self.devices.font(), WIDEST_KIND)
+
+    def _whole_kind(self, device: Device) -> str:
+        """Its kind, and which display it shows."""
+        shown = display_shown(device, self.model.station.hall)
+        return " · ".join(filter(None, (device_sentences.device_kind(device), shown)))
 
     # ── what is done ──
 
@@ -185,6 +203,10 @@ class DevicesSection(QWidget):
         if chosen := self.model.device(self._chosen_id):
             self.model.rename(chosen, self.new_name.text())
 
+    def assign(self) -> None:
+        if chosen := self.model.device(self._chosen_id):
+            self.model.assign(chosen, self.display_choice.currentData())
+
     def revoke(self) -> None:
         if chosen := self.model.device(self._chosen_id):
             self.model.revoke(chosen)
@@ -228,13 +250,15 @@ class DevicesSection(QWidget):
 
     def _update_buttons(self) -> None:
         can_act = not self.model.busy and self.model.station.away_since is None
-        troubles = device_sentences.troubles(self.model.device(self._chosen_id), self.model.station.hall)
+        hall = self.model.station.hall
+        troubles = device_sentences.troubles(self.model.device(self._chosen_id), hall)
         self.troubles.setText(troubles)
         self._fit_troubles()
         for part in (self.troubles, self.seen_button):
             part.setVisible(bool(troubles))
         self.seen_button.setEnabled(can_act)
-        for widget in (self.rename_button, self.revoke_button, self.new_name):
+        self.display_part.setVisible(self.display_choice.show_for(self.model.device(self._chosen_id), hall))
+        for widget in (self.rename_button, self.revoke_button, self.new_name, self.display_choice):
             widget.setEnabled(can_act and bool(self._chosen_id))
         self.confirm_button.setEnabled(can_act)
         self.refuse_button.setEnabled(can_act and bool(self.newcomers.chosen))

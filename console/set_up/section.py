@@ -29,6 +29,7 @@ from console.controls import ConfirmButton, KeyButton, SentenceLine, column, fra
 from console.eliding import ElidingCells
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
+from console.set_up.tick_list import TickList
 from shared.hall.hall_settings import HallSettings
 from shared.ui.widget_theme import theme
 
@@ -280,6 +281,8 @@ def _change_of(field: QWidget) -> SignalInstance | None:
             return field.currentIndexChanged
         case QCheckBox():
             return field.toggled
+        case TickList():
+            return field.itemChanged
         case _:
             return None
 
@@ -313,6 +316,20 @@ def scrolled(form: QLayout) -> QScrollArea:
     area.setWidget(inside)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
+
+
+def begin_in(field: QWidget) -> None:
+    """Give a field that has just been added the keyboard, and scroll to it once it has its place."""
+    field.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTimer.singleShot(0, field, partial(_scroll_to, field))
+
+
+def _scroll_to(field: QWidget) -> None:
+    parent = field.parentWidget()
+    while parent and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent:
+        parent.ensureWidgetVisible(field)
 
 
 def form_line(name: str, field: QWidget | QLayout) -> QLayout:

@@ -10,7 +10,7 @@ from console import sentences
 from console.controls import check_box, column, label, row
 from console.set_up.list_edit import HoursEdit
 from console.set_up.missing_set_up import MissingSetUp
-from console.set_up.next_services_edit import NextServicesEdit
+from console.set_up.ordered_choice import OrderedChoice
 from console.set_up.section import DefinitionSection, ListSection, form_line, number_field, scrolled, with_list
 from console.set_up.set_up_model import SetUpModel, trimmed
 from console.set_up.translated_text_edit import TranslatedTextEdit
@@ -43,7 +43,7 @@ class ServicesSection(DefinitionSection, ListSection):
         self.shares.setAccessibleName(self.tr("Shares its numbers with"))
         self.shares.currentIndexChanged.connect(self._on_sharing_changed)
         self.digits.valueChanged.connect(self._on_digits_changed)
-        self.then = NextServicesEdit(self.tr("The visit then goes on to"), self.tr("(nothing more)"))
+        self.then = OrderedChoice(self.tr("The visit then goes on to"), self.tr("(nothing more)"))
         self.lacking = MissingSetUp(model)
         self.offers = QVBoxLayout()
         self.boxes: dict[str, QCheckBox] = {}
@@ -156,7 +156,7 @@ class ServicesSection(DefinitionSection, ListSection):
         self.visit_minutes.setValue(service.visit_minutes)
         self.menu_position.setValue(service.place)
         self.on.setChecked(service.on)
-        self.then.show_services(service.then, self._others(service))
+        self.then.show_chosen(service.then, self._others(service))
         self._load_offers(service)
         self.lacking.show_for(item_id)
         if not item_id and (first := self.name.first_field()):
@@ -217,7 +217,7 @@ class ServicesSection(DefinitionSection, ListSection):
             last=None if self.last_number.value() == 10 ** self.digits.value() - 1 else self.last_number.value(),
             digits=self.digits.value(),
             shares_numbers_with=self.shares.currentData(),
-            then=self.then.services(),
+            then=self.then.chosen(),
         )
 
     def content(self) -> Service:

@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject
 from console import sentences
 from console.set_up.form_model import FormModel
 from shared.hall.business_day import CorrectBusinessDay
+from shared.hall.display_values import Display
+from shared.hall.displays import DefineDisplay, RetireDisplay
 from shared.hall.exceptional_days import DefineDay, RetireDay
 from shared.hall.field_types import ServiceId, Words, in_language
 from shared.hall.hall import Hall
@@ -34,7 +36,7 @@ from shared.hall.values import Point, Precedence, Service, ServicePoint
 from shared.hall.whole_set_up import Gap, gaps, set_up_of
 from shared.ui.station import Station
 
-NamedItem: TypeAlias = Service | Precedence | ServicePoint
+NamedItem: TypeAlias = Service | Precedence | ServicePoint | Display
 Definable: TypeAlias = HallSettings | NamedItem | Day
 Retirable: TypeAlias = NamedItem | Day
 
@@ -81,6 +83,10 @@ class SetUpModel(FormModel):
     @property
     def points(self) -> list[Point]:
         return sorted(self.hall.points.values(), key=lambda point: point.serial_number)
+
+    @property
+    def displays(self) -> list[Display]:
+        return list(self.hall.displays.values())
 
     @property
     def today(self) -> date:
@@ -147,11 +153,15 @@ class SetUpModel(FormModel):
             self._send(_retirement(value), "")
 
     def _new_id(self, value: NamedItem) -> str:
-        if isinstance(value, ServicePoint):
-            return slug(f"point-{value.serial_number}", self.hall.points)
-        taken: Iterable[str] = self.hall.services if isinstance(value, Service) else self.hall.precedences
-        kind = "service" if isinstance(value, Service) else "precedence"
-        return slug(in_language(value.name, "en"), taken, kind)
+        match value:
+            case ServicePoint():
+                return slug(f"point-{value.serial_number}", self.hall.points)
+            case Service():
+                return slug(in_language(value.name, "en"), self.hall.services, "service")
+            case Precedence():
+                return slug(in_language(value.name, "en"), self.hall.precedences, "precedence")
+            case Display():
+                return slug(in_language(value.name, "en"), self.hall.displays, "display")
 
     def _send(self, command: Command, item_id: str) -> None:
         self._busy = True
@@ -225,6 +235,8 @@ def _definition(value: Definable) -> Command:
         case ServicePoint():
             point = {field.name: values[field.name] for field in fields(ServicePoint)}
             return DefinePoint(**point)
+        case Display():
+            return DefineDisplay(**values)
         case Day():
             return DefineDay(**values)
         case _:
@@ -239,6 +251,8 @@ def _retirement(value: Retirable) -> Command:
             return RetirePrecedence(precedence=value.id)
         case ServicePoint():
             return RetirePoint(point=value.id)
+        case Display():
+            return RetireDisplay(display=value.id)
         case Day():
             return RetireDay(date=value.date)
         case _:

@@ -13,6 +13,7 @@ from shared.hall.field_types import (
     Language,
     MediumName,
     Name,
+    PageText,
     PointId,
     PrecedenceId,
     ServiceId,
@@ -53,7 +54,7 @@ class PlaylistItem:
     """What staff call it."""
     content: Hash | None = None
     """The stored picture or video."""
-    text: Words = ""
+    text: PageText = ""
     """Of a text page; its first line is the heading."""
     url: WebAddress = ""
     """Of a web page."""

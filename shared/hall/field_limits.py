@@ -111,6 +111,13 @@ CLIP_KEY = TextFormat(
     80, r"[a-z]+(\.[A-Za-z0-9._-]{1,64})?", "A clip says something like letter.A, number.42 or point.room-1."
 )
 MEDIUM_NAME = TextFormat(128, allows=is_name)
+PAGE_TEXT = TextFormat(
+    2_000,
+    "",
+    "A text page has at most {most} characters, all of which can be shown.",
+    allows=lambda text: all(map(can_be_shown, text.split("\n"))),
+)
+"""The one text of several lines."""
 WEB_ADDRESS = TextFormat(2_000)
 ADDRESS = TextFormat(64)
 """A network address, as a proxy may write it."""

@@ -19,6 +19,7 @@ from shared.hall.field_limits import (
     MEDIUM_NAME,
     NAME,
     OUTCOME,
+    PAGE_TEXT,
     PASSWORD,
     REMARK,
     TEXT,
@@ -50,6 +51,9 @@ Remark: TypeAlias = Annotated[str, REMARK]
 
 Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
 """A text: one for all languages, or one for each (``{"en": "Cash desk", …}``)."""
+
+PageText: TypeAlias = Annotated[str | Mapping[Language, str], PAGE_TEXT]
+"""The lines of a page on a hall display."""
 
 Name: TypeAlias = Annotated[str | Mapping[Language, str], NAME]
 """A text that names something: it may hold no invisible characters."""

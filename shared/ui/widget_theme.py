@@ -191,11 +191,12 @@ QComboBox { padding-right: 30px; combobox-popup: 0; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 30px; border: none; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accentSoft;
     selection-color: $ink; }
-QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; background: $surface;
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator { width: 16px; height: 16px; background: $surface;
     border: 1px solid $quietInk; }
-QCheckBox::indicator { border-radius: 4px; }
+QCheckBox::indicator, QListView::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 9px; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/tick.svg"); }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent;
+    image: url("$icons/tick.svg"); }
 QRadioButton::indicator:checked { width: 6px; height: 6px; background: $surface; border: 6px solid $accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: $accentDeep; }
 QLineEdit[is="entry"] { min-height: 40px; max-height: 40px; font-size: ${largeText}px; }
@@ -208,6 +209,9 @@ QTableView, QListView { background: $surface; border: none; outline: none; gridl
 QTableView::item { border-bottom: 1px solid $line; padding: 0 ${gap}px; }
 QTableView::item:selected, QListView::item:selected { background: $accentSoft; color: $ink; }
 QListView::item { padding: ${gap}px; border-radius: ${half}px; }
+QListView[is="ticks"] { border: 1px solid $line; border-radius: ${radius}px; }
+QListView[is="ticks"]:focus { border: 2px solid $accent; }
+QListView[is="ticks"]::item { padding: ${half}px ${gap}px; }
 QTableView:focus, QListView:focus { border: none; }
 Matrix::item { border: none; padding: 0; }
 Matrix QHeaderView::section:horizontal { padding: ${half}px; }

@@ -76,7 +76,7 @@ async def test_a_service_shares_the_numbers_of_another_one(sit_down, link) -> No
 
 async def test_a_day_is_set_apart_changed_and_retired(sit_down, link) -> None:
     async with sit_down() as seat:
-        days = await open_set_up(seat, 5)
+        days = await open_set_up(seat, 4)
         QTest.keyClick(days, Qt.Key.Key_N, CTRL)
         days.date.setDate(QDate(2100, 12, 24))
         days.reason.fields["en"].setText("Christmas Eve")
@@ -96,7 +96,7 @@ async def test_a_day_is_set_apart_changed_and_retired(sit_down, link) -> None:
 async def test_public_holidays_are_listed_and_an_own_day_takes_their_place(sit_down, link) -> None:
     link.do(ObserveHolidays(days=(Day(date=CHRISTMAS, reason={"en": "Christmas Day"}),)))
     async with sit_down() as seat:
-        days = await open_set_up(seat, 5)
+        days = await open_set_up(seat, 4)
         assert days.list.item(0).text() == "2100-12-25   Christmas Day (public holiday)"
         assert not days.retire_button.isVisible(), "the calendar's day is not ours to retire"
         days.hours.setPlainText("09:00-12:00")
@@ -109,6 +109,6 @@ async def test_public_holidays_are_listed_and_an_own_day_takes_their_place(sit_d
 async def test_a_day_set_apart_is_what_was_written_and_no_more(sit_down, link) -> None:
     link.do(DefineDay(date=CHRISTMAS, hours=("08:00-12:00",), reason={"en": "Half a day"}))
     async with sit_down() as seat:
-        days = await open_set_up(seat, 5)
+        days = await open_set_up(seat, 4)
         assert days.draft() == link.hall.days[CHRISTMAS]
         assert {field.name for field in fields(days.draft())} == {"date", "hours", "reason"}

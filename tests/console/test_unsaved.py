@@ -205,18 +205,18 @@ async def test_nothing_that_was_said_or_begun_in_the_set_up_is_there_for_the_nex
         await open_set_up(seat)
         page = seat.console.set_up_page
         devices, audit, people, files = page.devices, page.audit, page.people, page.file
-        await switch(seat, 6)
+        await switch(seat, 10)
         await seat.until(people.list.count)
         people.model.say("Saved, and in force everywhere.")
         people.model.new_password = FirstPassword(people.model.people[0].login, "a first password")
-        await switch(seat, 7)
+        await switch(seat, 11)
         devices.model.say("It is called “Kiosk” now.", refusal=False)
         devices.code.setText("7KQF-9MHR")
         devices.name.setText("Kiosk")
-        await switch(seat, 8)
+        await switch(seat, 12)
         audit.model.export(tmp_path / "audit.csv")
         await seat.until(lambda: audit.sentence.text() == "The audit is saved in audit.csv.")
-        await switch(seat, 9)
+        await switch(seat, 13)
         files.model.open(file)
         await seat.until(files.apply_button.isVisible)
         press_sign_out(seat)
@@ -230,7 +230,7 @@ async def test_nothing_that_was_said_or_begun_in_the_set_up_is_there_for_the_nex
 async def test_devices_people_audit_and_file_say_no_more_once_something_else_is_begun(sit_down, busy, tmp_path) -> None:
     inhabit(busy)
     async with sit_down() as seat:
-        people = await open_set_up(seat, 6)
+        people = await open_set_up(seat, 10)
         await seat.until(people.list.count)
         for change in (lambda: people.list.setCurrentRow(1), people.new, lambda: QTest.keyClicks(people.login, "x")):
             people.model.say("Saved, and in force everywhere.")
@@ -238,11 +238,11 @@ async def test_devices_people_audit_and_file_say_no_more_once_something_else_is_
             assert not people.sentence.isVisible()
         people.login.clear()
         people.model.say("Saved, and in force everywhere.")
-        await switch(seat, 7)
-        await switch(seat, 6)
+        await switch(seat, 11)
+        await switch(seat, 10)
         assert not people.sentence.isVisible()
 
-        devices = await switch(seat, 7)
+        devices = await switch(seat, 11)
         await seat.until(lambda: devices.rows.rows)
         for field in (devices.code, devices.name):
             devices.model.say("It is called “Kiosk” now.", refusal=False)
@@ -258,16 +258,16 @@ async def test_devices_people_audit_and_file_say_no_more_once_something_else_is_
         devices.model._on_devices(())
         assert devices.sentence.isVisible(), "that it is no longer there is no other beginning"
 
-        audit = await switch(seat, 8)
+        audit = await switch(seat, 12)
         for change in (lambda: QTest.keyClicks(audit.who, "x"), audit.refused.click):
             audit.model.export(tmp_path / "audit.csv")
             await seat.until(audit.sentence.isVisible)
             change()
             assert not audit.sentence.isVisible()
 
-        files = await switch(seat, 9)
+        files = await switch(seat, 13)
         files.model.export(tmp_path / "kept.toml")
         await seat.until(files.sentence.isVisible)
-        await switch(seat, 8)
-        await switch(seat, 9)
+        await switch(seat, 12)
+        await switch(seat, 13)
         assert not files.sentence.isVisible()
