@@ -29,6 +29,7 @@ class Action(StrEnum):
     PARK = "park"
     NO_SHOW = "no-show"
     PAUSE = "pause"
+    PAUSE_FOR = "pause-for"
     CLOSE = "close"
     UNDO = "undo"
     CALL_THIS = "call-this"
@@ -125,6 +126,12 @@ ACTIONS: dict[Action, ActionSpec] = {
     ),
     Action.PAUSE: ActionSpec(
         key=keys.PAUSE, when={Situation.FREE}, make=lambda state: PausePoint(point=state.point.id)
+    ),
+    Action.PAUSE_FOR: ActionSpec(
+        key=keys.RETURN,
+        when={Situation.FREE, Situation.PAUSED},
+        make=lambda state: PausePoint(point=state.point.id, minutes=state.pause),
+        needs_panel=True,
     ),
     Action.CLOSE: ActionSpec(
         key=keys.CLOSE_POINT,

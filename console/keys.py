@@ -22,10 +22,12 @@ NOTE = "F4"
 RECALL = "F6"
 TRANSFER = "F7"
 RETURN = "F8"
-"""Returns a called customer to the queue, and parks one who is being served."""
+"""Returns a called customer to the queue, parks one who is being served, and without one says how long a pause is."""
 NO_SHOW = "F9"
 UNDO = "Ctrl+Z"
 WAITING, SET_ASIDE = "Ctrl+1", "Ctrl+2"
+PAUSES = ("Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+6", "Ctrl+7")
+"""From the shortest pause to the longest."""
 PLACE_BY_TIME, PLACE_FIRST, PLACE_LAST = "Ctrl+3", "Ctrl+4", "Ctrl+5"
 
 # ── at the reception ──

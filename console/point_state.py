@@ -10,7 +10,7 @@ from shared.hall.hall import Hall
 from shared.hall.next_ticket import may_be_called
 from shared.hall.serving import Owed, Placement, owed_before_no_show
 from shared.hall.undo import UNDO_WITHIN
-from shared.hall.units import Seconds
+from shared.hall.units import Minutes, Seconds
 from shared.hall.values import Moment, Point, PointStatus, Ticket, TicketState
 
 
@@ -48,6 +48,8 @@ class PointState:
     """The number of this console's shift at the point; None while it has none."""
     chosen: Ticket | None = None
     """The ticket picked out of a list."""
+    pause: Minutes = 0
+    """How long a pause is meant to last; 0: not said."""
 
     @property
     def ticket(self) -> Ticket | None:

@@ -90,6 +90,7 @@ def action_text(action: Action) -> str:
         Action.NO_SHOW: QCoreApplication.translate("Console", "No-show"),
         Action.PARK: QCoreApplication.translate("Console", "Park …"),
         Action.PAUSE: QCoreApplication.translate("Console", "Pause"),
+        Action.PAUSE_FOR: QCoreApplication.translate("Console", "Pause for …"),
         Action.CLOSE: QCoreApplication.translate("Console", "Close the point"),
         Action.UNDO: QCoreApplication.translate("Console", "Undo"),
         Action.CALL_THIS: QCoreApplication.translate("Console", "Call this one"),
@@ -117,13 +118,34 @@ def status_text(status: PointStatus) -> str:
             return QCoreApplication.translate("Console", "Paused")
 
 
-def occupancy(hall: Hall, point: Point, seat: Seat | None = None) -> str:
+def status_now(hall: Hall, point: Point, now: datetime) -> str:
+    """The status of a point, with the end of its pause if that was said: ``Paused until 14:20``."""
+    if point.back_at is None:
+        return status_text(point.status)
+    sentence = (
+        QCoreApplication.translate("Console", "Paused until {0}")
+        if now < point.back_at
+        else QCoreApplication.translate("Console", "Paused, expected back at {0} ▲")
+    )
+    return sentence.format(clock(point.back_at, hall))
+
+
+def pause_hint(hall: Hall, point: Point, now: datetime) -> str:
+    """What a pause means for the specialist, and whether it has lasted longer than they said."""
+    hint = QCoreApplication.translate("Console", "Nobody is called here until you resume.")
+    if point.back_at is None or now < point.back_at:
+        return hint
+    late = QCoreApplication.translate("Console", "You meant to be back at {0}, {1} ago.")
+    return f"{late.format(clock(point.back_at, hall), duration((now - point.back_at).total_seconds()))} {hint}"
+
+
+def occupancy(hall: Hall, point: Point, now: datetime, seat: Seat | None = None) -> str:
     """Who is at a point, for somebody choosing one: ``anna since 09:12 · A012 is there``."""
     if point.status is PointStatus.INACTIVE and seat is None:
         return QCoreApplication.translate("Console", "Free")
     parts = [_who(hall, seat)]
     if point.status is PointStatus.PAUSED:
-        parts.append(status_text(point.status))
+        parts.append(status_now(hall, point, now))
     if point.ticket:
         parts.append(QCoreApplication.translate("Console", "{0} is there").format(hall.tickets[point.ticket].label))
     return " · ".join(parts)

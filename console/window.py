@@ -114,8 +114,8 @@ class ConsoleWindow(QMainWindow):
         self.point_name.setText(sentences.point_name(hall, point) if hall and point else "")
         self.point_name.setVisible(point is not None)
         self.status.setVisible(point is not None)
-        if point:
-            self.status.setText(sentences.status_text(point.status))
+        if hall and point:
+            self.status.setText(sentences.status_now(hall, point, now()))
             set_tone(self.status, TONES[point.status])
         self._fit()
         self.setWindowTitle(

@@ -25,7 +25,12 @@ PLACES = (
 )
 """The buttons below the main one, row by row; the last row is for the point, not its customer."""
 
-STAND_INS = {(Action.PAUSE, Situation.PAUSED): Action.RESUME, (Action.RETURN, Situation.SERVING): Action.PARK}
+STAND_INS = {
+    (Action.PAUSE, Situation.PAUSED): Action.RESUME,
+    (Action.RETURN, Situation.SERVING): Action.PARK,
+    (Action.RETURN, Situation.FREE): Action.PAUSE_FOR,
+    (Action.RETURN, Situation.PAUSED): Action.PAUSE_FOR,
+}
 """The action that has another's place and key in a situation which that one is not for."""
 
 

@@ -185,13 +185,13 @@ class CustomerCard(QFrame):
         self.hint.setText(hint)
 
     def _empty_texts(self) -> tuple[str, str]:
-        point = self.model.point
+        hall, point = self.model.hall, self.model.point
         if self.model.lost_sentence:
             return self.tr("Somebody else has taken over this service point."), ""
         if point and point.status is PointStatus.INACTIVE:
             return self.tr("This service point is closed"), self.tr("Open it to call customers.")
-        if point and point.status is PointStatus.PAUSED:
-            return self.tr("Paused"), self.tr("Nobody is called here until you resume.")
+        if hall and point and point.status is PointStatus.PAUSED:
+            return sentences.status_now(hall, point, now()), sentences.pause_hint(hall, point, now())
         waiting = self.model.waiting
         if not waiting:
             return self.tr("Nobody is waiting"), self.tr("As soon as somebody takes a number, you can call them here.")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 from console import keys, sentences
 from console.controls import KeyButton, column, frame, label, row
 from console.table import Column, RowsTable, TableRows, TypeAhead, make_read_only
+from console.wall_clock import now
 from shared.hall.errors import Failure, Unreachable
 from shared.hall.messages import Event
 from shared.hall.points import PointActivated, PointDeactivated
@@ -121,7 +122,7 @@ class PointsPage(QWidget):
 
     def _status(self, point: Point) -> str:
         hall = self.station.hall
-        return sentences.occupancy(hall, point, self.seats.get(point.id)) if hall else ""
+        return sentences.occupancy(hall, point, now(), self.seats.get(point.id)) if hall else ""
 
     def _ink(self, point: Point) -> str:
         return theme().good if self._is_free(point) else theme().warning

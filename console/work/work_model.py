@@ -25,7 +25,7 @@ from shared.hall.next_ticket import Why, may_be_called
 from shared.hall.points import PointDeactivated
 from shared.hall.serving import Placement, TicketMovedOn, TicketNoShow, TicketServed
 from shared.hall.undo import LastUndone
-from shared.hall.units import Milliseconds
+from shared.hall.units import Milliseconds, Minutes
 from shared.hall.values import Ticket
 from shared.requests.specialists import OwnDay, ReadOwnDay
 from shared.ui.clocks import OrderClock
@@ -97,12 +97,18 @@ class WorkModel(VisitNotes):
 
     # ── what can be done ──
 
-    def point_state(self, chosen: Ticket | None = None) -> PointState | None:
+    def point_state(self, chosen: Ticket | None = None, pause: Minutes = 0) -> PointState | None:
         """Everything that decides which actions are possible now; None without a hall or a point."""
         if self.hall is None or self.point is None:
             return None
         return PointState(
-            hall=self.hall, point=self.point, now=self.clock.moment, draft=self.draft, shift=self.shift, chosen=chosen
+            hall=self.hall,
+            point=self.point,
+            now=self.clock.moment,
+            draft=self.draft,
+            shift=self.shift,
+            chosen=chosen,
+            pause=pause,
         )
 
     @property
@@ -132,12 +138,18 @@ class WorkModel(VisitNotes):
     def press_main_key(self) -> None:
         self.act(self.main_action)
 
-    def act(self, action: Action, chosen: Ticket | None = None, on_done: Callable[[], object] = lambda: None) -> None:
+    def act(
+        self,
+        action: Action,
+        chosen: Ticket | None = None,
+        on_done: Callable[[], object] = lambda: None,
+        pause: Minutes = 0,
+    ) -> None:
         """Send the command of an action if it is possible; ``chosen`` is the ticket picked out of a list.
 
         ``on_done`` is called once the hall has accepted the command, except after a call of the next customer.
         """
-        if (state := self.point_state(chosen)) and self.ready and self.can(action, chosen):
+        if (state := self.point_state(chosen, pause)) and self.ready and self.can(action, chosen):
             if action in NOTE_SENT_FIRST:
                 self.send_note()
             command, drafted = command_for(action, state), self._drafted_visit()
@@ -157,6 +169,10 @@ class WorkModel(VisitNotes):
 
     def park(self, reason: str) -> None:
         self._act_with(Action.PARK, reason=reason)
+
+    def pause(self, minutes: Minutes) -> None:
+        """Pause for this long; 0: it is not said. During a pause, say anew how long it lasts from now on."""
+        self.act(Action.PAUSE_FOR, pause=minutes)
 
     def _act_with(self, action: Action, **draft_fields: Any) -> None:
         if self.ticket and self.ready and self.can(action):

@@ -11,6 +11,7 @@ from console.work.actions_panel import ActionsPanel
 from console.work.customer_card import CustomerCard
 from console.work.leave_panel import LeavePanel
 from console.work.park_panel import ParkPanel
+from console.work.pause_panel import PausePanel
 from console.work.set_aside_table import SetAsideTable
 from console.work.transfer_panel import TransferPanel
 from console.work.waiting_table import WaitingTable
@@ -31,6 +32,7 @@ class WorkPage(QWidget):
         self.actions_panel = ActionsPanel(model)
         self.transfer = TransferPanel(model)
         self.park = ParkPanel(model)
+        self.pause = PausePanel(model)
         self.leave = LeavePanel(model)
         self.table = WaitingTable(model)
         self.set_aside = SetAsideTable(model)
@@ -39,6 +41,7 @@ class WorkPage(QWidget):
         self.panels.addWidget(self.actions_panel)
         self.panels.addWidget(self.transfer)
         self.panels.addWidget(self.park)
+        self.panels.addWidget(self.pause)
         self.panels.addWidget(self.leave)
         inside = row(self._work(), self._people(), margin=theme().margin, gap=theme().margin)
         inside.setStretch(0, 2)
@@ -48,7 +51,7 @@ class WorkPage(QWidget):
         self.actions_panel.left.connect(self.begin)
         self.customer.outcome_and_note.left.connect(self.begin)
         self.set_aside.emptied.connect(self.begin)
-        for panel in (self.transfer, self.park, self.leave):
+        for panel in (self.transfer, self.park, self.pause, self.leave):
             panel.closed.connect(self.close_panel)
         model.sentence_changed.connect(self._say)
 
@@ -73,8 +76,9 @@ class WorkPage(QWidget):
         self.sentence.say(model.sentence, refusal=model.is_refusal, warning=model.is_warning)
 
     def open_panel(self, action: Action) -> None:
-        """Open the panel of parking or transferring in place of the buttons."""
-        panel = self.park if action is Action.PARK else self.transfer
+        """Open the panel of this action in place of the buttons."""
+        panels: dict[Action, ParkPanel | PausePanel] = {Action.PARK: self.park, Action.PAUSE_FOR: self.pause}
+        panel = panels.get(action, self.transfer)
         self.panels.setCurrentWidget(panel)
         panel.open()
 

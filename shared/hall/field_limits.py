@@ -139,6 +139,9 @@ LONGEST_COOL_DOWN: Seconds = 3600
 LARGEST_SERIAL_NUMBER = 9999
 """Of a service point."""
 
+LONGEST_PAUSE: Minutes = 12 * 60
+"""The largest ``minutes`` of a service point's pause: no working day is longer."""
+
 FARTHEST_SEAT = (1, 60)
 """Metres: the least and the most from a hall display to its last seat."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
+from shared.hall.errors import Invalid, PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused
+from shared.hall.field_limits import LONGEST_PAUSE
 from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.messages import Change, DoneAtPoint, Events, PointCommand, Rule, point_answer
 from shared.hall.roles import STAFF
+from shared.hall.units import Minutes
 from shared.hall.values import Moment, Point, PointStatus
 
 
@@ -19,9 +22,12 @@ class ActivatePoint(PointCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class PausePoint(PointCommand):
-    """The point calls nobody for a while."""
+    """The point calls nobody for a while. A paused point may say so again, with the ``minutes`` from now on."""
 
     GONE = frozenset({"reason"})
+
+    minutes: Minutes = 0
+    """How long the pause is meant to last; 0: not said. It never ends by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +46,11 @@ class PointActivated(DoneAtPoint): ...
 
 @dataclass(frozen=True, kw_only=True)
 class PointPaused(DoneAtPoint):
+    VERSION = 2  # with ``until``
     GONE = frozenset({"reason"})
+
+    until: datetime | None = None
+    """When the specialist means to be back; None: not said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +72,13 @@ def activate_point(hall: Hall, command: ActivatePoint, now: Moment) -> Events:
 
 def pause_point(hall: Hall, command: PausePoint, now: Moment) -> Events:
     point = hall.point(command.point)
-    if point.status is not PointStatus.ACTIVE:
+    if point.status is PointStatus.INACTIVE or (point.status is PointStatus.PAUSED and not command.minutes):
         raise PointNotActive("Only an active service point can pause.", point=point.id)
+    if not 0 <= command.minutes <= LONGEST_PAUSE:
+        raise Invalid("A pause is meant to last 0 to {most} minutes.", field="minutes", most=str(LONGEST_PAUSE))
     _require_empty(hall, point)
-    return [PointPaused(point=point.id)]
+    until = now.wall + timedelta(minutes=command.minutes) if command.minutes else None
+    return [PointPaused(point=point.id, until=until)]
 
 
 def resume_point(hall: Hall, command: ResumePoint, now: Moment) -> Events:
@@ -91,18 +104,18 @@ def _require_empty(hall: Hall, point: Point) -> None:
 
 def point_activated(hall: Hall, event: PointActivated | PointResumed) -> Hall:
     point = hall.points[event.point]
-    return hall.with_point(replace(point, status=PointStatus.ACTIVE))
+    return hall.with_point(replace(point, status=PointStatus.ACTIVE, back_at=None))
 
 
 def point_paused(hall: Hall, event: PointPaused) -> Hall:
     point = hall.points[event.point]
-    return hall.with_point(replace(point, status=PointStatus.PAUSED))
+    return hall.with_point(replace(point, status=PointStatus.PAUSED, back_at=event.until))
 
 
 def point_deactivated(hall: Hall, event: PointDeactivated) -> Hall:
     for ticket_id in event.tickets:
         hall = hall.with_ticket(replace(hall.tickets[ticket_id], for_point=None))
-    return hall.with_point(replace(hall.points[event.point], status=PointStatus.INACTIVE))
+    return hall.with_point(replace(hall.points[event.point], status=PointStatus.INACTIVE, back_at=None))
 
 
 RULES = (

@@ -37,7 +37,7 @@ def with_last_action(before: Hall, after: Hall, event: Event) -> Hall:
     if not isinstance(event, DoneAtPoint):
         return after
     point = before.points[event.point]
-    start = Last(what="", at=event.order, wall=event.at, status=point.status)
+    start = Last(what="", at=event.order, wall=event.at, status=point.status, back_at=point.back_at)
     known = point.last if event.goes_on and point.last else start
     last = replace(
         known,
@@ -74,7 +74,7 @@ def last_undone(hall: Hall, event: LastUndone) -> Hall:
         hall = hall.with_ticket(ticket)
     hall = _without_visits(hall, last)
     as_before = {ticket.id: ticket for ticket in last.before}
-    point: Point = replace(hall.points[event.point], status=last.status, last=None)
+    point: Point = replace(hall.points[event.point], status=last.status, back_at=last.back_at, last=None)
     return replace(hall.with_point(point), calls=tuple(_calls_before(hall, as_before)))
 
 

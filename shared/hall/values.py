@@ -202,6 +202,8 @@ class Last:
     wall: datetime
     status: PointStatus
     """The point's status before."""
+    back_at: datetime | None = None
+    """The point's ``back_at`` before."""
     reason: str = ""
     """Always empty, but an older station can't read a point without it; reasons are kept with the notes now."""
     before: tuple[Ticket, ...] = ()
@@ -215,6 +217,8 @@ class Point(ServicePoint):
     """A service point at work: its status and the ticket it has called or is serving."""
 
     status: PointStatus = PointStatus.INACTIVE
+    back_at: datetime | None = None
+    """When its pause is meant to end; None: not said, or no pause. The pause does not end by itself."""
     ticket: TicketId | None = None
     shift: int = 0
     """How often somebody has taken the point to work at it; who works there is stored beside the hall."""

@@ -71,6 +71,9 @@ async def every_page(seat: ConsoleUser) -> AsyncIterator[str]:
     console = seat.console
     await seat.work("admin")
     yield "nobody at the point"
+    console.work_page.open_panel(Action.PAUSE_FOR)
+    yield Action.PAUSE_FOR
+    console.work_page.close_panel()
     console.work.act(Action.CALL_NEXT)
     await seat.until(lambda: console.work.ready and seat.number)
     yield "somebody called"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.actions import ACTIONS
 from console.work.actions_panel import STAND_INS
+from shared.formats import clock
 from shared.hall.issuing import IssueTicket
-from shared.hall.points import ActivatePoint
+from shared.hall.points import ActivatePoint, PausePoint
 from shared.hall.values import PointStatus, TicketState
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -124,6 +127,47 @@ async def test_a_pause_and_the_end_of_the_day(sit_down, busy) -> None:
         await seat.press(Qt.Key.Key_F3, SHIFT)
         assert busy.hall.points["1"].status is PointStatus.INACTIVE
         assert seat.main_button == "Open this service point"
+
+
+async def test_a_pause_can_say_how_long_it_lasts_before_it_and_during_it(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F8)
+        panel, card = seat.console.work_page.pause, seat.console.work_page.customer
+        assert panel.isVisible() and panel.unsaid.hasFocus()
+        await seat.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        point = busy.hall.points["1"]
+        assert point.status is PointStatus.PAUSED and point.back_at == busy.hall.at + timedelta(minutes=15)
+        until = clock(point.back_at, busy.hall)
+        assert not panel.isVisible()
+        assert card.title.text() == seat.console.window.status.text() == f"Paused until {until}"
+        await seat.press(Qt.Key.Key_F8)
+        assert panel.isVisible() and not panel.unsaid.isVisible()
+        await seat.press(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        assert busy.hall.points["1"].back_at == busy.hall.at + timedelta(minutes=5)
+        await seat.press(Qt.Key.Key_F3)
+        assert busy.hall.points["1"].status is PointStatus.ACTIVE
+
+
+async def test_a_pause_need_not_say_it(sit_down, busy) -> None:
+    async with sit_down() as seat:
+        await seat.work()
+        await seat.press(Qt.Key.Key_F8)
+        await seat.press(Qt.Key.Key_Return, at=seat.console.work_page.pause.unsaid)
+        assert busy.hall.points["1"].status is PointStatus.PAUSED and busy.hall.points["1"].back_at is None
+        assert seat.console.work_page.customer.title.text() == "Paused"
+
+
+async def test_a_pause_that_is_overdue_says_so_and_goes_on(sit_down, busy) -> None:
+    earlier = busy.wall() - timedelta(minutes=20)
+    busy.wall = lambda: earlier
+    busy.do(PausePoint(point="1", minutes=15))
+    async with sit_down() as seat:
+        await seat.work()
+        card = seat.console.work_page.customer
+        assert card.title.text().startswith("Paused, expected back at ")
+        assert ", 5 min ago. Nobody is called here until you resume." in card.hint.text()
+        assert seat.main_button == "Resume"
 
 
 async def test_a_transfer_needs_a_few_letters_and_enter(sit_down, busy) -> None:

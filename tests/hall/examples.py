@@ -72,6 +72,7 @@ EVERY_COMMAND: list[Command] = [
     TransferTicket(point="1", ticket="x", to_point="2", place=Placement.AS_ISSUED_NOW),
     ActivatePoint(point="1"),
     PausePoint(point="1"),
+    PausePoint(point="1", minutes=15),
     ResumePoint(point="1"),
     DeactivatePoint(point="1"),
     StartBusinessDay(),

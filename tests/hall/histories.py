@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
@@ -209,6 +210,7 @@ DAY: tuple[Whim, ...] = (
     *[_at_point(ReturnToQueue)] * 2,
     *[_transfer] * 2,
     *[_status(kind) for kind in (ActivatePoint, ActivatePoint, ResumePoint, ResumePoint, PausePoint, DeactivatePoint)],
+    _status(partial(PausePoint, minutes=15)),
     _status(TakePoint),
 )
 """What people do on a day when the administrator leaves everything as it is."""

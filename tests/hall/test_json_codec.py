@@ -30,7 +30,7 @@ from shared.hall.json_codec import (
 )
 from shared.hall.messages import Command
 from shared.hall.parking import ReinstateTicket, ResumeTicket, TicketParked
-from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, ResumePoint
+from shared.hall.points import ActivatePoint, DeactivatePoint, PausePoint, PointPaused, ResumePoint
 from shared.hall.rules import COMMANDS, EVENTS, decide, fold
 from shared.hall.set_up import (
     DefinePoint,
@@ -42,7 +42,7 @@ from shared.hall.set_up import (
 )
 from shared.hall.set_up_import import ImportSetUp
 from shared.hall.shifts import TakePoint
-from shared.hall.values import Moment, Origin
+from shared.hall.values import Moment, Origin, PointStatus
 from shared.hall.whole_set_up import set_up_of
 from tests.hall.builders import Clinic, set_up
 from tests.hall.examples import EVERY_COMMAND, over_the_wire
@@ -105,6 +105,7 @@ def change_everything(clinic: Clinic) -> None:
     clinic.do(TakePoint(point="1"))
     clinic.do(ActivatePoint(point="1"))
     clinic.do(PausePoint(point="1"))
+    clinic.do(PausePoint(point="1", minutes=15))
     clinic.do(ResumePoint(point="1"))
     clinic.do(DeactivatePoint(point="1"))
     clinic.pass_time(days=1)
@@ -270,6 +271,18 @@ def test_what_older_programs_still_say_is_passed_over() -> None:
     assert decode_command("pause-point", {"command_id": "x", "point": "1", "reason": "lunch"}) == PausePoint(
         command_id="x", point="1"
     )
+
+
+def test_a_pause_from_before_it_had_an_end_is_read(clinic: Clinic) -> None:
+    clinic.open("1")
+    clinic.do(PausePoint(point="1", minutes=15))
+    written = encode_hall(clinic.hall)
+    for point in written["points"]:
+        del point["back_at"]
+        (point["last"] or {}).pop("back_at", None)
+    assert decode_hall(written).points["1"].status is PointStatus.PAUSED
+    earlier = {"type": "point-paused", "version": 1, "point": "1", "goes_on": False}
+    assert decode_event(earlier) == PointPaused(point="1")
 
 
 def test_a_station_from_before_can_read_what_was_done_last(clinic: Clinic) -> None:

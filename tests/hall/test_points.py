@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from shared.hall.errors import PointAlreadyActive, PointHasTicket, PointNotActive, PointNotPaused, UnknownPoint
+from shared.hall.errors import (
+    Invalid,
+    PointAlreadyActive,
+    PointHasTicket,
+    PointNotActive,
+    PointNotPaused,
+    UnknownPoint,
+)
+from shared.hall.field_limits import LONGEST_PAUSE
 from shared.hall.messages import Command, Event
 from shared.hall.points import (
     ActivatePoint,
@@ -68,6 +78,44 @@ def test_only_an_active_point_can_pause(clinic: Clinic) -> None:
     clinic.open("1")
     clinic.do(PausePoint(point="1"))
     clinic.refuses(PausePoint(point="1"), PointNotActive)
+
+
+def test_a_pause_may_say_when_it_is_meant_to_end_and_does_not_end_by_itself(clinic: Clinic) -> None:
+    clinic.open("1")
+    assert clinic.do(PausePoint(point="1"))["point"].back_at is None
+    told = clinic.do(PausePoint(point="1", minutes=15))["point"]
+    assert told.back_at == clinic.now.wall + timedelta(minutes=15)
+    clinic.pass_time(minutes=20)
+    clinic.take()
+    assert clinic.point("1").status is PointStatus.PAUSED
+    later = clinic.do(PausePoint(point="1", minutes=5))["point"]
+    assert later.back_at == clinic.now.wall + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("kind", [ResumePoint, DeactivatePoint])
+def test_after_a_pause_nothing_is_left_of_its_end(clinic: Clinic, kind: type[ResumePoint | DeactivatePoint]) -> None:
+    clinic.open("1")
+    clinic.do(PausePoint(point="1", minutes=15))
+    said = clinic.point("1").back_at
+    clinic.do(kind(point="1"))
+    assert clinic.point("1").back_at is None
+    clinic.undo()
+    assert clinic.point("1").back_at == said
+
+
+def test_a_changed_end_of_a_pause_is_taken_back_alone(clinic: Clinic) -> None:
+    clinic.open("1")
+    clinic.do(PausePoint(point="1", minutes=15))
+    said = clinic.point("1").back_at
+    clinic.do(PausePoint(point="1", minutes=60))
+    clinic.undo()
+    assert clinic.point("1").status is PointStatus.PAUSED and clinic.point("1").back_at == said
+
+
+@pytest.mark.parametrize("minutes", [-1, LONGEST_PAUSE + 1])
+def test_no_pause_is_longer_than_a_working_day(clinic: Clinic, minutes: int) -> None:
+    clinic.open("1")
+    assert clinic.refuses(PausePoint(point="1", minutes=minutes), Invalid).about["field"] == "minutes"
 
 
 def test_only_a_paused_point_can_go_on(clinic: Clinic) -> None:
