@@ -81,16 +81,23 @@ def _read(file: IO[bytes], encoding: str | None) -> str:
     return file.read().decode(encoding or "utf-8")
 
 
-def begin(*arguments: str) -> subprocess.Popen[str]:
-    """Start the command and go on; the caller waits for its end."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "nowserving", *arguments],
-        env={**os.environ, "NOWSERVING_ADMIN_PASSWORD": PASSWORD},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def begin_code(code: str, *arguments: str, stdin: IO[str] | None = None, log: IO[str] | None = None) -> Program:
+    """Start a program of a test's own, as after ``python -c``, with a pipe from what it prints, and go on."""
+    return _begin_forked(arguments, {}, log, stdin, code)
+
+
+def _begin_forked(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: IO[str] | None,
+    stdin: IO[str] | None = None,
+    code: str = "",
+) -> Program:
+    mine, theirs = os.pipe()
+    with os.fdopen(theirs, "w", encoding="utf-8") as out:
+        program = forked_programs.begin(arguments, environment, None, out, log, stdin=stdin, code=code)
+    program.stdout = os.fdopen(mine, "r", encoding="utf-8")
+    return program
 
 
 def _started(
@@ -98,11 +105,7 @@ def _started(
 ) -> Program | subprocess.Popen[str]:
     """The command under way, with a pipe from what it prints."""
     if forked_programs.can_begin(environment):
-        mine, theirs = os.pipe()
-        with os.fdopen(theirs, "w", encoding="utf-8") as out:
-            program = forked_programs.begin(arguments, environment, None, out, log)
-        program.stdout = os.fdopen(mine, "r", encoding="utf-8")
-        return program
+        return _begin_forked(arguments, environment, log)
     command = [sys.executable, "-m", "nowserving", *arguments]
     return subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True)
 

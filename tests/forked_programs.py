@@ -96,7 +96,7 @@ def begin(
         "cwd": str(cwd or Path.cwd()),
         "code": code,
     }
-    with open(os.devnull) as nothing:
+    with Path(os.devnull).open() as nothing:
         streams = [(stdin or nothing).fileno(), stdout.fileno(), stderr.fileno() if stderr else 2, theirs]
         socket.send_fds(_forking_process()[0], [json.dumps(request).encode("utf-8", "surrogateescape")], streams)
     os.close(theirs)
