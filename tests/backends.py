@@ -6,12 +6,16 @@ import copy
 import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 import requests
 
@@ -40,10 +44,7 @@ def nowserving(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a person types it, in a folder of theirs and at a terminal of this encoding."""
     if forked_programs.can_begin(environment):
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            status = forked_programs.begin(arguments, environment, cwd, out, err).wait(150)
-            said = [_read(file, encoding) for file in (out, err)]
-        return subprocess.CompletedProcess(arguments, status, *said)
+        return _run_forked(arguments, environment, cwd, encoding)
     return subprocess.run(
         [sys.executable, "-m", "nowserving", *arguments],
         cwd=cwd,
@@ -57,21 +58,46 @@ def nowserving(
     )
 
 
+def run_code(code: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program of a test's own, as after ``python -c``."""
+    return _run_forked(arguments, {}, cwd, code=code)
+
+
+def _run_forked(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    cwd: Path | None,
+    encoding: str | None = None,
+    code: str = "",
+) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        status = forked_programs.begin(arguments, environment, cwd, out, err, code=code).wait(150)
+        said = [_read(file, encoding) for file in (out, err)]
+    return subprocess.CompletedProcess(arguments, status, *said)
+
+
 def _read(file: IO[bytes], encoding: str | None) -> str:
     file.seek(0)
     return file.read().decode(encoding or "utf-8")
 
 
-def begin(*arguments: str) -> subprocess.Popen[str]:
-    """Start the command and go on; the caller waits for its end."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "nowserving", *arguments],
-        env={**os.environ, "NOWSERVING_ADMIN_PASSWORD": PASSWORD},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def begin_code(code: str, *arguments: str, stdin: IO[str] | None = None, log: IO[str] | None = None) -> Program:
+    """Start a program of a test's own, as after ``python -c``, with a pipe from what it prints, and go on."""
+    return _begin_forked(arguments, {}, log, stdin, code)
+
+
+def _begin_forked(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: IO[str] | None,
+    stdin: IO[str] | None = None,
+    code: str = "",
+) -> Program:
+    mine, theirs = os.pipe()
+    with os.fdopen(theirs, "w", encoding="utf-8") as out:
+        program = forked_programs.begin(arguments, environment, None, out, log, stdin=stdin, code=code)
+    program.stdout = os.fdopen(mine, "r", encoding="utf-8")
+    return program
 
 
 def _started(
@@ -79,13 +105,36 @@ def _started(
 ) -> Program | subprocess.Popen[str]:
     """The command under way, with a pipe from what it prints."""
     if forked_programs.can_begin(environment):
-        mine, theirs = os.pipe()
-        with os.fdopen(theirs, "w", encoding="utf-8") as out:
-            program = forked_programs.begin(arguments, environment, None, out, log)
-        program.stdout = os.fdopen(mine, "r", encoding="utf-8")
-        return program
+        return _begin_forked(arguments, environment, log)
     command = [sys.executable, "-m", "nowserving", *arguments]
     return subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True)
+
+
+def _new_hall(sample: str, database: str) -> str:
+    """Its id."""
+    hall = ("--sample", sample, "--time-zone", "Europe/Berlin")
+    made = nowserving("init", "--database", database, *hall, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.split()[-1]
+
+
+@cache
+def _file_of_new_hall(sample: str) -> tuple[bytes, str]:
+    """A file with a new hall, and its id."""
+    with tempfile.TemporaryDirectory() as folder:
+        hall = _new_hall(sample, new_database("sqlite", Path(folder)))
+        [file] = Path(folder).iterdir()
+        return file.read_bytes(), hall
+
+
+def _copy_of_new_hall(sample: str, file: Path) -> str:
+    """Its id. To be made anew, it would take longer than many tests; only what tells installations apart is new."""
+    content, hall = _file_of_new_hall(sample)
+    file.touch(0o600)
+    file.write_bytes(content)
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE installation SET id = ?", [str(uuid4())])
+    return hall
 
 
 class Premises:
@@ -96,10 +145,10 @@ class Premises:
 
     def __init__(self, folder: Path, sample: str = "clinic", database: str = "") -> None:
         self.database = database or new_database("sqlite", folder)
-        hall = ("--sample", sample, "--time-zone", "Europe/Berlin")
-        made = nowserving("init", "--database", self.database, *hall, NOWSERVING_ADMIN_PASSWORD=PASSWORD)
-        assert made.returncode == 0, made.stderr
-        self.hall = made.stdout.split()[-1]
+        if self.database.startswith("sqlite:"):
+            self.hall = _copy_of_new_hall(sample, Path(self.database.removeprefix("sqlite:///")))
+        else:
+            self.hall = _new_hall(sample, self.database)
         self.process: Program | subprocess.Popen[str] | None = None
         self.base = ""
 

@@ -27,7 +27,11 @@ LOADED = (
     "shared.cli.commands",
     "shared.backend.halls.database_administration",
     "shared.backend.halls.hall_administration",
+    "shared.backend.halls.backup_restore",
     "shared.backend.http.server",
+    "shared.link.connect",
+    "display.check",
+    "kiosk.check",
     "alembic.command",
     "alembic.autogenerate",
     "uvloop",
@@ -72,17 +76,29 @@ def can_begin(environment: Mapping[str, str]) -> bool:
 
 
 def begin(
-    arguments: Sequence[str], environment: Mapping[str, str], cwd: Path | None, stdout: IO[Any], stderr: IO[Any] | None
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    cwd: Path | None,
+    stdout: IO[Any],
+    stderr: IO[Any] | None,
+    *,
+    stdin: IO[Any] | None = None,
+    code: str = "",
 ) -> Program:
-    """Start the command with these settings beside our own, and these streams; the caller waits for its end."""
+    """Start the command with these settings beside our own, and these streams; the caller waits for its end.
+
+    ``code``: a program of the test's own instead, as after ``python -c``.
+    """
     mine, theirs = os.pipe()
     request = {
         "arguments": list(arguments),
         "environment": {**os.environ, **environment},
         "cwd": str(cwd or Path.cwd()),
+        "code": code,
     }
-    streams = [stdout.fileno(), stderr.fileno() if stderr else 2, theirs]
-    socket.send_fds(_forking_process()[0], [json.dumps(request).encode("utf-8", "surrogateescape")], streams)
+    with Path(os.devnull).open() as nothing:
+        streams = [(stdin or nothing).fileno(), stdout.fileno(), stderr.fileno() if stderr else 2, theirs]
+        socket.send_fds(_forking_process()[0], [json.dumps(request).encode("utf-8", "surrogateescape")], streams)
     os.close(theirs)
     return Program(mine)
 
@@ -114,7 +130,7 @@ def _serve(requests: socket.socket) -> None:
     make_passwords_cheap()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a supervisor
     while True:
-        request, streams, *_ = socket.recv_fds(requests, 1 << 20, 3)
+        request, streams, *_ = socket.recv_fds(requests, 1 << 20, 4)
         if not request:
             return
         if os.fork() == 0:
@@ -127,12 +143,13 @@ def _serve(requests: socket.socket) -> None:
 def _supervise(request: Any, streams: list[int]) -> NoReturn:
     """Fork the program, and send its process id and, in the end, its status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    stdout, stderr, told = streams
+    *standard, told = streams
     program = os.fork()
     if program == 0:
         os.close(told)
-        _become(request, stdout, stderr)
-    os.close(stdout)
+        _become(request, *standard)
+    for stream in standard:
+        os.close(stream)
     os.write(told, f"{program}\n".encode())
     status = os.waitpid(program, 0)[1]
     with suppress(BrokenPipeError):  # the tests are over
@@ -140,12 +157,12 @@ def _supervise(request: Any, streams: list[int]) -> NoReturn:
     os._exit(0)
 
 
-def _become(request: Any, stdout: int, stderr: int) -> NoReturn:
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    for stream in {stdout, stderr} - {0, 1, 2}:
+def _become(request: Any, stdin: int, stdout: int, stderr: int) -> NoReturn:
+    for number, stream in enumerate((stdin, stdout, stderr)):
+        os.dup2(stream, number)
+    for stream in {stdin, stdout, stderr} - {0, 1, 2}:
         os.close(stream)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # as the interpreter has it
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # as the interpreter has them
     sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.environ.clear()
@@ -155,7 +172,10 @@ def _become(request: Any, stdout: int, stderr: int) -> NoReturn:
     sys.argv = ["nowserving", *request["arguments"]]
     status: int | str | None = 1
     try:
-        status = importlib.import_module("shared.cli.commands").main()
+        if request["code"]:
+            sys.argv[0] = "-c"
+            exec(request["code"], {"__name__": "__main__"})
+        status = 0 if request["code"] else importlib.import_module("shared.cli.commands").main()
     except SystemExit as ending:
         status = ending.code
     except Exception:  # noqa: BLE001  # as the interpreter itself does

@@ -8,8 +8,6 @@ import re
 import select
 import socket
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ import requests
 
 from shared.hall.field_types import new_id
 from shared.hall.roles import Role
-from tests.backends import Caller, Premises
+from tests.backends import Caller, Premises, begin_code
 
 FILES = 256
 """File descriptors the backend of these tests may open, so that it is quickly full."""
@@ -41,9 +39,8 @@ serve(load(**flags), "127.0.0.1", 0, Deadlines(request=0.5, unread=0.5, quiet=0.
 def impatient_backend(there: Premises, folder: Path, *tls: str) -> Iterator[tuple[Premises, Path]]:
     """The premises with a backend of short deadlines and few file descriptors, and its log."""
     twin, log = there.another(), folder / "log"
-    script = [sys.executable, "-c", SERVE.format(files=FILES), there.database, *tls]
     with log.open("w") as errors:
-        twin.process = subprocess.Popen(script, stdout=subprocess.PIPE, stderr=errors, text=True)
+        twin.process = begin_code(SERVE.format(files=FILES), there.database, *tls, log=errors)
         assert twin.process.stdout
         ready = twin.process.stdout.readline()
         assert ready.startswith("serving "), log.read_text()

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +25,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.roles import Actor, Role
 from tests import postgres
 from tests.backend.test_cli import fails
-from tests.backends import DATABASES, Caller, Premises, new_database, nowserving
+from tests.backends import DATABASES, Caller, Premises, new_database, nowserving, run_code
 
 
 @pytest.fixture(autouse=True)
@@ -279,8 +278,7 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(file: Path, tmp_path
             path.unlink(missing_ok=True)
         for path, whole in left.items():
             path.write_bytes(whole)
-        command = [sys.executable, "-c", KILLED, str(step), database, str(backup)]
-        ended = subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode != -signal.SIGKILL
+        ended = run_code(KILLED, str(step), database, str(backup)).returncode != -signal.SIGKILL
         found = labels(database)
         assert found in (["A001"], old), step
         if found != old:
@@ -303,8 +301,7 @@ def test_a_copy_that_is_killed_does_not_take_its_name(file: Path, command: tuple
     )
     script += "from shared.cli.commands import main\nsys.addaudithook(count)\nmain(sys.argv[1:])\n"
     arguments = [*command, "--database", f"sqlite:///{file}"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    killed = subprocess.run([sys.executable, "-c", script, *arguments], check=False, cwd=tmp_path, env=environment)
+    killed = run_code(script, *arguments, cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL
     assert not (tmp_path / "copy.db").exists()
     assert nowserving(*arguments, cwd=tmp_path).returncode == 0

@@ -22,7 +22,7 @@ from shared.backend.http.certificate_authority import Authority, Names, this_mac
 from shared.backend.http.server import _report_security, serve
 from shared.hall.errors import Unfit
 from shared.settings import Settings
-from tests.backends import Premises, begin
+from tests.backends import Premises
 
 
 def certificates(file: Path) -> list[x509.Certificate]:
@@ -171,11 +171,14 @@ def test_what_is_no_certificate_is_said_in_one_sentence(there: Premises) -> None
         serve(replace(settings, tls_key="nothing.pem"), "127.0.0.1", 0)
 
 
-def test_plain_http_to_the_network_is_warned_of_and_to_this_machine_is_not(there: Premises, capfd) -> None:
-    process = begin("serve", "--database", there.database, "--port", "0", "--host", "0.0.0.0")
-    assert process.stdout and process.stdout.readline().startswith("serving http://")
-    process.terminate()
-    warned = process.communicate(timeout=10)[1]
+def test_plain_http_to_the_network_is_warned_of_and_to_this_machine_is_not(
+    there: Premises, capfd, tmp_path: Path
+) -> None:
+    with (tmp_path / "log").open("w") as log:
+        twin = there.another()
+        assert twin.serve("--host", "0.0.0.0", log=log).startswith("http://")
+        twin.stop()
+    warned = (tmp_path / "log").read_text()
     assert "plain HTTP" in warned and "--tls" in warned and warned.count("\n") == 1
     for host in ("127.0.0.1", "127.0.0.9", "::1", "localhost"):
         _report_security(host, None)

@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 
 from shared.backend.halls import database_administration
 from shared.hall.issuing import IssueTicket
+from tests import forked_programs
 from tests.backends import DATABASES, PASSWORD, Premises, new_database, nowserving
 
 COMMAND = Path(sys.executable).with_name("nowserving")
@@ -347,17 +349,10 @@ def unread(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command into a pipe whose reader has gone, as ``| head`` soon does."""
     reading, writing = os.pipe()
     os.close(reading)
-    try:
-        return subprocess.run(
-            [sys.executable, "-m", "nowserving", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    finally:
-        os.close(writing)
+    with os.fdopen(writing, "w") as out, tempfile.TemporaryFile("w+") as errors:
+        status = forked_programs.begin(arguments, {}, None, out, errors).wait(150)
+        errors.seek(0)
+        return subprocess.CompletedProcess(arguments, status, "", errors.read())
 
 
 def test_one_ticket_is_one_ticket(premises: Premises) -> None:

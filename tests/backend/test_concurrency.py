@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.backends import DATABASES, Premises, new_database, nowserving
+from tests.backends import DATABASES, Premises, begin_code, new_database, nowserving
 
-PROCESSES, TICKETS = 4, 80
+PROCESSES, TICKETS = 4, 40
 SERVICE, POINTS = "registration", ("1", "2", "1", "2")
 """Two pairs of programs fight over one service point each."""
 
@@ -27,7 +26,7 @@ from shared.link.connect import connect
 address, point, tickets = sys.argv[1], sys.argv[2], int(sys.argv[3])
 station = connect(address, role=Role.CONSOLE).sign_in("admin", "a-good-password")[0]
 print("ready", flush=True)
-sys.stdin.readline()
+sys.stdin.read()  # until the gate is open
 labels, called = [], []
 
 def call():
@@ -51,18 +50,16 @@ print(json.dumps([labels, called]))
 def test_four_processes_never_give_a_number_or_call_a_customer_twice(tmp_path: Path, kind: str) -> None:
     premises = Premises(tmp_path, database=new_database(kind, tmp_path))
     _open_points(premises)
-    programs = [
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, premises.database, point, str(TICKETS)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for point in POINTS
-    ]
-    for program in programs:
-        assert program.stdout and program.stdout.readline() == "ready\n"
-    results = [json.loads(program.communicate("go\n", timeout=30)[0]) for program in programs]
+    gate, opened = os.pipe()
+    with os.fdopen(gate) as closed:
+        programs = [begin_code(PROGRAM, premises.database, point, str(TICKETS), stdin=closed) for point in POINTS]
+    said = [program.stdout for program in programs if program.stdout]
+    assert [out.readline() for out in said] == ["ready\n"] * PROCESSES
+    os.close(opened)
+    results = [json.loads(out.read()) for out in said]
+    assert [program.wait(30) for program in programs] == [0] * PROCESSES
+    for out in said:
+        out.close()
     labels = Counter(label for issued, _ in results for label in issued)
     called = Counter(label for _, calls in results for label in calls)
     assert len(labels) == PROCESSES * TICKETS

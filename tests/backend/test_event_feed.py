@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,36 +82,21 @@ def _deaf(premises: Premises, token: str) -> socket.socket:
 
 
 @pytest.mark.parametrize("signal", ["SIGTERM", "SIGINT"])
-def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: str) -> None:
+def test_a_backend_with_open_streams_ends_in_order(premises: Premises, signal: str, tmp_path: Path) -> None:
     import signal as signals
 
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "shared.cli.commands",
-            "serve",
-            "--database",
-            premises.database,
-            "--port",
-            "0",
-            "--no-announce",
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    premises.base = process.stdout.readline().split()[-1]
+    log = tmp_path / "log"
+    with log.open("w") as errors:
+        premises.serve(log=errors)
+    assert premises.process
     token, admin = premises.device(Role.DISPLAY), premises.admin()
     for _ in range(300):
         admin.do(CancelTicket(ticket=admin.do(IssueTicket(service="doctor")).result["ticket"]["id"]))
     connections = [_deaf(premises, token) for _ in range(10)]
     watch = admin.watch(admin.snapshot().seq)
     began = time.monotonic()
-    process.send_signal(signals.Signals[signal])
-    _, said = process.communicate(timeout=10)
-    assert (process.returncode, said) == (0, "")
+    premises.process.send_signal(signals.Signals[signal])
+    assert (premises.process.wait(10), log.read_text()) == (0, "")
     assert time.monotonic() - began < 2
     with pytest.raises(Unreachable):
         assert [news for news in watch if news] == []
