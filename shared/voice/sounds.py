@@ -43,6 +43,7 @@ class Sound:
     rate: int
     """Samples per second."""
     samples: Samples[int]
+    """-32768 to 32767 each."""
 
     @property
     def seconds(self) -> float:

@@ -11,7 +11,7 @@ from shared.hall.errors import Unfit
 from shared.hall.field_types import Hash
 from shared.hall.hall import Hall
 from shared.settings import Settings, state_path
-from shared.voice.chain import Link, VoiceChain
+from shared.voice.chain import VoiceLink, VoiceChain
 from shared.voice.engines.espeak import espeak
 from shared.voice.engines.piper import piper
 from shared.voice.engines.rhvoice import rhvoice
@@ -55,7 +55,7 @@ def voice_of(
 
 def _links(
     wanted: str, hall: Callable[[], Hall | None], clip: Callable[[Hash], Path | None], folder: Path
-) -> Sequence[Link]:
+) -> Sequence[VoiceLink]:
     """Recordings, then what each engine has rendered, then the engines themselves."""
     said = SoundStore(folder / "said", MOST_SAID)
     words = SoundStore(folder / "words", MOST_WORDS)

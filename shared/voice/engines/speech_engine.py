@@ -46,7 +46,7 @@ class SpeechEngine:
         return self.voices[tag]
 
     def full_name(self, language: Language) -> str:
-        """``eSpeak NG 1.52, German``; raises SpeechError if it has no voice for it."""
+        """``eSpeak NG 1.52, German``; raises NotOfferedError if it has no voice for it."""
         return f"{self.name}, {self.voice_for(language).name}"
 
     def speak(self, text: str, language: Language, deadline: float) -> Steps[Sound]:
