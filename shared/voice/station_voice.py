@@ -11,7 +11,7 @@ from shared.hall.errors import Unfit
 from shared.hall.field_types import Hash
 from shared.hall.hall import Hall
 from shared.settings import Settings, state_path
-from shared.voice.chain import VoiceLink, VoiceChain
+from shared.voice.chain import VoiceChain, VoiceLink
 from shared.voice.engines.espeak import espeak
 from shared.voice.engines.piper import piper
 from shared.voice.engines.rhvoice import rhvoice

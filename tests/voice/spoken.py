@@ -8,6 +8,7 @@ import wave
 from array import array
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from math import pi, sin, sqrt
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def heard(file: Path) -> list[float]:
     step = sound.rate // 100
     loud = [at / 100 for at in range(len(sound.samples) // step) if _loud(sound, at * step, step)]
     edges = [[one] for one in loud[:1]]
-    for before, after in zip(loud, loud[1:], strict=False):
+    for before, after in pairwise(loud):
         if after - before > 0.2:
             edges[-1].append(before)
             edges.append([after])
@@ -124,7 +125,7 @@ with open(__file__ + ".said", "a") as said:
     said.write(text + "\\n")
 with wave.open("speech.wav", "wb") as sound:
     sound.setnchannels(1); sound.setsampwidth(2); sound.setframerate(22050)
-    sound.writeframes(b"".join((9000 if at % 50 < 25 else -9000).to_bytes(2, "little", signed=True) for at in range(11025)))
+    sound.writeframes((b"\\x28\\x23" * 25 + b"\\xd8\\xdc" * 25) * 220)
 """
 
 
