@@ -25,7 +25,7 @@ ROOM = {"en": "Room 3", "de": "Zimmer 3", "ru": "Кабинет 3", "ar": "غر�
 HALL = Hall(
     id="clinic",
     settings=HallSettings(name="Clinic", languages=("en", "de", "ru", "ar")),
-    services=frozen({"x-ray": Service(id="x-ray", name="X-ray", prefix="A", last=12, digits=2)}),
+    services=frozen({"x-ray": Service(id="x-ray", name="X-ray", prefix="A", first=6, last=7, digits=2)}),
     points=frozen({"room-3": Point(id="room-3", serial_number=3, name=ROOM)}),
 )
 

@@ -116,8 +116,7 @@ def test_many_calls_are_said_in_one_sentence_in_a_language_that_has_it() -> None
 
 def test_the_vocabulary_is_what_the_hall_says_and_nothing_else() -> None:
     assert [word.key for word in vocabulary(HALL, "en")] == [
-        *("sentence.number", "sentence.several", "sentence.look", "letter.A"),
-        *(f"number.{number}" for number in range(1, 13)),
+        *("sentence.number", "sentence.several", "sentence.look", "letter.A", "number.6", "number.7"),
         "point.room-3",
     ]
 
