@@ -56,14 +56,14 @@ def voice_of(
 def _links(
     wanted: str, hall: Callable[[], Hall | None], clip: Callable[[Hash], Path | None], folder: Path
 ) -> Sequence[VoiceLink]:
-    """Recordings, then what each engine has rendered, then the engines themselves."""
+    """Recordings, then what each engine has rendered, then the engines that are quick enough to be waited for."""
     said = SoundStore(folder / "said", MOST_SAID)
     words = SoundStore(folder / "words", MOST_WORDS)
     engines = list(_engines(wanted, folder / "piper"))
     return [
         Recorded(hall, clip, SoundStore(folder / "clips", MOST_CLIPS), said),
         *(Rendered(engine, words, said) for engine in engines),
-        *(Live(engine, said) for engine in engines),
+        *(Live(engine, said) for engine in engines if engine.is_quick),
     ]
 
 

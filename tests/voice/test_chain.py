@@ -41,6 +41,7 @@ from tests.voice.spoken import (
     called,
     engine,
     heard,
+    program,
     recording,
     said,
     speaking,
@@ -296,6 +297,22 @@ def test_the_voice_that_is_named_is_the_only_one(tmp_path: Path) -> None:
     (tmp_path / "RHVoice-test").touch(0o755)
     voice = voice_of(Settings(voice="espeak"), lambda: HALL, lambda _: None, folder=tmp_path)
     assert {link.name.split()[0] for link in voice.links} == {"Recordings", "eSpeak"}
+
+
+@pytest.mark.usefixtures("no_programs")
+def test_a_slow_voice_is_rendered_and_never_waited_for(tmp_path: Path) -> None:
+    """Piper where it is installed is the best: its words come first, and until they are there a quick engine speaks."""
+    program(tmp_path, "piper", SPEAKS)
+    (tmp_path / "voice" / "piper").mkdir(parents=True)
+    for ending in ("onnx", "onnx.json"):
+        (tmp_path / "voice" / "piper" / f"de_DE-anna-low.{ending}").touch()
+    voice = voice_of(Settings(), lambda: HALL, lambda _: None, folder=tmp_path / "voice")
+    assert voice.full_name("de") == "Piper, de_DE-anna-low"
+    voice.say(call_utterance(HALL, CALL, "de"))
+    assert not (tmp_path / "piper.said").exists()
+    prepare(voice, speaking("de"))
+    assert len((tmp_path / "piper.said").read_text().splitlines()) == len(vocabulary(HALL, "de"))
+    assert read(voice.say(call_utterance(HALL, CALL, "de")), "It").seconds > 4 * 0.5
 
 
 # ── what `nowserving check` says ──

@@ -37,6 +37,8 @@ class SpeechEngine:
     name: str
     """With its version: ``eSpeak NG 1.52``."""
     voices: Mapping[Language, EngineVoice]
+    is_quick: bool = True
+    """Whether it may be asked while somebody waits."""
 
     def voice_for(self, language: Language) -> EngineVoice:
         """The voice that suits a language best; raises NotOfferedError if there is none."""
@@ -50,7 +52,7 @@ class SpeechEngine:
         return f"{self.name}, {self.voice_for(language).name}"
 
     def speak(self, text: str, language: Language, deadline: float) -> Steps[Sound]:
-        """The sound of a text. ``deadline``: seconds. Raises EngineError, or SpeechError without a voice."""
+        """The sound of a text. ``deadline``: seconds. Raises EngineError, or NotOfferedError without a voice."""
         command = self.voice_for(language).command
         with tempfile.TemporaryDirectory(prefix="nowserving-") as folder:
             what = f"What {self.name} said"
