@@ -23,7 +23,7 @@ from shared.voice.voice import NotOfferedError, SpeechError, Utterance, Voice, W
 log = logging.getLogger(__name__)
 
 REST: Seconds = 60
-"""How long a voice is left alone after its engine failed: the next call should not wait for it again."""
+"""How long a voice is left alone in a language after its engine failed: the next call should not wait for it again."""
 
 PATIENCE = 1.0
 """Seconds after which no further voice is tried."""
@@ -53,7 +53,7 @@ class VoiceChain:
         """``find``: the links; asked at the first use, since it may start programs."""
         self._find = find
         self._clock = clock
-        self._resting: dict[str, tuple[float, str]] = {}
+        self._resting: dict[tuple[str, Language], tuple[float, str]] = {}
         self._unready: list[str] = []
 
     @cached_property
@@ -64,12 +64,12 @@ class VoiceChain:
         """A WAV file with the whole utterance; raises SpeechError with what each voice said."""
         reasons = []
         began = self._clock()
-        for link in self._awake():
+        for link in self._awake(utterance.language):
             try:
                 return link.say(utterance)
             except SpeechError as error:
                 reasons.append(str(error))
-                self._rest_if_broken(link, error)
+                self._rest_if_broken(link, utterance.language, error)
             if self._clock() - began > PATIENCE:
                 break
         why = " ".join(dict.fromkeys([*reasons, *self.troubles()]))
@@ -101,13 +101,13 @@ class VoiceChain:
         failed = [reason for until, reason in self._resting.values() if now < until]
         return list(dict.fromkeys([*failed, *self._unready]))
 
-    def _awake(self) -> Iterator[VoiceLink]:
-        return (link for link in self.links if self._clock() >= self._resting.get(link.name, (0.0, ""))[0])
+    def _awake(self, language: Language) -> Iterator[VoiceLink]:
+        return (link for link in self.links if self._clock() >= self._resting.get((link.name, language), (0.0, ""))[0])
 
-    def _rest_if_broken(self, link: VoiceLink, error: SpeechError) -> None:
+    def _rest_if_broken(self, link: VoiceLink, language: Language, error: SpeechError) -> None:
         if isinstance(error, EngineError):
             log.warning("%s It is left alone for %s seconds.", error, REST)
-            self._resting[link.name] = (self._clock() + REST, str(error))
+            self._resting[link.name, language] = (self._clock() + REST, str(error))
 
     def _prepare(self, link: Preparable, language: Language, words: Sequence[Word]) -> Generator[object, None, bool]:
         """Whether no voice behind this one needs any of the words. An engine that fails once is not asked again."""

@@ -32,7 +32,7 @@ AUTO, NONE = "auto", "none"
 ENGINES = ("piper", "rhvoice", "system", "espeak")
 """The engines by name, the best first."""
 
-MOST_CLIPS, MOST_WORDS, MOST_SAID = 100 * MIB, 200 * MIB, 50 * MIB
+MOST_CLIPS, MOST_WORDS, MOST_SAID = 100 * MIB, 200 * MIB, 20 * MIB
 """Bytes on disk: a word takes 30 KiB, a hall has some 200 in each language."""
 
 
@@ -74,5 +74,5 @@ def _engines(wanted: str, piper_voices: Path) -> Iterator[SpeechEngine]:
         if wanted in (AUTO, name):
             try:
                 yield find()
-            except SpeechError as error:
+            except (SpeechError, OSError) as error:  # not there, or it can't be looked at
                 log.info("%s", error)

@@ -54,15 +54,17 @@ class SpeechEngine:
     def speak(self, text: str, language: Language, deadline: float) -> Steps[Sound]:
         """The sound of a text. ``deadline``: seconds. Raises EngineError, or NotOfferedError without a voice."""
         command = self.voice_for(language).command
-        with tempfile.TemporaryDirectory(prefix="nowserving-") as folder:
-            what = f"What {self.name} said"
-            try:
+        what = f"What {self.name} said"
+        try:
+            with tempfile.TemporaryDirectory(prefix="nowserving-") as folder:
                 yield from run(command, _one_line(text), deadline, Path(folder))
                 return tidied(read(Path(folder) / FILE, what), what)
-            except ProgramError as failed:
-                raise EngineError(f"{self.name} {failed}.") from None
-            except SpeechError as error:
-                raise EngineError(str(error)) from None
+        except ProgramError as failed:
+            raise EngineError(f"{self.name} {failed}.") from None
+        except SpeechError as error:
+            raise EngineError(str(error)) from None
+        except OSError as error:
+            raise EngineError(f"{self.name} can't be asked: {error.strerror}.") from None
 
 
 def _one_line(text: str) -> str:
