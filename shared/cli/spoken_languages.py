@@ -9,7 +9,7 @@ from shared.hall.field_types import Language, in_language
 from shared.hall.hall import Hall
 from shared.languages import own_name
 from shared.settings import Settings
-from shared.voice.station_voice import NONE, voice_of
+from shared.voice.station_voice import AUTO, NONE, voice_of
 from shared.voice.voice import SpeechError
 
 
@@ -34,7 +34,8 @@ def _look_at(hall: Hall, chosen: Settings, spoken: list[str], faults: list[str])
         try:
             spoken.append(f"{name}: calls in {own_name(language)} are said by {voice.full_name(language)}.")
         except SpeechError as error:
-            faults.append(f"{name}: {error}")
+            alone = "" if chosen.voice == AUTO else f" Only {chosen.voice} is asked: voice = {AUTO} asks all."
+            faults.append(f"{name}: {error}{alone}")
 
 
 def _said(hall: Hall) -> Iterator[Language]:

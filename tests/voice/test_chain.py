@@ -327,6 +327,7 @@ def test_check_names_the_voice_of_each_language_or_what_to_install() -> None:
     assert voices(Settings(), [replace(hall, displays=frozen({"d": one_language}))]) == ([german], [])
     assert voices(Settings(), [replace(hall, displays=frozen({"d": replace(one_language, speaks=False)}))]) == ([], [])
     assert voices(Settings(voice="none"), [hall]) == voices(Settings(sound=False), [hall]) == ([], [])
+    assert voices(Settings(voice="piper"), [hall])[1][0].endswith("Only piper is asked: voice = auto asks all.")
     assert "voice must be auto" in voices(Settings(voice="hal"), [hall])[1][0]
 
 
