@@ -6,11 +6,15 @@ import asyncio
 import gc
 import inspect
 import os
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_API", "pyside6")
+
+STATE = tempfile.TemporaryDirectory(prefix="nowserving-tests-")
+os.environ["XDG_STATE_HOME"] = STATE.name  # not where the stations of this machine keep their halls
 
 gc.disable()  # as in the apps: Qt objects die on the thread that made them
 

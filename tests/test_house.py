@@ -70,6 +70,7 @@ def test_every_field_of_a_set_up_file_is_described_with_its_usual_value() -> Non
         ("shared.link.http_link", "fastapi"),
         ("shared.backend.http.routes", "PySide6"),  # a server has no windows
         ("shared.cli.commands", "PySide6"),
+        ("shared.voice.station_voice", "PySide6"),
         ("shared.cli.commands", "sqlalchemy"),
         ("shared.hall.rules", "asyncio"),
     ],

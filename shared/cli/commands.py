@@ -16,6 +16,7 @@ from typing import Any
 
 from shared import addresses, durable_files, settings
 from shared.cli import audit_and_personal_data, staff_and_devices
+from shared.cli.spoken_languages import voices
 from shared.formats import TO_THE_MINUTE
 from shared.hall.errors import Failure, NoHallsYet, Unfit
 from shared.hall.hall import Hall
@@ -271,8 +272,10 @@ def _import(args: argparse.Namespace, config: settings.Settings) -> int:
 def _check(args: argparse.Namespace, config: settings.Settings) -> int:
     from shared.ui.station_memory import remembered_halls  # noqa: PLC0415  # stations' code, but without Qt
 
-    faults = [*addresses.faults(config.public_url), *_station_faults(config), *_damaged_files()]
-    faults += _missing_fonts(remembered_halls(settings.state_path()))
+    remembered = remembered_halls(settings.state_path())
+    spoken, unspoken = voices(config, remembered)
+    faults = [*addresses.faults(config.public_url), *_station_faults(config), *_damaged_files(), *unspoken]
+    faults += _missing_fonts(remembered)
     try:
         with _database_administration().opened(config.database, current=False) as admin:
             faults = [*admin.faults(), *faults, *_missing_fonts(admin.readable_halls())]
@@ -282,6 +285,8 @@ def _check(args: argparse.Namespace, config: settings.Settings) -> int:
     finally:  # a station without a database is checked all the same
         for fault in dict.fromkeys(faults):
             print(fault, file=sys.stderr)
+    for line in spoken:
+        print(line)
     if not faults:
         print("Nothing is wrong.")
     return 1 if faults else 0

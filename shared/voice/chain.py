@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -22,17 +23,17 @@ from shared.voice.voice import NotOfferedError, SpeechError, Utterance, Voice, W
 log = logging.getLogger(__name__)
 
 REST: Seconds = 60
-"""How long a voice is left alone after its engine failed: the next call should not wait for it again."""
+"""How long a voice is left alone in a language after its engine failed: the next call should not wait for it again."""
 
 PATIENCE = 1.0
 """Seconds after which no further voice is tried."""
 
 
-class Link(Voice, Protocol):
+class VoiceLink(Voice, Protocol):
     """A voice that knows which languages it can speak."""
 
     def full_name(self, language: Language) -> str:
-        """Its name with that of its voice for a language; raises SpeechError if it has none."""
+        """Its name with that of its voice for a language; raises NotOfferedError if it has none."""
 
 
 @runtime_checkable
@@ -48,30 +49,31 @@ class VoiceChain:
 
     name = "Voice"
 
-    def __init__(self, find: Callable[[], Sequence[Link]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, find: Callable[[], Sequence[VoiceLink]], clock: Callable[[], float] = time.monotonic) -> None:
         """``find``: the links; asked at the first use, since it may start programs."""
         self._find = find
         self._clock = clock
-        self._resting: dict[str, tuple[float, str]] = {}
+        self._resting: dict[tuple[str, Language], tuple[float, str]] = {}
         self._unready: list[str] = []
 
     @cached_property
-    def links(self) -> Sequence[Link]:
+    def links(self) -> Sequence[VoiceLink]:
         return self._find()
 
     def say(self, utterance: Utterance) -> Path:
         """A WAV file with the whole utterance; raises SpeechError with what each voice said."""
         reasons = []
         began = self._clock()
-        for link in self._awake():
+        for link in self._awake(utterance.language):
             try:
                 return link.say(utterance)
             except SpeechError as error:
                 reasons.append(str(error))
-                self._rest_if_broken(link, error)
+                self._rest_if_broken(link, utterance.language, error)
             if self._clock() - began > PATIENCE:
                 break
-        raise SpeechError(" ".join(dict.fromkeys([*reasons, *self.troubles()])))
+        why = " ".join(dict.fromkeys([*reasons, *self.troubles()]))
+        raise SpeechError(f"No voice could say this in {own_name(utterance.language)}. {why}")
 
     def prepare(self, hall: Hall) -> Iterator[object]:
         """Have every word of the hall ready, step by step, none of which blocks for longer than a tenth of a second.
@@ -87,14 +89,11 @@ class VoiceChain:
                     break
 
     def full_name(self, language: Language) -> str:
-        """The first voice that can say everything in a language; raises SpeechError if there is none."""
-        reasons = []
+        """The first voice that can say everything in a language; raises NotOfferedError if there is none."""
         for link in self.links:
-            try:
+            with suppress(NotOfferedError):
                 return link.full_name(language)
-            except SpeechError as error:
-                reasons.append(str(error))
-        raise SpeechError(f"No voice speaks {own_name(language)} here: {TO_INSTALL}. {' '.join(reasons)}".rstrip())
+        raise NotOfferedError(f"No voice speaks {own_name(language)} here: {TO_INSTALL}.")
 
     def troubles(self) -> list[str]:
         """What is broken or has failed of late, a sentence each, for the administrator."""
@@ -102,13 +101,13 @@ class VoiceChain:
         failed = [reason for until, reason in self._resting.values() if now < until]
         return list(dict.fromkeys([*failed, *self._unready]))
 
-    def _awake(self) -> Iterator[Link]:
-        return (link for link in self.links if self._clock() >= self._resting.get(link.name, (0.0, ""))[0])
+    def _awake(self, language: Language) -> Iterator[VoiceLink]:
+        return (link for link in self.links if self._clock() >= self._resting.get((link.name, language), (0.0, ""))[0])
 
-    def _rest_if_broken(self, link: Link, error: SpeechError) -> None:
+    def _rest_if_broken(self, link: VoiceLink, language: Language, error: SpeechError) -> None:
         if isinstance(error, EngineError):
             log.warning("%s It is left alone for %s seconds.", error, REST)
-            self._resting[link.name] = (self._clock() + REST, str(error))
+            self._resting[link.name, language] = (self._clock() + REST, str(error))
 
     def _prepare(self, link: Preparable, language: Language, words: Sequence[Word]) -> Generator[object, None, bool]:
         """Whether no voice behind this one needs any of the words. An engine that fails once is not asked again."""

@@ -30,5 +30,6 @@ def joined_words(said: SoundStore, utterance: Utterance, file_of: Callable[[Word
 
 
 def _silences(words: Sequence[Word]) -> list[Milliseconds]:
-    ends = [*(word.text.endswith((",", ".")) or word.key.startswith("sentence.") for word in words[:-1])]
+    """Where an engine would pause too: at a comma, and after a sentence."""
+    ends = (word.text.endswith((",", ".")) for word in words[:-1])
     return [*(AFTER_A_PART if end else BETWEEN_WORDS for end in ends), AT_THE_END]

@@ -34,7 +34,7 @@ class Recorded:
         return joined_words(self._said, utterance, lambda word: self._clip(word, utterance.language))
 
     def full_name(self, language: Language) -> str:
-        """Its name, if it can say all that the hall says; raises SpeechError with the first missing word."""
+        """Its name, if it can say all that the hall says; raises NotOfferedError with the first missing word."""
         if (hall := self._hall()) and (lacking := missing(hall, language)):
             raise _not_recorded(lacking[0], language)
         return self.name

@@ -15,7 +15,7 @@ from shared.voice.voice import SpeechError
 RATES = range(8_000, 96_001)
 """Samples per second of the files that are read."""
 
-LONGEST = 60
+LONGEST = 30
 """Seconds of a sound; the longest name takes ten."""
 
 LOUDNESS = 10 ** (-20 / 20)
@@ -43,6 +43,7 @@ class Sound:
     rate: int
     """Samples per second."""
     samples: Samples[int]
+    """-32768 to 32767 each."""
 
     @property
     def seconds(self) -> float:

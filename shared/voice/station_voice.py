@@ -11,7 +11,7 @@ from shared.hall.errors import Unfit
 from shared.hall.field_types import Hash
 from shared.hall.hall import Hall
 from shared.settings import Settings, state_path
-from shared.voice.chain import Link, VoiceChain
+from shared.voice.chain import VoiceChain, VoiceLink
 from shared.voice.engines.espeak import espeak
 from shared.voice.engines.piper import piper
 from shared.voice.engines.rhvoice import rhvoice
@@ -32,7 +32,7 @@ AUTO, NONE = "auto", "none"
 ENGINES = ("piper", "rhvoice", "system", "espeak")
 """The engines by name, the best first."""
 
-MOST_CLIPS, MOST_WORDS, MOST_SAID = 100 * MIB, 200 * MIB, 50 * MIB
+MOST_CLIPS, MOST_WORDS, MOST_SAID = 100 * MIB, 200 * MIB, 20 * MIB
 """Bytes on disk: a word takes 30 KiB, a hall has some 200 in each language."""
 
 
@@ -55,15 +55,15 @@ def voice_of(
 
 def _links(
     wanted: str, hall: Callable[[], Hall | None], clip: Callable[[Hash], Path | None], folder: Path
-) -> Sequence[Link]:
-    """Recordings, then what each engine has rendered, then the engines themselves."""
+) -> Sequence[VoiceLink]:
+    """Recordings, then what each engine has rendered, then the engines that are quick enough to be waited for."""
     said = SoundStore(folder / "said", MOST_SAID)
     words = SoundStore(folder / "words", MOST_WORDS)
     engines = list(_engines(wanted, folder / "piper"))
     return [
         Recorded(hall, clip, SoundStore(folder / "clips", MOST_CLIPS), said),
         *(Rendered(engine, words, said) for engine in engines),
-        *(Live(engine, said) for engine in engines),
+        *(Live(engine, said) for engine in engines if engine.is_quick),
     ]
 
 
@@ -74,5 +74,5 @@ def _engines(wanted: str, piper_voices: Path) -> Iterator[SpeechEngine]:
         if wanted in (AUTO, name):
             try:
                 yield find()
-            except SpeechError as error:
+            except (SpeechError, OSError) as error:  # not there, or it can't be looked at
                 log.info("%s", error)

@@ -30,8 +30,7 @@ class Tongue(NamedTuple):
     """A language file of eSpeak."""
 
     name: str
-    voice: str
-    """By which the engine knows it."""
+    """By which the engine finds it too; by ``en-gb`` its library would not."""
     suits: dict[Language, int]
     """Which languages it speaks, and how well: 1 is best."""
 
@@ -73,7 +72,7 @@ def _engine(release: str, data: Path, command: Callable[[str], tuple[str, ...]])
     for tongue in _tongues(data / "lang"):
         for language, rank in tongue.suits.items():
             if language not in best or rank < best[language][0]:
-                best[language] = (rank, EngineVoice(tongue.name, command(tongue.voice)))
+                best[language] = (rank, EngineVoice(tongue.name, command(tongue.name)))
     if not best:
         raise SpeechError(f"eSpeak NG has no voices in {data}: install it again.")
     return SpeechEngine(f"eSpeak NG {release}", {language: voice for language, (_, voice) in best.items()})
@@ -85,6 +84,6 @@ def _tongues(folder: Path) -> Iterator[Tongue]:
         if file.is_file():
             text = file.read_bytes().decode("utf-8", "replace")
             suits = re.findall(r"^language +(\S+)(?: +(\d+))?", text, re.MULTILINE)
-            name = re.search(r"^name +(.+?)\s*$", text, re.MULTILINE)
-            if suits:
-                yield Tongue(name[1] if name else file.name, suits[0][0], {tag: int(rank or 1) for tag, rank in suits})
+            name = re.search(r"^name +(.+?) *(?://.*)?$", text, re.MULTILINE)
+            if suits and name:
+                yield Tongue(name[1], {tag: int(rank or 1) for tag, rank in suits})

@@ -53,6 +53,8 @@ def run(command: Sequence[str], text: str, deadline: float, folder: Path | None 
         given.seek(0)
         until = time.monotonic() + deadline
         process = _started(command, folder, given, output, complaints)
+        if deadline >= AT_LEISURE:
+            _give_way(process)
         try:
             while process.poll() is None:
                 if time.monotonic() >= until:
@@ -82,6 +84,13 @@ def _started(
         )
     except OSError as error:
         raise ProgramError(f"could not be started: {error.strerror}") from None
+
+
+def _give_way(process: subprocess.Popen[bytes]) -> None:
+    """A large voice needs a whole core for minutes, and the picture has to go on meanwhile."""
+    if sys.platform != "win32":
+        with suppress(OSError):  # it has ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, 15)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -22,7 +22,7 @@ def piper(voices: Path) -> SpeechEngine:
     if not files:
         raise SpeechError(f"Piper has no voice: put one (.onnx and .onnx.json) into {voices}.")
     spoken = {_language(file): EngineVoice(file.stem, (*command, "-m", str(file), "-f", FILE)) for file in files[::-1]}
-    return SpeechEngine(name, spoken)
+    return SpeechEngine(name, spoken, is_quick=False)  # it loads a voice anew each time: 1 to 5 s
 
 
 def _engine() -> tuple[str, tuple[str, ...]]:

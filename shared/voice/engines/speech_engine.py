@@ -37,6 +37,8 @@ class SpeechEngine:
     name: str
     """With its version: ``eSpeak NG 1.52``."""
     voices: Mapping[Language, EngineVoice]
+    is_quick: bool = True
+    """Whether it may be asked while somebody waits."""
 
     def voice_for(self, language: Language) -> EngineVoice:
         """The voice that suits a language best; raises NotOfferedError if there is none."""
@@ -46,21 +48,23 @@ class SpeechEngine:
         return self.voices[tag]
 
     def full_name(self, language: Language) -> str:
-        """``eSpeak NG 1.52, German``; raises SpeechError if it has no voice for it."""
+        """``eSpeak NG 1.52, German``; raises NotOfferedError if it has no voice for it."""
         return f"{self.name}, {self.voice_for(language).name}"
 
     def speak(self, text: str, language: Language, deadline: float) -> Steps[Sound]:
-        """The sound of a text. ``deadline``: seconds. Raises EngineError, or SpeechError without a voice."""
+        """The sound of a text. ``deadline``: seconds. Raises EngineError, or NotOfferedError without a voice."""
         command = self.voice_for(language).command
-        with tempfile.TemporaryDirectory(prefix="nowserving-") as folder:
-            what = f"What {self.name} said"
-            try:
+        what = f"What {self.name} said"
+        try:
+            with tempfile.TemporaryDirectory(prefix="nowserving-") as folder:
                 yield from run(command, _one_line(text), deadline, Path(folder))
                 return tidied(read(Path(folder) / FILE, what), what)
-            except ProgramError as failed:
-                raise EngineError(f"{self.name} {failed}.") from None
-            except SpeechError as error:
-                raise EngineError(str(error)) from None
+        except ProgramError as failed:
+            raise EngineError(f"{self.name} {failed}.") from None
+        except SpeechError as error:
+            raise EngineError(str(error)) from None
+        except OSError as error:
+            raise EngineError(f"{self.name} can't be asked: {error.strerror}.") from None
 
 
 def _one_line(text: str) -> str:

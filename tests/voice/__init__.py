@@ -1,0 +1,1 @@
+"""Tests of the voice: what is said, and how it sounds."""
