@@ -15,7 +15,7 @@ from PySide6.QtQuick import QQuickWindow
 from display.announcer import Announcer, Silence, Voice
 from display.chime import chime
 from display.qml_sizes import Viewing
-from display.sign_model import SignModel
+from display.sign_grid import SignGrid
 from display.view_model import DisplayModel
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.field_types import Language, TicketId
@@ -83,13 +83,13 @@ class DisplayWindow:
 
 
 class SignWindow:
-    """The sign over one service point, named by its serial number or id."""
+    """The sign over one service point or several, each named by its serial number or id."""
 
-    def __init__(self, station: Station, settings: Settings, point: str) -> None:
+    def __init__(self, station: Station, settings: Settings, *points: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
-        self.model = SignModel(station, point, settings.screen_inches or SIGN_INCHES)
-        self._qml = _QmlWindow("SignMain", {"sign": self.model}, station)
+        self.model = SignGrid(station, points, settings.screen_inches or SIGN_INCHES)
+        self._qml = _QmlWindow("SignMain", {"grid": self.model}, station)
         self.window = self._qml.window
 
     def show(self, *, full_screen: bool) -> None:

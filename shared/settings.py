@@ -72,6 +72,9 @@ class Settings:
     """Metres."""
     full_screen: bool = setting("Kiosk, display and sign fill the screen; false: they open in a window.", True)
     sound: bool = setting("The hall display plays a chime at each call.", True)
+    board: str = setting(
+        "Board that hears of the calls too: tcp://HOST:PORT, or serial:/dev/ttyUSB0@9600. Empty: none.", ""
+    )
     log_level: str = setting("How much is logged: DEBUG, INFO, WARNING or ERROR.", "WARNING")
 
     def __post_init__(self) -> None:

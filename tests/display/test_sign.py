@@ -44,7 +44,7 @@ async def test_it_calls_for_its_own_point_only(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
     with room.sign() as over:
         announced: list[bool] = []
-        over.model.announced.connect(lambda: announced.append(True))
+        over.model.points[0].announced.connect(lambda: announced.append(True))
         room.call("2", "tests")
         await room.caught_up()
         assert texts(over.window, "number") == [""] and not announced
@@ -87,7 +87,7 @@ async def test_without_its_hall_it_says_since_when(link: MemoryLink, until) -> N
 
 async def test_a_number_nobody_knows_is_said_plainly(link: MemoryLink, until) -> None:
     room = await Room(link, until).live()
-    with room.sign(point="7") as over:
+    with room.sign("7") as over:
         assert texts(over.window, "nothing") == ["There is no service point 7 in this hall."]
         assert texts(over.window, "status") == []
 
