@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 from unicodedata import category
 
 from display.call_rows import point_name
@@ -25,6 +26,9 @@ LONGEST_FIELD = 100
 
 Shows = Callable[[Call], bool]
 
+Announcement: TypeAlias = tuple[TicketId, OrderTime, int]
+"""A ticket, when it was called, and the number of the recall; 0 for the call itself."""
+
 
 def every_call(call: Call) -> bool:
     """A board without a filter."""
@@ -40,11 +44,11 @@ class BoardCall:
     """When it was called, or called again, last."""
     fields: str
     """The number, then the serial number and the name of the point."""
-    recall: bool
+    recalls: int
 
     @property
-    def key(self) -> tuple[TicketId, OrderTime]:
-        return self.ticket, self.order
+    def key(self) -> Announcement:
+        return self.ticket, self.order, self.recalls
 
 
 class BoardLines:
@@ -53,7 +57,7 @@ class BoardLines:
     def __init__(self, shows: Shows = every_call) -> None:
         self._shows = shows
         self._open: dict[TicketId, BoardCall] = {}  # as the board knows them, oldest call first
-        self._announced: set[tuple[TicketId, OrderTime]] = set()
+        self._announced: set[Announcement] = set()
 
     def greeting(self, hall: Hall | None, now: OrderTime) -> list[str]:
         """What a board that was just connected has to know; calls it missed are announced if they are fresh."""
@@ -74,7 +78,7 @@ class BoardLines:
     def _line(self, call: BoardCall, now: OrderTime) -> str:
         known = call.key in self._announced or now - call.order >= FRESH
         self._announced.add(call.key)
-        word = "NOW" if known else "RECALL" if call.recall else "CALL"
+        word = "NOW" if known else "RECALL" if call.recalls else "CALL"
         return f"{word}\t{call.fields}"
 
 
@@ -103,7 +107,7 @@ def _board_call(hall: Hall, ticket: Ticket) -> BoardCall:
     point = hall.points.get(ticket.point or "")
     fields = ticket.label, str(point.serial_number if point else ""), point_name(hall, point.id) if point else ""
     return BoardCall(
-        ticket=ticket.id, order=ticket.last_call or 0, fields="\t".join(map(_field, fields)), recall=ticket.recalls > 0
+        ticket=ticket.id, order=ticket.last_call or 0, fields="\t".join(map(_field, fields)), recalls=ticket.recalls
     )
 
 

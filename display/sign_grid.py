@@ -16,7 +16,7 @@ from shared.ui.station import Station
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
 
-NUMBER_WIDTH, NUMBER_HEIGHT = 3.1, 2.2
+NUMBER_WIDTH, NUMBER_HEIGHT = 3.1, 2.8
 """Size of the tile around a number like A042, in ems of its text."""
 
 EMPTY_PLACE = 0.7
