@@ -134,7 +134,7 @@ def share_of_call_colour(window: QQuickWindow, item: QQuickItem) -> float:
     """How much of an item's place has the colour of a call in the frame, 0 to 1."""
     shown = window.grabWindow().copy(place(item))
     dots = [shown.pixelColor(x, y) for x in range(0, shown.width(), 7) for y in range(0, shown.height(), 7)]
-    return sum(dot.name() == CALL for dot in dots) / len(dots)
+    return sum(dot.name() == CALL for dot in dots) / max(1, len(dots))
 
 
 async def test_the_tile_that_calls_has_the_colour_of_a_call_and_a_recall_pulses(link: MemoryLink, until) -> None:
