@@ -26,7 +26,7 @@ LONGEST_FIELD = 100
 
 Shows = Callable[[Call], bool]
 
-Announcement: TypeAlias = tuple[TicketId, OrderTime, int]
+CallKey: TypeAlias = tuple[TicketId, OrderTime, int]
 """A ticket, when it was called, and the number of the recall; 0 for the call itself."""
 
 
@@ -45,9 +45,10 @@ class BoardCall:
     fields: str
     """The number, then the serial number and the name of the point."""
     recalls: int
+    """How often it was called again."""
 
     @property
-    def key(self) -> Announcement:
+    def key(self) -> CallKey:
         return self.ticket, self.order, self.recalls
 
 
@@ -57,7 +58,7 @@ class BoardLines:
     def __init__(self, shows: Shows = every_call) -> None:
         self._shows = shows
         self._open: dict[TicketId, BoardCall] = {}  # as the board knows them, oldest call first
-        self._announced: set[Announcement] = set()
+        self._announced: set[CallKey] = set()
 
     def greeting(self, hall: Hall | None, now: OrderTime) -> list[str]:
         """What a board that was just connected has to know; calls it missed are announced if they are fresh."""

@@ -21,12 +21,14 @@ BAUD = 9600
 class TcpAddress:
     host: str
     port: int
+    """Of TCP, 1 to 65535."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SerialAddress:
     device: str
     baud: int = BAUD
+    """Bits a second."""
 
 
 def board_address(written: str) -> TcpAddress | SerialAddress:
