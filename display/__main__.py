@@ -19,7 +19,7 @@ from shared.ui.lifecycle import App
 from shared.ui.station import Station
 
 MAX_TROUBLES = 20
-"""Damaged files in one report."""
+"""In one report."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
         def troubles() -> tuple[Trouble, ...]:
             of_board = board.troubles() if board else ()
-            return (*of_board, *damage_troubles(state_path()))[-MAX_TROUBLES:]
+            return (*damage_troubles(state_path()), *of_board)[-MAX_TROUBLES:]
 
         DeviceReports(station, troubles=troubles)
         return screen
