@@ -122,12 +122,9 @@ def status_now(hall: Hall, point: Point, now: datetime) -> str:
     """The status of a point, with the end of its pause if that was said: ``Paused until 14:20``."""
     if point.back_at is None:
         return status_text(point.status)
-    sentence = (
-        QCoreApplication.translate("Console", "Paused until {0}")
-        if now < point.back_at
-        else QCoreApplication.translate("Console", "Paused, expected back at {0} ▲")
-    )
-    return sentence.format(clock(point.back_at, hall))
+    if now >= point.back_at:
+        return QCoreApplication.translate("Console", "Paused, overdue ▲")
+    return QCoreApplication.translate("Console", "Paused until {0}").format(clock(point.back_at, hall))
 
 
 def pause_hint(hall: Hall, point: Point, now: datetime) -> str:

@@ -1,13 +1,17 @@
-"""``nowserving display``: the hall display, or with ``--point`` the sign over one service point."""
+"""``nowserving display``: the hall display, or with ``--point`` the signs over service points."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from display.app import DisplayWindow, SignWindow
+from display.app import DisplayWindow
+from display.board import Board, require_board
+from display.board_lines import every_call
+from display.signs import Signs, calls_to, points_of
 from shared.hall.roles import Role
 from shared.link.state_files import damage_troubles
+from shared.requests.devices import Trouble
 from shared.settings import Settings, state_path
 from shared.ui.command_line import options, start
 from shared.ui.device_report import DeviceReports
@@ -15,25 +19,41 @@ from shared.ui.lifecycle import App
 from shared.ui.station import Station
 
 MAX_TROUBLES = 20
-"""Damaged files in one report."""
+"""In one report."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = options("display", "The hall display, or the sign over a service point.")
-    parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
+    parser = options("display", "The hall display, or the signs over service points.")
+    parser.add_argument(
+        "--point",
+        metavar="N",
+        action="append",
+        default=[],
+        help="show the sign over this service point: its serial number or id; several, or 1,2,3: a window on each "
+        "screen if there are as many screens, else side by side in one",
+    )
+    parser.add_argument(
+        "--board", metavar="ADDRESS", help="also tell a board of the calls: tcp://HOST:PORT or serial:/dev/ttyUSB0@9600"
+    )
     arguments = parser.parse_args(argv)
+    points = points_of(arguments.point)
 
-    def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> DisplayWindow | SignWindow:
-        screen = SignWindow(station, settings, arguments.point) if arguments.point else DisplayWindow(station, settings)
+    def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> DisplayWindow | Signs:
+        screen = Signs(station, settings, points) if points else DisplayWindow(station, settings)
         screen.show(full_screen=settings.full_screen)
-        DeviceReports(
-            station,
-            troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:],
-            sound=lambda: screen.sound_fault,
-        )
+        shows = calls_to(station, points) if points else every_call
+        board = Board(station, settings.board, shows) if settings.board else None
+
+        def troubles() -> tuple[Trouble, ...]:
+            of_board = board.troubles() if board else ()
+            return (*damage_troubles(state_path()), *of_board)[-MAX_TROUBLES:]
+
+        DeviceReports(station, troubles=troubles, sound=lambda: screen.sound_fault)
         return screen
 
-    return start("display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show))
+    return start(
+        "display", arguments, App(role=Role.SIGN if points else Role.DISPLAY, show=show, require=require_board)
+    )
 
 
 if __name__ == "__main__":

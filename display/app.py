@@ -16,7 +16,7 @@ from PySide6.QtQuick import QQuickWindow
 from display.announcer import SILENT_TURN, Announcer, Player, Shown
 from display.new_calls import NewCalls
 from display.qml_sizes import Viewing
-from display.sign_model import SignModel
+from display.sign_grid import SignGrid
 from display.speaker import Speaker
 from display.speech import BackgroundSpeech, Preparing
 from display.view_model import DisplayModel
@@ -128,16 +128,16 @@ class DisplayWindow:
 
 
 class SignWindow:
-    """The sign over one service point, named by its serial number or id."""
+    """The sign over one service point or several, each named by its serial number or id."""
 
     sound_fault = ""
     """It makes no sound."""
 
-    def __init__(self, station: Station, settings: Settings, point: str) -> None:
+    def __init__(self, station: Station, settings: Settings, *points: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
-        self.model = SignModel(station, point, settings.screen_inches or SIGN_INCHES)
-        self._qml = _QmlWindow("SignMain", {"sign": self.model}, station)
+        self.model = SignGrid(station, points, settings.screen_inches or SIGN_INCHES)
+        self._qml = _QmlWindow("SignMain", {"grid": self.model}, station)
         self.window = self._qml.window
 
     def show(self, *, full_screen: bool) -> None:

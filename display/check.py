@@ -1,4 +1,4 @@
-"""What `nowserving check` says of the hall display of this machine: its sound."""
+"""What `nowserving check` says of the hall display of this machine: its board and its sound."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from PySide6.QtCore import QLoggingCategory
 
 from display.announcer import CHIME
+from display.board import require_board
+from shared.hall.errors import Unfit
 from shared.settings import Settings
 
 
 def faults(chosen: Settings) -> Iterator[str]:
     """A sentence for each fault. A missing sound device is no fault: a television may be switched on later."""
+    try:
+        require_board(chosen)
+    except Unfit as unfit:
+        yield unfit.detail
     if not chosen.sound:
         return
     if not CHIME.is_file():

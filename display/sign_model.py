@@ -1,22 +1,36 @@
-"""What the sign over a service point shows: whether the point is open, and whom it calls or serves."""
+"""What a sign says of a service point: whether the point is open or when it will be, and whom it calls or serves."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.call_rows import point_name
-from display.display_sentences import outage_notice
+from shared.formats import clock
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.messages import Event
+from shared.hall.units import Milliseconds
 from shared.hall.values import Point, Ticket
-from shared.languages import is_right_to_left
+from shared.ui.clocks import wall_clock
+from shared.ui.event_loop import every
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
+
+CLOCK_CHECK: Milliseconds = 1000
+"""Between two looks at the clock: whether a pause has lasted as long as was said."""
+
+
+def find_point(hall: Hall, requested: str) -> Point | None:
+    """The service point of this serial number, or else of this id."""
+    numbered = (point for point in hall.points.values() if str(point.serial_number) == requested)
+    return next(numbered, None) or hall.points.get(requested)
 
 
 @QmlElement
@@ -26,12 +40,15 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
     announced = Signal()
     """This point calls a ticket, or calls it again."""
 
-    def __init__(self, station: Station, point: str, inches: float, parent: QObject | None = None) -> None:
-        """``point`` is the serial number of a service point, or its id; ``inches`` is the screen's diagonal."""
+    def __init__(
+        self, station: Station, point: str, parent: QObject | None = None, wall: Callable[[], datetime] = wall_clock
+    ) -> None:
+        """``point`` is the serial number of a service point, or its id."""
         super().__init__(parent)
         self._station = station
         self._requested = point
-        self._inches = inches
+        self._wall = wall
+        every(CLOCK_CHECK, self._look_at_clock, self)
         station.changed.connect(self.changed)
         station.reachable_changed.connect(self.changed)
         station.event_happened.connect(self._happened)
@@ -47,18 +64,13 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
 
     @property
     def _point(self) -> Point | None:
-        points = self._hall.points.values() if self._hall else ()
-        numbered = (point for point in points if str(point.serial_number) == self._requested)
-        named = (point for point in points if point.id == self._requested)
-        return next(numbered, None) or next(named, None)
+        return find_point(self._hall, self._requested) if self._hall else None
 
     @property
     def _ticket(self) -> Ticket | None:
         if isinstance(self._station.refusal, NotSignedIn):  # taken out of service
             return None
         return self._hall.tickets.get(self._point.ticket or "") if self._hall and self._point else None
-
-    inches = Property(float, lambda self: self._inches, constant=True)
 
     @Property(bool, notify=changed)
     def known(self) -> bool:
@@ -78,15 +90,20 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
         """``active``, ``paused`` or ``inactive``; empty if there is no such point."""
         return str(self._point.status) if self._point else ""
 
+    @Property(str, notify=changed)
+    def backAt(self) -> str:  # noqa: N802  # QML's name for it
+        """The time of day at which the point means to be open again; empty if that was not said, or is over."""
+        back_at = self._point.back_at if self._point else None
+        return clock(back_at, self._hall) if back_at and self._wall() < back_at else ""
+
+    @Slot()
+    def _look_at_clock(self) -> None:
+        if self._point and self._point.back_at:
+            self.changed.emit()
+
     label = Property(str, lambda self: self._ticket.label if self._ticket else "", notify=changed)
 
     @Property(str, notify=changed)
     def state(self) -> str:
         """``called`` or ``serving``; empty without a ticket."""
         return str(self._ticket.state) if self._ticket else ""
-
-    @Property(bool, notify=changed)
-    def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
-        return self._hall is not None and is_right_to_left(self._hall.settings.languages[0])
-
-    outageNotice = Property(str, lambda self: outage_notice(self._station), notify=changed)  # noqa: N815  # QML's name

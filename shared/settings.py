@@ -75,6 +75,9 @@ class Settings:
     voice: str = setting(
         "Who says the calls: auto (the best voice installed), piper, rhvoice, system, espeak, or none.", "auto"
     )
+    board: str = setting(
+        "Board that hears of the calls too: tcp://HOST:PORT, or serial:/dev/ttyUSB0@9600. Empty: none.", ""
+    )
     log_level: str = setting("How much is logged: DEBUG, INFO, WARNING or ERROR.", "WARNING")
 
     def __post_init__(self) -> None:

@@ -100,6 +100,12 @@ def _trouble_text(trouble: Trouble) -> str:
                 "{0} will not be called: the hall refused this number, given at {1} without a connection. "
                 "Whoever holds it needs a new one.",
             )
+        case TroubleKind.BOARD:
+            return QCoreApplication.translate(
+                "Console",
+                "The board at {0} could not be reached since {1}: calls were only on the screen. "
+                "Check its power and its cable; the display connects to it by itself.",
+            )
         case TroubleKind.DAMAGED if trouble.what.startswith(TICKETS_FILE):
             return QCoreApplication.translate(
                 "Console",

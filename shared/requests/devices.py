@@ -19,6 +19,8 @@ class TroubleKind(StrEnum):
     """The hall refused a ticket the kiosk printed while cut off: nobody will call the customer who holds the paper."""
     PAGE = "page"
     """A page of what plays beside the calls can't be shown, and is skipped."""
+    BOARD = "board"
+    """The board of a display can't be reached."""
 
 
 LONGEST_SOUND = 200
@@ -42,7 +44,7 @@ class Trouble:
 
     kind: TroubleKind
     what: str
-    """The name of the file that was put aside, the number on paper, or that of the page, from 1."""
+    """The file that was put aside, the number on paper, that of the page, from 1, or the address of the board."""
     at: datetime
 
 

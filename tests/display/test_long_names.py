@@ -121,7 +121,7 @@ async def test_what_a_point_is_stays_on_the_sign(link: MemoryLink, until, size: 
     with room.sign(size=size) as sign:
         for status, command in ((PointStatus.PAUSED, PausePoint), (PointStatus.INACTIVE, DeactivatePoint)):
             link.do(command(point="1"))
-            await until(lambda status=status: sign.model.status == status)
+            await until(lambda status=status: sign.model.points[0].status == status)
             await until(lambda: ink(sign.window, items(sign.window, "status")[0]) > 0.3)
             assert escaped(sign.window) == []
             assert is_ground_at_its_edges(sign.window.grabWindow())

@@ -77,9 +77,9 @@ class Room:
             self.station.stop()
 
     @contextmanager
-    def sign(self, point: str = "1", size: tuple[int, int] = (800, 480)) -> Iterator[SignWindow]:
-        """The sign over one of this hall's service points, in a window of this size."""
-        sign = SignWindow(self.station, Settings(), point)
+    def sign(self, *points: str, size: tuple[int, int] = (800, 480)) -> Iterator[SignWindow]:
+        """The sign over these service points of this hall, or over the first, in a window of this size."""
+        sign = SignWindow(self.station, Settings(), *(points or ("1",)))
         sign.window.resize(*size)
         sign.window.show()
         try:
