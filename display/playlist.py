@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 PICTURES = "pictures"
 """The thread of the station that decodes them."""
 
+SECOND: Milliseconds = 1_000
+
 LOADS_WITHIN: Milliseconds = 20_000
 """Of a web page; a slower one is skipped."""
 
@@ -65,6 +67,8 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         self._image = QImage()
         self._coming: int | None = None
         """The place of the page that is being loaded, behind the one on the screen."""
+        self._last = -1
+        """The place of the page that was begun last."""
         self._try = 0
         """Answers that belong to an earlier one are late."""
         self._failed = 0
@@ -73,7 +77,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         """The places of broken pages, each with the time (monotonic) after which it is tried again."""
         self._size = USUAL_SIZE
         self._turn = QTimer(self, singleShot=True)
-        self._turn.timeout.connect(self._next)
+        self._turn.timeout.connect(self._time_is_up)
         self._video = VideoPlayer(self)
         self._video.frame.connect(self._frame_came)
         self._video.ended.connect(self._next)
@@ -88,7 +92,10 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             return
         self._pages, self._languages = pages, languages
         self._skipped.clear()
+        self._coming = None
+        self._try += 1
         self._shown = next((place for place, page in enumerate(pages) if page == self._page), None)
+        self._last = -1 if self._shown is None else self._shown
         self._say_troubles()
         if not pages:
             self._clear()
@@ -164,10 +171,18 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     # ── turning pages ──
 
     @Slot()
+    def _time_is_up(self) -> None:
+        """Of the page on the screen, or of one that takes too long to load."""
+        if self._coming is None:
+            self._next()
+        else:
+            self._break()
+
+    @Slot()
     def _next(self) -> None:
         """Begin the next page that is not known to be broken; the only one stays, and a video plays again."""
         self._turn.stop()
-        place = self._following(self._coming if self._coming is not None else self._shown)
+        place = self._following()
         if place is None or self._failed > len(self._pages):
             self._failed = 0
             self._turn.start(AGAIN_AFTER)
@@ -176,12 +191,12 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         elif self._page.kind is PlaylistKind.VIDEO:
             self._video.again()
         else:
-            self._turn.start(self._page.seconds * 1000)
+            self._turn.start(self._page.seconds * SECOND)
 
-    def _following(self, place: int | None) -> int | None:
-        count, start = len(self._pages), -1 if place is None else place
+    def _following(self) -> int | None:
+        count = len(self._pages)
         for step in range(1, count + 1):
-            found = (start + step) % count
+            found = (self._last + step) % count
             if self._skipped.get(found, 0) <= time.monotonic() and self._is_here(self._pages[found]):
                 return found
         return None
@@ -192,7 +207,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     def _begin(self, place: int) -> None:
         """Load a page behind the one on the screen."""
         self._try += 1
-        self._coming = place
+        self._coming = self._last = place
         page = self._pages[place]
         file = self._files.path(page.content) if page.content else None
         match page.kind:
@@ -238,7 +253,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             self._say_troubles()
         if self._page.kind is not PlaylistKind.VIDEO:  # a video is over when it ends
             self._video.stop()
-            self._turn.start(self._page.seconds * 1000)
+            self._turn.start(self._page.seconds * SECOND)
         self.changed.emit()
         self.image_changed.emit()
 
@@ -255,7 +270,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     @Slot()
     def _break(self) -> None:
         """Skip the page that was to come, or that is on the screen: it can't be shown."""
-        place = self._coming if self._coming is not None else self._shown
+        place, self._coming = self._coming if self._coming is not None else self._shown, None
         if place is not None:
             page = self._pages[place]
             log.warning("page %d of the display can't be shown and is skipped: %s", place + 1, page.name or page.url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QLoggingCategory, QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QMediaPlayer, QVideoFrame, QVideoSink
 
@@ -22,6 +22,7 @@ class VideoPlayer(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        QLoggingCategory.setFilterRules("qt.multimedia*.info=false")  # FFmpeg describes every file it opens
         self._has_frames = False
         self._player: QMediaPlayer | None = None
         self._watchdog = QTimer(self, singleShot=True, interval=SILENT_FOR)

@@ -136,6 +136,8 @@ def _looked_at(path: Path, kind: MediumKind) -> _File:
     """Read the file once; raises Unfit, TooLarge, or Invalid for a picture that can't be shown."""
     try:
         size = path.stat().st_size
+        if not size:
+            raise Invalid("This file is empty: choose another one.", field="content")
         if size > LARGEST[kind]:
             most = str(LARGEST[kind] // MIB)
             raise TooLarge(
@@ -143,7 +145,7 @@ def _looked_at(path: Path, kind: MediumKind) -> _File:
             )
         if kind is MediumKind.PICTURE:
             _require_decodable(path)
-        return _File(path, digest_of(path), -(-size // LARGEST_PART) or 1)
+        return _File(path, digest_of(path), -(-size // LARGEST_PART))
     except OSError as error:
         raise _unreadable(path, error) from error
 
