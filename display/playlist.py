@@ -188,10 +188,12 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             self._turn.start(AGAIN_AFTER)
         elif place != self._shown or self._page is None:
             self._begin(place)
-        elif self._page.kind is PlaylistKind.VIDEO:
-            self._video.again()
         else:
-            self._turn.start(self._page.seconds * SECOND)
+            self._last = place
+            if self._page.kind is PlaylistKind.VIDEO:
+                self._video.again()
+            else:
+                self._turn.start(self._page.seconds * SECOND)
 
     def _following(self) -> int | None:
         count = len(self._pages)

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from display import page_image, web_pages  # noqa: F401  # registers what QML uses
+from display import page_image, web_pages  # registers what QML uses
 from display.playlist import Playlist, decoded
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Unfit
@@ -298,3 +298,38 @@ def test_a_picture_that_cant_be_decoded_says_why(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"nothing")
     with pytest.raises(Unfit, match="can't be shown"):
         decoded(str(tmp_path / "x"), QImage(10, 10, QImage.Format.Format_RGB32).size())
+
+
+# ── web pages ──
+
+WEB = PlaylistItem(kind=PlaylistKind.WEB, url="https://example.org/", seconds=1)
+
+
+async def test_a_web_page_is_skipped_and_said_where_none_can_be_shown(zone: Zone) -> None:
+    await zone.play(zone.page(picture("red")), WEB, zone.page(picture("blue")))
+    for colour in ("red", "blue", "red", "blue"):
+        await zone.shows(colour)
+    assert [trouble.what for trouble in zone.playlist.troubles] == ["2"]
+
+
+async def test_a_web_page_that_hangs_or_fails_is_skipped_and_tried_again_later(
+    link: MemoryLink, tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a window: Qt WebEngine would have to be there before the tests' application."""
+    for name, value in (("SECOND", 30), ("LOADS_WITHIN", 50), ("WEB_AGAIN_AFTER", 0.2)):
+        monkeypatch.setattr(f"display.playlist.{name}", value)
+    monkeypatch.setattr(web_pages, "are_possible", lambda: True)
+    station = Station(link)
+    playlist = Playlist(station, MediaFiles(station, tmp_path))
+    playlist.show(Display(id="wall", name="Wall", playlist=(text("Welcome"), WEB)), ("en",))
+    await until(lambda: playlist.troubles)
+    assert (playlist.kind, playlist.heading) == ("text", "Welcome")
+    await until(lambda: playlist.webAddress)
+    playlist.webLoaded(False)
+    assert playlist.kind == "text"
+    await until(lambda: playlist.webAddress)
+    playlist.webLoaded(True)
+    assert (playlist.kind, playlist.troubles) == ("web", ())
+    await until(lambda: playlist.kind == "text")
+    station.stop()
+    shiboken6.delete(playlist)
