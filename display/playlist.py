@@ -6,13 +6,13 @@ import logging
 import time
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Property, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display import web_pages
-from display.video_player import VideoPlayer
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Failure, Unfit
 from shared.hall.field_types import Language, in_language, language_found
@@ -22,6 +22,9 @@ from shared.requests.devices import Trouble, TroubleKind
 from shared.ui.clocks import wall_clock
 from shared.ui.media_files import MediaFiles
 from shared.ui.station import Station
+
+if TYPE_CHECKING:
+    from display.video_player import VideoPlayer
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -78,10 +81,11 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         self._size = USUAL_SIZE
         self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self._time_is_up)
-        self._video = VideoPlayer(self)
-        self._video.frame.connect(self._frame_came)
-        self._video.ended.connect(self._next)
-        self._video.failed.connect(self._break)
+        self._video = _video_player(self)
+        if self._video:
+            self._video.frame.connect(self._frame_came)
+            self._video.ended.connect(self._next)
+            self._video.failed.connect(self._break)
         files.ready.connect(self._file_is_ready)
         files.failed.connect(self._say_troubles)
 
@@ -190,7 +194,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             self._begin(place)
         else:
             self._last = place
-            if self._page.kind is PlaylistKind.VIDEO:
+            if self._page.kind is PlaylistKind.VIDEO and self._video:
                 self._video.again()
             else:
                 self._turn.start(self._page.seconds * SECOND)
@@ -218,7 +222,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
                 self._station.in_background(
                     decode, partial(self._decoded, tried), partial(self._not_decoded, tried), thread=PICTURES
                 )
-            case PlaylistKind.VIDEO if file:
+            case PlaylistKind.VIDEO if file and self._video:
                 self._video.play(file)
             case PlaylistKind.TEXT if in_language(page.text, "").strip():
                 self._put()
@@ -254,7 +258,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         if self._skipped.pop(self._shown, None) is not None:
             self._say_troubles()
         if self._page.kind is not PlaylistKind.VIDEO:  # a video is over when it ends
-            self._video.stop()
+            self._stop_video()
             self._turn.start(self._page.seconds * SECOND)
         self.changed.emit()
         self.image_changed.emit()
@@ -262,10 +266,14 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     def _clear(self) -> None:
         self._try += 1
         self._turn.stop()
-        self._video.stop()
+        self._stop_video()
         self._page = self._shown = self._coming = None
         self._image = QImage()
         self.image_changed.emit()
+
+    def _stop_video(self) -> None:
+        if self._video:
+            self._video.stop()
 
     # ── what is broken ──
 
@@ -304,6 +312,16 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             if place in self._skipped or (page.content and page.content in self._files.troubles)
         ]
         self.troubles = tuple(_trouble(f"{place + 1}", since) for place in places)
+
+
+def _video_player(parent: QObject) -> VideoPlayer | None:
+    """None on a machine without what Qt Multimedia needs: videos are skipped there, like all that can't be shown."""
+    try:
+        from display.video_player import VideoPlayer  # noqa: PLC0415  # needs libpulse, which may be missing
+    except ImportError as error:
+        log.warning("videos can't be shown: %s", error)
+        return None
+    return VideoPlayer(parent)
 
 
 def _trouble(what: str, since: dict[str, datetime]) -> Trouble:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ from tests.display.waiting_room import items
 from tests.media_examples import Shelf, content_of
 from tests.memory_link import MemoryLink
 
-pytestmark = pytest.mark.qt_log_ignore("qt.multimedia", "VAAPI", "No RHI backend", extend=True)
+pytestmark = pytest.mark.qt_log_ignore("qt.multimedia", "VAAPI", "No RHI backend", "pipewire", extend=True)
 
 VIDEO = (Path(__file__).parent / "media" / "short.mp4").read_bytes()
 """Six frames at ten a second: red, then blue, with something white that moves."""
@@ -69,15 +70,18 @@ def picture(colour: str, width: int = 160, height: int = 90) -> bytes:
 
 
 def endless_picture(side: int) -> bytes:
-    """A PNG of so many pixels a side, all alike: small on the disk, enormous in memory."""
+    """A PNG that says it has so many pixels a side: small on the disk, enormous in memory."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    packer = zlib.compressobj()
-    rows = b"".join(packer.compress(bytes(1 + side * 3)) for _ in range(side)) + packer.flush()
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1 + side * 3)))
+        + chunk(b"IEND", b"")
+    )
 
 
 class Zone:
@@ -298,6 +302,17 @@ def test_a_picture_that_cant_be_decoded_says_why(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"nothing")
     with pytest.raises(Unfit, match="can't be shown"):
         decoded(str(tmp_path / "x"), QImage(10, 10, QImage.Format.Format_RGB32).size())
+
+
+async def test_videos_are_skipped_where_qt_multimedia_is_missing(
+    link: MemoryLink, tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "display.video_player", None)
+    zone = Zone(link, tmp_path, until)
+    await zone.play(zone.page(VIDEO, PlaylistKind.VIDEO), zone.page(picture("red")))
+    await zone.shows("red")
+    await until(lambda: [trouble.what for trouble in zone.playlist.troubles] == ["1"])
+    zone.close()
 
 
 # ── web pages ──
