@@ -42,6 +42,9 @@ LOADS_WITHIN: Milliseconds = 20_000
 WEB_AGAIN_AFTER = 60.0
 """Seconds until a web page that did not load is tried again."""
 
+MOST_TROUBLES = 10
+"""Pages in one report."""
+
 AGAIN_AFTER: Milliseconds = 5_000
 """Until pages are looked for again where none could be shown."""
 
@@ -311,7 +314,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             for place, page in enumerate(self._pages)
             if place in self._skipped or (page.content and page.content in self._files.troubles)
         ]
-        self.troubles = tuple(_trouble(f"{place + 1}", since) for place in places)
+        self.troubles = tuple(_trouble(f"{place + 1}", since) for place in places[:MOST_TROUBLES])
 
 
 def _video_player(parent: QObject) -> VideoPlayer | None:
