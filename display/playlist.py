@@ -42,9 +42,6 @@ LOADS_WITHIN: Milliseconds = 20_000
 WEB_AGAIN_AFTER = 60.0
 """Seconds until a web page that did not load is tried again."""
 
-MOST_TROUBLES = 10
-"""Pages in one report."""
-
 AGAIN_AFTER: Milliseconds = 5_000
 """Until pages are looked for again where none could be shown."""
 
@@ -77,8 +74,6 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         """The place of the page that was begun last."""
         self._try = 0
         """Answers that belong to an earlier one are late."""
-        self._failed = 0
-        """How many pages have failed since one was shown."""
         self._skipped: dict[int, float] = {}
         """The places of broken pages, each with the time (monotonic) after which it is tried again."""
         self._size = USUAL_SIZE
@@ -88,7 +83,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         if self._video:
             self._video.frame.connect(self._frame_came)
             self._video.ended.connect(self._next)
-            self._video.failed.connect(self._break)
+            self._video.failed.connect(self._video_failed)
         files.ready.connect(self._file_is_ready)
         files.failed.connect(self._say_troubles)
 
@@ -99,14 +94,14 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             return
         self._pages, self._languages = pages, languages
         self._skipped.clear()
-        self._coming = None
+        was_loading, self._coming = self._coming is not None, None
         self._try += 1
         self._shown = next((place for place, page in enumerate(pages) if page == self._page), None)
         self._last = -1 if self._shown is None else self._shown
         self._say_troubles()
         if not pages:
             self._clear()
-        elif self._shown is None or self._page is None:
+        elif self._shown is None or was_loading:
             self._next()
         self.changed.emit()
 
@@ -190,8 +185,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         """Begin the next page that is not known to be broken; the only one stays, and a video plays again."""
         self._turn.stop()
         place = self._following()
-        if place is None or self._failed > len(self._pages):
-            self._failed = 0
+        if place is None:
             self._turn.start(AGAIN_AFTER)
         elif place != self._shown or self._page is None:
             self._begin(place)
@@ -257,7 +251,6 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         self._shown, self._coming = self._coming, None
         self._page = self._pages[self._shown]
         self._image = image or QImage()
-        self._failed = 0
         if self._skipped.pop(self._shown, None) is not None:
             self._say_troubles()
         if self._page.kind is not PlaylistKind.VIDEO:  # a video is over when it ends
@@ -274,6 +267,12 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         self._image = QImage()
         self.image_changed.emit()
 
+    @Slot()
+    def _video_failed(self) -> None:
+        page = self._pages[self._coming] if self._coming is not None else self._page
+        if page and page.kind is PlaylistKind.VIDEO:
+            self._break()
+
     def _stop_video(self) -> None:
         if self._video:
             self._video.stop()
@@ -289,7 +288,6 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             log.warning("page %d of the display can't be shown and is skipped: %s", place + 1, page.name or page.url)
             is_known = place in self._skipped
             self._skipped[place] = time.monotonic() + WEB_AGAIN_AFTER if page.url else float("inf")
-            self._failed += 1
             self._say_troubles()
             if page.content and not is_known:
                 self._files.broken(page.content)  # it may have been damaged on the disk
@@ -314,7 +312,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             for place, page in enumerate(self._pages)
             if place in self._skipped or (page.content and page.content in self._files.troubles)
         ]
-        self.troubles = tuple(_trouble(f"{place + 1}", since) for place in places[:MOST_TROUBLES])
+        self.troubles = tuple(_trouble(f"{place + 1}", since) for place in places)
 
 
 def _video_player(parent: QObject) -> VideoPlayer | None:

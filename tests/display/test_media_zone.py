@@ -203,6 +203,15 @@ async def test_the_last_good_page_stays_when_all_others_are_broken(zone: Zone) -
     await zone.shows("red")
 
 
+async def test_a_playlist_that_is_changed_while_a_page_is_loaded_goes_on(zone: Zone) -> None:
+    red, blue, green = (zone.page(picture(colour)) for colour in ("red", "blue", "#00ff00"))
+    await zone.play(red, blue)
+    await zone.shows("red")
+    await zone.until(lambda: zone.playlist._coming is not None)
+    await zone.play(red, blue, green)
+    await zone.shows("#00ff00")
+
+
 async def test_one_page_alone_is_not_loaded_again(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[str] = []
     monkeypatch.setattr("display.playlist.decoded", lambda *about: (loads.append(about[0]), decoded(*about))[1])
