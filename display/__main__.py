@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from display import web_pages
 from display.app import DisplayWindow
 from display.board import Board, require_board
 from display.board_lines import every_call
@@ -51,6 +52,8 @@ def main(argv: list[str] | None = None) -> int:
         DeviceReports(station, troubles=troubles, sound=lambda: screen.sound_fault)
         return screen
 
+    if not points:
+        web_pages.prepare()
     return start(
         "display", arguments, App(role=Role.SIGN if points else Role.DISPLAY, show=show, require=require_board)
     )

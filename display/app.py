@@ -130,9 +130,6 @@ class DisplayWindow:
 class SignWindow:
     """The sign over one service point or several, each named by its serial number or id."""
 
-    sound_fault = ""
-    """It makes no sound."""
-
     def __init__(self, station: Station, settings: Settings, *points: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station

@@ -36,6 +36,9 @@ def calls_to(station: Station, points: Sequence[str]) -> Shows:
 class Signs(QObject):
     """All signs of one station, laid out anew when a screen is connected or disconnected."""
 
+    sound_fault = ""
+    """They make no sound."""
+
     def __init__(
         self,
         station: Station,
