@@ -47,7 +47,7 @@ class DisplayWindow:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
         self.voice = voice or (chime() if settings.sound else Silence())
-        self.model = DisplayModel(station, viewing or viewing_of(settings), wall)
+        self.model = DisplayModel(station, viewing or viewing_of(settings), wall, settings.motion)
         self.announcer = Announcer(self.voice, self._is_called)
         self.announcer.announced.connect(self.model.highlight)
         station.event_happened.connect(self._happened)
@@ -56,6 +56,8 @@ class DisplayWindow:
         self.window.widthChanged.connect(self._resized)
         self.window.heightChanged.connect(self._resized)
         self._resized()
+        self.model.motion.changed.connect(self._apply_motion)
+        self._apply_motion()
 
     def show(self, *, full_screen: bool) -> None:
         self._qml.show(full_screen=full_screen)
@@ -71,6 +73,9 @@ class DisplayWindow:
 
     def _resized(self) -> None:
         self.model.resize(self.window.width(), self.window.height())
+
+    def _apply_motion(self) -> None:
+        self._qml.theme.setProperty("still", self.model.motion.still)
 
     def _happened(self, event: Event) -> None:
         """Announce calls that happen now; those that come with a fresh snapshot are only shown."""
@@ -120,6 +125,7 @@ class _QmlWindow(QObject):
         self._engine.setInitialProperties(properties)
         self._engine.loadFromModule("NowServing.Display", main)
         self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
+        self.theme = self._engine.singletonInstance("NowServing", "Theme")
         station.changed.connect(self._apply_language)
 
     def show(self, *, full_screen: bool) -> None:

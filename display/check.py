@@ -1,15 +1,21 @@
-"""What `nowserving check` says of the hall display of this machine: its sound."""
+"""What `nowserving check` says of the hall display of this machine: how it moves, and its sound."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from display.chime import CHIME, multimedia_messages_logged
+from display.motion import require_motion
+from shared.hall.errors import Unfit
 from shared.settings import Settings
 
 
 def faults(chosen: Settings) -> Iterator[str]:
     """A sentence for each fault. A missing sound device is no fault: a television may be switched on later."""
+    try:
+        require_motion(chosen.motion)
+    except Unfit as unfit:
+        yield unfit.detail
     if not chosen.sound:
         return
     if not CHIME.is_file():

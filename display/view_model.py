@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.call_rows import CallList, CallRow, point_name, rows
+from display.call_rows import CallList, CallRow, point_name, row
 from display.display_sentences import outage_notice, widest_text
+from display.lingering import Lingering
+from display.motion import Motion
 from display.qml_sizes import Sizes, Viewing
 from shared.customer_sentences import closed_notice
 from shared.formats import clock
@@ -38,23 +40,34 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     clock_changed = Signal()
 
     def __init__(
-        self, station: Station, viewing: Viewing, wall: Callable[[], datetime], parent: QObject | None = None
+        self,
+        station: Station,
+        viewing: Viewing,
+        wall: Callable[[], datetime],
+        motion: str = "full",
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._motion = Motion(motion, self)
         self._station = station
         self._wall = wall
         self._viewing = viewing
         self._sizes = Sizes(viewing, self)
         self._calls = CallList(self)
+        self._lingering = Lingering(viewing.linger, wall)
         self._times_announced: dict[TicketId, int] = {}
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
         self._closed_notice: list[str] = []
         self._pixels = (1920.0, 1080.0)  # width, height
         self._clock_text = clock(wall(), self._station.hall)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self._when_one_leaves = QTimer(self, singleShot=True)
+        self._when_one_leaves.timeout.connect(self.refresh)
         self.refresh()
         every(CLOCK_CHECK, self._update_clock, self)
-        station.changed.connect(self.refresh)
-        station.reachable_changed.connect(self.refresh)
+        station.changed.connect(self.refresh_soon)
+        station.reachable_changed.connect(self.refresh_soon)
 
     # ── what changes ──
 
@@ -62,13 +75,20 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def refresh(self) -> None:
         """Show the hall as it is now."""
         hall = self._hall
-        calls = rows(hall) if hall else []
+        calls = self._rows(hall) if hall else []
         self._closed_notice = self._why_closed(hall) if hall else []
         numbers = ["A000", *(row.label for row in calls)]
         number_width = widest_text(numbers, QFont.Weight.Bold, figures=True)
-        self._sizes.fit(*self._pixels, number_width, widest_text(self._point_names(), QFont.Weight.DemiBold))
+        point_width = widest_text(self._point_names(), QFont.Weight.DemiBold)
+        still_open = sum(not row.over for row in calls)
+        self._sizes.fit(*self._pixels, number_width, point_width, max(still_open, min(len(calls), 2)))
         self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
+
+    @Slot()
+    def refresh_soon(self) -> None:
+        """Refresh once this turn of the event loop is over, however many events it brings: a thousand may be waiting."""
+        self._soon.start()
 
     def resize(self, width: float, height: float) -> None:
         """The window has this many pixels now."""
@@ -85,7 +105,16 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         times = self._times_announced.get(ticket, 0) + 1
         self._times_announced[ticket] = self._highlighted[ticket] = times
         QTimer.singleShot(self._viewing.highlight, self, lambda: self._end_highlight(ticket, times))
-        self.refresh()
+        self.refresh_soon()
+
+    def _rows(self, hall: Hall) -> list[CallRow]:
+        """The calls that are open, then those that are not for a while yet, without what is known of older ones."""
+        still_open, over = self._lingering.calls(hall)
+        if self._lingering.next_leaves:
+            self._when_one_leaves.start(self._lingering.next_leaves // timedelta(milliseconds=1) + 1)
+        known = {call.ticket for call in hall.calls}
+        self._times_announced = {ticket: times for ticket, times in self._times_announced.items() if ticket in known}
+        return [row(hall, call) for call in still_open] + [row(hall, call, over=True) for call in over]
 
     @property
     def _hall(self) -> Hall | None:
@@ -100,11 +129,11 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def _end_highlight(self, ticket: TicketId, times: int) -> None:
         if self._highlighted.get(ticket) == times:  # it was not announced again meanwhile
             del self._highlighted[ticket]
-            self.refresh()
+            self.refresh_soon()
 
     def _with_highlight(self, row: CallRow) -> CallRow:
         times = self._times_announced.get(row.ticket, 0)
-        return replace(row, highlighted=row.ticket in self._highlighted, announced=times)
+        return replace(row, highlighted=row.ticket in self._highlighted and not row.over, announced=times)
 
     def _point_names(self) -> list[str]:
         hall = self._station.hall
@@ -121,6 +150,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     # ── what QML reads ──
 
     calls = Property(CallList, lambda self: self._calls, constant=True)
+    motion = Property(Motion, lambda self: self._motion, constant=True)
     sizes = Property(Sizes, lambda self: self._sizes, constant=True)
 
     @Property(bool, notify=changed)

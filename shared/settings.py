@@ -71,6 +71,7 @@ class Settings:
     farthest_seat: float = setting("Metres from the hall display to the farthest seat; sets the size of calls.", 8.0)
     """Metres."""
     full_screen: bool = setting("Kiosk, display and sign fill the screen; false: they open in a window.", True)
+    motion: str = setting("How calls move on the hall display: full, less, or auto, by what the machine can draw.", "auto")
     sound: bool = setting("The hall display plays a chime at each call.", True)
     log_level: str = setting("How much is logged: DEBUG, INFO, WARNING or ERROR.", "WARNING")
 

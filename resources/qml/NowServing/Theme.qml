@@ -41,14 +41,16 @@ QtObject {
     readonly property color nightLine: "#2b3a52"
     readonly property color inkOnNight: "#ffffff"
     readonly property color quietOnNight: "#b9c6d8"
+    readonly property color pastOnNight: "#7f8da3"    // a call that is over: to be found by who looks for it, and by nobody else
     readonly property color call: "#ffd23f"           // used only for calls: "this is you"
     readonly property color inkOnCall: "#14181f"
 
     // ── durations of animations, in milliseconds; each animation means something ──
-    property bool still: false
+    property bool still: false                        // nothing moves; what has to be noticed pulses in fewer steps
     readonly property int quick: still ? 0 : 120
-    readonly property int arrive: still ? 0 : 280
-    readonly property int pulse: still ? 0 : 700      // fewer than 3 flashes a second
+    property int arrive: still ? 0 : 280
+    readonly property int pulse: 700                  // fewer than 3 flashes a second
+    readonly property int pulseStep: still ? 175 : 50
 
     function mm(millimetres: real): real {
         return millimetres * pixelsPerMm;

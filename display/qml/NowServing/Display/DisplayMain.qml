@@ -64,36 +64,9 @@ Window {
             visible: !root.display.hasCalls
         }
 
-        Column {
-            anchors { left: parent.left; right: parent.right; top: head.bottom; topMargin: Theme.mm(root.display.sizes.heroHeight); leftMargin: root.margin; rightMargin: root.margin }
-            visible: root.display.hasCalls
-
-            Repeater {
-                model: root.display.sizes.rows
-                delegate: Item {
-                    width: parent ? parent.width : 0
-                    height: Theme.mm(root.display.sizes.rowHeight)
-
-                    Rectangle {
-                        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-                        height: Theme.border
-                        color: Theme.nightLine
-                    }
-                }
-            }
-        }
-
-        // Not a positioner: one transition would interrupt another and leave its row half-way.
-        Item {
-            anchors { left: parent.left; right: parent.right; top: head.bottom; leftMargin: root.margin; rightMargin: root.margin }
-
-            Repeater {
-                model: root.display.calls
-                delegate: CallRow {
-                    display: root.display
-                    width: parent ? parent.width : 0
-                }
-            }
+        Calls {
+            anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: foot.top; leftMargin: root.margin; rightMargin: root.margin }
+            display: root.display
         }
 
         Item {
