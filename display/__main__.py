@@ -35,7 +35,9 @@ def main(argv: list[str] | None = None) -> int:
         DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])
         return screen
 
-    return start("display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show, require=require))
+    return start(
+        "display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show, require=require)
+    )
 
 
 if __name__ == "__main__":

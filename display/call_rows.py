@@ -18,6 +18,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 Index = QModelIndex | QPersistentModelIndex
 
+
 @dataclass(frozen=True, kw_only=True)
 class CallRow:
     """One call on the display."""
