@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -64,7 +65,5 @@ class Bursts:
         return DefinePoint(id=point, serial_number=here.serial_number, name=name, services=here.services)
 
     def _do(self, command: Command) -> None:
-        try:
+        with contextlib.suppress(Refused):  # it does not fit what happened before
             self.link.do(command)
-        except Refused:
-            pass  # it does not fit what happened before

@@ -1,4 +1,4 @@
-"""Whatever happens, however fast, and whatever stands still: every row of the model is in the frame, whole and legible."""
+"""Whatever happens, however fast, whatever stands still: every row of the model is in the frame, whole and legible."""
 
 from __future__ import annotations
 
