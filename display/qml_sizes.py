@@ -118,7 +118,7 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     zoneHeight = Property(float, lambda self: self.zones.zone_height, notify=changed)  # noqa: N815  # QML's name for it
     captionHeight = Property(float, lambda self: CAPTION_LINE * self.zones.head, notify=changed)  # noqa: N815  # QML's
     numberText = Property(float, lambda self: self._grid.text, notify=changed)  # noqa: N815  # QML's name for it
-    numberHeight = Property(float, lambda self: self._grid.cell_height, notify=changed)  # noqa: N815  # QML's name
+    numberHeight = Property(float, lambda self: self._grid.height, notify=changed)  # noqa: N815  # QML's name
     numberColumns = Property(int, lambda self: self._grid.columns, notify=changed)  # noqa: N815  # QML's name for it
     numberRows = Property(int, lambda self: self._grid.rows, notify=changed)  # noqa: N815  # QML's name for it
     ticker = Property(float, lambda self: self.zones.ticker, notify=changed)
