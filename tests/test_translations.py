@@ -99,7 +99,9 @@ def _about_opening() -> Iterator[tuple[str, bool]]:
 
 def _by_the_hall() -> Iterator[tuple[str, bool]]:
     """Refusals that a person can meet, with blanks for labels and names."""
-    for file, name, call in _calls("shared/hall", "shared/set_up_file", "shared/link", "shared/backend", "shared/ui"):
+    for file, name, call in _calls(
+        "shared/hall", "shared/requests", "shared/set_up_file", "shared/link", "shared/backend", "shared/ui"
+    ):
         place = 0 if name in FAILURES - NOT_ON_SCREEN else ON_BEHALF.get(name, len(call.args))
         if file.name not in FOR_PROGRAMS:
             for sentence in _literals(call.args[place : place + 1]):
