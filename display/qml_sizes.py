@@ -88,6 +88,11 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def layout(self) -> Layout:
         return self.zones.calls
 
+    @property
+    def readable(self) -> bool:
+        """Whether it can be read from the farthest seat."""
+        return self._fitted is None or self.zones.is_readable_from(self._seat(self._fitted[0]))
+
     def why_illegible(self, hall: Hall, display: Display, pixels: tuple[float, float]) -> str:
         """Why this display can't be read here, in English; empty if it can be."""
         here = replace(display, inches=round(self._inches), farthest_seat=math.ceil(self._seat(display)))
