@@ -178,7 +178,9 @@ async def test_a_ticket_that_waits_again_is_no_longer_sent_anywhere(link: Memory
         await until(lambda: labels(display) == [stays])
 
 
-async def test_a_customer_who_came_or_did_not_come_stays_for_a_while_among_the_last_calls(link: MemoryLink, until) -> None:
+async def test_a_customer_who_came_or_did_not_come_stays_for_a_while_among_the_last_calls(
+    link: MemoryLink, until
+) -> None:
     room = await Room(link, until).live()
     with room.display() as display:
         served, missing = room.call("1"), room.call("2", "tests")
