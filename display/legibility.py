@@ -25,6 +25,9 @@ from shared.hall.labels import series
 
 MM_PER_INCH = 25.4
 
+GLYPH_ROUNDING = 1.01
+"""How much wider a number may become than it was measured, as a factor: its glyphs stand on whole pixels."""
+
 SHORTEST_POINT, LONGEST_POINT = 3.0, 14.0
 """Widths in ems: the layout is made for the widest point name, but for no shorter and no longer one than these."""
 

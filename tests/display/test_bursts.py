@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from itertools import combinations
 
 import pytest
-from PySide6.QtQuick import QQuickItem
 
 from display.announcer import Silence
 from display.app import DisplayWindow
@@ -16,16 +14,13 @@ from display.qml_sizes import Viewing
 from shared.hall.hall import Hall
 from shared.hall.values import TicketState
 from tests.display.bursts import SIZES, Bursts
-from tests.display.frame import contrast, place
-from tests.display.waiting_room import Room, everything
+from tests.display.frame import faults, rows
+from tests.display.waiting_room import Room
 from tests.memory_link import MemoryLink
 
 BURSTS = int(os.environ.get("BURSTS", "200"))
 """More of them: ``BURSTS=10000 pytest tests/display/test_bursts.py``."""
 OF_ONE_SEED = 50
-
-FULL, QUIET = 0.7, 0.3
-"""White on night has a contrast of 0.9, a call that is over one of 0.5; what is left is for the smoothing of letters."""
 
 QUICK = Viewing(farthest_seat=3, highlight=20)
 
@@ -44,12 +39,6 @@ def shows_the_open_calls_of(hall: Hall, display: DisplayWindow) -> bool:
     return shown == still_open[: display.model.sizes.rows + 1]
 
 
-def rows(display: DisplayWindow) -> list[QQuickItem]:
-    """The rows on the screen, newest first."""
-    found = [item for item in everything(display.window) if item.property("numberText")]
-    return sorted(found, key=lambda item: item.property("index"))
-
-
 def is_at_rest(display: DisplayWindow) -> bool:
     window = display.window
     return display.model._pixels == (window.width(), window.height()) and not (
@@ -57,27 +46,6 @@ def is_at_rest(display: DisplayWindow) -> bool:
         or any(row.highlighted for row in display.model.calls.rows)
         or any(row.property("away") for row in rows(display))
     )
-
-
-def faults(display: DisplayWindow) -> list[str]:
-    """What is wrong in the frame."""
-    frame, shown, known = display.window.grabWindow(), rows(display), display.model.calls.rows
-    places = [place(row).adjusted(1, 1, -1, -1) for row in shown]
-    wrong = [f"{len(shown)} of {len(known)} rows"] if len(shown) != len(known) else []
-    wrong += [f"{there} outside" for there in places if not frame.rect().contains(there)]
-    wrong += [f"{one} over {other}" for one, other in combinations(places, 2) if one.intersects(other)]
-    for row, call in zip(shown, known, strict=False):
-        room = place(row)
-        for item in (item for item in _below(row) if item.objectName() in ("number", "point")):
-            text, there = item.property("text"), place(item)
-            wrong += [f"{text} faint"] if contrast(frame, there) < (QUIET if call.over else FULL) else []
-            wrong += [f"{text} cut"] if item.property("contentWidth") > item.width() + 1 else []
-            wrong += [f"{text} beyond its row"] if not room.adjusted(-1, -1, 1, 1).contains(there) else []
-    return wrong
-
-
-def _below(item: QQuickItem) -> list[QQuickItem]:
-    return [item, *(found for child in item.childItems() for found in _below(child))]
 
 
 @pytest.mark.parametrize("seed", range(BURSTS // OF_ONE_SEED))
