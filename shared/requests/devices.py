@@ -17,6 +17,8 @@ class TroubleKind(StrEnum):
     """One of the device's own files could not be read and was put aside."""
     REFUSED = "refused"
     """The hall refused a ticket the kiosk printed while cut off: nobody will call the customer who holds the paper."""
+    PAGE = "page"
+    """A page of what plays beside the calls can't be shown, and is skipped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,7 @@ class Trouble:
 
     kind: TroubleKind
     what: str
-    """The name of the file that was put aside, or the number on paper."""
+    """The name of the file that was put aside, the number on paper, or that of the page, from 1."""
     at: datetime
 
 

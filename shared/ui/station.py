@@ -71,7 +71,7 @@ class Station(QObject):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._follower: _LinkFollower | None = None
         self._worker: _Worker | None = None
-        self._background_worker: _Worker | None = None
+        self._background_workers: dict[str, _Worker] = {}
         self._outage_timer: asyncio.TimerHandle | None = None
 
     # ── up ──
@@ -147,14 +147,17 @@ class Station(QObject):
             pages_url = self.memory.pages
         return f"{pages_url}/t/{token}" if pages_url else None
 
-    def in_background(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+    def in_background(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None, *, thread: str = ""
+    ) -> None:
         """Do slow work that does not involve the hall, such as printing, on one thread of its own, in order.
 
-        It may begin before ``start``; an answer that comes earlier than that is dropped.
+        It may begin before ``start``; an answer that comes earlier than that is dropped. ``thread``: names another one,
+        for work that all other must not wait for.
         """
-        if self._background_worker is None:
-            self._background_worker = _Worker(self._later)
-        self._background_worker.run(work, done, failed or _logged)
+        if thread not in self._background_workers:
+            self._background_workers[thread] = _Worker(self._later)
+        self._background_workers[thread].run(work, done, failed or _logged)
 
     # ── life ──
 
@@ -172,7 +175,7 @@ class Station(QObject):
             self._follower.close()
         for link in {self._link, self._device_link}:
             link.close()
-        for worker in (self._worker, self._background_worker):
+        for worker in (self._worker, *self._background_workers.values()):
             if worker:
                 worker.close()
         self._save_memory()
