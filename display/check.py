@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from display.chime import CHIME, multimedia_messages_logged
+from PySide6.QtCore import QLoggingCategory
+
+from display.announcer import CHIME
 from display.legibility import illegible, in_english
 from display.motion import require_motion
 from shared.hall.errors import Unfit
@@ -23,9 +25,9 @@ def faults(chosen: Settings) -> Iterator[str]:
         return
     if not CHIME.is_file():
         yield f"The chime {CHIME} is missing: install Now Serving again."
+    QLoggingCategory.setFilterRules("qt.multimedia*=false")  # it tells of every library it could use and does not find
     try:
-        with multimedia_messages_logged():
-            from PySide6.QtMultimedia import QMediaPlayer  # noqa: F401, PLC0415  # only to see whether it can be loaded
+        from PySide6.QtMultimedia import QMediaPlayer  # noqa: F401, PLC0415  # only to see whether it can be loaded
     except ImportError as error:
         yield f"The hall display can't chime here ({error}): install what is missing, or set sound = false."
 

@@ -11,13 +11,16 @@ from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.call_rows import CallList, CallRow, row
-from display.display_sentences import outage_notice
+from display.display_sentences import many_calls, outage_notice
+from display.hall_as_shown import languages_of
 from display.legibility import widths
 from display.lingering import Lingering
 from display.motion import Motion
+from display.playlist import Playlist
 from display.qml_sizes import Sizes, Viewing
 from display.shown_display import ShownDisplay
 from display.surroundings import Surroundings
+from display.zones import ZoneKind, zone_kind
 from shared.formats import clock
 from shared.hall.display_values import Display
 from shared.hall.errors import NotSignedIn
@@ -25,7 +28,10 @@ from shared.hall.field_types import Id, TicketId
 from shared.hall.hall import Hall
 from shared.hall.units import Milliseconds
 from shared.languages import is_right_to_left
+from shared.requests.devices import Trouble
+from shared.settings import state_path
 from shared.ui.event_loop import every
+from shared.ui.media_files import MediaFiles
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
@@ -50,9 +56,11 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         wall: Callable[[], datetime],
         motion: str = "full",
         wanted: Id = "",
+        files: MediaFiles | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """``wanted`` is the id of the display shown; empty: the one that was assigned to this device."""
+        """``wanted`` is the id of the display shown; empty: the one that was assigned to this device; ``files``: its
+        media, without which only texts and web pages play beside the calls."""
         super().__init__(parent)
         self._motion = Motion(motion, self)
         self.shown = ShownDisplay(station, wanted, self)
@@ -60,6 +68,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._wall = wall
         self._viewing = viewing
         self._sizes = Sizes(viewing, self)
+        self._playlist = Playlist(station, files or MediaFiles(station, state_path() / "media", self), self)
         self._around = Surroundings(self.shown, wall, lambda: self._sizes.holds, self)
         self._calls = CallList(self)
         self._lingering = Lingering(viewing.linger, wall)
@@ -67,6 +76,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
         self._warns = False
         self._warned_of: tuple[Display, tuple[float, float]] | None = None
+        self._announcing = self._crowded = False
         self._pixels = (1920.0, 1080.0)  # width, height
         self._clock_text = clock(wall(), self._station.hall)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -90,6 +100,8 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         widest = widths(self.shown.hall, (row.label for row in calls))
         self._sizes.fit(self.shown.value, self._pixels, widest, max(still_open, min(len(calls), 2)))
         self._around.show(hall)
+        media = self.shown.value if hall and zone_kind(self.shown.value) is ZoneKind.MEDIA else None
+        self._playlist.show(media, languages_of(hall, self.shown.value) if hall else ())
         self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
         if self._warns:
@@ -130,6 +142,15 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._times_announced = {ticket: times for ticket, times in self._times_announced.items() if ticket in known}
         return [row(hall, call) for call in still_open] + [row(hall, call, over=True) for call in over]
 
+    def show_announcement(self, *, announcing: bool, crowded: bool) -> None:
+        """A call is being announced now, or no longer; ``crowded``: one announcement stands for many."""
+        self._announcing, self._crowded = announcing, crowded
+        self.changed.emit()
+
+    @property
+    def playlist_troubles(self) -> tuple[Trouble, ...]:
+        return self._playlist.troubles
+
     @property
     def _hall(self) -> Hall | None:
         """The hall shown; none once this display was taken out of service, so that it sends nobody anywhere."""
@@ -157,6 +178,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     calls = Property(CallList, lambda self: self._calls, constant=True)
     motion = Property(Motion, lambda self: self._motion, constant=True)
     sizes = Property(Sizes, lambda self: self._sizes, constant=True)
+    playlist = Property(Playlist, lambda self: self._playlist, constant=True)
     around = Property(Surroundings, lambda self: self._around, constant=True)
 
     @Property(bool, notify=changed)
@@ -170,6 +192,13 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
         hall = self.shown.hall
         return hall is not None and is_right_to_left(hall.settings.languages[0])
+
+    announcing = Property(bool, lambda self: self._announcing, notify=changed)
+
+    @Property(str, notify=changed)
+    def crowdNotice(self) -> str:  # noqa: N802  # QML's name for it
+        """What one announcement for many calls says; empty while calls are announced one by one."""
+        return many_calls() if self._crowded else ""
 
     outageNotice = Property(str, lambda self: outage_notice(self._station), notify=changed)  # noqa: N815  # QML's name
     clockText = Property(str, lambda self: self._clock_text, notify=clock_changed)  # noqa: N815  # QML's name for it

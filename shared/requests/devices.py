@@ -21,6 +21,21 @@ class TroubleKind(StrEnum):
     """A page of what plays beside the calls can't be shown, and is skipped."""
 
 
+LONGEST_SOUND = 200
+"""Characters of what a display says of its sound."""
+
+
+class SoundFault(StrEnum):
+    """Why a display can't be heard, as far as it knows; a voice has sentences of its own."""
+
+    NO_DEVICE = "There is no sound device."
+    STUCK = "The sound device does not play."
+    BROKEN = "A sound can't be played: its file is broken."
+    NO_MULTIMEDIA = "The sound player does not start."
+    VOICE_HANGS = "The voice does not answer."
+    VOICE_FAILS = "The voice fails."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
     """A problem at a device that staff have to see."""
@@ -51,6 +66,8 @@ class Device:
     """The prefix of the numbers a kiosk gives while cut off from its hall."""
     troubles: tuple[Trouble, ...] = ()
     """Those no administrator has seen yet."""
+    sound: str = ""
+    """Why a display can't be heard as it should, in one sentence; empty if it can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +149,7 @@ class ReportState(Request[Done]):
     paper: str = ""
     unprinted: str = ""
     troubles: tuple[Trouble, ...] = ()
+    sound: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

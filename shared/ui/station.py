@@ -53,6 +53,8 @@ class Station(QObject):
     """There is a newer ``hall``."""
     event_happened = Signal(object)
     """One live Event, already applied to ``hall``. Not emitted for what a fresh snapshot brought."""
+    caught_up = Signal(object)
+    """A fresh snapshot replaced this Hall, which had been followed: what happened in between brings no events."""
     reachable_changed = Signal()
     """``away_since`` or ``refusal`` changed."""
 
@@ -72,6 +74,8 @@ class Station(QObject):
         self._follower: _LinkFollower | None = None
         self._worker: _Worker | None = None
         self._background_workers: dict[str, _Worker] = {}
+        self._followed = False
+        """Whether ``hall`` is of this run, not only remembered from the one before."""
         self._outage_timer: asyncio.TimerHandle | None = None
 
     # ── up ──
@@ -213,10 +217,13 @@ class Station(QObject):
 
     def _on_snapshot(self, follower: _LinkFollower, hall: Hall) -> None:
         if follower is self._follower:
-            self.hall = hall
+            before, self.hall = self.hall, hall
             self._save_memory()  # at once: this app is mostly just switched off
             self._mark_reachable()
             self.changed.emit()
+            if self._followed and before:
+                self.caught_up.emit(before)
+            self._followed = True
 
     def _on_event(self, follower: _LinkFollower, entry: Happened) -> None:
         if follower is self._follower and self.hall:
