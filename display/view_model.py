@@ -16,6 +16,7 @@ from display.hall_as_shown import languages_of
 from display.legibility import widths
 from display.lingering import Lingering
 from display.motion import Motion
+from display.page_image import PageImage  # noqa: F401  # QML finds it by its name
 from display.playlist import Playlist
 from display.qml_sizes import Sizes, Viewing
 from display.shown_display import ShownDisplay

@@ -13,7 +13,6 @@ from typing import cast
 from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtGui import QImage
 
-from display.announcer import Silence
 from display.app import DisplayWindow
 from display.qml_sizes import Viewing
 from display.sample_hall import sample_hall
@@ -52,9 +51,7 @@ class Pictured:
         station = Station(cast("Link", None))
         station.hall = sample_hall(busy_hall(), self.display, NOW, self.calls)
         viewing = Viewing(linger=round(timedelta(days=1) / timedelta(milliseconds=1)))
-        shown = DisplayWindow(
-            station, Settings(sound=False, motion="less"), viewing=viewing, voice=Silence(1), wall=lambda: NOW
-        )
+        shown = DisplayWindow(station, Settings(sound=False, motion="less"), viewing=viewing, wall=lambda: NOW)
         shown.window.resize(*self.size)
         shown.window.show()
         for _ in range(3):
