@@ -32,7 +32,11 @@ def main(argv: list[str] | None = None) -> int:
     def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> DisplayWindow | SignWindow:
         screen = SignWindow(station, settings, arguments.point) if arguments.point else DisplayWindow(station, settings)
         screen.show(full_screen=settings.full_screen)
-        DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])
+        DeviceReports(
+            station,
+            troubles=lambda: (*damage_troubles(state_path()), *screen.page_troubles)[-MAX_TROUBLES:],
+            sound=lambda: screen.sound_fault,
+        )
         return screen
 
     return start(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -12,29 +13,41 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from display.announcer import Announcer, Silence, Voice
-from display.chime import chime
+from display.announcer import SILENT_TURN, Announcer, Player, Shown
+from display.new_calls import NewCalls
 from display.qml_sizes import Viewing
 from display.shown_display import ShownDisplay
 from display.sign_model import SignModel
+from display.speaker import Speaker
+from display.speech import BackgroundSpeech, Preparing
 from display.view_model import DisplayModel
-from shared.hall.calling import TicketCalled, TicketRecalled
-from shared.hall.field_types import Language, TicketId
-from shared.hall.messages import Event
-from shared.hall.values import TicketState
-from shared.settings import Settings
+from shared.hall.errors import NotSignedIn
+from shared.hall.field_types import Language
+from shared.hall.units import Milliseconds
+from shared.hall.values import Call
+from shared.requests.devices import Trouble
+from shared.settings import Settings, state_path
 from shared.ui.clocks import wall_clock
-from shared.ui.event_loop import QML
+from shared.ui.event_loop import QML, every
 from shared.ui.joining_screen import fit
+from shared.ui.media_files import MediaFiles
 from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
+from shared.voice.station_voice import voice_of
+from shared.voice.voice import Voice
+
+PREPARE_EVERY: Milliseconds = 10_000
+"""Between two looks at whether the set-up has new words."""
+
+VOICE_THREAD = "voice"
+"""A voice that hangs must not hold up the device's reports, nor a large download the voice."""
 
 SIGN_INCHES = 10.0
 """The usual diagonal of a sign, in inches."""
 
 
 class DisplayWindow:
-    """The window of the hall display, with its chime."""
+    """The window of the hall display, and its sound."""
 
     def __init__(
         self,
@@ -42,16 +55,33 @@ class DisplayWindow:
         settings: Settings,
         *,
         viewing: Viewing | None = None,
+        player: Player | None = None,
         voice: Voice | None = None,
+        silent_turn: Milliseconds = SILENT_TURN,
         wall: Callable[[], datetime] = wall_clock,
     ) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
-        self.voice = voice or (chime() if settings.sound else Silence())
-        self.model = DisplayModel(station, viewing or viewing_of(settings), wall, settings.motion, settings.display)
-        self.announcer = Announcer(self.voice, self._is_called)
+        self.media = MediaFiles(station, state_path() / "media")
+        self.model = DisplayModel(
+            station, viewing or viewing_of(settings), wall, settings.motion, settings.display, self.media
+        )
+        self.speaker = Speaker() if settings.sound and player is None else None
+        in_background = partial(station.in_background, thread=VOICE_THREAD)
+        own_voice = voice_of(settings, lambda: station.hall, self.media.path)
+        speech = BackgroundSpeech(voice or own_voice, in_background)
+        self.announcer = Announcer(self._shown, player or self.speaker, speech, wall, silent_turn=silent_turn)
+        self.new_calls = NewCalls(station)
+        self.new_calls.called.connect(self._called)
         self.announcer.announced.connect(self.model.highlight)
-        station.event_happened.connect(self._happened)
+        self.announcer.queued.connect(self.model.highlight)
+        self.announcer.changed.connect(self._announcing_changed)
+        if self.speaker:
+            self.speaker.came_back.connect(lambda: self.announcer.sound_is_back(self.new_calls.is_young))
+            self._preparing = Preparing(own_voice, in_background)
+            every(PREPARE_EVERY, self._prepare, self.announcer)
+        station.changed.connect(self._keep_media)
+        self.model.shown.changed.connect(self._keep_media)
         self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station, self.model.shown)
         self.window = self._qml.window
         self.window.widthChanged.connect(self._resized)
@@ -65,12 +95,25 @@ class DisplayWindow:
         self.model.warn_if_unreadable()
 
     def close(self) -> None:
-        """Close the window and stop the chime; the station lives on."""
-        self.station.event_happened.disconnect(self._happened)
-        self.voice.close()
+        """Close the window and stop the sound; the station lives on."""
+        self.station.changed.disconnect(self._keep_media)
+        self.announcer.close()
+        if self.speaker:
+            self.speaker.close()
         self._qml.close()
-        for part in (self.announcer, self.voice, self.model):
-            shiboken6.delete(part)
+        for part in (self.new_calls, self.announcer, self.speaker, self.model):
+            if part:
+                shiboken6.delete(part)
+
+    @property
+    def page_troubles(self) -> tuple[Trouble, ...]:
+        """The pages beside the calls that are skipped, for staff."""
+        return self.model.playlist_troubles
+
+    @property
+    def sound_fault(self) -> str:
+        """Why calls can't be heard as they should, for staff; empty if they can."""
+        return self.announcer.fault
 
     def _resized(self) -> None:
         self.model.resize(self.window.width(), self.window.height())
@@ -78,18 +121,38 @@ class DisplayWindow:
     def _apply_motion(self) -> None:
         self._qml.theme.setProperty("still", self.model.motion.still)
 
-    def _happened(self, event: Event) -> None:
-        """Announce calls that happen now; those that come with a fresh snapshot are only shown."""
-        if isinstance(event, (TicketCalled, TicketRecalled)) and self.model.shown.shows(event.ticket, event.point):
-            self.announcer.announce(event.ticket)
+    def _shown(self) -> Shown | None:
+        """The hall and what this display is for; nothing once it was taken out of service."""
+        if self.station.hall is None or isinstance(self.station.refusal, NotSignedIn):
+            return None
+        return self.station.hall, self.model.shown.value
 
-    def _is_called(self, ticket: TicketId) -> bool:
-        live = self.station.hall.tickets.get(ticket) if self.station.hall else None
-        return live is not None and live.state is TicketState.CALLED
+    def _called(self, call: Call, late: bool) -> None:
+        self.announcer.announce(call, late=late)
+
+    def _announcing_changed(self) -> None:
+        self.model.show_announcement(announcing=self.announcer.announcing, crowded=self.announcer.crowded)
+
+    def _keep_media(self) -> None:
+        """Fetch what plays beside the calls, and the recordings of the hall."""
+        if hall := self.station.hall:
+            pages = [page.content for page in self.model.shown.value.playlist if page.content]
+            self.media.keep([*pages, *(clip.content for clip in hall.clips.values())])
+
+    def _prepare(self) -> None:
+        """Have the words made for which the hall has no recording."""
+        if hall := self.station.hall:
+            self._preparing.prepare(hall)
 
 
 class SignWindow:
     """The sign over one service point, named by its serial number or id."""
+
+    sound_fault = ""
+    """It makes no sound."""
+
+    page_troubles: tuple[Trouble, ...] = ()
+    """It plays nothing."""
 
     def __init__(self, station: Station, settings: Settings, point: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""

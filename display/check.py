@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from display.chime import CHIME, multimedia_messages_logged
+from PySide6.QtCore import QLoggingCategory
+
+from display.announcer import CHIME
 from display.legibility import illegible, in_english
 from display.motion import require_motion
-from display.shown_display import fault_of
 from shared.hall.errors import Unfit
 from shared.hall.hall import Hall
 from shared.settings import Settings
@@ -24,19 +25,17 @@ def faults(chosen: Settings) -> Iterator[str]:
         return
     if not CHIME.is_file():
         yield f"The chime {CHIME} is missing: install Now Serving again."
+    QLoggingCategory.setFilterRules("qt.multimedia*=false")  # it tells of every library it could use and does not find
     try:
-        with multimedia_messages_logged():
-            from PySide6.QtMultimedia import QMediaPlayer  # noqa: F401, PLC0415  # only to see whether it can be loaded
+        from PySide6.QtMultimedia import QMediaPlayer  # noqa: F401, PLC0415  # only to see whether it can be loaded
     except ImportError as error:
         yield f"The hall display can't chime here ({error}): install what is missing, or set sound = false."
 
 
 def faults_of_halls(halls: Iterable[Hall]) -> Iterator[str]:
-    """A sentence for each display that can't be read from its farthest seat, or is set up for what was retired."""
+    """A sentence for each display that can't be read from its farthest seat."""
     for hall in halls:
         for display in hall.displays.values():
             windowless_application("check")  # measures texts
             if why := illegible(hall, display, translate=in_english):
                 yield f"The display {display.id!r} of the hall {hall.id!r} can't be read: {why}"
-            if fault := fault_of(hall, display):
-                yield fault

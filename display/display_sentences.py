@@ -42,6 +42,10 @@ def pages_of(line: str, width: float) -> list[str]:
     return pages
 
 
+def many_calls() -> str:
+    return QCoreApplication.translate("Display", "Several numbers are called. Please look for yours.")
+
+
 def widest_text(texts: Iterable[str], weight: QFont.Weight, *, figures: bool = False) -> float:
     """Width of the widest of these texts, in ems, 0 without texts; with ``figures`` all digits have the same width."""
     font = QFont(QGuiApplication.font())

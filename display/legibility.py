@@ -34,6 +34,9 @@ SHORTEST_POINT, LONGEST_POINT = 3.0, 14.0
 SHORT_POINT = 6.0
 """Width of a short name in ems, as of *Counter 12*."""
 
+GLYPH_ROUNDING = 1.01
+"""How much wider a text may become than it was measured, as a factor: its glyphs stand on whole pixels."""
+
 LANDSCAPE, UPRIGHT = (16, 9), (9, 16)
 """The shape of a screen, where nobody has measured it."""
 

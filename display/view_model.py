@@ -11,20 +11,28 @@ from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.call_rows import CallList, CallRow, row
-from display.display_sentences import outage_notice
+from display.display_sentences import many_calls, outage_notice
+from display.hall_as_shown import languages_of
 from display.legibility import widths
 from display.lingering import Lingering
 from display.motion import Motion
+from display.page_image import PageImage  # noqa: F401  # QML finds it by its name
+from display.playlist import Playlist
 from display.qml_sizes import Sizes, Viewing
 from display.shown_display import ShownDisplay
 from display.surroundings import Surroundings
+from display.zones import ZoneKind, zone_kind
 from shared.formats import clock
+from shared.hall.display_values import Display
 from shared.hall.errors import NotSignedIn
 from shared.hall.field_types import Id, TicketId
 from shared.hall.hall import Hall
 from shared.hall.units import Milliseconds
 from shared.languages import is_right_to_left
+from shared.requests.devices import Trouble
+from shared.settings import state_path
 from shared.ui.event_loop import every
+from shared.ui.media_files import MediaFiles
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
@@ -49,9 +57,11 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         wall: Callable[[], datetime],
         motion: str = "full",
         wanted: Id = "",
+        files: MediaFiles | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """``wanted`` is the id of the display shown; empty: the one that was assigned to this device."""
+        """``wanted`` is the id of the display shown; empty: the one that was assigned to this device; ``files``: its
+        media, without which only texts and web pages play beside the calls."""
         super().__init__(parent)
         self._motion = Motion(motion, self)
         self.shown = ShownDisplay(station, wanted, self)
@@ -59,12 +69,15 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._wall = wall
         self._viewing = viewing
         self._sizes = Sizes(viewing, self)
+        self._playlist = Playlist(station, files or MediaFiles(station, state_path() / "media", self), self)
         self._around = Surroundings(self.shown, wall, lambda: self._sizes.holds, self)
         self._calls = CallList(self)
         self._lingering = Lingering(viewing.linger, wall)
         self._times_announced: dict[TicketId, int] = {}
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
-        self._warned = ""
+        self._warns = False
+        self._warned_of: tuple[Display, tuple[float, float]] | None = None
+        self._announcing = self._crowded = False
         self._pixels = (1920.0, 1080.0)  # width, height
         self._clock_text = clock(wall(), self._station.hall)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -88,8 +101,12 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         widest = widths(self.shown.hall, (row.label for row in calls))
         self._sizes.fit(self.shown.value, self._pixels, widest, max(still_open, min(len(calls), 2)))
         self._around.show(hall)
+        media = self.shown.value if hall and zone_kind(self.shown.value) is ZoneKind.MEDIA else None
+        self._playlist.show(media, languages_of(hall, self.shown.value) if hall else ())
         self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
+        if self._warns:
+            self.warn_if_unreadable()
 
     @Slot()
     def refresh_soon(self) -> None:
@@ -102,12 +119,12 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self.refresh()
 
     def warn_if_unreadable(self) -> None:
-        """Log once why this display can't be read from its farthest seat, if so."""
-        hall = self._hall
-        why = self._sizes.why_illegible(hall, self.shown.value, self._pixels) if hall else ""
-        if why and why != self._warned:
-            log.warning("%s", why)
-        self._warned = why
+        """Log from now on why this display can't be read from its farthest seat, once for each set-up and size."""
+        self._warns = True
+        hall, looked_at = self._hall, (self.shown.value, self._pixels)
+        if hall and not self._sizes.readable and looked_at != self._warned_of:
+            self._warned_of = looked_at
+            log.warning("%s", self._sizes.why_illegible(hall, *looked_at))
 
     @Slot(str)
     def highlight(self, ticket: TicketId) -> None:
@@ -125,6 +142,15 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         known = {call.ticket for call in hall.calls}
         self._times_announced = {ticket: times for ticket, times in self._times_announced.items() if ticket in known}
         return [row(hall, call) for call in still_open] + [row(hall, call, over=True) for call in over]
+
+    def show_announcement(self, *, announcing: bool, crowded: bool) -> None:
+        """A call is being announced now, or no longer; ``crowded``: one announcement stands for many."""
+        self._announcing, self._crowded = announcing, crowded
+        self.changed.emit()
+
+    @property
+    def playlist_troubles(self) -> tuple[Trouble, ...]:
+        return self._playlist.troubles
 
     @property
     def _hall(self) -> Hall | None:
@@ -153,6 +179,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     calls = Property(CallList, lambda self: self._calls, constant=True)
     motion = Property(Motion, lambda self: self._motion, constant=True)
     sizes = Property(Sizes, lambda self: self._sizes, constant=True)
+    playlist = Property(Playlist, lambda self: self._playlist, constant=True)
     around = Property(Surroundings, lambda self: self._around, constant=True)
 
     @Property(bool, notify=changed)
@@ -166,6 +193,13 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
         hall = self.shown.hall
         return hall is not None and is_right_to_left(hall.settings.languages[0])
+
+    announcing = Property(bool, lambda self: self._announcing, notify=changed)
+
+    @Property(str, notify=changed)
+    def crowdNotice(self) -> str:  # noqa: N802  # QML's name for it
+        """What one announcement for many calls says; empty while calls are announced one by one."""
+        return many_calls() if self._crowded else ""
 
     outageNotice = Property(str, lambda self: outage_notice(self._station), notify=changed)  # noqa: N815  # QML's name
     clockText = Property(str, lambda self: self._clock_text, notify=clock_changed)  # noqa: N815  # QML's name for it

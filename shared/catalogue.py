@@ -29,11 +29,11 @@ def catalogue(language: str) -> NullTranslations:
 
 def spoken(language: str, others: Iterable[str]) -> str:
     """The first of these languages that our screens are translated into; English if none is."""
-    return next((one for one in (language, *others) if _is_translated(one)), "en")
+    return next((one for one in (language, *others) if is_translated(one)), "en")
 
 
 @cache
-def _is_translated(language: str) -> bool:
+def is_translated(language: str) -> bool:
     return suited(language, languages()) is not None
 
 

@@ -76,6 +76,9 @@ class Settings:
         "How calls move on the hall display: full, less, or auto, by what the machine can draw.", "auto"
     )
     sound: bool = setting("The hall display plays a chime at each call.", True)
+    voice: str = setting(
+        "Who says the calls: auto (the best voice installed), piper, rhvoice, system, espeak, or none.", "auto"
+    )
     log_level: str = setting("How much is logged: DEBUG, INFO, WARNING or ERROR.", "WARNING")
 
     def __post_init__(self) -> None:

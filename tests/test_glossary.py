@@ -15,6 +15,7 @@ ROOMS = ("kiosk", "display", "console", "demo", "shared", "scripts", "benchmarks
 ALIKE = {
     "__main__": "how Python starts a package",
     "app": "the window of each app",
+    "display": "a hall display as it is set up, and the app that shows it",
     "check": "what `nowserving check` asks of each app",
     "view_model": "what each app's QML shows",
     "contacts": "a request and its handler",

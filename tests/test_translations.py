@@ -81,7 +81,7 @@ def _calls(*rooms: str) -> Iterator[tuple[Path, str, ast.Call]]:
 
 def _in_python() -> Iterator[tuple[str, bool]]:
     """``tr(sentence, note, n)``, ``translate(context, sentence, note, n)`` and ``translate(language, sentence, n)``."""
-    for _, name, call in _calls("kiosk", "display", "console", "shared/ui"):
+    for _, name, call in _calls("kiosk", "display", "console", "shared/ui", "shared/voice"):
         place = {"tr": 0, "translate": 1}.get(name, len(call.args))
         for sentence in _literals(call.args[place : place + 1]):
             yield sentence, len(call.args) == place + 3 or "%n" in sentence
@@ -99,7 +99,9 @@ def _about_opening() -> Iterator[tuple[str, bool]]:
 
 def _by_the_hall() -> Iterator[tuple[str, bool]]:
     """Refusals that a person can meet, with blanks for labels and names."""
-    for file, name, call in _calls("shared/hall", "shared/set_up_file", "shared/link", "shared/backend", "shared/ui"):
+    for file, name, call in _calls(
+        "shared/hall", "shared/requests", "shared/set_up_file", "shared/link", "shared/backend", "shared/ui"
+    ):
         place = 0 if name in FAILURES - NOT_ON_SCREEN else ON_BEHALF.get(name, len(call.args))
         if file.name not in FOR_PROGRAMS:
             for sentence in _literals(call.args[place : place + 1]):

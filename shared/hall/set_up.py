@@ -244,8 +244,11 @@ def _require_no_display_alone(hall: Hall, field: str, retired: str) -> None:
     for display in hall.displays.values():
         if getattr(display, field) == (retired,):
             name = in_language(display.name, hall.settings.languages[0], hall.settings.languages)
-            sentence = "The display {name} shows only calls of this one: change the display first."
-            raise StillInUse(sentence, display=display.id, name=name)
+            raise StillInUse(
+                "The display {name} shows only calls of this one: change the display first.",
+                display=display.id,
+                name=name,
+            )
 
 
 def hall_defined(hall: Hall, event: HallDefined) -> Hall:

@@ -17,6 +17,23 @@ class TroubleKind(StrEnum):
     """One of the device's own files could not be read and was put aside."""
     REFUSED = "refused"
     """The hall refused a ticket the kiosk printed while cut off: nobody will call the customer who holds the paper."""
+    PAGE = "page"
+    """A page of what plays beside the calls can't be shown, and is skipped."""
+
+
+LONGEST_SOUND = 200
+"""Characters of what a display says of its sound."""
+
+
+class SoundFault(StrEnum):
+    """Why a display can't be heard, as far as it knows; a voice has sentences of its own."""
+
+    NO_DEVICE = "There is no sound device."
+    STUCK = "The sound device does not play."
+    BROKEN = "A sound can't be played: its file is broken."
+    NO_MULTIMEDIA = "The sound player does not start."
+    VOICE_HANGS = "The voice does not answer."
+    VOICE_FAILS = "The voice fails."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +42,7 @@ class Trouble:
 
     kind: TroubleKind
     what: str
-    """The name of the file that was put aside, or the number on paper."""
+    """The name of the file that was put aside, the number on paper, or that of the page, from 1."""
     at: datetime
 
 
@@ -49,6 +66,8 @@ class Device:
     """The prefix of the numbers a kiosk gives while cut off from its hall."""
     troubles: tuple[Trouble, ...] = ()
     """Those no administrator has seen yet."""
+    sound: str = ""
+    """Why a display can't be heard as it should, in one sentence; empty if it can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +149,7 @@ class ReportState(Request[Done]):
     paper: str = ""
     unprinted: str = ""
     troubles: tuple[Trouble, ...] = ()
+    sound: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,12 @@ class MediumKind(StrEnum):
 LARGEST: dict[MediumKind, int] = {MediumKind.PICTURE: 10 * MIB, MediumKind.VIDEO: 200 * MIB, MediumKind.CLIP: 2 * MIB}
 """Bytes of one medium."""
 
+CLIP_SECONDS = (0.1, 10)
+"""The shortest and the longest recording."""
+
+CLIP_RATES = (8_000, 48_000)
+"""Hertz: the lowest and the highest sample rate of a recording."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Medium:
@@ -91,8 +97,6 @@ class StoreMedium(Request[Medium]):
     content: Hash
     name: MediumName
     kind: MediumKind
-    size: int
-    """Bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)

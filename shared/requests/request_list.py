@@ -7,10 +7,10 @@ from typing import Any
 
 from shared.hall.errors import Malformed, UnknownRequest
 from shared.hall.json_codec import decode
-from shared.requests import audit, contacts, devices, specialists, staff
+from shared.requests import audit, contacts, devices, media, specialists, staff
 from shared.requests.request import Request
 
-MODULES = (staff, devices, contacts, audit, specialists)
+MODULES = (staff, devices, contacts, audit, specialists, media)
 
 REQUESTS: Mapping[str, type[Request[Any]]] = {kind.type_name(): kind for module in MODULES for kind in module.REQUESTS}
 

@@ -1,4 +1,4 @@
-"""What a device reports to its hall for staff: its version, paper and troubles, every minute and on a change."""
+"""What a device reports to its hall for staff: its version, paper, sound and troubles, every minute and on a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 
 from shared.hall.errors import Failure, Invalid
 from shared.hall.units import Milliseconds
-from shared.requests.devices import ReportState, Trouble
+from shared.requests.devices import LONGEST_SOUND, ReportState, Trouble
 from shared.requests.request import Done
 from shared.ui.event_loop import every
 from shared.ui.station import Station
@@ -43,13 +43,23 @@ class PrinterState(Protocol):
 
 
 class DeviceReports(QObject):
-    """The reports of one station's device while the station lives. ``troubles`` reads the disk, off the GUI thread."""
+    """The reports of one station's device while the station lives.
 
-    def __init__(self, station: Station, printer: PrinterState | None = None, troubles: Troubles | None = None) -> None:
+    ``troubles`` reads the disk, off the GUI thread; ``sound`` says why the device can't be heard, or nothing.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        printer: PrinterState | None = None,
+        troubles: Troubles | None = None,
+        sound: Callable[[], str] = str,
+    ) -> None:
         super().__init__(station)
         self._station = station
         self._printer = printer
         self._read_troubles = troubles or _no_troubles
+        self._sound = sound
         self._troubles: tuple[Trouble, ...] = ()
         self._reported: ReportState | None = None
         station.changed.connect(self._report_first)
@@ -82,23 +92,32 @@ class DeviceReports(QObject):
             self._report()
 
     def _state(self) -> ReportState:
+        state = ReportState(version=version("nowserving"), troubles=self._troubles, sound=_line(self._sound()))
         if self._printer is None:
-            return ReportState(version=version("nowserving"), troubles=self._troubles)
-        paper, unprinted = self._printer.paper.name.lower(), self._printer.unprinted
-        return ReportState(version=version("nowserving"), paper=paper, unprinted=unprinted, troubles=self._troubles)
+            return state
+        return replace(state, paper=self._printer.paper.name.lower(), unprinted=self._printer.unprinted)
 
     def _report(self) -> None:
         """Report if the hall can be reached: nothing is kept for later, because every report is complete."""
         if self._station.away_since is None and self._station.refusal is None:
             self._reported = state = self._state()
-            self._station.request(state, _ignore_answer, partial(self._retry_without_troubles, state))
+            self._request(state)
 
-    def _retry_without_troubles(self, state: ReportState, failure: Failure) -> None:
-        """An older backend does not know troubles: report the rest to it."""
-        if state.troubles and isinstance(failure, Invalid):
-            self._station.request(replace(state, troubles=()), _ignore_answer)
+    def _request(self, state: ReportState) -> None:
+        self._station.request(state, _ignore_answer, partial(self._retry_with_less, state))
+
+    def _retry_with_less(self, state: ReportState, failure: Failure) -> None:
+        """An older backend does not know sound, a still older one no troubles: report the rest to it."""
+        if state.sound and isinstance(failure, Invalid):
+            self._request(replace(state, sound=""))
+        elif state.troubles and isinstance(failure, Invalid):
+            self._request(replace(state, troubles=()))
         else:
             log.warning("%s", failure.detail)
+
+
+def _line(sentence: str) -> str:
+    return " ".join(sentence.split())[:LONGEST_SOUND]
 
 
 def _no_troubles() -> tuple[Trouble, ...]:

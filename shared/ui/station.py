@@ -53,6 +53,8 @@ class Station(QObject):
     """There is a newer ``hall``."""
     event_happened = Signal(object)
     """One live Event, already applied to ``hall``. Not emitted for what a fresh snapshot brought."""
+    caught_up = Signal(object)
+    """A fresh snapshot replaced this Hall, which had been followed: what happened in between brings no events."""
     reachable_changed = Signal()
     """``away_since`` or ``refusal`` changed."""
 
@@ -71,7 +73,9 @@ class Station(QObject):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._follower: _LinkFollower | None = None
         self._worker: _Worker | None = None
-        self._background_worker: _Worker | None = None
+        self._background_workers: dict[str, _Worker] = {}
+        self._followed = False
+        """Whether ``hall`` is of this run, not only remembered from the one before."""
         self._outage_timer: asyncio.TimerHandle | None = None
 
     # ── up ──
@@ -147,14 +151,17 @@ class Station(QObject):
             pages_url = self.memory.pages
         return f"{pages_url}/t/{token}" if pages_url else None
 
-    def in_background(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+    def in_background(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None, *, thread: str = ""
+    ) -> None:
         """Do slow work that does not involve the hall, such as printing, on one thread of its own, in order.
 
-        It may begin before ``start``; an answer that comes earlier than that is dropped.
+        It may begin before ``start``; an answer that comes earlier than that is dropped. ``thread``: names another one,
+        for work that all other must not wait for.
         """
-        if self._background_worker is None:
-            self._background_worker = _Worker(self._later)
-        self._background_worker.run(work, done, failed or _logged)
+        if thread not in self._background_workers:
+            self._background_workers[thread] = _Worker(self._later)
+        self._background_workers[thread].run(work, done, failed or _logged)
 
     # ── life ──
 
@@ -172,7 +179,7 @@ class Station(QObject):
             self._follower.close()
         for link in {self._link, self._device_link}:
             link.close()
-        for worker in (self._worker, self._background_worker):
+        for worker in (self._worker, *self._background_workers.values()):
             if worker:
                 worker.close()
         self._save_memory()
@@ -210,10 +217,13 @@ class Station(QObject):
 
     def _on_snapshot(self, follower: _LinkFollower, hall: Hall) -> None:
         if follower is self._follower:
-            self.hall = hall
+            before, self.hall = self.hall, hall
             self._save_memory()  # at once: this app is mostly just switched off
             self._mark_reachable()
             self.changed.emit()
+            if self._followed and before:
+                self.caught_up.emit(before)
+            self._followed = True
 
     def _on_event(self, follower: _LinkFollower, entry: Happened) -> None:
         if follower is self._follower and self.hall:

@@ -63,11 +63,20 @@ from shared.requests.devices import (
     RevokeDevice,
     SeeTroubles,
 )
+from shared.requests.media import (
+    ListMedia,
+    MediumKind,
+    ReadMediumPart,
+    RemoveMedium,
+    SendMediumPart,
+    StoreMedium,
+)
 from shared.requests.request import Request
 from shared.requests.request_list import REQUESTS
 from shared.requests.specialists import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
 from shared.requests.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
 from tests.backends import DATABASES, Caller, Premises, new_database
+from tests.media_examples import BEEP, content_of, upload
 
 A = TypeVar("A")
 
@@ -156,8 +165,11 @@ NONE_OF_REQUESTS = {
     ChangePassword: "everybody changes their own, and who did it stands there",
     ReportState: "what machines say all day, which leaves no entry",
     ClaimSeries: "the same",
+    ReadMediumPart: "the same",
+    SendMediumPart: "storing the medium is what counts",
     **dict.fromkeys(
-        (ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadReasons, ReadAudit), "changes nothing"
+        (ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadReasons, ReadAudit, ListMedia),
+        "changes nothing",
     ),
 }
 
@@ -232,6 +244,9 @@ def test_every_request_is_audited_with_whom_or_what_it_is_about(handlers: Reques
     ask(KeepNote(ticket=ticket, text="Brings the form.", id="n1"), "A001")
     ask(ExportTicket(ticket=ticket), "A001")
     ask(EraseTicket(ticket=ticket), "A001")
+    upload(handlers, BEEP)
+    ask(StoreMedium(content=content_of(BEEP), name="beep.wav", kind=MediumKind.CLIP), "beep.wav")
+    ask(RemoveMedium(content=content_of(BEEP)), "beep.wav")
     assert tried | set(NONE_OF_REQUESTS) == set(REQUESTS.values())
 
 

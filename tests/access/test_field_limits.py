@@ -26,6 +26,7 @@ from shared.requests.devices import (
     RevokeDevice,
     SeeTroubles,
 )
+from shared.requests.media import MediumKind, ReadMediumPart, RemoveMedium, SendMediumPart, StoreMedium
 from shared.requests.request import Request
 from shared.requests.request_list import REQUESTS
 from shared.requests.specialists import KeepNote
@@ -53,6 +54,10 @@ EVERY_REQUEST: list[Request[Any]] = [
     EraseTicket(ticket="x"),
     ReadAudit(actor="a", act="b", before="c"),
     KeepNote(ticket="x", text="x", id="x"),
+    SendMediumPart(content="0a" * 32, at=-1, data="AAAA"),  # no part has this number: any long text may be base64
+    StoreMedium(content="0b" * 32, name="x", kind=MediumKind.PICTURE),
+    ReadMediumPart(content="0b" * 32, at=0),
+    RemoveMedium(content="0b" * 32),
 ]
 """One of every request that has a text."""
 
@@ -149,7 +154,8 @@ def test_every_field_of_every_command_is_checked(place: Place) -> None:
 def test_every_field_of_every_request_is_checked(place: Place) -> None:
     bodies = {request.type_name(): encode(request) for request in EVERY_REQUEST}
     assert {name for name in REQUESTS if name not in bodies} == {
-        "list-staff", "list-devices", "list-newcomers", "read-seats", "read-own-day", "read-reasons"
+        "list-staff", "list-devices", "list-newcomers", "read-seats", "read-own-day", "read-reasons",
+        "list-media",
     }  # fmt: skip
     assert [
         fault for name, body in bodies.items() for fault in place.faults(f"halls/{place.hall}/requests/{name}", body)

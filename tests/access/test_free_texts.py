@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from shared.hall.displays import DefineDisplay, RecordClip
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays
 from shared.hall.field_limits import ID, PERSON_NAME, PHONE, TEXT, TextFormat
 from shared.hall.field_types import new_id
@@ -21,6 +22,7 @@ from shared.hall.rules import COMMANDS
 from shared.hall.set_up import DefineHall, DefinePoint, DefinePrecedence, DefineService
 from shared.hall.set_up_import import ImportSetUp
 from shared.requests.devices import ClaimSeries, ConfirmPairing, RenameDevice, ReportState
+from shared.requests.media import ReadMediumPart, RemoveMedium, SendMediumPart, StoreMedium
 from shared.requests.request_list import REQUESTS
 from shared.requests.staff import AddPerson
 from tests.access.leak_search import rows, seen_outside
@@ -30,7 +32,7 @@ from tests.hall.examples import EVERY_COMMAND, over_the_wire
 
 NOT_ABOUT_CUSTOMERS: dict[type[Any], str] = {
     **dict.fromkeys(
-        (DefineHall, DefineService, DefinePrecedence, DefinePoint, ImportSetUp),
+        (DefineHall, DefineService, DefinePrecedence, DefinePoint, DefineDisplay, RecordClip, ImportSetUp),
         "the hall's own names and descriptions, which customers are to read",
     ),
     DefineDay: "why the hall is closed, which customers are told",
@@ -40,6 +42,9 @@ NOT_ABOUT_CUSTOMERS: dict[type[Any], str] = {
     RenameDevice: "the name of a machine",
     ReportState: "what a machine tells of itself",
     ClaimSeries: "what a machine is set to",
+    **dict.fromkeys(
+        (SendMediumPart, StoreMedium, ReadMediumPart, RemoveMedium), "what displays show everybody, and its file's name"
+    ),
 }
 """Commands and requests whose texts may be read elsewhere, and why: administrators write them about the hall."""
 

@@ -20,6 +20,7 @@ from shared.hall.field_types import new_id
 from shared.hall.messages import Command
 from shared.hall.roles import DEVICE_ROLES, STAFF_ROLES, Role
 from shared.hall.rules import COMMANDS, RULES
+from shared.requests.media import MediumKind
 from shared.requests.request import Request
 from shared.requests.request_list import REQUESTS
 from tests.backends import Premises
@@ -134,6 +135,8 @@ def _something(kind: Any) -> Any:
         return []
     if kind is Role:
         return "specialist"
+    if kind is MediumKind:
+        return "picture"
     if kind is datetime:
         return "2026-11-25T12:00:00Z"
     return {str: "nobody", bool: False, int: 1}[kind]

@@ -212,7 +212,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "a call's row differs": (sql("UPDATE calls SET point = '9' WHERE NOT recall"), "point '9' instead of '1'"),
     "why somebody was called differs": (
         sql("UPDATE calls SET why = json_set(why, '$.waited', 99) WHERE NOT recall"),
-        "differs from the journal: why.waited 99 instead of 0.",
+        "differs from the journal: why.waited 99 instead of",
     ),
     "a long text differs at its end": (
         sql("UPDATE services SET description = replace(description, 'Rat ohne', 'Rat mit') WHERE id = 'doctor'"),

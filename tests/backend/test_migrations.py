@@ -175,6 +175,8 @@ def _take_back(database: Database, hall: Hall) -> None:
         connection.execute(update(tables.answers).values(fingerprint="of more than it says"))
         connection.execute(text("ALTER TABLE service_points ADD COLUMN reason TEXT NOT NULL DEFAULT ''"))
         connection.execute(text("UPDATE service_points SET reason = :why"), {"why": WHY})
+        for since in ("DROP TABLE media_parts", "DROP TABLE media", "ALTER TABLE devices DROP COLUMN sound"):
+            connection.execute(text(since))
         connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from display.announcer import MAX_BACKLOG, Announcer, Silence, Voice
 from display.chime import Chime
+
+from display.announcer import MAX_BACKLOG, Announcer, Silence, Voice
 
 
 class ControlledVoice(Voice):

@@ -7,7 +7,6 @@ import time
 import wave
 
 import pytest
-
 from display.chime import CHIME, MAX_CHIME, Chime
 
 pytestmark = pytest.mark.qt_log_ignore("No audio device", extend=True)  # a test machine has none

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from display.announcer import Silence, Voice
+from display.announcer import Player
 from display.app import DisplayWindow, SignWindow
 from display.qml_sizes import Viewing
 from shared.hall.calling import CallNext, Recall
@@ -18,6 +18,7 @@ from shared.hall.points import ActivatePoint
 from shared.settings import Settings
 from shared.ui.clocks import wall_clock
 from shared.ui.station import Station
+from shared.voice.voice import Voice
 from tests.memory_link import MemoryLink
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -62,12 +63,15 @@ class Room:
     def display(
         self,
         viewing: Viewing = SOON,
+        player: Player | None = None,
         voice: Voice | None = None,
         size: tuple[int, int] = (1920, 1080),
         wall: Callable[[], datetime] = wall_clock,
     ) -> Iterator[DisplayWindow]:
         """A display on this hall, in a window of this size."""
-        display = DisplayWindow(self.station, QUIET, viewing=viewing, voice=voice or Silence(20), wall=wall)
+        display = DisplayWindow(
+            self.station, QUIET, viewing=viewing, player=player, voice=voice, silent_turn=20, wall=wall
+        )
         display.window.resize(*size)
         display.window.show()
         try:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from shared.hall.appointments import CheckIn
 from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled
+from shared.hall.displays import AssignDisplay, DefineDisplay, RecordClip, RemoveClip, RetireDisplay
 from shared.hall.errors import Refused
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
@@ -296,6 +297,19 @@ def _exceptional_day(history: History, a: int, b: int) -> Command:
     return pick(changes, b)
 
 
+def _display(history: History, a: int, b: int) -> Command:
+    """A display for some of the calls is defined, given to a device or retired; a clip comes or goes."""
+    north = DefineDisplay(id="north", name="North", services=pick(((), ("a",), ("a", "b")), a), languages=("en",))
+    changes: tuple[Command, ...] = (
+        north,
+        AssignDisplay(device="d", display=pick(("north", None), a)),
+        RetireDisplay(display="north"),
+        RecordClip(language="en", says="letter.A", content="0e" * 32),
+        RemoveClip(language="en", says="letter.A"),
+    )
+    return pick(changes, b)
+
+
 def _tomorrow(history: History, a: int, b: int) -> Command:
     history.wall += timedelta(hours=pick((1, 14, 24, 50), a))
     return StartBusinessDay()
@@ -347,6 +361,7 @@ YEAR: tuple[Whim, ...] = (
     _retire,
     _tomorrow,
     _exceptional_day,
+    _display,
     _set_clock,
     _correct_day,
     _new_settings,

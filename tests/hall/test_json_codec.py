@@ -11,6 +11,8 @@ import pytest
 from shared.hall.appointments import CheckIn
 from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import TicketCalled
+from shared.hall.display_values import PlaylistItem, PlaylistKind
+from shared.hall.displays import AssignDisplay, DefineDisplay, RecordClip, RemoveClip, RetireDisplay
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
 from shared.hall.hall import Hall
@@ -112,6 +114,11 @@ def change_everything(clinic: Clinic) -> None:
     clinic.do(DefineDay(date=date(2026, 5, 4), reason="Outing"))
     clinic.do(DefineDay(date=date(2026, 12, 24), hours=("08:00-12:00",), reason={"de": "Heiligabend"}))
     clinic.do(RetireDay(date=date(2026, 5, 4)))
+    clinic.do(DefineDisplay(id="north", name="North", playlist=(PlaylistItem(kind=PlaylistKind.TEXT, text="Hello"),)))
+    clinic.do(AssignDisplay(device="d1", display="north"))
+    clinic.do(RetireDisplay(display="north"))
+    clinic.do(RecordClip(language=clinic.hall.settings.languages[0], says="letter.A", content="0e" * 32))
+    clinic.do(RemoveClip(language=clinic.hall.settings.languages[0], says="letter.A"))
     clinic.do(ObserveHolidays(days=(Day(date=date(2026, 12, 25), reason="Christmas"),)))
 
 

@@ -58,6 +58,11 @@ PROMISED = {
     "define-day",
     "retire-day",
     "observe-holidays",
+    "define-display",
+    "retire-display",
+    "assign-display",
+    "record-clip",
+    "remove-clip",
 }
 """The names other programs send: they never change."""
 
@@ -116,6 +121,11 @@ def test_an_event_names_what_it_touches() -> None:
         "day-defined",
         "day-retired",
         "holidays-observed",
+        "display-defined",
+        "display-retired",
+        "display-assigned",
+        "clip-recorded",
+        "clip-removed",
     }
     for name, event in EVENTS.items():
         names = set(dir(event)) | _fields(event)

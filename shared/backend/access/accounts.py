@@ -112,6 +112,7 @@ def device_of(row: Any) -> Device:
         unprinted=row.unprinted,
         series=row.series,
         troubles=tuple(decode(Trouble, one) for one in row.troubles if one not in row.seen_troubles),
+        sound=row.sound,
     )
 
 

@@ -11,7 +11,7 @@ from shared.hall.field_limits import TextFormat
 from shared.hall.field_types import Hash, Id, Version
 from shared.hall.labels import is_series
 from shared.hall.roles import DEVICE_ROLES, Role
-from shared.requests.devices import ClaimSeries, ReportState
+from shared.requests.devices import LONGEST_SOUND, ClaimSeries, ReportState
 
 NONCE = TextFormat(128, "[0-9a-f]{32,128}", "A nonce is 32 to 128 hexadecimal digits.")
 PAPERS = ("", "ok", "low", "out", "unknown")
@@ -54,6 +54,8 @@ def require_state(state: ReportState) -> None:
         re.fullmatch(r"[\w.-]{1,80}", one.what, re.ASCII) for one in state.troubles
     ):
         raise Invalid("A trouble names a file or a number: up to 80 letters, digits, dots and dashes.")
+    if len(state.sound) > LONGEST_SOUND or not state.sound.isprintable():
+        raise Invalid(f"`sound` is one line of at most {LONGEST_SOUND} characters.")
 
 
 def require_series(request: ClaimSeries) -> None:

@@ -1,4 +1,4 @@
-"""Housekeeping: erases contacts, old audit entries and browsers' tickets when their time is over."""
+"""Housekeeping: erases contacts, old audit entries, browsers' tickets and parts of media when their time is over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.backend.access import tickets_per_browser
 from shared.backend.halls import audit_lines
 from shared.backend.halls.ledger import Ledger
-from shared.backend.request_handlers import contacts
+from shared.backend.request_handlers import contacts, media
 from shared.hall.errors import Failure
 
 log = logging.getLogger(__name__)
@@ -42,12 +42,13 @@ def run_once(ledger: Ledger, *, thoroughly: bool) -> None:
 
 
 def forget(ledger: Ledger, now: datetime, *, thoroughly: bool) -> None:
-    """Erase contacts whose visit is over; thoroughly: also old audit entries and browsers' tickets. Raises Failure."""
+    """Erase contacts whose visit is over; thoroughly: also what is old elsewhere. Raises Failure."""
     for hall in ledger.readable_halls():
         contacts.forget(ledger.database, hall, now)
     if thoroughly:
         with ledger.database.writing() as connection:
             audit_lines.forget(connection, now)
             tickets_per_browser.forget(connection, now)
+            media.forget(connection, now)
     if ledger.database.needs_scrub:
         ledger.database.scrub()

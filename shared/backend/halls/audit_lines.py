@@ -20,6 +20,7 @@ from shared.hall.roles import Actor
 from shared.requests.audit import DONE, ReadAudit
 from shared.requests.contacts import Contact, ReadContact
 from shared.requests.devices import ClaimSeries, Device, ListDevices, ListNewcomers, ReportState
+from shared.requests.media import ListMedia, Medium, ReadMediumPart, SendMediumPart
 from shared.requests.request import Request
 from shared.requests.specialists import ReadOwnDay, ReadReasons, ReadSeats
 from shared.requests.staff import ListStaff, Person
@@ -108,7 +109,19 @@ def _joined(*names: str) -> str:
 # ── requests ──
 
 NOT_AUDITED: frozenset[type[Request[Any]]] = frozenset(
-    {ListStaff, ListDevices, ListNewcomers, ReportState, ClaimSeries, ReadSeats, ReadOwnDay, ReadReasons}
+    {
+        ListStaff,
+        ListDevices,
+        ListNewcomers,
+        ReportState,
+        ClaimSeries,
+        ReadSeats,
+        ReadOwnDay,
+        ReadReasons,
+        ListMedia,
+        SendMediumPart,
+        ReadMediumPart,
+    }
 )
 """Requests screens and devices send all day: only their refusals are audited."""
 
@@ -121,17 +134,17 @@ def is_audited(request: Request[Any], answer: object) -> bool:
 
 
 def subject(connection: Connection, request: Request[Any], hall: HallId) -> tuple[TicketId | None, str]:
-    """The ticket a request is about, and the name of the ticket, person or device; call it before that may be gone."""
+    """The ticket a request is about, and the name of what it is about; call it before that may be gone."""
     tickets = tables.tickets.c
     if ticket := getattr(request, "ticket", None):
         label = connection.scalar(select(tickets.label).where(tickets.hall_id == hall, tickets.id == ticket))
         return (ticket, label) if label else (None, "")
-    return None, next((_name(connection, query) for query in _queries(request)), "")
+    return None, next((_name(connection, query) for query in _queries(request, hall)), "")
 
 
-def _queries(request: Request[Any]) -> Iterator[Select[Any]]:
-    """Queries for the name of the person, device or newcomer whose id or login is in a request."""
-    staff, devices, newcomers = tables.staff.c, tables.devices.c, tables.newcomers.c
+def _queries(request: Request[Any], hall: HallId) -> Iterator[Select[Any]]:
+    """Queries for the name of the person, device, newcomer or medium whose id or login is in a request."""
+    staff, devices, newcomers, media = tables.staff.c, tables.devices.c, tables.newcomers.c, tables.media.c
     if person := getattr(request, "person", None):
         yield select(staff.login).where(staff.id == person)
     if login := getattr(request, "login", None):
@@ -140,6 +153,8 @@ def _queries(request: Request[Any]) -> Iterator[Select[Any]]:
         yield select(devices.name).where(devices.id == device)
     if newcomer := getattr(request, "newcomer", None):
         yield select(newcomers.role, newcomers.address).where(newcomers.id == newcomer)
+    if content := getattr(request, "content", None):
+        yield select(media.name).where(media.hall_id == hall, media.content == content)
 
 
 def _name(connection: Connection, query: Select[Any]) -> str:
@@ -147,8 +162,8 @@ def _name(connection: Connection, query: Select[Any]) -> str:
 
 
 def subject_after(name: str, answer: object) -> str:
-    """The name to audit after the answer: the person or device may be new, or renamed, and then both names."""
-    now = answer.login if isinstance(answer, Person) else answer.name if isinstance(answer, Device) else name
+    """The name to audit after the answer: what it is about may be new, or renamed, and then both names."""
+    now = answer.login if isinstance(answer, Person) else answer.name if isinstance(answer, Device | Medium) else name
     return name if now == name else _joined(name, now)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, true
 
 from shared.backend.halls import journal
+from shared.backend.halls.media_parts import media_differ
 from shared.backend.halls.table_check import ROWS_AT_ONCE, TicketTally, calls_differ, first_few, set_up_differs
 from shared.backend.storage import tables
 from shared.hall import opening
@@ -79,6 +80,7 @@ def _faults(connection: Connection, hall_id: HallId) -> Iterator[str]:
     yield from _done_twice(connection, hall_id)
     yield from _answers_without_event(connection, hall_id)
     yield from _zone_unknown(replay.hall)
+    yield from media_differ(connection, hall_id)
 
 
 def day_ahead(hall: Hall, now: datetime) -> Iterator[str]:

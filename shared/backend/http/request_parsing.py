@@ -12,13 +12,14 @@ from starlette.requests import ClientDisconnect, Request
 from shared.hall.errors import Invalid, Malformed, NotSignedIn, TooLarge
 from shared.hall.field_limits import ADDRESS
 from shared.hall.set_up_import import ImportSetUp
+from shared.requests.media import PART, SendMediumPart
 from shared.set_up_file.reader import LARGEST_FILE
 
 LARGEST_BODY = 64 * 1024
-"""Bytes; all commands but one are far smaller."""
+"""Bytes; all others are far smaller."""
 
-LARGEST = {ImportSetUp.type_name(): 8 * LARGEST_FILE}
-"""Bytes of the command that brings a whole set-up: JSON may need several for one of the file."""
+LARGEST = {ImportSetUp.type_name(): 8 * LARGEST_FILE, SendMediumPart.type_name(): PART.longest + 1024}
+"""Bytes of a part of a medium, and of a whole set-up, where JSON may need several for one of the file."""
 
 
 def bearer(authorization: str | None) -> str:

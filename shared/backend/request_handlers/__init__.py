@@ -1,1 +1,1 @@
-"""Handlers of the requests in ``shared.requests``: staff, devices, contacts, personal data, the audit."""
+"""Handlers of the requests in ``shared.requests``: staff, devices, media, contacts, personal data, the audit."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar, cast
 
 from shared.backend.halls import audit_lines, journal
-from shared.backend.request_handlers import audit_pages, contacts, devices, personal_data, specialists, staff
+from shared.backend.request_handlers import audit_pages, contacts, devices, media, personal_data, specialists, staff
 from shared.backend.request_handlers.request_context import RequestContext
 from shared.hall.errors import Refused
 from shared.hall.field_types import HallId, TicketId
@@ -56,4 +56,5 @@ HANDLERS: Mapping[type[Request[Any]], Callable[[RequestContext, HallId, Any, Act
     **contacts.HANDLERS,
     **personal_data.HANDLERS,
     **specialists.HANDLERS,
+    **media.HANDLERS,
 }

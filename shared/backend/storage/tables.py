@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -33,6 +34,7 @@ from shared.hall.field_limits import (
     ID,
     LANGUAGE,
     LOGIN,
+    MEDIUM_NAME,
     OUTCOME,
     PREFIX,
     VERSION,
@@ -198,6 +200,29 @@ notes = Table(
     Index(None, "hall_id", "ticket"),
 )
 
+# ── what hall displays show and play; a medium is there once it is whole ──
+
+media = Table(
+    "media",
+    metadata,
+    _hall(),
+    Column("content", String(HASH.longest), primary_key=True, comment="SHA-256"),
+    Column("name", String(MEDIUM_NAME.longest), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("size", Integer, nullable=False, comment="Bytes"),
+    Column("added_at", Utc, nullable=False),
+)
+
+media_parts = Table(
+    "media_parts",
+    metadata,
+    _hall(),
+    Column("content", String(HASH.longest), primary_key=True, comment="SHA-256 of the whole"),
+    Column("at", Integer, primary_key=True, autoincrement=False, comment="Which part, from 0"),
+    Column("body", LargeBinary, nullable=False),
+    Column("sent_at", Utc, nullable=False),
+)
+
 # ── staff and devices ──
 
 installation = Table(
@@ -248,6 +273,7 @@ devices = Table(
     Column("series", String(4), nullable=False, server_default="", comment="Of the numbers it gives without its hall"),
     Column("troubles", JSON, nullable=False, server_default=text("'[]'"), comment="As it tells of them itself"),
     Column("seen_troubles", JSON, nullable=False, server_default=text("'[]'"), comment="By an administrator"),
+    Column("sound", String(200), nullable=False, server_default="", comment="What ails its voice"),
     Index(None, "hall_id", "name", unique=True),
 )
 

@@ -47,9 +47,9 @@ Rectangle {
         PlainText {
             objectName: "hallName"
             anchors { left: parent.left; right: time.left; rightMargin: root.margin; top: parent.top; bottom: parent.bottom }
-            text: root.around.hallName
+            text: root.display.crowdNotice || root.around.hallName
             visible: root.display.hasCalls
-            color: Theme.quietOnNight
+            color: root.display.crowdNotice ? Theme.inkOnNight : Theme.quietOnNight
             font { pixelSize: root.headText; weight: Font.DemiBold }
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignVCenter
@@ -89,11 +89,33 @@ Rectangle {
         }
     }
 
-    NumberList {
-        x: root.zones.beside ? (root.display.rightToLeft ? 0 : calls.width) : 0
+    Item {
+        id: zone
+
+        x: root.zones.beside && !root.display.rightToLeft ? calls.width : 0
         y: root.zones.beside ? head.height : head.height + calls.height
         width: Theme.mm(root.zones.zoneWidth)
         height: Theme.mm(root.zones.zoneHeight)
+        visible: root.around.zone === "media"
+
+        Rectangle {
+            anchors { fill: parent; leftMargin: root.margin; rightMargin: root.margin }
+            radius: Theme.mm(root.zones.edge * 0.4)
+            color: Theme.nightRow
+
+            MediaZone {
+                anchors.fill: parent
+                playlist: root.display.playlist
+                ducked: root.display.announcing
+            }
+        }
+    }
+
+    NumberList {
+        x: zone.x
+        y: zone.y
+        width: zone.width
+        height: zone.height
         display: root.display
         visible: root.around.zone === "next" || root.around.zone === "waiting"
     }
