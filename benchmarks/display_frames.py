@@ -14,7 +14,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import qasync
 
 from benchmarks.measured import Measured
-from display.announcer import Silence
 from display.app import DisplayWindow
 from display.qml_sizes import Viewing
 from shared.settings import Settings
@@ -38,7 +37,7 @@ LATE = 0.025
 
 
 async def until(fact: Callable[[], object]) -> None:
-    while not fact():
+    while not fact():  # noqa: ASYNC110  # as in the tests: any fact, not an event
         await asyncio.sleep(0.1)  # looking costs processor time too
 
 
@@ -52,11 +51,11 @@ def measure() -> Iterator[Measured]:
 async def _measured(name: str, size: tuple[int, int]) -> list[Measured]:
     room = await Room(MemoryLink(clinic()), until).live()
     display = DisplayWindow(
-        room.station, Settings(sound=False, motion="full"), viewing=Viewing(farthest_seat=5), voice=Silence(20)
+        room.station, Settings(sound=False, motion="full"), viewing=Viewing(farthest_seat=5), silent_turn=20
     )
     display.window.resize(*size)
     display.window.show()
-    theme = display._qml.theme
+    theme = display._qml.theme  # noqa: SLF001  # to draw the light as it was
     await _processor_time(_pulses(room, display))
     idle = await _processor_time(asyncio.sleep(IDLE))
     late, frames = await _arrival(room, display)
@@ -106,8 +105,12 @@ def _is_pulsing(display: DisplayWindow) -> bool:
 async def _arrival(room: Room, display: DisplayWindow) -> tuple[int, int]:
     """How many frames of an arrival come late, and how many there are."""
     swapped: list[float] = []
-    connection = display.window.frameSwapped.connect(lambda: swapped.append(time.perf_counter()))
+
+    def note() -> None:
+        swapped.append(time.perf_counter())
+
+    display.window.frameSwapped.connect(note)
     await _pulses(room, display)
-    display.window.disconnect(connection)
+    display.window.frameSwapped.disconnect(note)
     moving = [at for at in swapped if at < swapped[0] + MOVE]
     return sum(after - before > LATE for before, after in pairwise(moving)), len(moving)

@@ -26,7 +26,7 @@ NAMES = ["Counter 1", "Room 2", "Sachbearbeitung für Wohnsitzanmeldebestätigun
 class Bursts:
     def __init__(self, link: MemoryLink, seed: int) -> None:
         self.link = link
-        self.random = random.Random(seed)  # noqa: S311  # to be repeated, not to be kept secret
+        self.random = random.Random(seed)
 
     def burst(self, window: QQuickWindow) -> None:
         """A few things at once, sometimes while the screen stands still."""

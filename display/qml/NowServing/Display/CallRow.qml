@@ -131,6 +131,8 @@ Item {
 
                 // Where the point stands below its number, a long name takes as many lines as there is room for.
                 PlainText {
+                    id: point
+
                     readonly property real line: row.pointText * row.lineHeight
                     readonly property real length: name.advanceWidth / width  // in lines; a little too long, it is made smaller
                     readonly property real room: row.stacked ? ground.height - row.numberText * row.lineHeight - (row.hero ? smallLine.height + row.padding : 0) : line
@@ -151,7 +153,7 @@ Item {
                     TextMetrics {
                         id: name
 
-                        font { family: Qt.application.font.family; pixelSize: row.pointText; weight: Font.DemiBold }
+                        font: point.font
                         text: row.point
                     }
                 }
