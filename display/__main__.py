@@ -27,6 +27,7 @@ def require(settings: Settings) -> None:
 def main(argv: list[str] | None = None) -> int:
     parser = options("display", "The hall display, or the sign over a service point.")
     parser.add_argument("--point", metavar="N", help="show the sign over this service point: its serial number or id")
+    parser.add_argument("--show", metavar="ID", help="show this display of the hall, by its id, whatever was assigned")
     arguments = parser.parse_args(argv)
 
     def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> DisplayWindow | SignWindow:

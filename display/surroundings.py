@@ -150,7 +150,7 @@ class Surroundings(QObject):  # type: ignore[operator]  # the stub forgets that 
     def caption(self) -> str:
         """The heading of the list beside the calls."""
         return translate(
-            self._spoken, "Next: please get ready" if zone_kind(self._display) is ZoneKind.NEXT else "Waiting now"
+            self._spoken, "Get ready" if zone_kind(self._display) is ZoneKind.NEXT else "Waiting now"
         )
 
     @Property(str, notify=changed)

@@ -113,7 +113,7 @@ async def test_next_numbers_stand_in_the_order_they_are_called_in(link: MemoryLi
     with room.display() as display:
         later, sooner = take(link, "registration"), take(link, "registration", "paid")
         await until(lambda: texts(display.window, "listedNumber") == [sooner, later])
-        assert texts(display.window, "listCaption") == ["Next: please get ready"]
+        assert texts(display.window, "listCaption") == ["Get ready"]
         assert room.station.hall
         assert room.call("1", "tests") == sooner  # as its point serves registration too
         await until(lambda: later in texts(display.window, "listedNumber"))
