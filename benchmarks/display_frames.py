@@ -72,7 +72,7 @@ async def _measured(name: str, size: tuple[int, int]) -> list[Measured]:
             what=f"display {name}, idle", value=1000 * idle / IDLE, against="a core", peer=1000, unit="ms/s", limit=0.05
         ),
         _compared(f"display {name}, a call", ours, smooth, limit=0.4),
-        _compared(f"display {name}, a call, motion less", less, smooth, limit=0.25),
+        _compared(f"display {name}, a call, motion less", less, smooth, limit=0.3),
         Measured(
             what=f"display {name}, late frames", value=late, against="frames of an arrival", peer=frames, unit="frames"
         ),
