@@ -65,7 +65,7 @@ async def test_a_call_is_marked_while_it_is_announced_and_for_a_while(link: Memo
     with room.display() as display:
         label = room.call()
         await until(lambda: highlighted(display) == [label])
-        await until(lambda: max(glow.opacity() for glow in items(display.window, "glow")) > 0.1)
+        await until(lambda: max(glow.opacity() for glow in items(display.window, "glow")) > 0)
         await until(lambda: labels(display) == [label] and highlighted(display) == [])
         await until(lambda: all(glow.opacity() == 0 for glow in items(display.window, "glow")))
 

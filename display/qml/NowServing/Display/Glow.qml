@@ -12,7 +12,7 @@ Rectangle {
     property int step: 0
 
     function pulse(): void {
-        step = 0;
+        step = 1;  // some of it at once
         timer.restart();
     }
 
