@@ -9,6 +9,7 @@ from display import web_pages
 from display.app import DisplayWindow
 from display.board import Board, require_board
 from display.board_lines import every_call
+from display.motion import require_motion
 from display.signs import Signs, calls_to, points_of
 from shared.hall.roles import Role
 from shared.link.state_files import damage_troubles
@@ -21,6 +22,12 @@ from shared.ui.station import Station
 
 MAX_TROUBLES = 20
 """In one report."""
+
+
+def require(settings: Settings) -> None:
+    """Raises Unfit for settings the display can't work with."""
+    require_motion(settings.motion)
+    require_board(settings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--board", metavar="ADDRESS", help="also tell a board of the calls: tcp://HOST:PORT or serial:/dev/ttyUSB0@9600"
     )
+    parser.add_argument("--show", metavar="ID", help="show this display of the hall, by its id, whatever was assigned")
     arguments = parser.parse_args(argv)
     points = points_of(arguments.point)
 
@@ -47,16 +55,14 @@ def main(argv: list[str] | None = None) -> int:
 
         def troubles() -> tuple[Trouble, ...]:
             of_board = board.troubles() if board else ()
-            return (*damage_troubles(state_path()), *of_board)[-MAX_TROUBLES:]
+            return (*damage_troubles(state_path()), *screen.page_troubles, *of_board)[-MAX_TROUBLES:]
 
         DeviceReports(station, troubles=troubles, sound=lambda: screen.sound_fault)
         return screen
 
     if not points:
         web_pages.prepare()
-    return start(
-        "display", arguments, App(role=Role.SIGN if points else Role.DISPLAY, show=show, require=require_board)
-    )
+    return start("display", arguments, App(role=Role.SIGN if points else Role.DISPLAY, show=show, require=require))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from display.app import SignWindow
 from display.board_lines import Shows
 from display.sign_model import find_point
 from shared.hall.values import Call
+from shared.requests.devices import Trouble
 from shared.settings import Settings
 from shared.ui.station import Station
 
@@ -38,6 +39,8 @@ class Signs(QObject):
 
     sound_fault = ""
     """They make no sound."""
+    page_troubles: tuple[Trouble, ...] = ()
+    """They play nothing."""
 
     def __init__(
         self,

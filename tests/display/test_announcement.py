@@ -13,7 +13,7 @@ from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings
 from shared.hall.serving import StartService
 from shared.hall.values import Call
-from tests.display.bursts import HALL, after_commands, called
+from tests.display.announcement_bursts import HALL, after_commands, called
 
 DISPLAY = Display(id="hall", name="")
 

@@ -18,7 +18,7 @@ from shared.hall.serving import StartService
 from shared.hall.units import MINUTE
 from shared.requests.devices import SoundFault
 from shared.voice.voice import Utterance
-from tests.display.bursts import BEGAN, HALL, Burst, Time, after_commands, called
+from tests.display.announcement_bursts import BEGAN, HALL, Burst, Time, after_commands, called
 
 CHIME_TAKES, SAYING_TAKES = 1_000, 2_000
 
