@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from display.app import DisplayWindow, SignWindow
+from display.motion import require_motion
 from shared.hall.roles import Role
 from shared.link.state_files import damage_troubles
 from shared.settings import Settings, state_path
@@ -16,6 +17,11 @@ from shared.ui.station import Station
 
 MAX_TROUBLES = 20
 """Damaged files in one report."""
+
+
+def require(settings: Settings) -> None:
+    """Raises Unfit for settings the display can't work with."""
+    require_motion(settings.motion)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +35,9 @@ def main(argv: list[str] | None = None) -> int:
         DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])
         return screen
 
-    return start("display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show))
+    return start(
+        "display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show, require=require)
+    )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from PySide6.QtQuick import QQuickWindow
 from display.announcer import Announcer, Silence, Voice
 from display.chime import chime
 from display.qml_sizes import Viewing
+from display.shown_display import ShownDisplay
 from display.sign_model import SignModel
 from display.view_model import DisplayModel
 from shared.hall.calling import TicketCalled, TicketRecalled
@@ -28,8 +29,8 @@ from shared.ui.joining_screen import fit
 from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
 
-DISPLAY_INCHES, SIGN_INCHES = 43.0, 10.0
-"""Usual diagonals of a display and of a sign, in inches."""
+SIGN_INCHES = 10.0
+"""The usual diagonal of a sign, in inches."""
 
 
 class DisplayWindow:
@@ -47,15 +48,17 @@ class DisplayWindow:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
         self.voice = voice or (chime() if settings.sound else Silence())
-        self.model = DisplayModel(station, viewing or viewing_of(settings), wall)
+        self.model = DisplayModel(station, viewing or viewing_of(settings), wall, settings.motion, settings.display)
         self.announcer = Announcer(self.voice, self._is_called)
         self.announcer.announced.connect(self.model.highlight)
         station.event_happened.connect(self._happened)
-        self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station)
+        self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station, self.model.shown)
         self.window = self._qml.window
         self.window.widthChanged.connect(self._resized)
         self.window.heightChanged.connect(self._resized)
         self._resized()
+        self.model.motion.changed.connect(self._apply_motion)
+        self._apply_motion()
 
     def show(self, *, full_screen: bool) -> None:
         self._qml.show(full_screen=full_screen)
@@ -72,9 +75,12 @@ class DisplayWindow:
     def _resized(self) -> None:
         self.model.resize(self.window.width(), self.window.height())
 
+    def _apply_motion(self) -> None:
+        self._qml.theme.setProperty("still", self.model.motion.still)
+
     def _happened(self, event: Event) -> None:
         """Announce calls that happen now; those that come with a fresh snapshot are only shown."""
-        if isinstance(event, (TicketCalled, TicketRecalled)):
+        if isinstance(event, (TicketCalled, TicketRecalled)) and self.model.shown.shows(event.ticket, event.point):
             self.announcer.announce(event.ticket)
 
     def _is_called(self, ticket: TicketId) -> bool:
@@ -102,15 +108,18 @@ class SignWindow:
 
 
 def viewing_of(settings: Settings) -> Viewing:
-    return Viewing(inches=settings.screen_inches or DISPLAY_INCHES, farthest_seat=settings.farthest_seat)
+    return Viewing(inches=settings.screen_inches, farthest_seat=settings.farthest_seat)
 
 
 class _QmlWindow(QObject):
-    """A QML window in the hall's own language."""
+    """A QML window in the hall's own language, or that of the display it shows."""
 
-    def __init__(self, main: str, properties: dict[str, QObject], station: Station) -> None:
+    def __init__(
+        self, main: str, properties: dict[str, QObject], station: Station, shown: ShownDisplay | None = None
+    ) -> None:
         super().__init__()
         self._station = station
+        self._shown = shown
         self._language: Language = ""
         self._screen_language = ScreenLanguage(self)
         self._engine = QQmlApplicationEngine()
@@ -120,7 +129,10 @@ class _QmlWindow(QObject):
         self._engine.setInitialProperties(properties)
         self._engine.loadFromModule("NowServing.Display", main)
         self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
+        self.theme = self._engine.singletonInstance("NowServing", "Theme")
         station.changed.connect(self._apply_language)
+        if shown:
+            shown.changed.connect(self._apply_language)
 
     def show(self, *, full_screen: bool) -> None:
         """Show it; full screen without a frame and with the screen's geometry: bare X servers ignore showFullScreen."""
@@ -140,7 +152,7 @@ class _QmlWindow(QObject):
         shiboken6.delete(self)
 
     def _apply_language(self) -> None:
-        hall = self._station.hall
+        hall = self._shown.hall if self._shown else self._station.hall
         if hall and hall.settings.languages[0] != self._language:
             self._language = hall.settings.languages[0]
             self._screen_language.speak(self._language, hall.settings.languages)

@@ -1,15 +1,25 @@
-"""What `nowserving check` says of the hall display of this machine: its sound."""
+"""What `nowserving check` says of the hall display of this machine: motion and sound; and of a hall's displays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from display.chime import CHIME, multimedia_messages_logged
+from display.legibility import illegible, in_english
+from display.motion import require_motion
+from display.shown_display import fault_of
+from shared.hall.errors import Unfit
+from shared.hall.hall import Hall
 from shared.settings import Settings
+from shared.ui.event_loop import windowless_application
 
 
 def faults(chosen: Settings) -> Iterator[str]:
     """A sentence for each fault. A missing sound device is no fault: a television may be switched on later."""
+    try:
+        require_motion(chosen.motion)
+    except Unfit as unfit:
+        yield unfit.detail
     if not chosen.sound:
         return
     if not CHIME.is_file():
@@ -19,3 +29,14 @@ def faults(chosen: Settings) -> Iterator[str]:
             from PySide6.QtMultimedia import QMediaPlayer  # noqa: F401, PLC0415  # only to see whether it can be loaded
     except ImportError as error:
         yield f"The hall display can't chime here ({error}): install what is missing, or set sound = false."
+
+
+def faults_of_halls(halls: Iterable[Hall]) -> Iterator[str]:
+    """A sentence for each display that can't be read from its farthest seat, or is set up for what was retired."""
+    for hall in halls:
+        for display in hall.displays.values():
+            windowless_application("check")  # measures texts
+            if why := illegible(hall, display, translate=in_english):
+                yield f"The display {display.id!r} of the hall {hall.id!r} can't be read: {why}"
+            if fault := fault_of(hall, display):
+                yield fault

@@ -1,4 +1,4 @@
-"""Requests about a hall's kiosks, displays, signs and consoles: list, pair, rename, revoke, report their state."""
+"""Requests about a hall's kiosks, displays, signs and consoles: list, pair, rename, revoke, report, and who one is."""
 
 from __future__ import annotations
 
@@ -164,6 +164,22 @@ class ClaimSeries(Request[OwnSeries]):
     set_to: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnDevice:
+    """What a device is known by in its hall."""
+
+    id: str
+    """Empty for a program that opens the database itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOwnDevice(Request[OwnDevice]):
+    """Ask which device this one is, so that it can tell what the hall has assigned to it."""
+
+    ANSWER = OwnDevice
+    ALLOWED = DEVICES
+
+
 REQUESTS: tuple[type[Request[Any]], ...] = (
     ListDevices,
     ListNewcomers,
@@ -174,4 +190,5 @@ REQUESTS: tuple[type[Request[Any]], ...] = (
     ReportState,
     SeeTroubles,
     ClaimSeries,
+    ReadOwnDevice,
 )
