@@ -190,3 +190,21 @@ async def test_pages_of_one_subject_are_in_a_row_below_their_group(sit_down) -> 
         upper.setCurrentIndex(0)
         assert page.tabs.currentWidget() is page.displays and upper.currentIndex() == names.index("Displays")
         assert page.displays.discard_button.isVisible()
+
+
+async def test_a_display_that_cannot_be_read_from_its_farthest_seat_is_refused_with_the_numbers(sit_down, link) -> None:
+    async with sit_down() as seat:
+        section = await the_displays(seat)
+        section.name.fields["en"].setText("Waiting room")
+        section.inches.setValue(10)
+        section.farthest_seat.setValue(40)
+        await seat.until(section.preview.reason.isVisible)
+        why = section.preview.reason.text()
+        assert "40" in why
+        QTest.keyClick(section, Qt.Key.Key_S, CTRL)
+        await seat.until(lambda: section.sentence.text() == why and section.unsaved)
+        assert not link.hall.displays
+        section.farthest_seat.setValue(2)
+        await seat.until(lambda: not section.preview.reason.isVisible())
+        await saved(seat, section)
+        assert link.hall.displays["waiting-room"].farthest_seat == 2
