@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from display.chime import CHIME, multimedia_messages_logged
 from display.legibility import illegible, in_english
 from display.motion import require_motion
-from display.shown_display import fault_of
 from shared.hall.errors import Unfit
 from shared.hall.hall import Hall
 from shared.settings import Settings
@@ -32,11 +31,9 @@ def faults(chosen: Settings) -> Iterator[str]:
 
 
 def faults_of_halls(halls: Iterable[Hall]) -> Iterator[str]:
-    """A sentence for each display that can't be read from its farthest seat, or is set up for what was retired."""
+    """A sentence for each display that can't be read from its farthest seat."""
     for hall in halls:
         for display in hall.displays.values():
             windowless_application("check")  # measures texts
             if why := illegible(hall, display, translate=in_english):
                 yield f"The display {display.id!r} of the hall {hall.id!r} can't be read: {why}"
-            if fault := fault_of(hall, display):
-                yield fault

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.hall.calling_order import Place
 from shared.hall.display_values import Display
-from shared.hall.field_types import Id, Language, PointId, PrecedenceId, ServiceId
+from shared.hall.field_types import Language, PointId, PrecedenceId, ServiceId
 from shared.hall.hall import Hall
 from shared.hall.next_ticket import may_be_called
 from shared.hall.values import Line, Moment, PointStatus, Ticket
@@ -75,16 +75,3 @@ def _least_penalty(shown: Hall, line: Line) -> int | None:
     points = shown.points_for(line)
     open_points = [point for point in points if point.status is not PointStatus.INACTIVE]
     return min((dict(point.drawn_lines())[line] for point in open_points or points), default=None)
-
-
-# ── what is no longer in the hall ──
-
-
-def retired(hall: Hall, display: Display) -> list[Id]:
-    """What the display's filter names though it is no longer in the hall."""
-    known: tuple[tuple[tuple[Id, ...], Mapping[Id, object]], ...] = (
-        (display.services, hall.services),
-        (display.points, hall.points),
-        (display.precedences, hall.precedences),
-    )
-    return [one for chosen, there in known for one in chosen if one not in there]

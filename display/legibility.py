@@ -25,11 +25,17 @@ from shared.hall.labels import series
 
 MM_PER_INCH = 25.4
 
+GLYPH_ROUNDING = 1.01
+"""How much wider a number may become than it was measured, as a factor: its glyphs stand on whole pixels."""
+
 SHORTEST_POINT, LONGEST_POINT = 3.0, 14.0
 """Widths in ems: the layout is made for the widest point name, but for no shorter and no longer one than these."""
 
 SHORT_POINT = 6.0
 """Width of a short name in ems, as of *Counter 12*."""
+
+GLYPH_ROUNDING = 1.01
+"""How much wider a text may become than it was measured, as a factor: its glyphs stand on whole pixels."""
 
 LANDSCAPE, UPRIGHT = (16, 9), (9, 16)
 """The shape of a screen, where nobody has measured it."""
@@ -56,7 +62,7 @@ def widths(hall: Hall | None, numbers: Iterable[str] = ()) -> Widths:
     names = (point_name(hall, point) for point in hall.points) if hall else ()
     point = widest_text(names, QFont.Weight.DemiBold)
     return Widths(
-        number=widest_text({"A000", *longest, *numbers}, QFont.Weight.Bold, figures=True),
+        number=GLYPH_ROUNDING * widest_text({"A000", *longest, *numbers}, QFont.Weight.Bold, figures=True),
         point=min(LONGEST_POINT, max(SHORTEST_POINT, point)),
     )
 

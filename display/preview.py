@@ -48,7 +48,7 @@ class DisplayPreview(QWidget):
     def show_draft(self, hall: Hall, display: Display) -> None:
         """Draw this display with a sample of calls of this hall."""
         self._hall, self._display = hall, display
-        self._station.hall = sample_hall(hall, display)
+        self._station.hall = sample_hall(hall, display, wall_clock())
         self._fit()
         self._station.changed.emit()
 

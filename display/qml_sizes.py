@@ -88,6 +88,11 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     def layout(self) -> Layout:
         return self.zones.calls
 
+    @property
+    def readable(self) -> bool:
+        """Whether it can be read from the farthest seat."""
+        return self._fitted is None or self.zones.is_readable_from(self._seat(self._fitted[0]))
+
     def why_illegible(self, hall: Hall, display: Display, pixels: tuple[float, float]) -> str:
         """Why this display can't be read here, in English; empty if it can be."""
         here = replace(display, inches=round(self._inches), farthest_seat=math.ceil(self._seat(display)))
@@ -118,7 +123,7 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     zoneHeight = Property(float, lambda self: self.zones.zone_height, notify=changed)  # noqa: N815  # QML's name for it
     captionHeight = Property(float, lambda self: CAPTION_LINE * self.zones.head, notify=changed)  # noqa: N815  # QML's
     numberText = Property(float, lambda self: self._grid.text, notify=changed)  # noqa: N815  # QML's name for it
-    numberHeight = Property(float, lambda self: self._grid.cell_height, notify=changed)  # noqa: N815  # QML's name
+    numberHeight = Property(float, lambda self: self._grid.height, notify=changed)  # noqa: N815  # QML's name
     numberColumns = Property(int, lambda self: self._grid.columns, notify=changed)  # noqa: N815  # QML's name for it
     numberRows = Property(int, lambda self: self._grid.rows, notify=changed)  # noqa: N815  # QML's name for it
     ticker = Property(float, lambda self: self.zones.ticker, notify=changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 
 from display.call_rows import point_name
@@ -34,12 +34,11 @@ APART: Milliseconds = MINUTE
 """Between two tickets that are issued."""
 
 
-def sample_hall(hall: Hall, display: Display, calls: int = CALLS, waiting: int = WAITING) -> Hall:
+def sample_hall(hall: Hall, display: Display, now: datetime, calls: int = CALLS, waiting: int = WAITING) -> Hall:
     """The hall with so many calls that this display shows, at the points with the longest names, and people who wait.
 
     A hall without services or points stays as it is.
     """
-    now = datetime.now(UTC)
     places = list(islice(cycle(_places(hall, display)), calls))
     called = [_ticket(hall, display, service, point, at, now) for at, (service, point) in enumerate(places)]
     offered = [service for service in hall.services.values() if not display.services or service.id in display.services]

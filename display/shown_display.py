@@ -7,7 +7,7 @@ import logging
 
 from PySide6.QtCore import QObject, Signal
 
-from display.hall_as_shown import hall_as_shown, retired, shows
+from display.hall_as_shown import hall_as_shown, shows
 from shared.durable_files import write_whole
 from shared.hall.display_values import Display
 from shared.hall.errors import Failure, Refused
@@ -33,13 +33,12 @@ class ShownDisplay(QObject):
         """``wanted`` is the id of a display; empty: the one that was assigned to this device."""
         super().__init__(parent)
         self.value = DEFAULT
-        self.fault = ""
-        """What is wrong with how it is set up, for staff; empty if nothing is."""
         self._station = station
         self._wanted = wanted
         self._file = station.memory.sibling_file("device") if station.memory else None
         self._device: Id = (read(self._file, _device_id) or "") if self._file else ""
         self._asks = False
+        self._missing: Id = ""  # the display that is wanted and is not there
         station.changed.connect(self._update)
         station.changed.connect(self._ask)
         self._update()
@@ -60,20 +59,16 @@ class ShownDisplay(QObject):
         if hall is None:
             return
         value = hall.displays.get(self._wanted or hall.assigned.get(self._device, "")) or _first(hall)
-        self._say(self._fault(hall, value))
+        self._say_if_missing(hall, value)
         if value != self.value:
             self.value = value
             self.changed.emit()
 
-    def _fault(self, hall: Hall, value: Display) -> str:
-        if self._wanted and self._wanted not in hall.displays:
-            return f"The hall has no display {self._wanted!r}: {value.id!r} is shown in its place."
-        return fault_of(hall, value)
-
-    def _say(self, fault: str) -> None:
-        if fault and fault != self.fault:
-            log.warning("%s", fault)
-        self.fault = fault
+    def _say_if_missing(self, hall: Hall, value: Display) -> None:
+        missing = self._wanted if self._wanted not in hall.displays else ""
+        if missing and not self._missing:
+            log.warning("The hall has no display %r: %r is shown in its place.", missing, value.id)
+        self._missing = missing
 
     # ── which device this is ──
 
@@ -103,13 +98,6 @@ class ShownDisplay(QObject):
 
 def _first(hall: Hall) -> Display:
     return next(iter(hall.displays.values()), DEFAULT)
-
-
-def fault_of(hall: Hall, display: Display) -> str:
-    """What its filter names though the hall has it no longer: it shows no calls for that."""
-    if gone := retired(hall, display):
-        return f"The display {display.id!r} shows calls for what the hall no longer has: {', '.join(gone)}."
-    return ""
 
 
 def _device_id(text: str) -> Id:

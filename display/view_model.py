@@ -19,6 +19,7 @@ from display.qml_sizes import Sizes, Viewing
 from display.shown_display import ShownDisplay
 from display.surroundings import Surroundings
 from shared.formats import clock
+from shared.hall.display_values import Display
 from shared.hall.errors import NotSignedIn
 from shared.hall.field_types import Id, TicketId
 from shared.hall.hall import Hall
@@ -64,7 +65,8 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._lingering = Lingering(viewing.linger, wall)
         self._times_announced: dict[TicketId, int] = {}
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
-        self._warned = ""
+        self._warns = False
+        self._warned_of: tuple[Display, tuple[float, float]] | None = None
         self._pixels = (1920.0, 1080.0)  # width, height
         self._clock_text = clock(wall(), self._station.hall)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -90,6 +92,8 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._around.show(hall)
         self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
+        if self._warns:
+            self.warn_if_unreadable()
 
     @Slot()
     def refresh_soon(self) -> None:
@@ -102,12 +106,12 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self.refresh()
 
     def warn_if_unreadable(self) -> None:
-        """Log once why this display can't be read from its farthest seat, if so."""
-        hall = self._hall
-        why = self._sizes.why_illegible(hall, self.shown.value, self._pixels) if hall else ""
-        if why and why != self._warned:
-            log.warning("%s", why)
-        self._warned = why
+        """Log from now on why this display can't be read from its farthest seat, once for each set-up and size."""
+        self._warns = True
+        hall, looked_at = self._hall, (self.shown.value, self._pixels)
+        if hall and not self._sizes.readable and looked_at != self._warned_of:
+            self._warned_of = looked_at
+            log.warning("%s", self._sizes.why_illegible(hall, *looked_at))
 
     @Slot(str)
     def highlight(self, ticket: TicketId) -> None:

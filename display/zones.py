@@ -27,8 +27,8 @@ TICKER_LINE = 1.5
 MAX_TICKER = 0.06
 """Text size of the ticker at most, as a factor of the screen's shorter side."""
 
-LIKED_ROWS = 3
-"""Rows below the newest call that the calls should have beside another zone, before that gets more of the screen."""
+LIKED_ROWS, LIKED_NUMBERS = 3, 3
+"""Rows below the newest call, and numbers of a list, that there should be before a zone gets more of the screen."""
 
 NUMBER_GAP, NUMBER_LINE = 0.9, 1.35
 """Empty width between two numbers and height of its line in a list of numbers, in ems."""
@@ -38,6 +38,9 @@ CAPTION_LINE = 2.0
 
 ENOUGH_NEXT = 5
 """How many next numbers a zone should hold before its text gets larger than needed."""
+
+NUMBER_GROWTH = 1.25
+"""How much higher a line of numbers may become where height is left over, as a factor."""
 
 MAX_NUMBERS_SCALE = 1.6
 """How much larger than needed the numbers of a list may become, as a factor."""
@@ -71,17 +74,15 @@ class NumberGrid:
     text: float
     columns: int
     rows: int
+    height: float
+    """Of one number."""
 
     @property
     def holds(self) -> int:
         return self.columns * self.rows
 
-    @property
-    def cell_height(self) -> float:
-        return NUMBER_LINE * self.text
 
-
-NO_NUMBERS = NumberGrid(text=0.0, columns=1, rows=1)
+NO_NUMBERS = NumberGrid(text=0.0, columns=1, rows=1, height=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,11 +177,14 @@ def _chosen(found: list[Zones], seat: float) -> Zones:
     readable = [zones for zones in found if zones.is_readable_from(seat)]
     if not readable:
         return max(found, key=lambda zones: zones.smallest_capital)
-    return next((zones for zones in readable if zones.calls.rows >= LIKED_ROWS), max(readable, key=_rows))
+    ample = (zones for zones in readable if zones.calls.rows >= LIKED_ROWS and _listed(zones) >= LIKED_NUMBERS)
+    return next(
+        ample, max(readable, key=lambda zones: min(zones.calls.rows, LIKED_ROWS) + min(_listed(zones), LIKED_NUMBERS))
+    )
 
 
-def _rows(zones: Zones) -> int:
-    return zones.calls.rows
+def _listed(zones: Zones) -> int:
+    return zones.numbers.holds if zones.numbers else LIKED_NUMBERS
 
 
 def has_ticker(display: Display) -> bool:
@@ -216,7 +220,8 @@ def _grid(area: ScreenContent, zones: Zones, seat: float) -> NumberGrid:
     widest = min(width / area.number_width, height / NUMBER_LINE)
     largest = MAX_NUMBERS_SCALE * needed if zones.kind is ZoneKind.NEXT else needed
     grids = [_grid_of(min(size, widest), area, width, height) for size in _between(largest, needed)]
-    return next((grid for grid in grids if grid.holds >= ENOUGH_NEXT), grids[-1])
+    enough = (grid for grid in grids if grid.holds >= ENOUGH_NEXT)
+    return next(enough, max(grids, key=lambda grid: grid.holds))
 
 
 def _between(largest: float, needed: float) -> Iterator[float]:
@@ -230,4 +235,5 @@ def _grid_of(text: float, area: ScreenContent, width: float, height: float) -> N
     text = max(text, 0.1)
     columns = int((width / text + NUMBER_GAP) / (area.number_width + NUMBER_GAP) + ROUNDING)
     rows = int(height / (NUMBER_LINE * text) + ROUNDING)
-    return NumberGrid(text=text, columns=max(1, columns), rows=max(1, rows))
+    line = min(height / max(1, rows), NUMBER_GROWTH * NUMBER_LINE * text)
+    return NumberGrid(text=text, columns=max(1, columns), rows=max(1, rows), height=line)

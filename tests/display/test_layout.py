@@ -61,7 +61,7 @@ def test_a_single_call_fills_its_screen() -> None:
 
 
 def test_twenty_calls_stand_in_columns_where_the_farthest_seat_can_read_them() -> None:
-    layout = arrange(replace(TELEVISION, calls=20), 4)
+    layout = arrange(replace(TELEVISION, height=492, calls=20), 4)  # its head is lower in a smaller room
     assert layout.columns > 1 and layout.rows >= 19
     assert layout.is_readable_from(4)
 

@@ -49,7 +49,7 @@ QtObject {
     // ── durations of animations, in milliseconds; each animation means something ──
     property bool still: false                        // nothing moves; what has to be noticed pulses in fewer steps
     readonly property int quick: still ? 0 : 120
-    readonly property int arrive: still ? 0 : 280
+    property int arrive: still ? 0 : 280
     readonly property int pulse: 700                  // fewer than 3 flashes a second
     readonly property int pulseStep: still ? 175 : 50
 

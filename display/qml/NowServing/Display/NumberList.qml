@@ -34,23 +34,22 @@ Item {
         color: Theme.nightLine
     }
 
-    Grid {
-        id: grid
-
-        anchors { left: parent.left; top: caption.bottom; leftMargin: list.margin }
-        flow: Grid.TopToBottom
-        rows: list.zones.numberRows
-        columns: list.zones.numberColumns
-        layoutDirection: list.display.rightToLeft ? Qt.RightToLeft : Qt.LeftToRight
+    // Not a positioner, which warns of each number that stays in the list a moment longer than its place.
+    Item {
+        anchors { left: parent.left; right: parent.right; top: caption.bottom; leftMargin: list.margin; rightMargin: list.margin }
 
         Repeater {
             model: list.display.around.numbers
             delegate: PlainText {
+                required property int index
                 required property string modelData
+                readonly property int column: Math.floor(index / list.zones.numberRows)
 
                 objectName: "listedNumber"
                 width: (list.width - 2 * list.margin) / list.zones.numberColumns
                 height: Theme.mm(list.zones.numberHeight)
+                x: (list.display.rightToLeft ? list.zones.numberColumns - 1 - column : column) * width
+                y: index % list.zones.numberRows * height
                 text: modelData
                 color: Theme.inkOnNight
                 font { pixelSize: Theme.mm(list.zones.numberText); weight: Font.Bold; features: Theme.figures }
