@@ -39,7 +39,7 @@ class DisplayPreview(QWidget):
         engine.addImportPath(str(QML))
         engine.addImportPath(str(Path(__file__).parent / "qml"))
         self._screen.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
-        # Not the widget's own loadFromModule: it keeps Python's lock while Qt's loading thread may be waiting for it, for ever.
+        # Not the widget's loadFromModule: it keeps Python's lock while Qt's loading thread may wait for it, for ever.
         self._component = QQmlComponent(engine)
         self._component.loadFromModule("NowServing.Display", "DisplayScreen")
         item = self._component.createWithInitialProperties({"display": self._model})

@@ -203,7 +203,7 @@ class DisplaysSection(DefinitionSection, ListSection):
         return Display(
             id=self.item_id,
             name=trimmed(self.name.words()),
-            layout=self.layout_choice.currentData(),
+            layout=DisplayLayout(self.layout_choice.currentData()),  # Qt kept its text alone
             services=self.services.ticked(),
             points=self.points.ticked(),
             precedences=self.precedences.ticked(),

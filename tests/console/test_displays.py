@@ -49,7 +49,8 @@ async def test_a_new_display_is_in_force_at_once_for_what_is_ticked(sit_down, li
         await saved(seat, section)
         (display,) = link.hall.displays.values()
         assert display.id == section.item_id == "blood-tests" and not section.none_yet.isVisible()
-        assert (display.layout, display.services, display.points) == (DisplayLayout.CALLS_AND_NEXT, ("tests",), ())
+        assert display.layout is DisplayLayout.CALLS_AND_NEXT
+        assert (display.services, display.points) == (("tests",), ())
         assert display.languages == ("de", "en") and display.ticker == {"de": "Bitte leise"}
         assert section.list.currentItem().text() == "Blood tests\nCalls, and the next numbers"
         assert not section.unsaved
