@@ -197,7 +197,8 @@ class DisplaysSection(DefinitionSection, ListSection):
             part.setVisible(self.layout_choice.currentData() in LAYOUTS_WITH_MEDIA)
 
     def _on_media_changed(self) -> None:
-        self.playlist.show_media(self.media.pages)
+        if self.media.is_read:
+            self.playlist.show_media(self.media.pages)
 
     def draft(self) -> Display:
         return Display(
