@@ -33,6 +33,7 @@ class DraftPreview(QWidget):
         self.missing = label(
             self.tr("To see the display here, install nowserving[display] on this computer too."), "quiet", wrap=True
         )
+        self.missing.hide()
         self._inside = column(self.missing, self.reason)
         self.setLayout(self._inside)
         self._preview: Preview | None = None

@@ -115,5 +115,6 @@ async def _read(seat: ConsoleUser) -> None:
     """Wait until an opened section has what it reads from the hall."""
     page = seat.console.set_up_page
     wanted = {page.people: lambda: page.people.model.people, page.devices: lambda: page.devices.model.devices,
-              page.audit: lambda: page.audit.model.acts, page.media: lambda: page.media.model.media}  # fmt: skip
+              page.audit: lambda: page.audit.model.acts, page.media: lambda: page.media.model.media,
+              page.displays: lambda: page.displays.preview.is_here}  # fmt: skip
     await seat.until(wanted.get(page.tabs.currentWidget(), lambda: True))
