@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from display import web_pages
 from display.app import DisplayWindow, SignWindow
 from display.motion import require_motion
 from shared.hall.roles import Role
@@ -35,6 +36,8 @@ def main(argv: list[str] | None = None) -> int:
         DeviceReports(station, troubles=lambda: tuple(damage_troubles(state_path()))[-MAX_TROUBLES:])
         return screen
 
+    if not arguments.point:
+        web_pages.prepare()
     return start(
         "display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show, require=require)
     )
