@@ -7,6 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
+from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuickWidgets import QQuickWidget
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -38,8 +39,11 @@ class DisplayPreview(QWidget):
         engine.addImportPath(str(QML))
         engine.addImportPath(str(Path(__file__).parent / "qml"))
         self._screen.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
-        self._screen.setInitialProperties({"display": self._model})
-        self._screen.loadFromModule("NowServing.Display", "DisplayScreen")
+        # Not the widget's loadFromModule: it keeps Python's lock while Qt's loading thread may wait for it, for ever.
+        self._component = QQmlComponent(engine)
+        self._component.loadFromModule("NowServing.Display", "DisplayScreen")
+        item = self._component.createWithInitialProperties({"display": self._model})
+        self._screen.setContent(self._component.url(), self._component, item)
 
     def show_draft(self, hall: Hall, display: Display) -> None:
         """Draw this display with a sample of calls of this hall."""

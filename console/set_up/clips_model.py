@@ -36,6 +36,8 @@ class ClipsModel(FormModel):
         super().__init__(station, parent)
         self.language: Language = ""
         self.uploads = UploadQueue(station, self)
+        self._made_of: object = None
+        self._words: tuple[Word, ...] = ()
         self._failures: list[str] = []
         self._arrived = 0
         """How many recordings of this import are in the hall."""
@@ -57,7 +59,13 @@ class ClipsModel(FormModel):
 
     @property
     def words(self) -> tuple[Word, ...]:
-        return vocabulary(self.hall, self.language) if self.language else ()
+        """All that is said in this language; made anew only where the set-up changed, for it takes a moment."""
+        names = {point.id: point.name for point in self.hall.points.values()}
+        made_of = (self.language, self.hall.settings, self.hall.services, names)
+        if made_of != self._made_of:
+            self._made_of = made_of
+            self._words = vocabulary(self.hall, self.language) if self.language else ()
+        return self._words
 
     def clip(self, says: ClipKey) -> Clip | None:
         return self.hall.clips.get(f"{self.language}:{says}")

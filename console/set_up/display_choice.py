@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QComboBox
 
 from console import sentences
@@ -40,8 +39,5 @@ def display_shown(device: Device, hall: Hall | None) -> str:
     """The display that a device shows; empty for any other kind of device, and where none is set up."""
     if hall is None or device.role is not Role.DISPLAY or not hall.displays:
         return ""
-    assigned = hall.displays.get(hall.assigned.get(device.id, ""))
-    if assigned:
-        return sentences.localized(hall, assigned.name)
-    first = sentences.localized(hall, next(iter(hall.displays.values())).name)
-    return QCoreApplication.translate("Console", "{0} (the first one)").format(first)
+    first = next(iter(hall.displays.values()))
+    return sentences.localized(hall, hall.displays.get(hall.assigned.get(device.id, ""), first).name)

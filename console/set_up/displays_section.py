@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -21,7 +19,6 @@ from console.set_up.translated_text_edit import TranslatedTextEdit
 from shared.hall.display_values import Display, DisplayLayout
 from shared.hall.displays import LAYOUTS_WITH_MEDIA
 from shared.hall.field_limits import FARTHEST_SEAT, LARGEST_SCREEN
-from shared.hall.field_types import Id
 from shared.hall.units import Milliseconds
 from shared.languages import own_name
 from shared.ui.widget_theme import theme
@@ -188,30 +185,26 @@ class DisplaysSection(DefinitionSection, ListSection):
 
     def _fill_filters(self, display: Display) -> None:
         hall = self.model.hall
-        self._offer(self.services, display.services, {one.id: sentences.service_line(hall, one.id)
-                                                      for one in self.model.services})  # fmt: skip
-        self._offer(self.points, display.points, {one.id: sentences.point_name(hall, one)
-                                                  for one in self.model.points})  # fmt: skip
-        self._offer(self.precedences, display.precedences, {one.id: sentences.localized(hall, one.name)
-                                                            for one in self.model.precedences})  # fmt: skip
-
-    def _offer(self, ticks: TickList, ticked: Iterable[Id], offered: Mapping[Id, str]) -> None:
-        """A retired one stays in sight and ticked: without it the display would silently be for all."""
-        gone = {one: self.tr("{0} (retired)").format(one) for one in ticked if one not in offered}
-        ticks.show_ticked(ticked, {**offered, **gone})
+        services = {one.id: sentences.service_line(hall, one.id) for one in self.model.services}
+        points = {one.id: sentences.point_name(hall, one) for one in self.model.points}
+        precedences = {one.id: sentences.localized(hall, one.name) for one in self.model.precedences}
+        self.services.show_ticked(display.services, services)
+        self.points.show_ticked(display.points, points)
+        self.precedences.show_ticked(display.precedences, precedences)
 
     def _on_layout_changed(self) -> None:
         for part in (self.plays, self.playlist):
             part.setVisible(self.layout_choice.currentData() in LAYOUTS_WITH_MEDIA)
 
     def _on_media_changed(self) -> None:
-        self.playlist.show_media(self.media.pages)
+        if self.media.is_read:
+            self.playlist.show_media(self.media.pages)
 
     def draft(self) -> Display:
         return Display(
             id=self.item_id,
             name=trimmed(self.name.words()),
-            layout=self.layout_choice.currentData(),
+            layout=DisplayLayout(self.layout_choice.currentData()),  # Qt kept its text alone
             services=self.services.ticked(),
             points=self.points.ticked(),
             precedences=self.precedences.ticked(),

@@ -15,7 +15,7 @@ PREVIEWS = "nowserving.previews"
 """The entry points of previews: the console finds them by name and imports no other app."""
 
 
-class Preview(Protocol):
+class DrawsDrafts(Protocol):
     """A widget that draws a display; see ``display.preview``."""
 
     def show_draft(self, hall: Hall, display: Display) -> None: ...
@@ -33,9 +33,10 @@ class DraftPreview(QWidget):
         self.missing = label(
             self.tr("To see the display here, install nowserving[display] on this computer too."), "quiet", wrap=True
         )
+        self.missing.hide()
         self._inside = column(self.missing, self.reason)
         self.setLayout(self._inside)
-        self._preview: Preview | None = None
+        self._preview: DrawsDrafts | None = None
         self._looked_for = False
 
     @property
@@ -65,4 +66,4 @@ class DraftPreview(QWidget):
         if made is not None:
             made.setAccessibleName(self.tr("Preview of the display"))
             self._inside.insertWidget(0, made, 1)
-            self._preview = cast("Preview", made)
+            self._preview = cast("DrawsDrafts", made)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QIODevice, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QIODevice, QLoggingCategory, QObject, QTimer, QUrl, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioSource
@@ -32,6 +32,7 @@ BLOCK = RATE // 100
 @cache
 def can_sound() -> bool:
     """Whether QtMultimedia is here: a console installs none, a display does. It is loaded now and not before."""
+    QLoggingCategory.setFilterRules("qt.multimedia*=false")  # what does not work here is said in the window
     try:
         import PySide6.QtMultimedia  # noqa: F401, PLC0415  # only to see whether it can be loaded
     except ImportError:

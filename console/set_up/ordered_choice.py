@@ -38,6 +38,7 @@ class OrderedChoice(QWidget):
         """Make a choice for each chosen one and one more; the first ``kept`` stay as they are."""
         for choice in self.choices[kept:]:
             self._column.removeWidget(choice)
+            choice.hide()  # it goes a moment later
             choice.deleteLater()
         del self.choices[kept:]
         for at in range(kept, min(len(chosen) + 1, len(self._offered))):

@@ -35,6 +35,8 @@ class PlaylistEdit(QWidget):
         super().__init__()
         self.pages: list[PlaylistItem] = []
         self._media: Mapping[Hash, Medium] = {}
+        self._is_read = False
+        """Whether it is known which files the hall has."""
         self._languages: tuple[Language, ...] = ()
         self._filling = False
         self.list = ElidingList(self.tr("Pages, in the order they play"))
@@ -97,8 +99,8 @@ class PlaylistEdit(QWidget):
 
     def show_media(self, media: Mapping[Hash, Medium]) -> None:
         """Offer these files; a page that shows another one keeps it."""
-        if media != self._media:
-            self._media = media
+        if media != self._media or not self._is_read:
+            self._media, self._is_read = media, True
             self._fill_list(self.list.currentRow())
 
     def items(self) -> tuple[PlaylistItem, ...]:
@@ -128,7 +130,7 @@ class PlaylistEdit(QWidget):
             case PlaylistKind.PICTURE | PlaylistKind.VIDEO:
                 if page.content and (medium := self._media.get(page.content)):
                     return medium.name
-                return self.tr("{0} (not in this hall)").format(page.name or "?")
+                return self.tr("{0} (not in this hall)").format(page.name or "?") if self._is_read else page.name
             case PlaylistKind.TEXT:
                 language = next(iter(self._languages), "")
                 return in_language(page.text, language, self._languages).strip().partition("\n")[0]
@@ -172,6 +174,7 @@ class PlaylistEdit(QWidget):
             if medium.kind in KINDS:
                 self.file.addItem(medium.name, medium.content)
         self.file.setCurrentIndex(max(0, self.file.findData(page.content)))
+        self.file.setToolTip(self.file.currentText())
 
     def _chosen(self) -> PlaylistItem | None:
         at = self.list.currentRow()

@@ -325,11 +325,11 @@ def begin_in(field: QWidget) -> None:
 
 
 def _scroll_to(field: QWidget) -> None:
-    parent = field.parentWidget()
-    while parent and not isinstance(parent, QScrollArea):
-        parent = parent.parentWidget()
-    if parent:
-        parent.ensureWidgetVisible(field)
+    around = field.parentWidget()
+    while around and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    if isinstance(around, QScrollArea):
+        around.ensureWidgetVisible(field)
 
 
 def form_line(name: str, field: QWidget | QLayout) -> QLayout:

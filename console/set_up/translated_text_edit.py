@@ -61,6 +61,7 @@ class TranslatedTextEdit(QWidget):
             field.setText(per_language.get(language, ""))
             field.setCursorPosition(0)
             field.setPlaceholderText(in_language(words, language))
+            field.setToolTip(field.placeholderText())
 
     def words(self) -> dict[Language, str]:
         return {language: field.text() for language, field in self.fields.items()}

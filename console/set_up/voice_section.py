@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
 from console import keys
@@ -118,6 +118,10 @@ class VoiceSection(QWidget):
         self.model.uploads.cancel()
         self.model.say("")
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        super().showEvent(event)
+        self.refresh()
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
         super().hideEvent(event)
         if self._is_recording:
@@ -171,6 +175,8 @@ class VoiceSection(QWidget):
         self._update_buttons()
 
     def refresh(self) -> None:
+        if not self.isVisible():  # the hall changes often, and nobody sees it
+            return
         words = self.model.words
         missing = [word for word in words if not self.model.clip(word.key)]
         self.table.keep_chosen(lambda: self.rows.show(missing if self.missing_only.isChecked() else list(words)))

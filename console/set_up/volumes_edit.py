@@ -82,5 +82,6 @@ class VolumesEdit(QWidget):
     def _drop(self, at: int) -> None:
         line = self.rows.pop(at).line
         self._column.removeWidget(line)
+        line.hide()  # it goes a moment later
         line.deleteLater()
         self.add_button.setEnabled(True)

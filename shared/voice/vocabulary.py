@@ -45,7 +45,7 @@ def _letters(hall: Hall, language: Language) -> Iterator[Word]:
 
 def _numbers(hall: Hall, language: Language) -> Iterator[Word]:
     """Those up to 99 that are said, then the hundreds, the thousands, and what joins them."""
-    said = {word.key: word for number in _all_numbers(hall) for word in number_words(number, language)}
+    said = {word.key: word for number in {*_all_numbers(hall)} for word in number_words(number, language)}
     yield from sorted(said.values(), key=lambda word: (not word.text.isdecimal(), word.text.zfill(4)))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from console.actions import Action
+from shared.hall.display_values import DisplayLayout, PlaylistItem, PlaylistKind, Volume
+from shared.hall.displays import DefineDisplay
 from shared.hall.issuing import IssueTicket
 from shared.hall.roles import STAFF_ROLES, Role
 from shared.hall.set_up import DefinePoint, DefinePrecedence, DefineService
 from shared.requests.audit import DONE, Act, AuditPage, ReadAudit
 from shared.requests.devices import Device, ListDevices, ListNewcomers, Newcomer
+from shared.requests.media import ListMedia, Medium, MediumKind
 from shared.requests.staff import ListStaff, Person
 from tests.console.conftest import ConsoleUser
 from tests.console.console_hall import decide_on
@@ -37,7 +40,9 @@ def inhabit(link: MemoryLink) -> None:
     newcomer = Newcomer(id="n", role=Role.DISPLAY, address="192.168.100.101", version="1.0.0", asked_at=at, expires=at)
     act = Act(id="1", at=at, role="administrator", actor="administrator.of.the.whole.house", address="192.168.100.100",
               act="define-point", about=NAME, outcome=DONE)  # fmt: skip
+    medium = Medium(content="0" * 64, name=f"{NAME}.png", kind=MediumKind.PICTURE, size=9_999_999, added_at=at)
     answers: dict[type, Any] = {
+        ListMedia: (medium,),
         ListStaff: tuple(people),
         ListDevices: (device,),
         ListNewcomers: (newcomer,),
@@ -46,7 +51,11 @@ def inhabit(link: MemoryLink) -> None:
     link.asked.update({request: lambda _, answer=answer: answer for request, answer in answers.items()})
     link.fingerprint = "7QKX 03MB 9YTE HN2C"
     link.do(DefinePrecedence(id="priority", name=LONG, allowance=0))
-    decide_on(link, outcomes=("Solved", "Papers missing"))
+    decide_on(link, outcomes=("Solved", "Papers missing"), volumes=(Volume(since=time(8), percent=80),))
+    page = PlaylistItem(kind=PlaylistKind.PICTURE, content=medium.content, name=medium.name)
+    text = PlaylistItem(kind=PlaylistKind.TEXT, text=LONG)
+    shown = DisplayLayout.CALLS_AND_MEDIA
+    link.do(DefineDisplay(id="door", name=LONG, layout=shown, languages=("en", "ar"), playlist=(page, text)))
 
 
 def grow(link: MemoryLink, waiting: int) -> None:
@@ -109,5 +118,6 @@ async def _read(seat: ConsoleUser) -> None:
     """Wait until an opened section has what it reads from the hall."""
     page = seat.console.set_up_page
     wanted = {page.people: lambda: page.people.model.people, page.devices: lambda: page.devices.model.devices,
-              page.audit: lambda: page.audit.model.acts}  # fmt: skip
+              page.audit: lambda: page.audit.model.acts, page.media: lambda: page.media.model.media,
+              page.displays: lambda: page.displays.preview.is_here}  # fmt: skip
     await seat.until(wanted.get(page.tabs.currentWidget(), lambda: True))
