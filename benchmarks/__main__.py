@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import call_cost, durable, listening, many_halls, nuisance
+from benchmarks import announcing, call_cost, durable, listening, many_halls, nuisance
 from benchmarks.measured import Measured
 
-ALL = {"durable": durable, "listening": listening, "calling": call_cost, "halls": many_halls, "nuisance": nuisance}
+ALL = {
+    "durable": durable,
+    "listening": listening,
+    "calling": call_cost,
+    "announcing": announcing,
+    "halls": many_halls,
+    "nuisance": nuisance,
+}
 
 
 def main(wanted: list[str]) -> int:
