@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from display.announcement import Announcement, is_open, next_announcement, percent_at
 from display.speech import Saying
+from display.turn import Turn, is_open, next_turn, percent_at
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.hall.time_zones import local
@@ -44,7 +44,7 @@ Step: TypeAlias = Callable[[Resume], None]
 """Begins something, and passes on its result when it is over; more than once does no harm."""
 
 
-class Player(Protocol):
+class PlaysSounds(Protocol):
     """Plays one sound at a time."""
 
     @property
@@ -55,7 +55,7 @@ class Player(Protocol):
         """Play it to its end, then call ``done`` with what went wrong, or with nothing."""
 
 
-class Speech(Protocol):
+class MakesSpeech(Protocol):
     """Makes what is said into sounds."""
 
     @property
@@ -78,13 +78,13 @@ class Announcer(QObject):
     queued = Signal(str)
     """This ticket was called, and waits for its turn to be said."""
     changed = Signal()
-    """``announcing`` or ``crowded`` changed."""
+    """``speaking`` or ``crowded`` changed."""
 
     def __init__(
         self,
         shown: Callable[[], Shown | None],
-        player: Player | None,
-        speech: Speech,
+        player: PlaysSounds | None,
+        speech: MakesSpeech,
         wall: Callable[[], datetime],
         *,
         silent_turn: Milliseconds = SILENT_TURN,
@@ -94,7 +94,7 @@ class Announcer(QObject):
         """``shown`` is the hall and the display as they are now; without a player, only pictures come in turn."""
         super().__init__(parent)
         self.backlog: list[Call] = []
-        self.announcing = False
+        self.speaking = False
         """Whether it is somebody's turn; the media beside the calls are quiet meanwhile."""
         self.crowded = False
         """Whether so many were called that one announcement stands for all of them."""
@@ -161,57 +161,57 @@ class Announcer(QObject):
     def _take_turns(self, settle: Milliseconds) -> Generator[Step, Any, None]:
         if settle:
             yield self._pause(settle)
-        while announcement := self._next():
-            for call in announcement.calls:
+        while turn := self._next():
+            for call in turn.calls:
                 self._unheard.pop(call.ticket, None)
                 self.announced.emit(call.ticket)
-            self._show(announcing=True, crowded=announcement.stands_for_many)
+            self._show(announcing=True, crowded=turn.stands_for_many)
             if percent := self._percent():
-                yield from self._chime_and_say(announcement, percent)
+                yield from self._chime_and_say(turn, percent)
                 self._show(announcing=bool(self.backlog), crowded=self.crowded and bool(self.backlog))
-                yield self._pause(announcement.gap)
+                yield self._pause(turn.gap)
             else:
                 yield self._pause(self._silent_turn)
         self._show(announcing=False, crowded=False)
 
-    def _next(self) -> Announcement | None:
+    def _next(self) -> Turn | None:
         """What to announce now, taken from the backlog; calls that are over are dropped from it."""
         shown = self._shown()
         self.backlog = [call for call in self.backlog if shown and is_open(*shown, call)]
         if not shown or not self.backlog:
             return None
-        announcement = next_announcement(*shown, self.backlog)
-        del self.backlog[: len(announcement.calls)]
-        return announcement
+        turn = next_turn(*shown, self.backlog)
+        del self.backlog[: len(turn.calls)]
+        return turn
 
-    def _chime_and_say(self, announcement: Announcement, percent: int) -> Generator[Step, Any, None]:
+    def _chime_and_say(self, turn: Turn, percent: int) -> Generator[Step, Any, None]:
         sayings: list[Saying] = []
         made = _Once()
-        if announcement.times:
-            sayings = self._speech.make(announcement.utterances, lambda: made(None))
-        if self._broken_off(announcement, (yield self._play(CHIME, percent))):
+        if turn.times:
+            sayings = self._speech.make(turn.utterances, lambda: made(None))
+        if self._broken_off(turn, (yield self._play(CHIME, percent))):
             return
         if not all(saying.is_made for saying in sayings):
             yield lambda resume: self._wait_for(made, resume)
-        for time in range(announcement.times):
+        for time in range(turn.times):
             if time:
                 yield self._pause(BREATH)
-            if time and not self._goes_on(announcement):
+            if time and not self._goes_on(turn):
                 return
             for saying in sayings:
-                if saying.sound and self._broken_off(announcement, (yield self._play(saying.sound, percent))):
+                if saying.sound and self._broken_off(turn, (yield self._play(saying.sound, percent))):
                     return
 
-    def _goes_on(self, announcement: Announcement) -> bool:
+    def _goes_on(self, turn: Turn) -> bool:
         """Whether it is worth saying again: nobody else waits, and the customer has not come."""
         shown = self._shown()
-        return not self.backlog and shown is not None and any(is_open(*shown, call) for call in announcement.calls)
+        return not self.backlog and shown is not None and any(is_open(*shown, call) for call in turn.calls)
 
-    def _broken_off(self, announcement: Announcement, fault: str) -> bool:
+    def _broken_off(self, turn: Turn, fault: str) -> bool:
         """Whether nothing more of it can be heard; a file that is broken is only left out."""
         if not fault or fault == SoundFault.BROKEN:
             return False
-        self._unheard.update((call.ticket, call) for call in announcement.calls)
+        self._unheard.update((call.ticket, call) for call in turn.calls)
         return True
 
     def _percent(self) -> int:
@@ -223,8 +223,8 @@ class Announcer(QObject):
         return percent_at(settings, local(settings, self._wall()).time())
 
     def _show(self, *, announcing: bool, crowded: bool) -> None:
-        if (announcing, crowded) != (self.announcing, self.crowded):
-            self.announcing, self.crowded = announcing, crowded
+        if (announcing, crowded) != (self.speaking, self.crowded):
+            self.speaking, self.crowded = announcing, crowded
             self.changed.emit()
 
     # ── steps ──

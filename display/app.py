@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from display.announcer import SILENT_TURN, Announcer, Player, Shown
+from display.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
 from display.motion import Motion
 from display.new_calls import NewCalls
 from display.qml_sizes import Viewing
@@ -56,7 +56,7 @@ class DisplayWindow:
         settings: Settings,
         *,
         viewing: Viewing | None = None,
-        player: Player | None = None,
+        player: PlaysSounds | None = None,
         voice: Voice | None = None,
         silent_turn: Milliseconds = SILENT_TURN,
         wall: Callable[[], datetime] = wall_clock,
@@ -133,7 +133,7 @@ class DisplayWindow:
         self.announcer.announce(call, late=late)
 
     def _announcing_changed(self) -> None:
-        self.model.show_announcement(announcing=self.announcer.announcing, crowded=self.announcer.crowded)
+        self.model.show_announcement(announcing=self.announcer.speaking, crowded=self.announcer.crowded)
 
     def _keep_media(self) -> None:
         """Fetch what plays beside the calls, and the recordings of the hall."""

@@ -21,6 +21,9 @@ POLL: Milliseconds = 100
 STUCK_AFTER: Milliseconds = 900
 """How long a sound may stand still: the display waits for a second."""
 
+DUMMY = b"auto_null"
+"""What PulseAudio and PipeWire give programs to play to where there is no device: nobody hears it."""
+
 NO_MULTIMEDIA = 3
 """How this process ends where Qt Multimedia can't be loaded."""
 
@@ -71,15 +74,14 @@ class Player(QObject):
             self._play(Path(file), int(percent))
 
     def _play(self, sound: Path, percent: int) -> None:
-        device = self._devices.defaultAudioOutput()
-        if device.isNull():
+        if not self._has_device():
             self._tell(Reply.NO_DEVICE)
             return
         scale = self._audio.VolumeScale
         self._output.setVolume(
             self._audio.convertVolume(percent / 100, scale.LogarithmicVolumeScale, scale.LinearVolumeScale)
         )
-        self._output.setDevice(device)
+        self._output.setDevice(self._devices.defaultAudioOutput())
         self._position, self._stood_still = -1, 0
         self._player.setSource(QUrl())  # the same file may have another content
         self._poll.start()
@@ -99,8 +101,12 @@ class Player(QObject):
             self._tell(Reply.STUCK)
             self._display.disconnectFromServer()  # which ends the process once that is told
 
+    def _has_device(self) -> bool:
+        device = self._devices.defaultAudioOutput()
+        return not device.isNull() and device.id().data() != DUMMY
+
     def _devices_changed(self) -> None:
-        self._tell(Reply.NO_DEVICE if self._devices.defaultAudioOutput().isNull() else Reply.READY)
+        self._tell(Reply.READY if self._has_device() else Reply.NO_DEVICE)
 
     def _tell(self, reply: Reply) -> None:
         self._display.write(f"{reply}\n".encode())

@@ -52,7 +52,8 @@ class Speaker(QObject):
         self._server.newConnection.connect(self._connected)
         self._process: QProcess | None = None
         self._line: QLocalSocket | None = None
-        self._ready = False  # it has said whether there is a device
+        self.is_ready = False
+        """The player has said whether there is a device, and waits for sounds."""
         self._order = b""
         self._done: Callable[[str], None] | None = None
         self._age = QElapsedTimer()
@@ -77,7 +78,7 @@ class Speaker(QObject):
         self._order = f"{percent} {sound}\n".encode()
         if self._process is None or (self.fault and self._age.elapsed() > SETTLED):
             self._start()
-        self._timeout.start(length + (GRACE if self._ready else START_GRACE))
+        self._timeout.start(length + (GRACE if self.is_ready else START_GRACE))
         self._send()
 
     def close(self) -> None:
@@ -102,7 +103,7 @@ class Speaker(QObject):
         self._age.start()
 
     def _end_process(self) -> None:
-        line, process, self._line, self._process, self._ready = self._line, self._process, None, None, False
+        line, process, self._line, self._process, self.is_ready = self._line, self._process, None, None, False
         if line:
             line.abort()
             line.deleteLater()
@@ -118,7 +119,7 @@ class Speaker(QObject):
 
     def _send(self) -> None:
         """Hand over the order, once the player is ready for it."""
-        if self._line and self._ready and self._order:
+        if self._line and self.is_ready and self._order:
             self._line.write(self._order)
             self._line.flush()
             self._order = b""
@@ -128,7 +129,7 @@ class Speaker(QObject):
             self._replied(Reply(bytes(self._line.readLine().data()).decode().strip()))
 
     def _replied(self, reply: Reply) -> None:
-        self._ready = True
+        self.is_ready = True
         before, self.fault = self.fault, "" if reply is Reply.BROKEN else FAULTS.get(reply, "")
         if reply is not Reply.READY:
             self._over(FAULTS.get(reply, ""))

@@ -42,6 +42,9 @@ missing_packages() {
     # the tour and the tests open web pages in a real browser
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
         command -v google-chrome >/dev/null || echo chromium
+    # the tests listen to what the hall display plays, on a sound server of their own
+    command -v pulseaudio >/dev/null || echo pulseaudio
+    command -v parec >/dev/null || echo pulseaudio-utils
     # a test makes networks of its own, to connect from another one
     command -v ip >/dev/null || [ -e /usr/sbin/ip ] || echo iproute2
     # Debian keeps the part of Python that puts pip into a new environment in a package of its own

@@ -13,7 +13,7 @@ from shared.formats import clock
 from shared.hall.hall import Hall
 from shared.hall.roles import Role
 from shared.hall.time_zones import local
-from shared.requests.devices import Device, Trouble, TroubleKind
+from shared.requests.devices import Device, SoundFault, Trouble, TroubleKind
 
 SILENT_AFTER = timedelta(minutes=3)
 """How long after its last report a device counts as silent; they report about once a minute."""
@@ -65,9 +65,24 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
 
 
 def paper(device: Device) -> str:
-    """The paper's state, a ticket that may be unprinted, and whether there are troubles; empty without any of them."""
+    """Paper, a ticket that may be unprinted, what ails its sound, whether there are troubles; empty without any."""
     trouble = QCoreApplication.translate("Console", "Needs attention") if device.troubles else ""
-    return " · ".join(filter(None, (_paper(device.paper), _unprinted(device.unprinted), trouble)))
+    return " · ".join(filter(None, (_paper(device.paper), _unprinted(device.unprinted), sound(device), trouble)))
+
+
+def sound(device: Device) -> str:
+    """Why a display can't be heard; what a voice says of itself is in English."""
+    match device.sound:
+        case SoundFault.NO_DEVICE:
+            return QCoreApplication.translate("Console", "No sound device: calls are only shown")
+        case SoundFault.STUCK:
+            return QCoreApplication.translate("Console", "The sound device does not play: calls are only shown")
+        case SoundFault.NO_MULTIMEDIA:
+            return QCoreApplication.translate("Console", "The sound player does not start: run nowserving check there")
+        case SoundFault.VOICE_HANGS | SoundFault.VOICE_FAILS:
+            return QCoreApplication.translate("Console", "The voice does not answer: there is only the chime")
+        case _:
+            return device.sound
 
 
 def alerts(devices: Sequence[Device], hall: Hall | None) -> Iterator[str]:

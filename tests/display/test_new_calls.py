@@ -11,7 +11,7 @@ from shared.hall.issuing import IssueTicket
 from shared.hall.messages import Command
 from shared.hall.rules import decide, evolve
 from shared.hall.values import Moment
-from tests.display.announcement_bursts import BEGAN, HALL, Followed
+from tests.display.bursts import BEGAN, HALL, Followed
 
 
 class Following:

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from display.announcer import Player
+from display.announcer import PlaysSounds
 from display.app import DisplayWindow, SignWindow
 from display.qml_sizes import Viewing
 from shared.hall.calling import CallNext, Recall
@@ -63,7 +63,7 @@ class Room:
     def display(
         self,
         viewing: Viewing = SOON,
-        player: Player | None = None,
+        player: PlaysSounds | None = None,
         voice: Voice | None = None,
         size: tuple[int, int] = (1920, 1080),
         wall: Callable[[], datetime] = wall_clock,

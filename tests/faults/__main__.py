@@ -8,12 +8,13 @@ import tempfile
 from pathlib import Path
 
 from tests.backends import DATABASES
+from tests.display.bursts import Burst
 from tests.faults.attack import attack
 from tests.faults.mutants import tried_mutants
 from tests.faults.power import SCENES, cut_power, record_scene
 from tests.faults.soak import history_of, say, soak
 
-ACTIONS = ("replay", "soak", "attack", "mutants", "power")
+ACTIONS = ("replay", "soak", "attack", "mutants", "power", "burst")
 
 
 def main() -> int:
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=1_000, help="power cuts")
     parser.add_argument("--scene", choices=SCENES, help="of the power cut to replay")
     parser.add_argument("--cut", type=int, default=0, help="the step before which the power goes")
+    parser.add_argument("--bursts", type=int, default=10_000, help="of calls at a hall display")
     parser.add_argument("--tickets", type=int, default=5_000, help="of the day")
     parser.add_argument("--minutes", type=float, default=10, help="of the attack")
     parser.add_argument(
@@ -38,6 +40,8 @@ def main() -> int:
         return _mutants()
     if arguments.what == "power":
         return _power(arguments.scene, arguments.seed, arguments.cut)
+    if arguments.what == "burst":
+        return _burst(arguments.seed)
     if arguments.what == "attack":
         return int(attack(minutes=arguments.minutes, seed=arguments.seed, database=arguments.database, say=say) > 0)
     wrong = soak(
@@ -45,6 +49,7 @@ def main() -> int:
         points=arguments.points,
         cuts=arguments.cuts,
         mutants=not arguments.no_mutants,
+        bursts=arguments.bursts,
         tickets=arguments.tickets,
         seed=arguments.seed,
     )
@@ -69,6 +74,17 @@ def _power(scene: str, seed: int, cut: int) -> int:
     for number, step in enumerate(recorded.record.steps[:cut]):
         say(f"{number}: {step!r:.150}")
     faults = cut_power(recorded, scene, seed, cut).faults
+    for fault in faults:
+        say(f"VIOLATION: {fault}")
+    return 1 if faults else 0
+
+
+def _burst(seed: int) -> int:
+    """Print what was heard in one burst of calls, and what was wrong."""
+    burst = Burst(seed)
+    faults = burst.run()
+    for played in burst.player.played:
+        say(f"{played.began / 1000:8.1f} s  {played.sound}  {played.fault}")
     for fault in faults:
         say(f"VIOLATION: {fault}")
     return 1 if faults else 0

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from shared.backend.storage.database import Database
+from tests.display.bursts import Burst
 from tests.faults import killing
 from tests.faults.day import day
 from tests.faults.history import HistoryResult, in_memory_history, ledger_history
@@ -57,7 +58,7 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)  # noqa: T201  # a person watches
 
 
-def soak(*, histories: int, points: int, cuts: int, mutants: bool, tickets: int, seed: int) -> int:
+def soak(*, histories: int, points: int, cuts: int, mutants: bool, bursts: int, tickets: int, seed: int) -> int:
     """Run all of it; the number of violations."""
     table, began = Table(), time.monotonic()
     if histories:
@@ -68,6 +69,8 @@ def soak(*, histories: int, points: int, cuts: int, mutants: bool, tickets: int,
         _power_cuts(table, cuts, seed)
     if mutants:
         _mutants(table)
+    if bursts:
+        _bursts(table, bursts, seed)
     if tickets:
         _day(table, tickets, seed)
     say(f"\n{table}\n\n{table.wrong} violations in {(time.monotonic() - began) / 60:.1f} minutes")
@@ -179,6 +182,25 @@ def _mutants(table: Table) -> None:
             if not test:
                 table.violated(f"no test notices when {mutant.breaks} ({mutant.file}: {mutant.old!r})")
         figures.append(f"{noticed} noticed")
+
+
+def _bursts(table: Table, wanted: int, first: int) -> None:
+    with table.timed(f"{wanted:,} bursts of calls at a hall display") as figures:
+        turns = 0
+        with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+            for seed, (announced, faults) in enumerate(
+                pool.map(_burst, range(first, first + wanted), chunksize=BLOCK), first
+            ):
+                turns += announced
+                for fault in faults:
+                    table.violated(f"{fault}\n    python -m tests.faults burst --seed {seed}")
+        figures.append(f"{turns:,} announcements")
+
+
+def _burst(seed: int) -> tuple[int, list[str]]:
+    burst = Burst(seed)
+    faults = burst.run()
+    return len(burst.turns), faults
 
 
 def _day(table: Table, tickets: int, seed: int) -> None:
