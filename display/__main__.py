@@ -8,9 +8,8 @@ from collections.abc import Callable
 from display import web_pages
 from display.app import DisplayWindow
 from display.board import Board, require_board
-from display.board_lines import every_call
 from display.motion import require_motion
-from display.signs import Signs, calls_to, points_of
+from display.signs import Signs, points_of
 from shared.hall.roles import Role
 from shared.link.state_files import damage_troubles
 from shared.requests.devices import Trouble
@@ -50,8 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     def show(station: Station, settings: Settings, leave_hall: Callable[[], None] | None) -> DisplayWindow | Signs:
         screen = Signs(station, settings, points) if points else DisplayWindow(station, settings)
         screen.show(full_screen=settings.full_screen)
-        shows = calls_to(station, points) if points else every_call
-        board = Board(station, settings.board, shows) if settings.board else None
+        board = Board(station, settings.board, screen.shows) if settings.board else None
 
         def troubles() -> tuple[Trouble, ...]:
             of_board = board.troubles() if board else ()

@@ -14,6 +14,7 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from display.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
+from display.hall_as_shown import shows
 from display.motion import Motion
 from display.new_calls import NewCalls
 from display.qml_sizes import Viewing
@@ -131,6 +132,10 @@ class DisplayWindow:
 
     def _called(self, call: Call, late: bool) -> None:
         self.announcer.announce(call, late=late)
+
+    def shows(self, call: Call) -> bool:
+        """Whether this call is shown and said here."""
+        return shows(self.model.shown.value, call.service, call.point, call.precedence)
 
     def _announcing_changed(self) -> None:
         self.model.show_announcement(announcing=self.announcer.speaking, crowded=self.announcer.crowded)

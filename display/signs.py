@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication
 
 from display.app import SignWindow
-from display.board_lines import Shows
 from display.sign_model import find_point
 from shared.hall.values import Call
 from shared.requests.devices import Trouble
@@ -22,16 +21,6 @@ def points_of(given: Sequence[str]) -> list[str]:
     """The points of all ``--point``, each of which may name several: ``1,2,3``."""
     named = (name.strip() for text in given for name in text.split(","))
     return list(dict.fromkeys(filter(None, named)))
-
-
-def calls_to(station: Station, points: Sequence[str]) -> Shows:
-    """Whether a call is to one of these points, for a board beside their signs."""
-
-    def shows(call: Call) -> bool:
-        found = (find_point(station.hall, point) for point in points) if station.hall else ()
-        return any(point is not None and point.id == call.point for point in found)
-
-    return shows
 
 
 class Signs(QObject):
@@ -72,6 +61,11 @@ class Signs(QObject):
             self.windows.append(sign)
         for sign in earlier:
             sign.close()
+
+    def shows(self, call: Call) -> bool:
+        """Whether a call is to one of these points."""
+        found = (find_point(self._station.hall, point) for point in self._points) if self._station.hall else ()
+        return any(point is not None and point.id == call.point for point in found)
 
     def close(self) -> None:
         """Close the windows; the station lives on."""

@@ -21,6 +21,8 @@ BREACHES = {
     "Inside the console": ("console/table.py", "import console.app"),
     "Windows and links do not know the backend": ("shared/link/roaming.py", "import shared.backend.halls.ledger"),
     "Functions know the backend": ("shared/functions/api.py", "import shared.link.link"),
+    "A voice stands on the hall": ("shared/voice/chain.py", "import requests"),
+    "The backend has no voice": ("shared/backend/halls/journal.py", "import shared.voice.voice"),
     "The hall stands on the standard library": ("shared/hall/labels.py", "import requests"),
     "The hall touches no clock": ("shared/hall/opening.py", "import os"),
     "Qt is for windows": ("shared/link/link.py", "import PySide6"),

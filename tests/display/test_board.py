@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from display.board import MOST_UNSENT, Board, require_board
 from display.board_lines import FRESH, BoardLines, every_call
 from display.board_ports import SerialAddress, TcpAddress, board_address
-from display.signs import calls_to
+from display.signs import Signs
 from shared.hall.errors import Revoked, Unfit
 from shared.hall.serving import ReturnToQueue, StartService
 from shared.hall.set_up import DefinePoint
@@ -174,7 +174,7 @@ async def test_a_serial_board_hears_the_same_and_may_be_unplugged(link: MemoryLi
 
 async def test_beside_signs_it_hears_of_their_points_alone(link: MemoryLink, until, far: SocketBoard) -> None:
     room = await Room(link, until).live()
-    with board(room, far.address, shows=calls_to(room.station, ["2", "9"])):
+    with board(room, far.address, shows=Signs(room.station, Settings(), ["2", "9"]).shows):
         room.call("1")
         room.call("2", "tests")
         await until(lambda: far.heard[1:] == ["CALL\tB001\t2\tRoom 2"])
