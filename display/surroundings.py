@@ -149,9 +149,7 @@ class Surroundings(QObject):  # type: ignore[operator]  # the stub forgets that 
     @Property(str, notify=changed)
     def caption(self) -> str:
         """The heading of the list beside the calls."""
-        return translate(
-            self._spoken, "Get ready" if zone_kind(self._display) is ZoneKind.NEXT else "Waiting now"
-        )
+        return translate(self._spoken, "Get ready" if zone_kind(self._display) is ZoneKind.NEXT else "Waiting now")
 
     @Property(str, notify=changed)
     def more(self) -> str:

@@ -41,7 +41,7 @@ Item {
             fontSizeMode: Text.Fit
             minimumPixelSize: welcome.textSize * 0.3
             wrapMode: Text.Wrap
-            elide: Text.ElideRight
+            clip: true  // and no elision, which would come before the text shrinks to fit
         }
 
         PlainText {
