@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import call_cost, durable, listening, many_halls, nuisance
+from benchmarks import call_cost, display_frames, durable, listening, many_halls, nuisance
 from benchmarks.measured import Measured
 
-ALL = {"durable": durable, "listening": listening, "calling": call_cost, "halls": many_halls, "nuisance": nuisance}
+ALL = {
+    "durable": durable,
+    "listening": listening,
+    "calling": call_cost,
+    "halls": many_halls,
+    "nuisance": nuisance,
+    "display": display_frames,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -14,6 +14,7 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from display.announcer import SILENT_TURN, Announcer, Player, Shown
+from display.motion import Motion
 from display.new_calls import NewCalls
 from display.qml_sizes import Viewing
 from display.shown_display import ShownDisplay
@@ -63,8 +64,9 @@ class DisplayWindow:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
         self.media = MediaFiles(station, state_path() / "media")
+        self._motion = Motion(settings.motion)
         self.model = DisplayModel(
-            station, viewing or viewing_of(settings), wall, settings.motion, settings.display, self.media
+            station, viewing or viewing_of(settings), wall, self._motion, settings.display, self.media
         )
         self.speaker = Speaker() if settings.sound and player is None else None
         in_background = partial(station.in_background, thread=VOICE_THREAD)
@@ -87,7 +89,7 @@ class DisplayWindow:
         self.window.widthChanged.connect(self._resized)
         self.window.heightChanged.connect(self._resized)
         self._resized()
-        self.model.motion.changed.connect(self._apply_motion)
+        self._motion.changed.connect(self._apply_motion)
         self._apply_motion()
 
     def show(self, *, full_screen: bool) -> None:
@@ -119,7 +121,7 @@ class DisplayWindow:
         self.model.resize(self.window.width(), self.window.height())
 
     def _apply_motion(self) -> None:
-        self._qml.theme.setProperty("still", self.model.motion.still)
+        self._qml.theme.setProperty("still", self._motion.still)
 
     def _shown(self) -> Shown | None:
         """The hall and what this display is for; nothing once it was taken out of service."""
@@ -192,7 +194,7 @@ class _QmlWindow(QObject):
         self._engine.setInitialProperties(properties)
         self._engine.loadFromModule("NowServing.Display", main)
         self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
-        self.theme = self._engine.singletonInstance("NowServing", "Theme")
+        self.theme = cast("QObject", self._engine.singletonInstance("NowServing", "Theme"))
         station.changed.connect(self._apply_language)
         if shown:
             shown.changed.connect(self._apply_language)

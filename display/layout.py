@@ -38,8 +38,8 @@ ENOUGH_ROWS = 5
 """Rows below the newest call that a waiting room needs; beyond that, larger text is better than more rows."""
 
 MANY_CALLS = (10, 20)
-"""How many calls a layout has room for once more are open than fit in large text. Two steps and no more: sizes that change
-with each call would make everybody look up."""
+"""How many calls a layout has room for once more are open than fit in large text. Two steps and no more: sizes that
+change with each call would make everybody look up."""
 
 MAX_COLUMNS = 6
 """Beside one another, below the newest call."""

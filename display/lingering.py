@@ -18,8 +18,8 @@ OVER = frozenset(
 
 
 class Lingering:
-    """Calls whose customer has come, or has not, stay for a while: by the times of the hall, or this machine's own clock
-    if it comes to its end earlier, since the two may not agree."""
+    """Calls whose customer has come, or has not, stay for a while: by the hall's times, or by this machine's own clock
+    if that ends earlier, since the two may not agree."""
 
     def __init__(self, linger: Milliseconds, wall: Callable[[], datetime]) -> None:
         self._linger = timedelta(milliseconds=linger)

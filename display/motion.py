@@ -1,4 +1,4 @@
-"""How much moves on the hall display: as the setting says, or less where this machine is seen not to draw it smoothly."""
+"""How much moves on the hall display: as the setting says, or less where this machine does not draw it smoothly."""
 
 from __future__ import annotations
 

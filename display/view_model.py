@@ -55,7 +55,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         station: Station,
         viewing: Viewing,
         wall: Callable[[], datetime],
-        motion: str = "full",
+        motion: Motion | None = None,
         wanted: Id = "",
         files: MediaFiles | None = None,
         parent: QObject | None = None,
@@ -63,7 +63,8 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         """``wanted`` is the id of the display shown; empty: the one that was assigned to this device; ``files``: its
         media, without which only texts and web pages play beside the calls."""
         super().__init__(parent)
-        self._motion = Motion(motion, self)
+        self._motion = motion or Motion()
+        self._motion.setParent(self)
         self.shown = ShownDisplay(station, wanted, self)
         self._station = station
         self._wall = wall
@@ -110,7 +111,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     @Slot()
     def refresh_soon(self) -> None:
-        """Refresh once this turn of the event loop is over, however many events it brings: a thousand may be waiting."""
+        """Refresh once this turn of the event loop is over, however many events it brings: it may be a thousand."""
         self._soon.start()
 
     def resize(self, width: float, height: float) -> None:

@@ -54,7 +54,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     arguments = {name: pyfuncitem.funcargs[name] for name in wanted}
 
     async def limited() -> None:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             await pyfuncitem.obj(**arguments)
 
     app = application("tests")

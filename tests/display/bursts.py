@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -25,7 +26,7 @@ NAMES = ["Counter 1", "Room 2", "Sachbearbeitung für Wohnsitzanmeldebestätigun
 class Bursts:
     def __init__(self, link: MemoryLink, seed: int) -> None:
         self.link = link
-        self.random = random.Random(seed)  # noqa: S311  # to be repeated, not to be kept secret
+        self.random = random.Random(seed)
 
     def burst(self, window: QQuickWindow) -> None:
         """A few things at once, sometimes while the screen stands still."""
@@ -64,7 +65,5 @@ class Bursts:
         return DefinePoint(id=point, serial_number=here.serial_number, name=name, services=here.services)
 
     def _do(self, command: Command) -> None:
-        try:
+        with contextlib.suppress(Refused):  # it does not fit what happened before
             self.link.do(command)
-        except Refused:
-            pass  # it does not fit what happened before

@@ -12,7 +12,7 @@ from display.app import DisplayWindow
 from tests.display.waiting_room import everything
 
 FULL, QUIET = 0.7, 0.3
-"""White on night has a contrast of 0.9, a call that is over one of 0.5; what is left is for the smoothing of letters."""
+"""White on night has a contrast of 0.9, a call that is over one of 0.5; the rest is for the smoothing of letters."""
 
 
 def place(item: QQuickItem) -> QRect:

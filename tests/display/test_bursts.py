@@ -1,4 +1,4 @@
-"""Whatever happens, however fast, and whatever stands still: every row of the model is in the frame, whole and legible."""
+"""Whatever happens, however fast, whatever stands still: every row of the model is in the frame, whole and legible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 
-from display.announcer import Silence
 from display.app import DisplayWindow
 from display.qml_sizes import Viewing
 from shared.hall.hall import Hall
@@ -42,7 +41,7 @@ def shows_the_open_calls_of(hall: Hall, display: DisplayWindow) -> bool:
 def is_at_rest(display: DisplayWindow) -> bool:
     window = display.window
     return display.model._pixels == (window.width(), window.height()) and not (
-        display.announcer.speaking
+        display.announcer.announcing
         or any(row.highlighted for row in display.model.calls.rows)
         or any(row.property("away") for row in rows(display))
     )
@@ -52,7 +51,7 @@ def is_at_rest(display: DisplayWindow) -> bool:
 async def test_after_any_burst_every_row_is_painted_whole(link: MemoryLink, seed: int) -> None:
     room = await Room(link, until_soon).live()
     bursts = Bursts(link, seed)
-    with room.display(QUICK, Silence(1), size=SIZES[0]) as display:
+    with room.display(QUICK, size=SIZES[0]) as display:
         display._qml.theme.setProperty("arrive", 30)
         for number in range(OF_ONE_SEED):
             bursts.burst(display.window)

@@ -51,7 +51,7 @@ QtObject {
     readonly property int quick: still ? 0 : 120
     property int arrive: still ? 0 : 280
     readonly property int pulse: 700                  // fewer than 3 flashes a second
-    readonly property int pulseStep: still ? 175 : 50
+    property int pulseStep: still ? 175 : 100
 
     function mm(millimetres: real): real {
         return millimetres * pixelsPerMm;

@@ -129,18 +129,33 @@ Item {
 
                 readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.stacked ? 0 : row.numberText * row.sizes.numberWidth)
 
+                // Where the point stands below its number, a long name takes as many lines as there is room for.
                 PlainText {
+                    id: point
+
+                    readonly property real line: row.pointText * row.lineHeight
+                    readonly property real length: name.advanceWidth / width  // in lines; a little too long, it is made smaller
+                    readonly property real room: row.stacked ? ground.height - row.numberText * row.lineHeight - (row.hero ? smallLine.height + row.padding : 0) : line
+
                     objectName: "point"
                     width: pointColumn.availableWidth
-                    height: row.pointText * row.lineHeight
+                    height: Math.max(line, Math.min(room, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
                     text: row.point
                     color: row.ink
                     font { pixelSize: row.pointText; weight: Font.DemiBold }
                     horizontalAlignment: Text.AlignLeft
                     verticalAlignment: Text.AlignVCenter
-                    fontSizeMode: Text.HorizontalFit
+                    fontSizeMode: height > line ? Text.Fit : Text.HorizontalFit
                     minimumPixelSize: row.pointText * 0.4
+                    wrapMode: height > line ? Text.WordWrap : Text.NoWrap
                     elide: Text.ElideRight
+
+                    TextMetrics {
+                        id: name
+
+                        font: point.font
+                        text: row.point
+                    }
                 }
 
                 Row {

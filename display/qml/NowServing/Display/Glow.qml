@@ -8,6 +8,7 @@ Rectangle {
     required property bool lit  // the pulses stop when it becomes false
     readonly property int steps: Math.round(Theme.pulse / Theme.pulseStep)  // to the brightest, and back again
     readonly property real brightest: 0.6
+    readonly property alias pulsing: timer.running
     property int step: 0
 
     function pulse(): void {
