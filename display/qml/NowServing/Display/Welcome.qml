@@ -39,9 +39,9 @@ Item {
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
             fontSizeMode: Text.Fit
-            minimumPixelSize: welcome.textSize * 0.3
+            minimumPixelSize: welcome.textSize * 0.15
             wrapMode: Text.Wrap
-            clip: true  // and no elision, which would come before the text shrinks to fit
+            elide: Text.ElideRight
         }
 
         PlainText {
