@@ -19,6 +19,9 @@ from shared.ui.station import Station
 YOUNG: Milliseconds = MINUTE
 """Older calls that come after an outage are not announced: their customers have looked at the display, or gone."""
 
+LATE: Milliseconds = 2_000
+"""A call this old was held up: what comes after it may say that it is over."""
+
 TICK: Milliseconds = 1_000
 STALL: Milliseconds = 3_000
 """If no tick came for this long, the machine slept or a driver held it up: events that come now may be old."""
@@ -56,19 +59,26 @@ class NewCalls(QObject):
 
     def is_young(self, call: Call) -> bool:
         """Whether an open call is not too old to be announced after an outage."""
-        ticket = self._station.hall.tickets.get(call.ticket) if self._station.hall else None
-        return ticket is not None and ticket.last_call is not None and self._now() - ticket.last_call < YOUNG
+        return self._age(call) < YOUNG
 
     def _happened(self, event: Event) -> None:
         self._tick()
         hall = self._station.hall
-        late = self._clock() < self._catching_up_until
-        if hall:
-            self._order, self._at = max(self._now(), hall.order) if late else hall.order, self._clock()
-        if hall and isinstance(event, (TicketCalled, TicketRecalled)):
-            call = next(call for call in hall.calls if call.ticket == event.ticket)
-            if not late or self.is_young(call):
-                self.called.emit(call, late)
+        if hall is None:
+            return
+        catching_up = self._clock() < self._catching_up_until
+        self._order, self._at = max(self._now(), hall.order) if catching_up else hall.order, self._clock()
+        if isinstance(event, (TicketCalled, TicketRecalled)):
+            self._pass_on(next(call for call in hall.calls if call.ticket == event.ticket))
+
+    def _pass_on(self, call: Call) -> None:
+        if (age := self._age(call)) < YOUNG:
+            self.called.emit(call, age >= LATE)
+
+    def _age(self, call: Call) -> Milliseconds:
+        """How long ago this ticket was called; one that has ended counts as old."""
+        ticket = self._station.hall.tickets.get(call.ticket) if self._station.hall else None
+        return YOUNG if ticket is None or ticket.last_call is None else self._now() - ticket.last_call
 
     def _caught_up(self, before: Hall) -> None:
         """A snapshot brought what happened meanwhile all at once."""
@@ -77,8 +87,7 @@ class NewCalls(QObject):
         assert hall
         self._order, self._at = max(self._now(), hall.order), self._clock()
         for call in reversed([call for call in hall.calls if call not in before.calls]):
-            if self.is_young(call):
-                self.called.emit(call, True)
+            self._pass_on(call)
 
     def _now(self) -> OrderTime:
         """What the hall's order clock shows, if nothing is known to the contrary."""

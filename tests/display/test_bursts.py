@@ -12,8 +12,8 @@ from display.app import DisplayWindow
 from display.qml_sizes import Viewing
 from shared.hall.hall import Hall
 from shared.hall.values import TicketState
-from tests.display.bursts import SIZES, Bursts
 from tests.display.frame import faults, rows
+from tests.display.random_turns import SIZES, Bursts
 from tests.display.waiting_room import Room
 from tests.memory_link import MemoryLink
 

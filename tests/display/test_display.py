@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +15,6 @@ from shared.hall.errors import NotSignedIn
 from shared.hall.issuing import IssueTicket
 from shared.hall.serving import FinishService, MarkNoShow, Placement, StartService, TransferTicket
 from shared.hall.set_up import DefineHall, DefinePoint
-from shared.settings import Settings
 from shared.ui.station import Station
 from shared.ui.station_memory import StationMemory
 from tests.display.waiting_room import QUIET, Room, items, texts
@@ -113,27 +111,6 @@ async def test_without_its_hall_it_keeps_the_calls_and_says_since_when(link: Mem
         await until(lambda: display.model.outageNotice)
         assert texts(display.window, "number") == [label]
         assert texts(display.window, "outageNotice") == [f"No connection since {room.station.away_since:%H:%M}"]
-
-
-async def test_after_an_outage_it_catches_up_without_announcing_stale_calls(
-    link: MemoryLink, until, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.link.timings.STALE", 0.0)  # every outage is a long one
-    room = await Room(link, until).live()
-    with room.display() as display:
-        first = room.call("1")
-        await until(lambda: labels(display) == [first] and highlighted(display) == [])
-        link.unplug()
-        await until(lambda: display.model.outageNotice)
-        elsewhere = MemoryLink(link.hall)
-        others = Room(elsewhere, until)
-        others.holding = dict(room.holding)
-        missed = others.call("2", "tests")
-        link.hall, link.journal = elsewhere.hall, [*link.journal, *elsewhere.journal]
-        link.plug()
-        await until(lambda: labels(display) == [missed, first])
-        assert display.model.outageNotice == ""
-        assert highlighted(display) == [] and times(display, missed) == 0
 
 
 async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tmp_path) -> None:
@@ -274,15 +251,3 @@ async def test_a_screen_too_small_for_its_room_is_reported(link: MemoryLink, unt
     with room.display(Viewing(inches=10, farthest_seat=20)) as display:
         display.show(full_screen=False)
     assert "From 20 m, capitals need 117 mm" in caplog.text
-
-
-async def test_the_chime_is_chosen_by_the_settings(link: MemoryLink, until) -> None:
-    room = await Room(link, until).live()
-    sounding = DisplayWindow(room.station, replace(QUIET, sound=True, screen_inches=55.0))
-    assert type(sounding.voice).__name__ == "Chime"
-    assert sounding.model.sizes.inches == 55
-    sounding.close()
-    silent = DisplayWindow(room.station, Settings(sound=False))
-    assert type(silent.voice).__name__ == "Silence"
-    silent.close()
-    room.station.stop()
