@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from display import web_pages
 from display.app import DisplayWindow, SignWindow
 from display.motion import require_motion
 from shared.hall.roles import Role
@@ -40,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
         )
         return screen
 
+    if not arguments.point:
+        web_pages.prepare()
     return start(
         "display", arguments, App(role=Role.SIGN if arguments.point else Role.DISPLAY, show=show, require=require)
     )

@@ -6,13 +6,13 @@ import logging
 import time
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Property, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display import web_pages
-from display.video_player import VideoPlayer
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Failure, Unfit
 from shared.hall.field_types import Language, in_language, language_found
@@ -22,6 +22,9 @@ from shared.requests.devices import Trouble, TroubleKind
 from shared.ui.clocks import wall_clock
 from shared.ui.media_files import MediaFiles
 from shared.ui.station import Station
+
+if TYPE_CHECKING:
+    from display.video_player import VideoPlayer
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -71,17 +74,16 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         """The place of the page that was begun last."""
         self._try = 0
         """Answers that belong to an earlier one are late."""
-        self._failed = 0
-        """How many pages have failed since one was shown."""
         self._skipped: dict[int, float] = {}
         """The places of broken pages, each with the time (monotonic) after which it is tried again."""
         self._size = USUAL_SIZE
         self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self._time_is_up)
-        self._video = VideoPlayer(self)
-        self._video.frame.connect(self._frame_came)
-        self._video.ended.connect(self._next)
-        self._video.failed.connect(self._break)
+        self._video = _video_player(self)
+        if self._video:
+            self._video.frame.connect(self._frame_came)
+            self._video.ended.connect(self._next)
+            self._video.failed.connect(self._video_failed)
         files.ready.connect(self._file_is_ready)
         files.failed.connect(self._say_troubles)
 
@@ -92,14 +94,14 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             return
         self._pages, self._languages = pages, languages
         self._skipped.clear()
-        self._coming = None
+        was_loading, self._coming = self._coming is not None, None
         self._try += 1
         self._shown = next((place for place, page in enumerate(pages) if page == self._page), None)
         self._last = -1 if self._shown is None else self._shown
         self._say_troubles()
         if not pages:
             self._clear()
-        elif self._shown is None or self._page is None:
+        elif self._shown is None or was_loading:
             self._next()
         self.changed.emit()
 
@@ -183,15 +185,16 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         """Begin the next page that is not known to be broken; the only one stays, and a video plays again."""
         self._turn.stop()
         place = self._following()
-        if place is None or self._failed > len(self._pages):
-            self._failed = 0
+        if place is None:
             self._turn.start(AGAIN_AFTER)
         elif place != self._shown or self._page is None:
             self._begin(place)
-        elif self._page.kind is PlaylistKind.VIDEO:
-            self._video.again()
         else:
-            self._turn.start(self._page.seconds * SECOND)
+            self._last = place
+            if self._page.kind is PlaylistKind.VIDEO and self._video:
+                self._video.again()
+            else:
+                self._turn.start(self._page.seconds * SECOND)
 
     def _following(self) -> int | None:
         count = len(self._pages)
@@ -216,7 +219,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
                 self._station.in_background(
                     decode, partial(self._decoded, tried), partial(self._not_decoded, tried), thread=PICTURES
                 )
-            case PlaylistKind.VIDEO if file:
+            case PlaylistKind.VIDEO if file and self._video:
                 self._video.play(file)
             case PlaylistKind.TEXT if in_language(page.text, "").strip():
                 self._put()
@@ -248,11 +251,10 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         self._shown, self._coming = self._coming, None
         self._page = self._pages[self._shown]
         self._image = image or QImage()
-        self._failed = 0
         if self._skipped.pop(self._shown, None) is not None:
             self._say_troubles()
         if self._page.kind is not PlaylistKind.VIDEO:  # a video is over when it ends
-            self._video.stop()
+            self._stop_video()
             self._turn.start(self._page.seconds * SECOND)
         self.changed.emit()
         self.image_changed.emit()
@@ -260,10 +262,20 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     def _clear(self) -> None:
         self._try += 1
         self._turn.stop()
-        self._video.stop()
+        self._stop_video()
         self._page = self._shown = self._coming = None
         self._image = QImage()
         self.image_changed.emit()
+
+    @Slot()
+    def _video_failed(self) -> None:
+        page = self._pages[self._coming] if self._coming is not None else self._page
+        if page and page.kind is PlaylistKind.VIDEO:
+            self._break()
+
+    def _stop_video(self) -> None:
+        if self._video:
+            self._video.stop()
 
     # ── what is broken ──
 
@@ -276,7 +288,6 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             log.warning("page %d of the display can't be shown and is skipped: %s", place + 1, page.name or page.url)
             is_known = place in self._skipped
             self._skipped[place] = time.monotonic() + WEB_AGAIN_AFTER if page.url else float("inf")
-            self._failed += 1
             self._say_troubles()
             if page.content and not is_known:
                 self._files.broken(page.content)  # it may have been damaged on the disk
@@ -302,6 +313,16 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             if place in self._skipped or (page.content and page.content in self._files.troubles)
         ]
         self.troubles = tuple(_trouble(f"{place + 1}", since) for place in places)
+
+
+def _video_player(parent: QObject) -> VideoPlayer | None:
+    """None on a machine without what Qt Multimedia needs: videos are skipped there, like all that can't be shown."""
+    try:
+        from display.video_player import VideoPlayer  # noqa: PLC0415  # needs libpulse, which may be missing
+    except ImportError as error:
+        log.warning("videos can't be shown: %s", error)
+        return None
+    return VideoPlayer(parent)
 
 
 def _trouble(what: str, since: dict[str, datetime]) -> Trouble:

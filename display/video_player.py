@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QLoggingCategory, QObject, QTimer, QUrl, Signal, Slot
@@ -27,6 +28,8 @@ class VideoPlayer(QObject):
         self._player: QMediaPlayer | None = None
         self._watchdog = QTimer(self, singleShot=True, interval=SILENT_FOR)
         self._watchdog.timeout.connect(self._hangs)
+        self._breath = QTimer(self, singleShot=True)
+        self._breath.timeout.connect(self._convert_latest)
 
     def play(self, file: Path) -> None:
         self.stop()
@@ -50,6 +53,7 @@ class VideoPlayer(QObject):
 
     def stop(self) -> None:
         self._watchdog.stop()
+        self._breath.stop()
         self._has_frames = False
         if self._player:
             self._player.disconnect(self)
@@ -60,11 +64,25 @@ class VideoPlayer(QObject):
 
     @Slot(QVideoFrame)
     def _came(self, frame: QVideoFrame) -> None:
+        if not self._has_frames:
+            self._convert(frame)
+        elif not self._breath.isActive():
+            self._breath.start()
+
+    @Slot()
+    def _convert_latest(self) -> None:
+        if self._player:
+            self._convert(self._player.videoSink().videoFrame())
+
+    def _convert(self, frame: QVideoFrame) -> None:
+        """Show a frame, then leave the thread to the calls for as long as that took: frames in between are dropped."""
+        began = time.monotonic()
         image = frame.toImage() if frame.isValid() else QImage()
         if not image.isNull():
             self._has_frames = True
             self._watchdog.start()
             self.frame.emit(image)
+            self._breath.setInterval(round((time.monotonic() - began) * 1000))
 
     @Slot(QMediaPlayer.MediaStatus)
     def _status_changed(self, status: QMediaPlayer.MediaStatus) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from display import page_image, web_pages  # noqa: F401  # registers what QML uses
+from display import page_image, web_pages  # registers what QML uses
 from display.playlist import Playlist, decoded
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Unfit
@@ -30,7 +31,7 @@ from tests.display.waiting_room import items
 from tests.media_examples import Shelf, content_of
 from tests.memory_link import MemoryLink
 
-pytestmark = pytest.mark.qt_log_ignore("qt.multimedia", "VAAPI", "No RHI backend", extend=True)
+pytestmark = pytest.mark.qt_log_ignore("qt.multimedia", "VAAPI", "No RHI backend", "pipewire", extend=True)
 
 VIDEO = (Path(__file__).parent / "media" / "short.mp4").read_bytes()
 """Six frames at ten a second: red, then blue, with something white that moves."""
@@ -69,15 +70,18 @@ def picture(colour: str, width: int = 160, height: int = 90) -> bytes:
 
 
 def endless_picture(side: int) -> bytes:
-    """A PNG of so many pixels a side, all alike: small on the disk, enormous in memory."""
+    """A PNG that says it has so many pixels a side: small on the disk, enormous in memory."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    packer = zlib.compressobj()
-    rows = b"".join(packer.compress(bytes(1 + side * 3)) for _ in range(side)) + packer.flush()
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1 + side * 3)))
+        + chunk(b"IEND", b"")
+    )
 
 
 class Zone:
@@ -199,6 +203,15 @@ async def test_the_last_good_page_stays_when_all_others_are_broken(zone: Zone) -
     await zone.shows("red")
 
 
+async def test_a_playlist_that_is_changed_while_a_page_is_loaded_goes_on(zone: Zone) -> None:
+    red, blue, green = (zone.page(picture(colour)) for colour in ("red", "blue", "#00ff00"))
+    await zone.play(red, blue)
+    await zone.shows("red")
+    await zone.until(lambda: zone.playlist._coming is not None)
+    await zone.play(red, blue, green)
+    await zone.shows("#00ff00")
+
+
 async def test_one_page_alone_is_not_loaded_again(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[str] = []
     monkeypatch.setattr("display.playlist.decoded", lambda *about: (loads.append(about[0]), decoded(*about))[1])
@@ -298,3 +311,49 @@ def test_a_picture_that_cant_be_decoded_says_why(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"nothing")
     with pytest.raises(Unfit, match="can't be shown"):
         decoded(str(tmp_path / "x"), QImage(10, 10, QImage.Format.Format_RGB32).size())
+
+
+async def test_videos_are_skipped_where_qt_multimedia_is_missing(
+    link: MemoryLink, tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "display.video_player", None)
+    zone = Zone(link, tmp_path, until)
+    await zone.play(zone.page(VIDEO, PlaylistKind.VIDEO), zone.page(picture("red")))
+    await zone.shows("red")
+    await until(lambda: [trouble.what for trouble in zone.playlist.troubles] == ["1"])
+    zone.close()
+
+
+# ── web pages ──
+
+WEB = PlaylistItem(kind=PlaylistKind.WEB, url="https://example.org/", seconds=1)
+
+
+async def test_a_web_page_is_skipped_and_said_where_none_can_be_shown(zone: Zone) -> None:
+    await zone.play(zone.page(picture("red")), WEB, zone.page(picture("blue")))
+    for colour in ("red", "blue", "red", "blue"):
+        await zone.shows(colour)
+    assert [trouble.what for trouble in zone.playlist.troubles] == ["2"]
+
+
+async def test_a_web_page_that_hangs_or_fails_is_skipped_and_tried_again_later(
+    link: MemoryLink, tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a window: Qt WebEngine would have to be there before the tests' application."""
+    for name, value in (("SECOND", 30), ("LOADS_WITHIN", 50), ("WEB_AGAIN_AFTER", 0.2)):
+        monkeypatch.setattr(f"display.playlist.{name}", value)
+    monkeypatch.setattr(web_pages, "are_possible", lambda: True)
+    station = Station(link)
+    playlist = Playlist(station, MediaFiles(station, tmp_path))
+    playlist.show(Display(id="wall", name="Wall", playlist=(text("Welcome"), WEB)), ("en",))
+    await until(lambda: playlist.troubles)
+    assert (playlist.kind, playlist.heading) == ("text", "Welcome")
+    await until(lambda: playlist.webAddress)
+    playlist.webLoaded(False)
+    assert playlist.kind == "text"
+    await until(lambda: playlist.webAddress)
+    playlist.webLoaded(True)
+    assert (playlist.kind, playlist.troubles) == ("web", ())
+    await until(lambda: playlist.kind == "text")
+    station.stop()
+    shiboken6.delete(playlist)

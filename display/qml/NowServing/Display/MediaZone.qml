@@ -65,7 +65,8 @@ Item {
             id: body
 
             objectName: "pageBody"
-            anchors { left: parent.left; right: parent.right; top: heading.bottom; topMargin: page.capital / 2; bottom: parent.bottom }
+            anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+            height: parent.height - heading.contentHeight - page.capital * 0.6
             text: zone.playlist.body
             color: zone.ink
             font.pixelSize: page.capital
