@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_API", "pyside6")
+os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia*=false")  # it tells of every library it does not find
 
 STATE = tempfile.TemporaryDirectory(prefix="nowserving-tests-")
 os.environ["XDG_STATE_HOME"] = STATE.name  # not where the stations of this machine keep their halls

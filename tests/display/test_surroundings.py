@@ -11,6 +11,7 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine
 from PySide6.QtWidgets import QApplication
 
 from display.display_sentences import pages_of
+from shared.hall.display_values import DisplayLayout
 from shared.hall.displays import DefineDisplay
 from shared.ui.event_loop import QML
 from tests.display.frame import contrast, place
@@ -98,3 +99,14 @@ def test_a_line_is_parted_between_words(qapp: QApplication) -> None:
     assert pages_of("one two three", 4.5) == ["one two", "three"]
     assert pages_of("incomprehensibilities", 2) == ["incomprehensibilities"]
     assert pages_of("", 5) == [""]
+
+
+async def test_the_invitation_is_said_to_its_end_beside_another_zone(link: MemoryLink, until) -> None:
+    link.do(DefineDisplay(id="north", name="North", languages=("de",), layout=DisplayLayout.CALLS_AND_NEXT))
+    room = await Room(link, until).live()
+    with room.display() as display:
+        await until(lambda: texts(display.window, "invitation") == ["Bitte ziehen Sie eine Nummer"])
+        (invitation,) = items(display.window, "invitation")
+        await until(lambda: invitation.width() < display.window.width())
+        await until(lambda: invitation.property("contentHeight") <= invitation.height())
+        assert invitation.property("contentWidth") <= invitation.width() and not invitation.property("truncated")

@@ -39,7 +39,7 @@ Item {
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
             fontSizeMode: Text.Fit
-            minimumPixelSize: welcome.textSize * 0.3
+            minimumPixelSize: welcome.textSize * 0.15
             wrapMode: Text.Wrap
             elide: Text.ElideRight
         }
