@@ -17,14 +17,14 @@ class DisplayChoice(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Display shown"))
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(220)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def show_for(self, device: Device | None, hall: Hall | None) -> bool:
         """Offer the hall's displays to this device. Returns False if there is nothing to choose."""
         if hall is None or device is None or device.role is not Role.DISPLAY or not hall.displays:
             return False
-        offered: list[tuple[str, DisplayId | None]] = [(self.tr("The first one of the hall"), None)]
+        offered: list[tuple[str, DisplayId | None]] = [(self.tr("The first one"), None)]
         offered += [(sentences.localized(hall, one.name), one.id) for one in hall.displays.values()]
         if offered != [(self.itemText(at), self.itemData(at)) for at in range(self.count())]:
             self.clear()
