@@ -71,7 +71,7 @@ class Settings:
     farthest_seat: float = setting("Metres from the hall display to the farthest seat; sets the size of calls.", 8.0)
     """Metres."""
     full_screen: bool = setting("Kiosk, display and sign fill the screen; false: they open in a window.", True)
-    sound: bool = setting("The hall display plays a chime at each call.", True)
+    sound: bool = setting("The hall display chimes and says the calls; false: it only shows them.", True)
     voice: str = setting(
         "Who says the calls: auto (the best voice installed), piper, rhvoice, system, espeak, or none.", "auto"
     )
