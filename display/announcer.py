@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from display.loud_call import LoudCall, is_open, next_loud_call, percent_at
 from display.speech import Saying
-from display.turn import Turn, is_open, next_turn, percent_at
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.hall.time_zones import local
@@ -174,17 +174,17 @@ class Announcer(QObject):
                 yield self._pause(self._silent_turn)
         self._show(announcing=False, crowded=False)
 
-    def _next(self) -> Turn | None:
+    def _next(self) -> LoudCall | None:
         """What to announce now, taken from the backlog; calls that are over are dropped from it."""
         shown = self._shown()
         self.backlog = [call for call in self.backlog if shown and is_open(*shown, call)]
         if not shown or not self.backlog:
             return None
-        turn = next_turn(*shown, self.backlog)
+        turn = next_loud_call(*shown, self.backlog)
         del self.backlog[: len(turn.calls)]
         return turn
 
-    def _chime_and_say(self, turn: Turn, percent: int) -> Generator[Step, Any, None]:
+    def _chime_and_say(self, turn: LoudCall, percent: int) -> Generator[Step, Any, None]:
         sayings: list[Saying] = []
         made = _Once()
         if turn.times:
@@ -202,12 +202,12 @@ class Announcer(QObject):
                 if saying.sound and self._broken_off(turn, (yield self._play(saying.sound, percent))):
                     return
 
-    def _goes_on(self, turn: Turn) -> bool:
+    def _goes_on(self, turn: LoudCall) -> bool:
         """Whether it is worth saying again: nobody else waits, and the customer has not come."""
         shown = self._shown()
         return not self.backlog and shown is not None and any(is_open(*shown, call) for call in turn.calls)
 
-    def _broken_off(self, turn: Turn, fault: str) -> bool:
+    def _broken_off(self, turn: LoudCall, fault: str) -> bool:
         """Whether nothing more of it can be heard; a file that is broken is only left out."""
         if not fault or fault == SoundFault.BROKEN:
             return False

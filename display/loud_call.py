@@ -26,7 +26,7 @@ MOST_LANGUAGES = 3
 
 
 @dataclass(frozen=True)
-class Turn:
+class LoudCall:
     """One chime, and what is said after it."""
 
     calls: tuple[Call, ...]
@@ -50,7 +50,7 @@ def is_open(hall: Hall, display: Display, call: Call) -> bool:
     return expected and all(not chosen or one in chosen for chosen, one in asked)
 
 
-def next_turn(hall: Hall, display: Display, calls: Sequence[Call]) -> Turn:
+def next_loud_call(hall: Hall, display: Display, calls: Sequence[Call]) -> LoudCall:
     """The first of these open calls, shorter the more of them there are; all of them if there are too many."""
     times, gap = hall.settings.announce_times, 1000 * hall.settings.announce_gap
     first, main = calls[0], languages_of(hall, display)[0]
@@ -58,11 +58,11 @@ def next_turn(hall: Hall, display: Display, calls: Sequence[Call]) -> Turn:
         others = [call.language for call in calls if call.language in languages_of(hall, display)]
         languages = list(dict.fromkeys((main, *others)))[:MOST_LANGUAGES]
         several = dict.fromkeys(several_calls_utterance(hall, language) for language in languages)
-        return Turn(tuple(calls), tuple(several), min(times, 1), gap)
+        return LoudCall(tuple(calls), tuple(several), min(times, 1), gap)
     say = call_utterance if len(calls) <= MOST_IN_FULL else short_call_utterance
     spoken = first.language if first.language in languages_of(hall, display) else main
     said = tuple(say(hall, first, language) for language in dict.fromkeys((spoken, main)))
-    return Turn((first,), said, times if len(calls) == 1 else min(times, 1), gap)
+    return LoudCall((first,), said, times if len(calls) == 1 else min(times, 1), gap)
 
 
 def languages_of(hall: Hall, display: Display) -> tuple[Language, ...]:
