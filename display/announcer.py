@@ -211,7 +211,9 @@ class Announcer(QObject):
         """Whether nothing more of it can be heard; a file that is broken is only left out."""
         if not fault or fault == SoundFault.BROKEN:
             return False
-        self._unheard.update((call.ticket, call) for call in turn.calls)
+        unheard = {**self._unheard, **{call.ticket: call for call in turn.calls}}
+        shown = self._shown()
+        self._unheard = {ticket: call for ticket, call in unheard.items() if shown and is_open(*shown, call)}
         return True
 
     def _percent(self) -> int:
