@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import announcing, call_cost, durable, listening, many_halls, nuisance
+from benchmarks import announcing, call_cost, display_frames, durable, listening, many_halls, nuisance
 from benchmarks.measured import Measured
 
 ALL = {
@@ -17,6 +17,7 @@ ALL = {
     "announcing": announcing,
     "halls": many_halls,
     "nuisance": nuisance,
+    "display": display_frames,
 }
 
 

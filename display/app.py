@@ -14,17 +14,19 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from display.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
+from display.motion import Motion
 from display.new_calls import NewCalls
 from display.qml_sizes import Viewing
+from display.shown_display import ShownDisplay
 from display.sign_model import SignModel
 from display.speaker import Speaker
 from display.speech import BackgroundSpeech, Preparing
 from display.view_model import DisplayModel
-from shared.hall.display_values import Display
 from shared.hall.errors import NotSignedIn
 from shared.hall.field_types import Language
 from shared.hall.units import Milliseconds
 from shared.hall.values import Call
+from shared.requests.devices import Trouble
 from shared.settings import Settings, state_path
 from shared.ui.clocks import wall_clock
 from shared.ui.event_loop import QML, every
@@ -41,11 +43,8 @@ PREPARE_EVERY: Milliseconds = 10_000
 VOICE_THREAD = "voice"
 """A voice that hangs must not hold up the device's reports, nor a large download the voice."""
 
-DEFAULT = Display(id="display", name="")
-"""What is shown where the hall has no displays."""
-
-DISPLAY_INCHES, SIGN_INCHES = 43.0, 10.0
-"""Usual diagonals of a display and of a sign, in inches."""
+SIGN_INCHES = 10.0
+"""The usual diagonal of a sign, in inches."""
 
 
 class DisplayWindow:
@@ -64,10 +63,13 @@ class DisplayWindow:
     ) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
         self.station = station
-        self.model = DisplayModel(station, viewing or viewing_of(settings), wall)
+        self.media = MediaFiles(station, state_path() / "media")
+        self._motion = Motion(settings.motion)
+        self.model = DisplayModel(
+            station, viewing or viewing_of(settings), wall, self._motion, settings.display, self.media
+        )
         self.speaker = Speaker() if settings.sound and player is None else None
         in_background = partial(station.in_background, thread=VOICE_THREAD)
-        self.media = MediaFiles(station, state_path() / "media")
         own_voice = voice_of(settings, lambda: station.hall, self.media.path)
         speech = BackgroundSpeech(voice or own_voice, in_background)
         self.announcer = Announcer(self._shown, player or self.speaker, speech, wall, silent_turn=silent_turn)
@@ -80,11 +82,15 @@ class DisplayWindow:
             self.speaker.came_back.connect(lambda: self.announcer.sound_is_back(self.new_calls.is_young))
             self._preparing = Preparing(own_voice, in_background)
             every(PREPARE_EVERY, self._prepare, self.announcer)
-        self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station)
+        station.changed.connect(self._keep_media)
+        self.model.shown.changed.connect(self._keep_media)
+        self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station, self.model.shown)
         self.window = self._qml.window
         self.window.widthChanged.connect(self._resized)
         self.window.heightChanged.connect(self._resized)
         self._resized()
+        self._motion.changed.connect(self._apply_motion)
+        self._apply_motion()
 
     def show(self, *, full_screen: bool) -> None:
         self._qml.show(full_screen=full_screen)
@@ -92,6 +98,7 @@ class DisplayWindow:
 
     def close(self) -> None:
         """Close the window and stop the sound; the station lives on."""
+        self.station.changed.disconnect(self._keep_media)
         self.announcer.close()
         if self.speaker:
             self.speaker.close()
@@ -101,6 +108,11 @@ class DisplayWindow:
                 shiboken6.delete(part)
 
     @property
+    def page_troubles(self) -> tuple[Trouble, ...]:
+        """The pages beside the calls that are skipped, for staff."""
+        return self.model.playlist_troubles
+
+    @property
     def sound_fault(self) -> str:
         """Why calls can't be heard as they should, for staff; empty if they can."""
         return self.announcer.fault
@@ -108,11 +120,14 @@ class DisplayWindow:
     def _resized(self) -> None:
         self.model.resize(self.window.width(), self.window.height())
 
+    def _apply_motion(self) -> None:
+        self._qml.theme.setProperty("still", self._motion.still)
+
     def _shown(self) -> Shown | None:
         """The hall and what this display is for; nothing once it was taken out of service."""
         if self.station.hall is None or isinstance(self.station.refusal, NotSignedIn):
             return None
-        return self.station.hall, next(iter(self.station.hall.displays.values()), DEFAULT)
+        return self.station.hall, self.model.shown.value
 
     def _called(self, call: Call, late: bool) -> None:
         self.announcer.announce(call, late=late)
@@ -120,10 +135,15 @@ class DisplayWindow:
     def _announcing_changed(self) -> None:
         self.model.show_announcement(announcing=self.announcer.speaking, crowded=self.announcer.crowded)
 
-    def _prepare(self) -> None:
-        """Fetch the recordings of the hall, and have the other words made."""
+    def _keep_media(self) -> None:
+        """Fetch what plays beside the calls, and the recordings of the hall."""
         if hall := self.station.hall:
-            self.media.keep([clip.content for clip in hall.clips.values()])
+            pages = [page.content for page in self.model.shown.value.playlist if page.content]
+            self.media.keep([*pages, *(clip.content for clip in hall.clips.values())])
+
+    def _prepare(self) -> None:
+        """Have the words made for which the hall has no recording."""
+        if hall := self.station.hall:
             self._preparing.prepare(hall)
 
 
@@ -132,6 +152,9 @@ class SignWindow:
 
     sound_fault = ""
     """It makes no sound."""
+
+    page_troubles: tuple[Trouble, ...] = ()
+    """It plays nothing."""
 
     def __init__(self, station: Station, settings: Settings, point: str) -> None:
         """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
@@ -150,15 +173,18 @@ class SignWindow:
 
 
 def viewing_of(settings: Settings) -> Viewing:
-    return Viewing(inches=settings.screen_inches or DISPLAY_INCHES, farthest_seat=settings.farthest_seat)
+    return Viewing(inches=settings.screen_inches, farthest_seat=settings.farthest_seat)
 
 
 class _QmlWindow(QObject):
-    """A QML window in the hall's own language."""
+    """A QML window in the hall's own language, or that of the display it shows."""
 
-    def __init__(self, main: str, properties: dict[str, QObject], station: Station) -> None:
+    def __init__(
+        self, main: str, properties: dict[str, QObject], station: Station, shown: ShownDisplay | None = None
+    ) -> None:
         super().__init__()
         self._station = station
+        self._shown = shown
         self._language: Language = ""
         self._screen_language = ScreenLanguage(self)
         self._engine = QQmlApplicationEngine()
@@ -168,7 +194,10 @@ class _QmlWindow(QObject):
         self._engine.setInitialProperties(properties)
         self._engine.loadFromModule("NowServing.Display", main)
         self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
+        self.theme = cast("QObject", self._engine.singletonInstance("NowServing", "Theme"))
         station.changed.connect(self._apply_language)
+        if shown:
+            shown.changed.connect(self._apply_language)
 
     def show(self, *, full_screen: bool) -> None:
         """Show it; full screen without a frame and with the screen's geometry: bare X servers ignore showFullScreen."""
@@ -188,7 +217,7 @@ class _QmlWindow(QObject):
         shiboken6.delete(self)
 
     def _apply_language(self) -> None:
-        hall = self._station.hall
+        hall = self._shown.hall if self._shown else self._station.hall
         if hall and hall.settings.languages[0] != self._language:
             self._language = hall.settings.languages[0]
             self._screen_language.speak(self._language, hall.settings.languages)

@@ -1,4 +1,4 @@
-"""The last calls as the hall display shows them: one row each, newest first."""
+"""The last calls as the hall display shows them, one row each."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from shared.hall.field_types import PointId, TicketId, in_language
 from shared.hall.hall import Hall
-from shared.hall.values import Call, TicketState
+from shared.hall.values import Call
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
 
 Index = QModelIndex | QPersistentModelIndex
-
-NO_LONGER_SHOWN = frozenset({TicketState.WAITING, TicketState.CANCELLED})
-"""States in which a called ticket has no point to go to: it waits again, or is cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +32,8 @@ class CallRow:
     highlighted: bool = False
     announced: int = 0
     """How often this display has announced it."""
-
-
-def rows(hall: Hall) -> list[CallRow]:
-    """The latest calls, newest first, without those whose ticket waits again or is cancelled."""
-    return [_row(hall, call) for call in hall.calls if not _is_gone(hall, call)]
+    over: bool = False
+    """The customer has come, or has not: it is shown for a while yet, quieter."""
 
 
 def point_name(hall: Hall, point: PointId, language: str = "") -> str:
@@ -48,7 +42,7 @@ def point_name(hall: Hall, point: PointId, language: str = "") -> str:
     return in_language(found.name, language or hall.settings.languages[0], hall.settings.languages) if found else ""
 
 
-def _row(hall: Hall, call: Call) -> CallRow:
+def row(hall: Hall, call: Call, *, over: bool = False) -> CallRow:
     point, for_customer = point_name(hall, call.point), point_name(hall, call.point, call.language)
     service = hall.services.get(call.service)
     return CallRow(
@@ -57,14 +51,8 @@ def _row(hall: Hall, call: Call) -> CallRow:
         point=point,
         customerPoint=for_customer if for_customer != point else "",
         service=in_language(service.name, hall.settings.languages[0], hall.settings.languages) if service else "",
+        over=over,
     )
-
-
-def _is_gone(hall: Hall, call: Call) -> bool:
-    live = hall.tickets.get(call.ticket)
-    ended = (ticket for ticket in hall.ended if ticket.id == call.ticket)
-    ticket = live or next(ended, None)
-    return ticket is not None and ticket.state in NO_LONGER_SHOWN
 
 
 @QmlElement

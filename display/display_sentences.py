@@ -30,6 +30,18 @@ def no_connection(since: datetime, hall: Hall | None) -> str:
     return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since, hall))
 
 
+def pages_of(line: str, width: float) -> list[str]:
+    """The line in parts of whole words that fit into this width in ems; a longer word has a part of its own."""
+    pages = [""]
+    for word in line.split():
+        longer = f"{pages[-1]} {word}".strip()
+        if pages[-1] and widest_text([longer], QFont.Weight.Normal) > width:
+            pages.append(word)
+        else:
+            pages[-1] = longer
+    return pages
+
+
 def many_calls() -> str:
     return QCoreApplication.translate("Display", "Several numbers are called. Please look for yours.")
 

@@ -1,4 +1,4 @@
-"""How large the calls are and how many fit, so that the farthest seat can read them.
+"""How large the calls are, in how many columns, and how many fit, so that the farthest seat can read them.
 
 Sizes are in millimetres unless their docstring says ems: multiples of the font size.
 """
@@ -6,9 +6,9 @@ Sizes are in millimetres unless their docstring says ems: multiples of the font 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import lru_cache
 
 CAPITAL = 0.727
 """Height of a capital letter of our font, in ems."""
@@ -34,14 +34,15 @@ HERO_STACKED_SPACE = 0.6
 MARGIN = 0.035
 """As a factor of the screen's shorter side."""
 
-HEAD_TEXT, MAX_HEAD = 0.36, 0.045
-"""Text size of the hall's name and the clock, as a factor of the rows'; its limit, of the screen's shorter side."""
-
-HEAD_HEIGHT, FOOT_HEIGHT = 2.0, 1.7
-"""Heights above and below the calls, in ems of that text."""
-
 ENOUGH_ROWS = 5
 """Rows below the newest call that a waiting room needs; beyond that, larger text is better than more rows."""
+
+MANY_CALLS = (10, 20)
+"""How many calls a layout has room for once more are open than fit in large text. Two steps and no more: sizes that
+change with each call would make everybody look up."""
+
+MAX_COLUMNS = 6
+"""Beside one another, below the newest call."""
 
 ROW_GROWTH = 1.3
 """How much higher a row may become where height is left over, as a factor."""
@@ -65,7 +66,10 @@ PREFERRED_HERO_SCALE = 1.45
 """The least such factor wherever it fits."""
 
 MIN_POINT_SCALE = 0.6
-"""How small the longest point name may become, as a factor of the rows' text, before everything gets smaller."""
+"""How small the longest point name may become, as a factor of its usual size, before everything gets smaller."""
+
+ALONE_NUMBER = 2.0
+"""How much larger than its point the number of a single call may become, as a factor."""
 
 
 def readable_capital(metres: float) -> float:
@@ -75,12 +79,14 @@ def readable_capital(metres: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class ScreenContent:
-    """A screen in millimetres, and the widest texts it has to show in ems."""
+    """The part of a screen that shows calls, in millimetres, and the widest texts it has to show in ems."""
 
     width: float
     height: float
     number_width: float
     point_width: float
+    calls: int = ENOUGH_ROWS + 1
+    """How many there are to show."""
 
     @property
     def shorter_side(self) -> float:
@@ -90,65 +96,105 @@ class ScreenContent:
     def margin(self) -> float:
         return MARGIN * self.shorter_side
 
-    @property
-    def call_width(self) -> float:
-        """Two margins are left on each side of a call."""
-        return self.width - 4 * self.margin
+    def row_width(self, columns: int) -> float:
+        """The width of the texts of a call in one of several columns, without a margin on each side of them."""
+        return self.width / columns - 2 * self.margin
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallSize:
+    """Text sizes and height of one call, in millimetres."""
+
+    text: float
+    point_text: float
+    height: float
+    stacked: bool
+    """The point stands below its number, not beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Text sizes and heights of everything on the display, in millimetres."""
+    """How large the newest call and those below it are, and how many of them fit."""
 
     margin: float
-    head: float
-    """Text size of the hall's name and the clock."""
-    text: float
-    point_text: float
-    row_height: float
-    hero_text: float
-    hero_point_text: float
-    hero_height: float
-    stacked: bool
-    """The point stands below its number, not beside it."""
-    rows: int = 0
-    """How many calls fit below the newest one."""
+    """Millimetres."""
+    hero: CallSize
+    """The newest call."""
+    row: CallSize
+    """Each of those below it."""
+    columns: int = 1
+    """Of the calls below the newest one."""
+    column_rows: int = 0
+    """How many calls fit in each of them."""
+
+    @property
+    def rows(self) -> int:
+        """How many calls fit below the newest one."""
+        return self.columns * self.column_rows
 
     @property
     def smallest_capital(self) -> float:
-        """Height of the smallest capital a customer has to read."""
-        return CAPITAL * min(self.text, self.point_text, self.hero_text, self.hero_point_text)
+        """Height of the smallest capital a customer has to read, in millimetres."""
+        shown = (self.hero, self.row) if self.rows else (self.hero,)
+        return CAPITAL * min(min(size.text, size.point_text) for size in shown)
 
     def is_readable_from(self, metres: float) -> bool:
         return self.smallest_capital > readable_capital(metres) - ROUNDING
 
-    @property
-    def head_height(self) -> float:
-        return HEAD_HEIGHT * self.head
 
-    @property
-    def foot_height(self) -> float:
-        return FOOT_HEIGHT * self.head
-
-
-Arrangement: TypeAlias = Callable[[ScreenContent, float, float], Layout | None]
-"""The layout of a screen for the rows' text size and the newest call's; None if the texts do not fit in its width."""
-
-
+@lru_cache(maxsize=100)
 def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
-    """The layout with the largest text that leaves ENOUGH_ROWS; ``farthest_seat`` is in metres.
+    """The layout for this many calls; ``farthest_seat`` is in metres.
 
-    Text is smaller than that seat needs only if the screen is too small: see ``Layout.is_readable_from``.
-    Raises ValueError if nothing fits.
+    A single call fills the screen. A few stand below one another in the largest text that leaves ENOUGH_ROWS. More are
+    given columns and smaller text, as far as that seat can read it. Text is smaller than that only if the screen is too
+    small: see ``Layout.is_readable_from``. Raises ValueError if nothing fits.
     """
     needed = readable_capital(farthest_seat) / CAPITAL
+    if screen.calls <= 1:
+        return _alone(screen)
+    found = _few(screen, needed)
+    if found is None or screen.calls > found.rows + 1:
+        found = max(filter(None, (found, _many(screen, needed))), key=lambda layout: layout.rows, default=None)
+    if found is None:
+        found = _squeezed(screen, needed)
+    return _use_whole_height(screen, found)
+
+
+def _alone(screen: ScreenContent) -> Layout:
+    """One call that fills the screen, its point no smaller than it must be for the largest number."""
+    tried = (_hero(screen, SMALLEST_TEXT, hero, MIN_POINT_SCALE) for hero in _shrinking(screen.height, SMALLEST_TEXT))
+    fitting = [hero for hero in tried if hero and hero.height <= screen.height]
+    if not fitting:
+        raise ValueError(f"no call fits on {screen}")
+    best = max(fitting, key=lambda hero: min(hero.text, ALONE_NUMBER * hero.point_text))
+    return Layout(margin=screen.margin, hero=replace(best, height=screen.height), row=best)
+
+
+def _few(screen: ScreenContent, needed: float) -> Layout | None:
+    """One column of ENOUGH_ROWS, in text as large as possible and no smaller than needed."""
+    tried = (_best(screen, text, 1, ENOUGH_ROWS) for text in _shrinking(MAX_SCALE * needed, needed))
+    return next((layout for layout in tried if layout and layout.rows >= ENOUGH_ROWS), None)
+
+
+def _many(screen: ScreenContent, needed: float) -> Layout | None:
+    """Columns with room for one of MANY_CALLS, in text as large as possible; else for as many as there can be."""
+    wanted = next((many for many in MANY_CALLS if many >= screen.calls), MANY_CALLS[-1]) - 1
+    most: Layout | None = None
     for text in _shrinking(MAX_SCALE * needed, needed):
-        best = _best(screen, text, (_beside, _stacked))
-        if best and best.rows >= ENOUGH_ROWS:
-            return _use_whole_height(screen, best)
+        fitting = [found for columns in range(1, MAX_COLUMNS + 1) if (found := _best(screen, text, columns, wanted))]
+        if ample := next((layout for layout in fitting if layout.rows >= wanted), None):
+            return ample
+        most = max(filter(None, (most, *fitting)), key=lambda layout: layout.rows, default=None)
+    return most
+
+
+def _squeezed(screen: ScreenContent, needed: float) -> Layout:
+    """Text smaller than needed, on a screen that is too small for its room; raises ValueError if nothing fits."""
     for text in _shrinking(needed, SMALLEST_TEXT):
-        if best := _best(screen, text, (_beside, _stacked, _beside_squeezed, _stacked_squeezed)):
-            return _use_whole_height(screen, best)
+        for least in (1.0, MIN_POINT_SCALE):
+            if found := _best(screen, text, 1, ENOUGH_ROWS, least):
+                return found
     raise ValueError(f"no call fits on {screen}")
 
 
@@ -159,90 +205,62 @@ def _shrinking(first: float, last: float) -> Iterator[float]:
     yield last
 
 
-def _best(screen: ScreenContent, text: float, arrangements: Sequence[Arrangement]) -> Layout | None:
-    """In the first arrangement that fits: the largest newest call that leaves enough rows, or else the most rows."""
-    for arrangement in arrangements:
-        layouts = (_with_rows(screen, arrangement(screen, text, scale * text)) for scale in HERO_SCALES)
-        fitting = [layout for layout in layouts if layout]
-        prominent = [layout for layout in fitting if layout.hero_text >= PREFERRED_HERO_SCALE * text] or fitting
-        if prominent:
-            ample = (layout for layout in prominent if layout.rows >= ENOUGH_ROWS)
-            return next(ample, max(prominent, key=lambda layout: layout.rows))
-    return None
-
-
-def _with_rows(screen: ScreenContent, layout: Layout | None) -> Layout | None:
-    """The layout with the rows that fit below its newest call; None if not even that one fits."""
-    if layout is None or (free_height := _calls_height(screen, layout) - layout.hero_height) < 0:
-        return None
-    return replace(layout, rows=int(free_height // layout.row_height))
-
-
-def _calls_height(screen: ScreenContent, layout: Layout) -> float:
-    return screen.height - layout.head_height - layout.foot_height
+def _best(screen: ScreenContent, text: float, columns: int, enough: int, least: float = 1.0) -> Layout | None:
+    """Rows of this text size below the largest newest call that leaves enough of them, or else the most rows."""
+    row = _row(screen, text, columns, least)
+    heroes = [hero for scale in HERO_SCALES if (hero := _hero(screen, text, scale * text, least))]
+    layouts = [
+        Layout(
+            margin=screen.margin,
+            hero=hero,
+            row=row,
+            columns=columns,
+            column_rows=int((screen.height - hero.height) // row.height),
+        )
+        for hero in heroes
+        if row and hero.height <= screen.height
+    ]
+    prominent = [layout for layout in layouts if layout.hero.text >= PREFERRED_HERO_SCALE * text] or layouts
+    ample = (layout for layout in (*prominent, *layouts) if layout.rows >= enough)
+    return next(ample, max(prominent, key=lambda layout: layout.rows, default=None))
 
 
 def _use_whole_height(screen: ScreenContent, layout: Layout) -> Layout:
     """Let the rows grow by ROW_GROWTH at most, and give what is left to the newest call."""
-    calls_height, row_height = _calls_height(screen, layout), layout.row_height
-    if layout.rows:
-        row_height = min((calls_height - layout.hero_height) / layout.rows, ROW_GROWTH * row_height)
-    return replace(layout, row_height=row_height, hero_height=calls_height - layout.rows * row_height)
+    height = layout.row.height
+    if layout.column_rows:
+        height = min((screen.height - layout.hero.height) / layout.column_rows, ROW_GROWTH * height)
+    hero = replace(layout.hero, height=screen.height - layout.column_rows * height)
+    return replace(layout, hero=hero, row=replace(layout.row, height=height))
 
 
-def _beside(screen: ScreenContent, text: float, hero: float) -> Layout | None:
-    """The point's name beside the number, both as large as needed."""
-    return _if_point_text_at_least(1.0, _beside_squeezed(screen, text, hero))
+def _row(screen: ScreenContent, text: float, columns: int, least: float) -> CallSize | None:
+    """A call in a column, its point beside its number if that fits; None if neither way does.
+
+    The point is at least ``least`` of the text size.
+    """
+    width = screen.row_width(columns)
+    beside = (width - text * (screen.number_width + ARROW)) / screen.point_width
+    below = width / (screen.point_width + ARROW)
+    if beside >= least * text:
+        return CallSize(text=text, point_text=min(text, beside), height=(LINE + ROW_GAP) * text, stacked=False)
+    if below >= least * text and width >= text * screen.number_width:
+        return CallSize(text=text, point_text=min(text, below), height=(2 * LINE + ROW_GAP) * text, stacked=True)
+    return None
 
 
-def _stacked(screen: ScreenContent, text: float, hero: float) -> Layout | None:
-    """The point's name below the number, both as large as needed."""
-    return _if_point_text_at_least(1.0, _stacked_squeezed(screen, text, hero))
+def _hero(screen: ScreenContent, text: float, hero: float, least: float) -> CallSize | None:
+    """The newest call with a number of size ``hero``, above rows of size ``text``; None if it is too wide.
 
-
-def _if_point_text_at_least(scale: float, layout: Layout | None) -> Layout | None:
-    """The layout, unless its point names are smaller than the rows' text size times ``scale``."""
-    large_enough = layout and min(layout.point_text, layout.hero_point_text) >= scale * layout.text
-    return layout if large_enough else None
-
-
-def _beside_squeezed(screen: ScreenContent, text: float, hero: float) -> Layout | None:
-    """The point's name beside the number, and smaller if it is too long."""
-    width, hero_width = (screen.call_width - size * (screen.number_width + ARROW) for size in (text, hero))
-    hero_point = min(max(text, HERO_POINT_BESIDE * hero), hero_width / screen.point_width)
-    layout = Layout(
-        margin=screen.margin,
-        head=_head(screen, text),
-        text=text,
-        point_text=min(text, width / screen.point_width),
-        row_height=(LINE + ROW_GAP) * text,
-        hero_text=hero,
-        hero_point_text=hero_point,
-        hero_height=max(HERO_NUMBER_HEIGHT * hero, HERO_POINT_HEIGHT * hero_point),
-        stacked=False,
-    )
-    return _if_point_text_at_least(MIN_POINT_SCALE, layout)
-
-
-def _stacked_squeezed(screen: ScreenContent, text: float, hero: float) -> Layout | None:
-    """The point's name below the number, and smaller if it is too long."""
-    largest_point = screen.call_width / (screen.point_width + ARROW)
-    hero_point = min(max(text, HERO_POINT_STACKED * hero), largest_point)
-    if hero * screen.number_width > screen.call_width:
-        return None
-    layout = Layout(
-        margin=screen.margin,
-        head=_head(screen, text),
-        text=text,
-        point_text=min(text, largest_point),
-        row_height=(2 * LINE + ROW_GAP) * text,
-        hero_text=hero,
-        hero_point_text=hero_point,
-        hero_height=LINE * hero + HERO_STACKED_POINT_HEIGHT * hero_point + HERO_STACKED_SPACE * screen.margin,
-        stacked=True,
-    )
-    return _if_point_text_at_least(MIN_POINT_SCALE, layout)
-
-
-def _head(screen: ScreenContent, text: float) -> float:
-    return min(HEAD_TEXT * text, MAX_HEAD * screen.shorter_side)
+    Its point is at least ``least`` of the rows' text size.
+    """
+    width = screen.row_width(1)
+    beside = (width - hero * (screen.number_width + ARROW)) / screen.point_width
+    if beside >= max(least * text, MIN_POINT_SCALE * HERO_POINT_BESIDE * hero):
+        point = min(max(text, HERO_POINT_BESIDE * hero), beside)
+        height = max(HERO_NUMBER_HEIGHT * hero, HERO_POINT_HEIGHT * point)
+        return CallSize(text=hero, point_text=point, height=height, stacked=False)
+    point = min(max(text, HERO_POINT_STACKED * hero), width / (screen.point_width + ARROW))
+    height = LINE * hero + HERO_STACKED_POINT_HEIGHT * point + HERO_STACKED_SPACE * screen.margin
+    fits = point >= least * text and width >= hero * screen.number_width
+    return CallSize(text=hero, point_text=point, height=height, stacked=True) if fits else None

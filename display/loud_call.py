@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from display.hall_as_shown import languages_of, shows
 from shared.hall.display_values import Display
-from shared.hall.field_types import Language
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings
 from shared.hall.units import Milliseconds
@@ -46,8 +46,7 @@ def is_open(hall: Hall, display: Display, call: Call) -> bool:
     """Whether this customer is still expected at this point, and this display is one that shows the call."""
     ticket = hall.tickets.get(call.ticket)
     expected = ticket is not None and ticket.state is TicketState.CALLED and ticket.point == call.point
-    asked = ((display.services, call.service), (display.points, call.point), (display.precedences, call.precedence))
-    return expected and all(not chosen or one in chosen for chosen, one in asked)
+    return expected and shows(display, call.service, call.point, call.precedence)
 
 
 def next_loud_call(hall: Hall, display: Display, calls: Sequence[Call]) -> LoudCall:
@@ -63,12 +62,6 @@ def next_loud_call(hall: Hall, display: Display, calls: Sequence[Call]) -> LoudC
     spoken = first.language if first.language in languages_of(hall, display) else main
     said = tuple(say(hall, first, language) for language in dict.fromkeys((spoken, main)))
     return LoudCall((first,), said, times if len(calls) == 1 else min(times, 1), gap)
-
-
-def languages_of(hall: Hall, display: Display) -> tuple[Language, ...]:
-    """What a display is written and spoken in, the first one above all: its own languages, or else the hall's."""
-    own = tuple(language for language in display.languages if language in hall.settings.languages)
-    return own or hall.settings.languages
 
 
 def percent_at(settings: HallSettings, now: time) -> int:

@@ -1,31 +1,44 @@
-"""The hall display's view-model: the last calls, how many people wait, why the hall is closed, an outage notice."""
+"""The hall display's view-model: the last calls, what stands around them, an outage notice, the time."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QFont
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.call_rows import CallList, CallRow, point_name, rows
-from display.display_sentences import many_calls, outage_notice, widest_text
+from display.call_rows import CallList, CallRow, row
+from display.display_sentences import many_calls, outage_notice
+from display.hall_as_shown import languages_of
+from display.legibility import widths
+from display.lingering import Lingering
+from display.motion import Motion
+from display.page_image import PageImage  # noqa: F401  # QML finds it by its name
+from display.playlist import Playlist
 from display.qml_sizes import Sizes, Viewing
-from shared.customer_sentences import closed_notice
+from display.shown_display import ShownDisplay
+from display.surroundings import Surroundings
+from display.zones import ZoneKind, zone_kind
 from shared.formats import clock
+from shared.hall.display_values import Display
 from shared.hall.errors import NotSignedIn
-from shared.hall.field_types import TicketId, in_language
+from shared.hall.field_types import Id, TicketId
 from shared.hall.hall import Hall
-from shared.hall.opening import gives_tickets
 from shared.hall.units import Milliseconds
 from shared.languages import is_right_to_left
+from shared.requests.devices import Trouble
+from shared.settings import state_path
 from shared.ui.event_loop import every
+from shared.ui.media_files import MediaFiles
 from shared.ui.station import Station
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
+
+log = logging.getLogger(__name__)
 
 CLOCK_CHECK: Milliseconds = 1000
 """Between two looks at the clock, which is shown in minutes."""
@@ -38,24 +51,45 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     clock_changed = Signal()
 
     def __init__(
-        self, station: Station, viewing: Viewing, wall: Callable[[], datetime], parent: QObject | None = None
+        self,
+        station: Station,
+        viewing: Viewing,
+        wall: Callable[[], datetime],
+        motion: Motion | None = None,
+        wanted: Id = "",
+        files: MediaFiles | None = None,
+        parent: QObject | None = None,
     ) -> None:
+        """``wanted`` is the id of the display shown; empty: the one that was assigned to this device; ``files``: its
+        media, without which only texts and web pages play beside the calls."""
         super().__init__(parent)
+        self._motion = motion or Motion()
+        self._motion.setParent(self)
+        self.shown = ShownDisplay(station, wanted, self)
         self._station = station
         self._wall = wall
         self._viewing = viewing
         self._sizes = Sizes(viewing, self)
+        self._playlist = Playlist(station, files or MediaFiles(station, state_path() / "media", self), self)
+        self._around = Surroundings(self.shown, wall, lambda: self._sizes.holds, self)
         self._calls = CallList(self)
+        self._lingering = Lingering(viewing.linger, wall)
         self._times_announced: dict[TicketId, int] = {}
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
+        self._warns = False
+        self._warned_of: tuple[Display, tuple[float, float]] | None = None
         self._announcing = self._crowded = False
-        self._closed_notice: list[str] = []
         self._pixels = (1920.0, 1080.0)  # width, height
         self._clock_text = clock(wall(), self._station.hall)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self._when_one_leaves = QTimer(self, singleShot=True)
+        self._when_one_leaves.timeout.connect(self.refresh)
         self.refresh()
         every(CLOCK_CHECK, self._update_clock, self)
-        station.changed.connect(self.refresh)
-        station.reachable_changed.connect(self.refresh)
+        station.changed.connect(self.refresh_soon)
+        station.reachable_changed.connect(self.refresh_soon)
+        self.shown.changed.connect(self.refresh_soon)
 
     # ── what changes ──
 
@@ -63,13 +97,22 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     def refresh(self) -> None:
         """Show the hall as it is now."""
         hall = self._hall
-        calls = rows(hall) if hall else []
-        self._closed_notice = self._why_closed(hall) if hall else []
-        numbers = ["A000", *(row.label for row in calls)]
-        number_width = widest_text(numbers, QFont.Weight.Bold, figures=True)
-        self._sizes.fit(*self._pixels, number_width, widest_text(self._point_names(), QFont.Weight.DemiBold))
+        calls = self._rows(hall) if hall else []
+        still_open = sum(not row.over for row in calls)
+        widest = widths(self.shown.hall, (row.label for row in calls))
+        self._sizes.fit(self.shown.value, self._pixels, widest, max(still_open, min(len(calls), 2)))
+        self._around.show(hall)
+        media = self.shown.value if hall and zone_kind(self.shown.value) is ZoneKind.MEDIA else None
+        self._playlist.show(media, languages_of(hall, self.shown.value) if hall else ())
         self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
         self.changed.emit()
+        if self._warns:
+            self.warn_if_unreadable()
+
+    @Slot()
+    def refresh_soon(self) -> None:
+        """Refresh once this turn of the event loop is over, however many events it brings: it may be a thousand."""
+        self._soon.start()
 
     def resize(self, width: float, height: float) -> None:
         """The window has this many pixels now."""
@@ -77,8 +120,12 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self.refresh()
 
     def warn_if_unreadable(self) -> None:
-        """Log a warning if the screen is too small for its farthest seat."""
-        self._sizes.warn_if_unreadable()
+        """Log from now on why this display can't be read from its farthest seat, once for each set-up and size."""
+        self._warns = True
+        hall, looked_at = self._hall, (self.shown.value, self._pixels)
+        if hall and not self._sizes.readable and looked_at != self._warned_of:
+            self._warned_of = looked_at
+            log.warning("%s", self._sizes.why_illegible(hall, *looked_at))
 
     @Slot(str)
     def highlight(self, ticket: TicketId) -> None:
@@ -86,7 +133,16 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         times = self._times_announced.get(ticket, 0) + 1
         self._times_announced[ticket] = self._highlighted[ticket] = times
         QTimer.singleShot(self._viewing.highlight, self, lambda: self._end_highlight(ticket, times))
-        self.refresh()
+        self.refresh_soon()
+
+    def _rows(self, hall: Hall) -> list[CallRow]:
+        """The calls that are open, then those that are not for a while yet, without what is known of older ones."""
+        still_open, over = self._lingering.calls(hall)
+        if self._lingering.next_leaves:
+            self._when_one_leaves.start(self._lingering.next_leaves // timedelta(milliseconds=1) + 1)
+        known = {call.ticket for call in hall.calls}
+        self._times_announced = {ticket: times for ticket, times in self._times_announced.items() if ticket in known}
+        return [row(hall, call) for call in still_open] + [row(hall, call, over=True) for call in over]
 
     def show_announcement(self, *, announcing: bool, crowded: bool) -> None:
         """A call is being announced now, or no longer; ``crowded``: one announcement stands for many."""
@@ -94,27 +150,22 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self.changed.emit()
 
     @property
+    def playlist_troubles(self) -> tuple[Trouble, ...]:
+        return self._playlist.troubles
+
+    @property
     def _hall(self) -> Hall | None:
         """The hall shown; none once this display was taken out of service, so that it sends nobody anywhere."""
-        return None if isinstance(self._station.refusal, NotSignedIn) else self._station.hall
-
-    def _why_closed(self, hall: Hall) -> list[str]:
-        """Why the hall issues no tickets, as its kiosk says it, then lines on when it opens; empty while it does."""
-        now = self._wall()
-        return [] if gives_tickets(hall, now) else closed_notice(hall.settings.languages[0], hall, now)
+        return None if isinstance(self._station.refusal, NotSignedIn) else self.shown.hall
 
     def _end_highlight(self, ticket: TicketId, times: int) -> None:
         if self._highlighted.get(ticket) == times:  # it was not announced again meanwhile
             del self._highlighted[ticket]
-            self.refresh()
+            self.refresh_soon()
 
     def _with_highlight(self, row: CallRow) -> CallRow:
         times = self._times_announced.get(row.ticket, 0)
-        return replace(row, highlighted=row.ticket in self._highlighted, announced=times)
-
-    def _point_names(self) -> list[str]:
-        hall = self._station.hall
-        return [point_name(hall, point) for point in hall.points] if hall else []
+        return replace(row, highlighted=row.ticket in self._highlighted and not row.over, announced=times)
 
     @Slot()
     def _update_clock(self) -> None:
@@ -127,38 +178,21 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
     # ── what QML reads ──
 
     calls = Property(CallList, lambda self: self._calls, constant=True)
+    motion = Property(Motion, lambda self: self._motion, constant=True)
     sizes = Property(Sizes, lambda self: self._sizes, constant=True)
+    playlist = Property(Playlist, lambda self: self._playlist, constant=True)
+    around = Property(Surroundings, lambda self: self._around, constant=True)
 
     @Property(bool, notify=changed)
     def known(self) -> bool:
         """Whether there is a hall to show."""
         return self._hall is not None
 
-    @Property(str, notify=changed)
-    def hallClosedReason(self) -> str:  # noqa: N802  # QML's name for it
-        """Empty while the hall issues tickets."""
-        return self._closed_notice[0] if self._closed_notice else ""
-
-    @Property(str, notify=changed)
-    def openingHours(self) -> str:  # noqa: N802  # QML's name for it
-        """When the hall opens, and its hours; empty while it issues tickets."""
-        return "\n".join(self._closed_notice[1:])
-
     hasCalls = Property(bool, lambda self: bool(self._calls.rows), notify=changed)  # noqa: N815  # QML's name for it
-
-    @Property(str, notify=changed)
-    def hallName(self) -> str:  # noqa: N802  # QML's name for it
-        hall = self._station.hall
-        return in_language(hall.settings.name, hall.settings.languages[0], hall.settings.languages) if hall else ""
-
-    @Property(int, notify=changed)
-    def peopleWaiting(self) -> int:  # noqa: N802  # QML's name for it
-        hall = self._station.hall
-        return sum(len(queue) for queue in hall.lines.values()) if hall else 0
 
     @Property(bool, notify=changed)
     def rightToLeft(self) -> bool:  # noqa: N802  # QML's name for it
-        hall = self._station.hall
+        hall = self.shown.hall
         return hall is not None and is_right_to_left(hall.settings.languages[0])
 
     announcing = Property(bool, lambda self: self._announcing, notify=changed)

@@ -66,11 +66,15 @@ class Settings:
         "Prefix of a kiosk's own numbers while its hall is away: 1 to 4 capitals or digits. Empty: the hall gives it.",
         "",
     )
-    screen_inches: float = setting("Diagonal of the screen in inches, for true sizes; 0: the app's default.", 0.0)
+    display: str = setting("The hall's display that is shown here, by its id. Empty: the one the console assigned.", "")
+    screen_inches: float = setting("Diagonal of the screen in inches, for true sizes; 0: the display's, or usual.", 0.0)
     """Inches."""
-    farthest_seat: float = setting("Metres from the hall display to the farthest seat; sets the size of calls.", 8.0)
+    farthest_seat: float = setting("Metres from the screen to the farthest seat; 0: what the hall's display says.", 0.0)
     """Metres."""
     full_screen: bool = setting("Kiosk, display and sign fill the screen; false: they open in a window.", True)
+    motion: str = setting(
+        "How calls move on the hall display: full, less, or auto, by what the machine can draw.", "auto"
+    )
     sound: bool = setting("The hall display chimes and says the calls; false: it only shows them.", True)
     voice: str = setting(
         "Who says the calls: auto (the best voice installed), piper, rhvoice, system, espeak, or none.", "auto"

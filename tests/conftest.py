@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ.setdefault("QT_API", "pyside6")
+os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia*=false")  # it tells of every library it does not find
 
 gc.disable()  # as in the apps: Qt objects die on the thread that made them
 

@@ -23,7 +23,7 @@ from shared.hall.rules import answer, decide, evolve, fold
 from shared.hall.shifts import TakePoint
 from shared.hall.values import Moment, TicketState
 from shared.requests.contacts import Contact, KeepContact, ReadContact
-from shared.requests.devices import ClaimSeries, ListDevices, OwnSeries
+from shared.requests.devices import ClaimSeries, ListDevices, OwnDevice, OwnSeries, ReadOwnDevice
 from shared.requests.request import Done, Request
 from shared.requests.sign_on import Identity, Provider
 from shared.requests.specialists import KeepNote, ParkedFor, ReadOwnDay, ReadReasons, ReadSeats, Seat, own_day
@@ -42,6 +42,8 @@ class MemoryLink:
         self.seats: dict[str, Seat] = {}
         self.login = ""
         """The login of the person who signed in last."""
+        self.device = ""
+        """The id the hall knows the station's device by."""
         self.asked: dict[type[Request[Any]], Callable[[Any], Any]] = {
             KeepContact: self._keep_contact,
             ReadContact: lambda asked: self.contacts.get(asked.ticket, Contact()),
@@ -50,6 +52,7 @@ class MemoryLink:
             KeepNote: self._keep_note,
             ReadReasons: lambda _: tuple(self._parked()),
             ListDevices: lambda _: (),
+            ReadOwnDevice: lambda _: OwnDevice(id=self.device),
             ClaimSeries: lambda asked: OwnSeries(name=asked.set_to),
         }
         self.signs_on: Provider | None = None

@@ -20,6 +20,7 @@ ALIKE = {
     "view_model": "what each app's QML shows",
     "contacts": "a request and its handler",
     "devices": "a request and its handler",
+    "media": "a request and its handler",
     "personal_data": "a request and its handler",
     "specialists": "a request and its handler",
     "staff": "a request and its handler",

@@ -80,11 +80,11 @@ def _calls(*rooms: str) -> Iterator[tuple[Path, str, ast.Call]]:
 
 
 def _in_python() -> Iterator[tuple[str, bool]]:
-    """``tr(sentence, note, n)`` and ``translate(context, sentence, note, n)``."""
+    """``tr(sentence, note, n)``, ``translate(context, sentence, note, n)`` and ``translate(language, sentence, n)``."""
     for _, name, call in _calls("kiosk", "display", "console", "shared/ui", "shared/voice"):
         place = {"tr": 0, "translate": 1}.get(name, len(call.args))
         for sentence in _literals(call.args[place : place + 1]):
-            yield sentence, len(call.args) == place + 3
+            yield sentence, len(call.args) == place + 3 or "%n" in sentence
 
 
 def _about_opening() -> Iterator[tuple[str, bool]]:

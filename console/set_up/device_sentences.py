@@ -122,6 +122,12 @@ def _trouble_text(trouble: Trouble) -> str:
                 "Numbers that could be read were delivered: whoever holds another one that is not called needs a "
                 "new one.",
             )
+        case TroubleKind.PAGE:
+            return QCoreApplication.translate(
+                "Console",
+                "The display skips page {0} of its pages, because it can't be shown (since {1}): "
+                "choose another file or address for it.",
+            )
         case TroubleKind.DAMAGED:
             return QCoreApplication.translate(
                 "Console",

@@ -34,6 +34,9 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 OUTPUT_CLOSED = 141
 """The exit status when the reader of the output has gone, as shells give it: 128 + SIGPIPE."""
 
+HALL_CHECKS = "nowserving.hall_checks"
+"""The entry points that check what stations are to show of a hall."""
+
 APP_SUMMARIES = {
     "demo": "a whole hall to try: backend, kiosk, display and console; --tour FOLDER plays a tour and takes pictures",
     "kiosk": "the touchscreen where customers take tickets",
@@ -272,10 +275,10 @@ def _check(args: argparse.Namespace, config: settings.Settings) -> int:
     from shared.ui.station_memory import remembered_halls  # noqa: PLC0415  # stations' code, but without Qt
 
     faults = [*addresses.faults(config.public_url), *_station_faults(config), *_damaged_files()]
-    faults += _missing_fonts(remembered_halls(settings.state_path()))
+    faults += _hall_faults(list(remembered_halls(settings.state_path())))
     try:
         with _database_administration().opened(config.database, current=False) as admin:
-            faults = [*admin.faults(), *faults, *_missing_fonts(admin.readable_halls())]
+            faults = [*admin.faults(), *faults, *_hall_faults(list(admin.readable_halls()))]
     except NoHallsYet:
         if args.database or not any(settings.state_path().glob("home-*.json*")):
             raise
@@ -306,6 +309,17 @@ def _damaged_files() -> Iterator[str]:
             f"A file of a station could not be read and was put aside: {file}. "
             "Whatever could be recovered from it is in use again; remove it once nobody needs it."
         )
+
+
+def _hall_faults(halls: list[Hall]) -> Iterator[str]:
+    """What is wrong with these halls for the stations that are installed on this machine: fonts, displays."""
+    yield from _missing_fonts(halls)
+    for found in entry_points(group=HALL_CHECKS):
+        try:
+            find_faults: Callable[[list[Hall]], Iterator[str]] = found.load()
+        except ImportError:  # as above
+            continue
+        yield from find_faults(halls)
 
 
 def _missing_fonts(halls: Iterable[Hall]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Requests about a hall's kiosks, displays, signs and consoles: list, pair, rename, revoke, report their state."""
+"""Requests about a hall's kiosks, displays, signs and consoles: list, pair, rename, revoke, report, and who one is."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class TroubleKind(StrEnum):
     """One of the device's own files could not be read and was put aside."""
     REFUSED = "refused"
     """The hall refused a ticket the kiosk printed while cut off: nobody will call the customer who holds the paper."""
+    PAGE = "page"
+    """A page of what plays beside the calls can't be shown, and is skipped."""
 
 
 LONGEST_SOUND = 200
@@ -40,7 +42,7 @@ class Trouble:
 
     kind: TroubleKind
     what: str
-    """The name of the file that was put aside, or the number on paper."""
+    """The name of the file that was put aside, the number on paper, or that of the page, from 1."""
     at: datetime
 
 
@@ -180,6 +182,22 @@ class ClaimSeries(Request[OwnSeries]):
     set_to: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnDevice:
+    """What a device is known by in its hall."""
+
+    id: str
+    """Empty for a program that opens the database itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOwnDevice(Request[OwnDevice]):
+    """Ask which device this one is, so that it can tell what the hall has assigned to it."""
+
+    ANSWER = OwnDevice
+    ALLOWED = DEVICES
+
+
 REQUESTS: tuple[type[Request[Any]], ...] = (
     ListDevices,
     ListNewcomers,
@@ -190,4 +208,5 @@ REQUESTS: tuple[type[Request[Any]], ...] = (
     ReportState,
     SeeTroubles,
     ClaimSeries,
+    ReadOwnDevice,
 )

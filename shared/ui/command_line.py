@@ -45,7 +45,8 @@ def start(name: str, arguments: argparse.Namespace, app: App) -> int:
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     windowed = getattr(arguments, "windowed", False)
-    settings = load(arguments.config, hall=arguments.hall, full_screen=False if windowed else None)
+    display = getattr(arguments, "show", None)
+    settings = load(arguments.config, hall=arguments.hall, full_screen=False if windowed else None, display=display)
     if settings.log_level not in logging.getLevelNamesMapping():
         raise Unfit(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}.")
     logging.basicConfig(level=settings.log_level)

@@ -46,6 +46,13 @@ def application(name: str) -> QApplication:
     return app
 
 
+def windowless_application(name: str) -> QApplication:
+    """The same for a program that only measures texts."""
+    if sys.platform == "linux":  # on Windows and macOS Qt has fonts only with the native platform
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a display that does not answer would abort the process
+    return application(name)
+
+
 class Program(Protocol):
     """What an application runs."""
 

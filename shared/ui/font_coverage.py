@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from shared.catalogue import translate
 from shared.hall.field_types import Language, Words
 from shared.hall.hall import Hall
 from shared.languages import own_name
-from shared.ui.event_loop import application
+from shared.ui.event_loop import windowless_application
 from shared.ui.station import Station
 
 log = logging.getLogger(__name__)
@@ -93,10 +91,8 @@ def faults(halls: Iterable[Hall]) -> Iterator[str]:
     texts = tuple(text for hall in halls for text in texts_of(hall))
     if all(_is_bundled(character) for text in texts for character in text):
         return
-    if sys.platform == "linux":  # on Windows and macOS Qt has fonts only with the native platform
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a display that does not answer would abort the process
     QLoggingCategory.setFilterRules("qt.text.font.db=false")  # which prints the same on stderr
-    application("check")
+    windowless_application("check")
     yield from (sentence("en", missing) for missing in missing_scripts(texts))
 
 

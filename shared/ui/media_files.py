@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,8 @@ from shared.hall.units import Milliseconds
 from shared.requests.media import MediumPart, ReadMediumPart
 from shared.ui.media_folder import MediaFolder
 from shared.ui.station import Station
+
+log = logging.getLogger(__name__)
 
 THREAD = "media"
 """Of the station: a long video is checked there, and no announcement waits for it."""
@@ -141,6 +144,7 @@ class MediaFiles(QObject):
         before = self.troubles.get(content)
         if not isinstance(failure, Unreachable) and (before is None or before.detail != failure.detail):
             self.troubles[content] = failure
+            log.warning("%s", failure.detail)
             self.failed.emit(content, failure)
 
     def _try_later(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImageReader
 
-from shared.hall.errors import Failure, Invalid, TooLarge, Unfit, Unreachable
+from shared.hall.errors import Failure, Invalid, TooLarge, Unreachable
 from shared.hall.field_limits import MEDIUM_NAME
 from shared.hall.field_types import Hash
 from shared.requests.media import (
@@ -40,9 +40,10 @@ class _File:
     path: Path
     content: Hash
     parts: int
+    """How many it is sent in."""
 
     def part(self, at: int) -> str:
-        """Base64; raises Unfit."""
+        """Base64; raises Invalid."""
         try:
             with self.path.open("rb") as file:
                 file.seek(at * LARGEST_PART)
@@ -133,9 +134,11 @@ class MediaUpload(QObject):
 
 
 def _looked_at(path: Path, kind: MediumKind) -> _File:
-    """Read the file once; raises Unfit, TooLarge, or Invalid for a picture that can't be shown."""
+    """Read the file once; raises TooLarge, or Invalid for one that can't be read or shown."""
     try:
         size = path.stat().st_size
+        if not size:
+            raise Invalid("This file is empty: choose another one.", field="content")
         if size > LARGEST[kind]:
             most = str(LARGEST[kind] // MIB)
             raise TooLarge(
@@ -143,7 +146,7 @@ def _looked_at(path: Path, kind: MediumKind) -> _File:
             )
         if kind is MediumKind.PICTURE:
             _require_decodable(path)
-        return _File(path, digest_of(path), -(-size // LARGEST_PART) or 1)
+        return _File(path, digest_of(path), -(-size // LARGEST_PART))
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -167,5 +170,7 @@ def _name_of(path: Path) -> str:
     return name if MEDIUM_NAME.fits(name) else ""
 
 
-def _unreadable(path: Path, error: OSError) -> Unfit:
-    return Unfit("{file} can't be read ({why}): choose it again.", file=path.name, why=error.strerror or "")
+def _unreadable(path: Path, error: OSError) -> Invalid:
+    return Invalid(
+        "{file} can't be read ({why}): choose it again.", field="content", file=path.name, why=error.strerror or ""
+    )

@@ -57,6 +57,7 @@ from shared.requests.devices import (
     ConfirmPairing,
     ListDevices,
     ListNewcomers,
+    ReadOwnDevice,
     RefusePairing,
     RenameDevice,
     ReportState,
@@ -168,7 +169,17 @@ NONE_OF_REQUESTS = {
     ReadMediumPart: "the same",
     SendMediumPart: "storing the medium is what counts",
     **dict.fromkeys(
-        (ListStaff, ListDevices, ListNewcomers, ReadSeats, ReadOwnDay, ReadReasons, ReadAudit, ListMedia),
+        (
+            ListStaff,
+            ListDevices,
+            ListNewcomers,
+            ReadSeats,
+            ReadOwnDay,
+            ReadReasons,
+            ReadAudit,
+            ListMedia,
+            ReadOwnDevice,
+        ),
         "changes nothing",
     ),
 }

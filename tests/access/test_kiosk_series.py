@@ -21,7 +21,17 @@ from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage.database import Database
 from shared.hall.errors import Invalid, NotAllowed, UnknownDevice
 from shared.hall.roles import Actor, Role
-from shared.requests.devices import ClaimSeries, ListDevices, OwnSeries, ReportState, SeeTroubles, Trouble, TroubleKind
+from shared.requests.devices import (
+    ClaimSeries,
+    ListDevices,
+    OwnDevice,
+    OwnSeries,
+    ReadOwnDevice,
+    ReportState,
+    SeeTroubles,
+    Trouble,
+    TroubleKind,
+)
 from tests.backends import DATABASES, new_database
 
 ADMIN = Actor(name="admin", role=Role.ADMINISTRATOR)
@@ -103,6 +113,15 @@ def test_two_that_are_set_to_the_same_are_seen_before_anything_happens(
     assert house.claim(two, "K1") == OwnSeries(name="K1", shared_with=("One",))
     assert "same series K1: Two, One" in caplog.text
     assert [one.series for one in house.devices(SUPERVISOR).values()] == ["K1", "K1"]
+
+
+def test_a_device_learns_its_own_id(house: House) -> None:
+    display = house.add("A display", Role.DISPLAY)
+    assert house.handlers.answer("clinic", ReadOwnDevice(), display) == OwnDevice(id=display.id)
+    by_itself = Actor(name="display", role=Role.DISPLAY)
+    assert house.handlers.answer("clinic", ReadOwnDevice(), by_itself) == OwnDevice(id="")
+    with pytest.raises(NotAllowed):
+        house.handlers.answer("clinic", ReadOwnDevice(), ADMIN)
 
 
 def test_nobody_but_a_kiosk_claims_a_series_and_none_that_no_number_could_begin_with(house: House) -> None:

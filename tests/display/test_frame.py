@@ -6,17 +6,12 @@ from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickItem
 
 from display.app import DisplayWindow
-from tests.display.frame import ink, place
+from tests.display.frame import faults, place
 from tests.display.waiting_room import Room, items, texts
 from tests.memory_link import MemoryLink
-
-FULL = 0.75
-"""White on night has a contrast of 0.9; what is left is for the smoothing of letters."""
 
 
 async def at_once(room: Room, display: DisplayWindow) -> None:
@@ -37,14 +32,6 @@ async def and_again(room: Room, display: DisplayWindow) -> None:
         room.recall("1"), room.recall("2")
 
 
-def stand_still(display: DisplayWindow) -> None:
-    """Switch motion off."""
-    component = QQmlComponent(display._qml._engine)
-    component.setData(b"import QtQml; import NowServing; QtObject { property QtObject theme: Theme }", QUrl())
-    holder: QObject = component.create()
-    holder.property("theme").setProperty("still", True)
-
-
 def in_place(rows: list[QQuickItem]) -> bool:
     """Whether the numbers stand below one another, none of them over the next."""
     return all(place(one).bottom() <= place(below).top() for one, below in pairwise(rows))
@@ -58,7 +45,7 @@ async def test_every_call_is_painted_whole_when_it_rests(
     room = await Room(link, until).live()
     with room.display(size=(960, 540)) as display:
         if still:
-            stand_still(display)
+            display._qml.theme.setProperty("still", True)
         await come(room, display)
         await room.caught_up()
         newest_first = [call.label for call in link.hall.calls]
@@ -66,8 +53,6 @@ async def test_every_call_is_painted_whole_when_it_rests(
             lambda: texts(display.window, "number") == newest_first and in_place(items(display.window, "number"))
         )
         await until(
-            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.speaking
+            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.announcing
         )
-        for name in ("number", "point"):
-            for item in items(display.window, name):
-                await until(lambda item=item: ink(display.window, item) > FULL)
+        await until(lambda: not faults(display))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.layout import Layout, ScreenContent, arrange, readable_capital
+from display.layout import ARROW, Layout, ScreenContent, arrange, readable_capital
 
-TELEVISION = ScreenContent(width=952, height=535, number_width=2.6, point_width=5.5)
-ON_END = ScreenContent(width=535, height=952, number_width=2.6, point_width=5.5)
+TELEVISION = ScreenContent(width=915, height=446, number_width=2.6, point_width=5.5)
+ON_END = ScreenContent(width=498, height=863, number_width=2.6, point_width=5.5)
 
 
 def test_capitals_follow_the_distance() -> None:
@@ -21,14 +23,14 @@ def test_a_television_shows_five_calls_to_a_seat_eight_metres_away() -> None:
     layout = arrange(TELEVISION, 8)
     assert layout.is_readable_from(8)
     assert layout.rows == 4
-    assert not layout.stacked
-    assert layout.hero_text > 1.4 * layout.text
+    assert not layout.hero.stacked and not layout.row.stacked
+    assert layout.hero.text > 1.4 * layout.row.text
 
 
 def test_a_screen_on_its_end_puts_the_point_below_the_number() -> None:
     layout = arrange(ON_END, 8)
     assert layout.is_readable_from(8)
-    assert layout.stacked
+    assert layout.hero.stacked
     assert layout.rows >= 3
 
 
@@ -50,22 +52,45 @@ def test_a_screen_too_small_for_its_room_still_shows_a_call() -> None:
     assert _height(layout) == pytest.approx(75)
 
 
+def test_a_single_call_fills_its_screen() -> None:
+    for screen in (TELEVISION, ON_END):
+        alone, few = arrange(replace(screen, calls=1), 8), arrange(screen, 8)
+        assert alone.rows == 0
+        assert alone.hero.height == screen.height
+        assert alone.hero.text > 1.2 * few.hero.text
+
+
+def test_twenty_calls_stand_in_columns_where_the_farthest_seat_can_read_them() -> None:
+    layout = arrange(replace(TELEVISION, height=492, calls=20), 4)  # its head is lower in a smaller room
+    assert layout.columns > 1 and layout.rows >= 19
+    assert layout.is_readable_from(4)
+
+
+def test_more_calls_than_can_be_read_make_no_text_too_small() -> None:
+    layout = arrange(replace(TELEVISION, calls=20), 8)
+    assert layout.is_readable_from(8)
+    assert layout.rows >= arrange(TELEVISION, 8).rows
+
+
 @given(
     width=st.floats(80, 3000),
     height=st.floats(80, 3000),
     metres=st.floats(1, 40),
     number=st.floats(1.5, 5),
     point=st.floats(3, 14),
+    calls=st.integers(0, 25),
 )
 def test_whatever_the_screen_nothing_reaches_beyond_it(
-    width: float, height: float, metres: float, number: float, point: float
+    width: float, height: float, metres: float, number: float, point: float, calls: int
 ) -> None:
-    screen = ScreenContent(width=width, height=height, number_width=number, point_width=point)
+    screen = ScreenContent(width=width, height=height, number_width=number, point_width=point, calls=calls)
     layout = arrange(screen, metres)
     assert _height(layout) <= height * 1.001
-    assert layout.hero_text * number <= screen.call_width * 1.001
-    assert layout.text * number <= screen.call_width * 1.001
+    for size, columns in ((layout.hero, 1), (layout.row, layout.columns)):
+        room = screen.row_width(columns) * 1.001
+        beside, below = size.text * (number + ARROW) + size.point_text * point, size.text * number
+        assert (max(below, size.point_text * (point + ARROW)) if size.stacked else beside) <= room
 
 
 def _height(layout: Layout) -> float:
-    return layout.head_height + layout.hero_height + layout.rows * layout.row_height + layout.foot_height
+    return layout.hero.height + layout.column_rows * layout.row.height

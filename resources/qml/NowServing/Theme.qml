@@ -36,19 +36,22 @@ QtObject {
     readonly property color warningSoft: "#fff1d6"
     readonly property color bad: "#8c1420"
     readonly property color badSoft: "#fde7e9"
-    readonly property color night: "#0e1726"          // the hall display's background: dark, so that calls stand out
-    readonly property color nightRow: "#182438"
-    readonly property color nightLine: "#2b3a52"
-    readonly property color inkOnNight: "#ffffff"
-    readonly property color quietOnNight: "#b9c6d8"
-    readonly property color call: "#ffd23f"           // used only for calls: "this is you"
-    readonly property color inkOnCall: "#14181f"
+    property bool dark: true                          // of the hall display: white on dark, or dark on white
+    readonly property color night: dark ? "#0e1726" : "#f4f5f7"
+    readonly property color nightRow: dark ? "#182438" : "#ffffff"
+    readonly property color nightLine: dark ? "#2b3a52" : "#cfd5dd"
+    readonly property color inkOnNight: dark ? "#ffffff" : "#14181f"
+    readonly property color quietOnNight: dark ? "#b9c6d8" : "#47505c"
+    readonly property color pastOnNight: dark ? "#7f8da3" : "#6b7482"    // a call that is over: to be found by who looks for it, and by nobody else
+    readonly property color call: dark ? "#ffd23f" : "#0b4a8f"           // used only for calls: "this is you"
+    readonly property color inkOnCall: dark ? "#14181f" : "#ffffff"
 
     // ── durations of animations, in milliseconds; each animation means something ──
-    property bool still: false
+    property bool still: false                        // nothing moves; what has to be noticed pulses in fewer steps
     readonly property int quick: still ? 0 : 120
-    readonly property int arrive: still ? 0 : 280
-    readonly property int pulse: still ? 0 : 700      // fewer than 3 flashes a second
+    property int arrive: still ? 0 : 280
+    readonly property int pulse: 700                  // fewer than 3 flashes a second
+    property int pulseStep: still ? 175 : 100
 
     function mm(millimetres: real): real {
         return millimetres * pixelsPerMm;

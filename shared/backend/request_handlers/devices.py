@@ -17,7 +17,9 @@ from shared.requests.devices import (
     ListDevices,
     ListNewcomers,
     Newcomer,
+    OwnDevice,
     OwnSeries,
+    ReadOwnDevice,
     RefusePairing,
     RenameDevice,
     ReportState,
@@ -70,6 +72,10 @@ def _series(context: RequestContext, hall: HallId, request: ClaimSeries, by: Act
     return kiosk_series.claim(context.ledger.database, hall, by.id, request)
 
 
+def _own_device(context: RequestContext, hall: HallId, request: ReadOwnDevice, by: Actor) -> OwnDevice:
+    return OwnDevice(id=by.id)
+
+
 def _pairing(context: RequestContext) -> Pairing:
     return Pairing(context.ledger.database)
 
@@ -84,4 +90,5 @@ HANDLERS: Mapping[type[Request[Any]], Callable[[RequestContext, HallId, Any, Act
     ReportState: _report,
     SeeTroubles: _see,
     ClaimSeries: _series,
+    ReadOwnDevice: _own_device,
 }

@@ -16,7 +16,7 @@ from shared.backend.request_handlers.medium_kinds import require_clip, require_k
 from shared.backend.request_handlers.request_context import RequestContext
 from shared.backend.storage import tables
 from shared.backend.storage.upsert import insert_unless_there
-from shared.hall.errors import Invalid, NoRoomForMedia, StillInUse, TooLarge, UnknownMedium
+from shared.hall.errors import Invalid, Malformed, NoRoomForMedia, StillInUse, TooLarge, UnknownMedium
 from shared.hall.field_types import HallId, Hash, in_language
 from shared.hall.hall import Hall
 from shared.hall.roles import Actor
@@ -42,13 +42,11 @@ MOST_PARTS = max(LARGEST.values()) // LARGEST_PART
 UNSTORED_KEPT = timedelta(hours=20)
 """How long parts wait for their medium to be stored; they are gone within a day."""
 
-BROKEN = "The file did not arrive as it was sent, and was not stored: send it again."
-
 media, parts = tables.media.c, tables.media_parts.c
 
 
 def send(context: RequestContext, hall: HallId, request: SendMediumPart, by: Actor) -> Done:
-    """Keep a part, unless it or the whole medium is there already; raises Invalid or NoRoomForMedia."""
+    """Keep a part, unless it or the whole medium is there already; raises Invalid, Malformed or NoRoomForMedia."""
     body = _decoded(request)
     with context.ledger.database.writing() as connection:
         if _find(connection, hall, request.content):
@@ -67,9 +65,9 @@ def _decoded(request: SendMediumPart) -> bytes:
     except binascii.Error:
         raise Invalid(PART.sentence, field="data") from None
     if not 0 < len(body) <= LARGEST_PART:
-        raise Invalid("A part has 1 to {most} bytes.", field="data", most=str(LARGEST_PART))
+        raise Malformed(f"A part has 1 to {LARGEST_PART} bytes.")
     if not 0 <= request.at < MOST_PARTS:
-        raise Invalid("A medium has at most {most} parts.", field="at", most=str(MOST_PARTS))
+        raise Malformed(f"A medium has at most {MOST_PARTS} parts, from 0.")
     return body
 
 
@@ -102,7 +100,11 @@ def store(context: RequestContext, hall: HallId, request: StoreMedium, by: Actor
             _remove_parts(connection, hall, request.content)
         elif _sent(connection, hall, request.content) == sent:
             return _insert(connection, hall, request, size, context.ledger.wall())
-    raise Invalid(BROKEN, field="content")
+    raise _broken()
+
+
+def _broken() -> Invalid:
+    return Invalid("The file did not arrive as it was sent, and was not stored: send it again.", field="content")
 
 
 def _sent(connection: Connection, hall: HallId, content: Hash) -> list[tuple[int, int, datetime]]:
@@ -124,7 +126,7 @@ def _size(kind: MediumKind, sent: list[tuple[int, int, datetime]]) -> int:
         length == LARGEST_PART for (_, length, _), _ in pairwise(sent)
     )
     if not sent or not is_whole:
-        raise Invalid(BROKEN, field="content")
+        raise _broken()
     return size
 
 

@@ -8,8 +8,6 @@ import wave
 from shared.hall.errors import Invalid
 from shared.requests.media import CLIP_RATES, CLIP_SECONDS, MediumKind
 
-WAV = "A recording is a WAV file (PCM, one or two channels, {least} to {most} kHz): save it as one and try again."
-
 
 def require_kind(kind: MediumKind, head: bytes) -> None:
     """Raises Invalid if a medium that begins so is not of this kind."""
@@ -40,7 +38,13 @@ def require_clip(whole: bytes) -> None:
     except (wave.Error, EOFError, RuntimeError):  # RuntimeError: a chunk that ends after the file
         is_known, seconds = False, 0.0
     if not is_known:
-        raise Invalid(WAV, field="content", least=str(least // 1000), most=str(most // 1000))
+        raise Invalid(
+            "A recording is a WAV file (PCM, one or two channels, {least} to {most} kHz): "
+            "save it as one and try again.",
+            field="content",
+            least=str(least // 1000),
+            most=str(most // 1000),
+        )
     shortest, longest = CLIP_SECONDS
     if not shortest <= seconds <= longest:
         raise Invalid(

@@ -14,18 +14,34 @@ Item {
     required property string service
     required property bool highlighted
     required property int announced
+    required property bool over
     readonly property bool hero: index === 0
     readonly property Sizes sizes: display.sizes
+    readonly property bool stacked: hero ? sizes.heroStacked : sizes.stacked
+    readonly property int columnRows: Math.max(1, sizes.columnRows)  // a single call's layout has none
     readonly property real padding: Theme.mm(sizes.margin)
     readonly property real numberText: Theme.mm(hero ? sizes.heroText : sizes.text)
     readonly property real pointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)
     readonly property real smallText: pointText * 0.34  // of the line below the point's name
     readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
-    readonly property color ink: highlighted ? Theme.inkOnCall : Theme.inkOnNight
-    readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
+    readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.pastOnNight : Theme.inkOnNight
+    readonly property color quietInk: highlighted ? Theme.inkOnCall : over ? Theme.pastOnNight : Theme.quietOnNight
+    property int placed: index  // the last index that it moved to
+    property real away: 0  // how far it still is from its place, while it moves there
 
-    y: hero ? 0 : Theme.mm(sizes.heroHeight + (index - 1) * sizes.rowHeight)
+    // Where the top of this index is, and its column, counted from where reading begins.
+    function topOf(index: int): real {
+        return index ? Theme.mm(sizes.heroHeight + (index - 1) % columnRows * sizes.rowHeight) : 0;
+    }
+
+    function columnOf(index: int): int {
+        return index ? Math.floor((index - 1) / columnRows) : 0;
+    }
+
+    width: hero ? parent.width : parent.width / sizes.columns
     height: Theme.mm(hero ? sizes.heroHeight : sizes.rowHeight)
+    x: (display.rightToLeft && !hero ? sizes.columns - 1 - columnOf(index) : columnOf(index)) * width
+    y: topOf(index) + away
     z: hero ? 1 : 0
     onAnnouncedChanged: {
         if (highlighted)
@@ -35,23 +51,40 @@ Item {
         if (highlighted)
             glow.pulse();
     }
-
-    Behavior on y {
-        NumberAnimation { duration: Theme.arrive; easing.type: Easing.OutCubic }
+    onIndexChanged: {
+        const from = topOf(placed) + away - topOf(index);
+        const sameColumn = columnOf(placed) === columnOf(index);
+        placed = index;
+        move.stop();
+        if (sameColumn) {
+            move.from = from;
+            move.start();
+        }
     }
 
-    NumberAnimation on opacity { from: 0; to: 1; duration: Theme.arrive }
+    // Its end is its place, and nothing but the place moves: a row that is interrupted is late, and never half visible.
+    NumberAnimation {
+        id: move
+
+        target: row
+        property: "away"
+        to: 0
+        duration: Theme.arrive
+        easing.type: Easing.OutCubic
+        onStopped: row.away = 0
+    }
+
+    FrameAnimation {
+        running: move.running && row.index === 1 && Theme.arrive > 0
+        onTriggered: row.display.motion.frame(frameTime)
+    }
 
     Rectangle {
         id: ground
 
         anchors { fill: parent; bottomMargin: row.hero ? row.padding * 0.4 : Theme.border }
         radius: Theme.mm(row.sizes.margin * 0.4)
-        color: row.highlighted ? Theme.call : row.hero ? Theme.nightRow : Qt.alpha(Theme.call, 0)
-
-        Behavior on color {
-            ColorAnimation { duration: Theme.arrive }
-        }
+        color: row.highlighted ? Theme.call : row.hero ? Theme.nightRow : Theme.night
     }
 
     Glow {
@@ -64,12 +97,12 @@ Item {
 
     Grid {
         anchors { left: parent.left; leftMargin: row.padding; verticalCenter: ground.verticalCenter }
-        columns: row.sizes.stacked ? 1 : 2
+        columns: row.stacked ? 1 : 2
         verticalItemAlignment: Grid.AlignVCenter
 
         PlainText {
             objectName: "number"
-            width: row.sizes.stacked ? row.width - 2 * row.padding : row.numberText * row.sizes.numberWidth
+            width: row.stacked ? row.width - 2 * row.padding : row.numberText * row.sizes.numberWidth
             text: row.label
             color: row.ink
             font { pixelSize: row.numberText; weight: Font.Bold; features: Theme.figures }
@@ -83,31 +116,46 @@ Item {
                 id: arrow
 
                 text: row.display.rightToLeft ? "←" : "→"
-                width: row.pointText * (row.sizes.stacked ? 1.15 : 1.3)
+                width: row.pointText * (row.stacked ? 1.15 : 1.3)
                 color: row.quietInk
                 height: row.pointText * row.lineHeight
                 verticalAlignment: Text.AlignVCenter
                 font.pixelSize: row.pointText * 0.85
-                horizontalAlignment: row.sizes.stacked ? Text.AlignLeft : Text.AlignHCenter
+                horizontalAlignment: row.stacked ? Text.AlignLeft : Text.AlignHCenter
             }
 
             Column {
                 id: pointColumn
 
-                readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.sizes.stacked ? 0 : row.numberText * row.sizes.numberWidth)
+                readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.stacked ? 0 : row.numberText * row.sizes.numberWidth)
 
+                // Where the point stands below its number, a long name takes as many lines as there is room for.
                 PlainText {
+                    id: point
+
+                    readonly property real line: row.pointText * row.lineHeight
+                    readonly property real length: name.advanceWidth / width  // in lines; a little too long, it is made smaller
+                    readonly property real room: row.stacked ? ground.height - row.numberText * row.lineHeight - (row.hero ? smallLine.height + row.padding : 0) : line
+
                     objectName: "point"
                     width: pointColumn.availableWidth
-                    height: row.pointText * row.lineHeight
+                    height: Math.max(line, Math.min(room, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
                     text: row.point
                     color: row.ink
                     font { pixelSize: row.pointText; weight: Font.DemiBold }
                     horizontalAlignment: Text.AlignLeft
                     verticalAlignment: Text.AlignVCenter
-                    fontSizeMode: Text.HorizontalFit
+                    fontSizeMode: height > line ? Text.Fit : Text.HorizontalFit
                     minimumPixelSize: row.pointText * 0.4
+                    wrapMode: height > line ? Text.WordWrap : Text.NoWrap
                     elide: Text.ElideRight
+
+                    TextMetrics {
+                        id: name
+
+                        font: point.font
+                        text: row.point
+                    }
                 }
 
                 Row {

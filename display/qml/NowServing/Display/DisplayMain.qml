@@ -1,5 +1,4 @@
-// The hall display: the newest call largest, the last calls below it, and how many people wait.
-pragma ComponentBehavior: Bound
+// The window of the hall display.
 import QtQuick
 import NowServing
 import NowServing.Display.Models
@@ -8,122 +7,14 @@ Window {
     id: root
 
     required property DisplayModel display
-    readonly property real margin: Theme.mm(display.sizes.margin)
-    readonly property real headText: Theme.mm(display.sizes.head)
-
-    function fit(): void {
-        Theme.fit(width, height, display.sizes.inches);
-    }
 
     width: 1280
     height: 720
     color: Theme.night
     title: qsTr("Hall display")
-    onWidthChanged: fit()
-    onHeightChanged: fit()
-    Component.onCompleted: fit()
 
-    Item {
+    DisplayScreen {
         anchors.fill: parent
-        LayoutMirroring.enabled: root.display.rightToLeft
-        LayoutMirroring.childrenInherit: true
-
-        Item {
-            id: head
-
-            anchors { left: parent.left; right: parent.right; leftMargin: root.margin; rightMargin: root.margin }
-            height: Theme.mm(root.display.sizes.headHeight)
-
-            PlainText {
-                objectName: "hallName"
-                anchors { left: parent.left; right: time.left; rightMargin: root.margin; top: parent.top; bottom: parent.bottom }
-                text: root.display.hallName
-                visible: root.display.hasCalls
-                color: Theme.quietOnNight
-                font { pixelSize: root.headText; weight: Font.DemiBold }
-                horizontalAlignment: Text.AlignLeft
-                verticalAlignment: Text.AlignVCenter
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: root.headText / 2
-                elide: Text.ElideRight
-            }
-
-            PlainText {
-                id: time
-
-                anchors { right: parent.right; verticalCenter: parent.verticalCenter }
-                text: root.display.clockText
-                color: Theme.inkOnNight
-                font { pixelSize: root.headText; weight: Font.DemiBold; features: Theme.figures }
-            }
-        }
-
-        Welcome {
-            anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: foot.top }
-            display: root.display
-            visible: !root.display.hasCalls
-        }
-
-        Column {
-            anchors { left: parent.left; right: parent.right; top: head.bottom; topMargin: Theme.mm(root.display.sizes.heroHeight); leftMargin: root.margin; rightMargin: root.margin }
-            visible: root.display.hasCalls
-
-            Repeater {
-                model: root.display.sizes.rows
-                delegate: Item {
-                    width: parent ? parent.width : 0
-                    height: Theme.mm(root.display.sizes.rowHeight)
-
-                    Rectangle {
-                        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-                        height: Theme.border
-                        color: Theme.nightLine
-                    }
-                }
-            }
-        }
-
-        // Not a positioner: one transition would interrupt another and leave its row half-way.
-        Item {
-            anchors { left: parent.left; right: parent.right; top: head.bottom; leftMargin: root.margin; rightMargin: root.margin }
-
-            Repeater {
-                model: root.display.calls
-                delegate: CallRow {
-                    display: root.display
-                    width: parent ? parent.width : 0
-                }
-            }
-        }
-
-        Item {
-            id: foot
-
-            anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: root.margin; rightMargin: root.margin }
-            height: Theme.mm(root.display.sizes.footHeight)
-
-            PlainText {
-                id: peopleWaiting
-
-                anchors { left: parent.left; verticalCenter: parent.verticalCenter }
-                text: qsTr("%n people wait", "", root.display.peopleWaiting)
-                visible: root.display.known && root.display.peopleWaiting > 0
-                color: Theme.quietOnNight
-                font.pixelSize: root.headText * 0.8
-            }
-
-            PlainText {
-                objectName: "outageNotice"
-                anchors { right: parent.right; left: peopleWaiting.visible ? peopleWaiting.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
-                text: root.display.outageNotice
-                color: Theme.inkOnNight
-                font.pixelSize: root.headText * 0.8
-                horizontalAlignment: Text.AlignRight
-                verticalAlignment: Text.AlignVCenter
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: root.headText * 0.3
-                elide: Text.ElideRight
-            }
-        }
+        display: root.display
     }
 }

@@ -6,26 +6,33 @@ Rectangle {
     id: glow
 
     required property bool lit  // the pulses stop when it becomes false
+    readonly property int steps: Math.round(Theme.pulse / Theme.pulseStep)  // to the brightest, and back again
+    readonly property real brightest: 0.6
+    readonly property alias pulsing: timer.running
+    property int step: 0
 
     function pulse(): void {
-        pulses.restart();
+        step = 0;
+        timer.restart();
     }
 
     objectName: "glow"
     color: Theme.inkOnNight
-    opacity: 0
+    opacity: timer.running ? brightest * (1 - Math.cos(Math.PI * step / steps)) / 2 : 0
     onLitChanged: {
         if (!lit)
-            pulses.stop();
+            timer.stop();
     }
 
-    SequentialAnimation {
-        id: pulses
+    // Steps, not an animation: that would paint the whole call sixty times a second.
+    Timer {
+        id: timer
 
-        loops: 4
-        onStopped: glow.opacity = 0
-
-        NumberAnimation { target: glow; property: "opacity"; to: Theme.still ? 0 : 0.6; duration: Theme.pulse; easing.type: Easing.InOutSine }
-        NumberAnimation { target: glow; property: "opacity"; to: 0; duration: Theme.pulse; easing.type: Easing.InOutSine }
+        interval: Theme.pulseStep
+        repeat: true
+        onTriggered: {
+            if (++glow.step === 4 * 2 * glow.steps)
+                stop();
+        }
     }
 }

@@ -11,14 +11,14 @@ Item {
 
     Column {
         anchors.centerIn: parent
-        width: parent.width - 4 * Theme.mm(welcome.display.sizes.margin)
+        width: parent.width - 4 * Theme.mm(welcome.display.sizes.edge)
         spacing: welcome.height * 0.03
 
         PlainText {
             objectName: "welcome"
             width: parent.width
             height: Math.min(welcome.height * 0.28, welcome.textSize * 2)
-            text: welcome.display.hallName ? qsTr("Welcome to %1").arg(welcome.display.hallName) : "Now Serving"
+            text: welcome.display.around.welcome
             color: Theme.quietOnNight
             font { pixelSize: welcome.textSize * 0.6; weight: Font.DemiBold }
             horizontalAlignment: Text.AlignHCenter
@@ -33,13 +33,13 @@ Item {
             objectName: "invitation"
             width: parent.width
             height: Math.min(welcome.height * 0.3, welcome.textSize * 2.5)
-            text: !welcome.display.known ? qsTr("One moment, please") : welcome.display.hallClosedReason || qsTr("Please take a ticket")
+            text: welcome.display.around.invitation
             color: Theme.inkOnNight
             font { pixelSize: welcome.textSize; weight: Font.Bold }
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
             fontSizeMode: Text.Fit
-            minimumPixelSize: welcome.textSize * 0.3
+            minimumPixelSize: welcome.textSize * 0.15
             wrapMode: Text.Wrap
             elide: Text.ElideRight
         }
@@ -49,7 +49,7 @@ Item {
             width: parent.width
             height: welcome.height * 0.34
             visible: text !== ""
-            text: welcome.display.openingHours
+            text: welcome.display.around.openingHours
             color: Theme.quietOnNight
             font { pixelSize: welcome.textSize * 0.5; weight: Font.DemiBold; features: Theme.figures }
             horizontalAlignment: Text.AlignHCenter
