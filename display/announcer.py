@@ -78,7 +78,7 @@ class Announcer(QObject):
     queued = Signal(str)
     """This ticket was called, and waits for its turn to be said."""
     changed = Signal()
-    """``speaking`` or ``crowded`` changed."""
+    """``announcing`` or ``crowded`` changed."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Announcer(QObject):
         """``shown`` is the hall and the display as they are now; without a player, only pictures come in turn."""
         super().__init__(parent)
         self.backlog: list[Call] = []
-        self.speaking = False
+        self.announcing = False
         """Whether it is somebody's turn; the media beside the calls are quiet meanwhile."""
         self.crowded = False
         """Whether so many were called that one announcement stands for all of them."""
@@ -225,8 +225,8 @@ class Announcer(QObject):
         return percent_at(settings, local(settings, self._wall()).time())
 
     def _show(self, *, announcing: bool, crowded: bool) -> None:
-        if (announcing, crowded) != (self.speaking, self.crowded):
-            self.speaking, self.crowded = announcing, crowded
+        if (announcing, crowded) != (self.announcing, self.crowded):
+            self.announcing, self.crowded = announcing, crowded
             self.changed.emit()
 
     # ── steps ──

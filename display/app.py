@@ -133,7 +133,7 @@ class DisplayWindow:
         self.announcer.announce(call, late=late)
 
     def _announcing_changed(self) -> None:
-        self.model.show_announcement(announcing=self.announcer.speaking, crowded=self.announcer.crowded)
+        self.model.show_announcement(announcing=self.announcer.announcing, crowded=self.announcer.crowded)
 
     def _keep_media(self) -> None:
         """Fetch what plays beside the calls, and the recordings of the hall."""
