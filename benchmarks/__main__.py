@@ -14,10 +14,10 @@ ALL = {
     "durable": durable,
     "listening": listening,
     "calling": call_cost,
+    "announcing": announcing,
     "halls": many_halls,
     "nuisance": nuisance,
     "display": display_frames,
-    "announcing": announcing,
 }
 
 

@@ -68,7 +68,7 @@ def _seconds_to_first_sound(sound: PrivateSound, speaker: Speaker, parent: QObje
     announcer.announce(hall.calls[0])
     _until(sound.anything_heard)
     took = time.monotonic() - began
-    _until(lambda: not announcer.speaking)
+    _until(lambda: not announcer.announcing)
     announcer.close()
     return took
 

@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from display.loud_call import LoudCall, is_open, next_loud_call, percent_at
 from display.speech import Saying
-from display.turn import Turn, is_open, next_turn, percent_at
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.hall.time_zones import local
@@ -78,7 +78,7 @@ class Announcer(QObject):
     queued = Signal(str)
     """This ticket was called, and waits for its turn to be said."""
     changed = Signal()
-    """``speaking`` or ``crowded`` changed."""
+    """``announcing`` or ``crowded`` changed."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Announcer(QObject):
         """``shown`` is the hall and the display as they are now; without a player, only pictures come in turn."""
         super().__init__(parent)
         self.backlog: list[Call] = []
-        self.speaking = False
+        self.announcing = False
         """Whether it is somebody's turn; the media beside the calls are quiet meanwhile."""
         self.crowded = False
         """Whether so many were called that one announcement stands for all of them."""
@@ -174,17 +174,17 @@ class Announcer(QObject):
                 yield self._pause(self._silent_turn)
         self._show(announcing=False, crowded=False)
 
-    def _next(self) -> Turn | None:
+    def _next(self) -> LoudCall | None:
         """What to announce now, taken from the backlog; calls that are over are dropped from it."""
         shown = self._shown()
         self.backlog = [call for call in self.backlog if shown and is_open(*shown, call)]
         if not shown or not self.backlog:
             return None
-        turn = next_turn(*shown, self.backlog)
+        turn = next_loud_call(*shown, self.backlog)
         del self.backlog[: len(turn.calls)]
         return turn
 
-    def _chime_and_say(self, turn: Turn, percent: int) -> Generator[Step, Any, None]:
+    def _chime_and_say(self, turn: LoudCall, percent: int) -> Generator[Step, Any, None]:
         sayings: list[Saying] = []
         made = _Once()
         if turn.times:
@@ -202,16 +202,18 @@ class Announcer(QObject):
                 if saying.sound and self._broken_off(turn, (yield self._play(saying.sound, percent))):
                     return
 
-    def _goes_on(self, turn: Turn) -> bool:
+    def _goes_on(self, turn: LoudCall) -> bool:
         """Whether it is worth saying again: nobody else waits, and the customer has not come."""
         shown = self._shown()
         return not self.backlog and shown is not None and any(is_open(*shown, call) for call in turn.calls)
 
-    def _broken_off(self, turn: Turn, fault: str) -> bool:
+    def _broken_off(self, turn: LoudCall, fault: str) -> bool:
         """Whether nothing more of it can be heard; a file that is broken is only left out."""
         if not fault or fault == SoundFault.BROKEN:
             return False
-        self._unheard.update((call.ticket, call) for call in turn.calls)
+        unheard = {**self._unheard, **{call.ticket: call for call in turn.calls}}
+        shown = self._shown()
+        self._unheard = {ticket: call for ticket, call in unheard.items() if shown and is_open(*shown, call)}
         return True
 
     def _percent(self) -> int:
@@ -223,8 +225,8 @@ class Announcer(QObject):
         return percent_at(settings, local(settings, self._wall()).time())
 
     def _show(self, *, announcing: bool, crowded: bool) -> None:
-        if (announcing, crowded) != (self.speaking, self.crowded):
-            self.speaking, self.crowded = announcing, crowded
+        if (announcing, crowded) != (self.announcing, self.crowded):
+            self.announcing, self.crowded = announcing, crowded
             self.changed.emit()
 
     # ── steps ──

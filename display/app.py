@@ -138,7 +138,7 @@ class DisplayWindow:
         return shows(self.model.shown.value, call.service, call.point, call.precedence)
 
     def _announcing_changed(self) -> None:
-        self.model.show_announcement(announcing=self.announcer.speaking, crowded=self.announcer.crowded)
+        self.model.show_announcement(announcing=self.announcer.announcing, crowded=self.announcer.crowded)
 
     def _keep_media(self) -> None:
         """Fetch what plays beside the calls, and the recordings of the hall."""

@@ -75,7 +75,7 @@ class Settings:
     motion: str = setting(
         "How calls move on the hall display: full, less, or auto, by what the machine can draw.", "auto"
     )
-    sound: bool = setting("The hall display plays a chime at each call.", True)
+    sound: bool = setting("The hall display chimes and says the calls; false: it only shows them.", True)
     voice: str = setting(
         "Who says the calls: auto (the best voice installed), piper, rhvoice, system, espeak, or none.", "auto"
     )

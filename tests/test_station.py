@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from shared.hall.calling import CallNext
-from shared.hall.errors import NotSignedIn, PointNotActive
+from shared.hall.errors import Invalid, NotSignedIn, PointNotActive
 from shared.hall.issuing import IssueTicket, TicketCancelled
 from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
+from shared.requests.devices import ReportState, Trouble, TroubleKind
+from shared.requests.request import Done
+from shared.ui.device_report import DeviceReports
 from shared.ui.station import Station
 from shared.ui.station_memory import StationMemory, remembered_halls
 from tests.memory_link import MemoryLink, clinic
@@ -105,3 +109,22 @@ def test_a_memory_nested_without_end_is_no_memory(tmp_path: Path) -> None:
     [file] = tmp_path.iterdir()
     file.write_text("[" * 100_000, "utf-8")
     assert memory.load() is None and remembered_halls(tmp_path) == []
+
+
+async def test_a_backend_that_does_not_know_sound_is_told_the_rest(link: MemoryLink, until) -> None:
+    heard: list[ReportState] = []
+
+    def answer(state: ReportState) -> Done:
+        if state.sound:
+            raise Invalid("report-state: there is no field 'sound'.")
+        heard.append(state)
+        return Done()
+
+    link.asked[ReportState] = answer
+    station = Station(link)
+    trouble = Trouble(kind=TroubleKind.DAMAGED, what="file", at=datetime.now(UTC))
+    DeviceReports(station, troubles=lambda: (trouble,), sound=lambda: "There is\nno sound.")
+    station.start()
+    await until(lambda: heard)
+    assert heard[0].troubles == (trouble,) and heard[0].sound == ""
+    station.stop()

@@ -163,6 +163,16 @@ def test_what_happened_at_a_kiosk_is_told_until_an_administrator_has_seen_it(hou
         house.handlers.answer("clinic", SeeTroubles(device="nobody"), ADMIN)
 
 
+def test_what_ails_the_sound_of_a_display_is_told_until_it_is_well(house: House) -> None:
+    display = house.add("One")
+    for sentence in ("There is no sound device.", ""):
+        house.handlers.answer("clinic", ReportState(version="1", sound=sentence), display)
+        assert house.devices(SUPERVISOR)["One"].sound == sentence
+    for wrong in ("x" * 201, "two\nlines"):
+        with pytest.raises(Invalid):
+            house.handlers.answer("clinic", ReportState(version="1", sound=wrong), display)
+
+
 @pytest.mark.parametrize("what", ["<b>", "", "a b", "x" * 81, "../tickets.db"])
 def test_a_trouble_names_a_file_or_a_number_and_nothing_else(house: House, what: str) -> None:
     with pytest.raises(Invalid):

@@ -30,6 +30,7 @@ from shared.requests.devices import (
     RenameDevice,
     RevokeDevice,
     SeeTroubles,
+    SoundFault,
     Trouble,
     TroubleKind,
 )
@@ -119,6 +120,10 @@ async def test_each_device_says_when_it_was_seen_and_how_its_paper_is(sit_down, 
         ]
         house.devices[0] = replace(house.devices[0], unprinted="A042")
         await seat.until(lambda: shown(section)[0][-1] == "Paper is low · A042 may not be printed")
+        house.devices[1] = replace(house.devices[1], sound=SoundFault.NO_DEVICE)
+        await seat.until(lambda: shown(section)[1][-1] == "No sound device: calls are only shown")
+        house.devices[1] = replace(house.devices[1], sound="eSpeak NG has no voice for Klingon.")
+        await seat.until(lambda: shown(section)[1][-1] == "eSpeak NG has no voice for Klingon.")
         house.devices.append(device("Another", role=Role.SIGN, seen_at=NOW - timedelta(hours=30)))
         await seat.until(lambda: ["Another", "Sign", "1 days ago", "", "", ""] in shown(section))  # by itself
 

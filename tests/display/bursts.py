@@ -335,7 +335,7 @@ class Burst:
 
     def _check(self) -> None:
         self.faults += [f"lost: {call.label} was never announced" for call, _ in self.waiting.values()]
-        if self.announcer.backlog or self.announcer.speaking or self.announcer.crowded:
+        if self.announcer.backlog or self.announcer.announcing or self.announcer.crowded:
             self.faults.append("the announcer does not come to its end")
         ends = [*(turn.first_sound for turn in self.turns), len(self.player.played)][1:]
         made = iter(self.speech.made)

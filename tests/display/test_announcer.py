@@ -113,7 +113,7 @@ def test_one_call_is_a_chime_then_the_customers_language_then_the_halls(qapp) ->
     stage.time.pass_until(MINUTE)
     assert [sound.split()[0] for sound in stage.sounds] == [CHIME.name, "de", "en"]
     assert [at for at, _ in stage.player.heard] == [0, CHIME_TAKES, CHIME_TAKES + SAYING_TAKES]
-    assert not stage.announcer.speaking
+    assert not stage.announcer.announcing
 
 
 def test_the_next_call_waits_for_the_end_and_the_silence_after_it_but_its_picture_does_not(qapp) -> None:
@@ -151,7 +151,7 @@ def test_a_hall_that_wants_no_voice_gets_its_chime(qapp) -> None:
 def test_one_announcement_stands_for_a_crowd_and_the_screen_says_so(qapp) -> None:
     stage = Stage()
     said: list[tuple[bool, bool]] = []
-    stage.announcer.changed.connect(lambda: said.append((stage.announcer.speaking, stage.announcer.crowded)))
+    stage.announcer.changed.connect(lambda: said.append((stage.announcer.announcing, stage.announcer.crowded)))
     stage.call(*map(str, range(1, 9)))
     stage.time.pass_until(MINUTE)
     assert len(stage.labels) == 8 and len({at for at, _ in stage.announced}) == 2
@@ -187,7 +187,7 @@ def test_without_sound_the_pictures_come_in_turn(qapp, why: str) -> None:
     stage.call("1", "2")
     stage.time.pass_until(MINUTE)
     assert stage.announced == [(0, "A001"), (SILENT_TURN, "B001")]
-    assert stage.sounds == [] and stage.announcer.fault == "" and not stage.announcer.speaking
+    assert stage.sounds == [] and stage.announcer.fault == "" and not stage.announcer.announcing
 
 
 def test_the_volume_of_the_hour_is_played(qapp) -> None:

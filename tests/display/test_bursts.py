@@ -41,7 +41,7 @@ def shows_the_open_calls_of(hall: Hall, display: DisplayWindow) -> bool:
 def is_at_rest(display: DisplayWindow) -> bool:
     window = display.window
     return display.model._pixels == (window.width(), window.height()) and not (
-        display.announcer.speaking
+        display.announcer.announcing
         or any(row.highlighted for row in display.model.calls.rows)
         or any(row.property("away") for row in rows(display))
     )

@@ -97,7 +97,7 @@ async def test_calls_from_before_it_started_are_shown_but_not_announced(link: Me
     await room.caught_up()
     with room.display() as display:
         assert labels(display) == called[::-1]
-        assert highlighted(display) == [] and not display.announcer.speaking
+        assert highlighted(display) == [] and not display.announcer.announcing
         third = room.call("1")
         await until(lambda: highlighted(display) == [third])
         assert times(display, called[0]) == times(display, called[1]) == 0

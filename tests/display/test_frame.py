@@ -53,6 +53,6 @@ async def test_every_call_is_painted_whole_when_it_rests(
             lambda: texts(display.window, "number") == newest_first and in_place(items(display.window, "number"))
         )
         await until(
-            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.speaking
+            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.announcing
         )
         await until(lambda: not faults(display))

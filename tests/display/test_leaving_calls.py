@@ -103,7 +103,7 @@ async def test_what_is_known_of_calls_does_not_grow(link: MemoryLink, until) -> 
             room.call("1")
             display.model.highlight(room.holding["1"])
         link.do(FinishService(point="1", ticket=room.without("1")))
-        await until(lambda: not display.model._highlighted and not display.announcer.speaking)
+        await until(lambda: not display.model._highlighted and not display.announcer.announcing)
         await room.caught_up()
         display.model.refresh()
         assert len(display.model._times_announced) <= LAST_CALLS

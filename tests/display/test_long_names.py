@@ -89,7 +89,7 @@ async def test_long_names_stay_on_the_display(link: MemoryLink, until, size: tup
             room.call("1", language=OTHER[language]), room.call("2", "tests", language=OTHER[language])
         await until(lambda: len(texts(display.window, "number")) == display.model.sizes.rows + 1)
         await until(
-            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.speaking
+            lambda: not any(row.highlighted for row in display.model.calls.rows) and not display.announcer.announcing
         )
         assert texts(display.window, "customerPoint") == [POINT[OTHER[language]]]
         assert texts(display.window, "service") == [SERVICE[language]]

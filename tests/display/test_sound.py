@@ -99,8 +99,8 @@ async def test_calls_are_heard_whole_in_order_and_with_silence_between_them(
     await until(lambda: display.speaker.is_ready)
     sound.record()
     room.call("1", language="de"), room.call("2", "tests", language="ru")
-    await until(lambda: display.announcer.speaking)
-    await until(lambda: not display.announcer.speaking and not display.announcer._turns)
+    await until(lambda: display.announcer.announcing)
+    await until(lambda: not display.announcer.announcing and not display.announcer._turns)
     said = sound.heard()
     kinds = [kind for kind, _ in said if kind != "silence"]
     assert kinds == ["chime", "30", "20", "chime", "20"]
@@ -125,13 +125,13 @@ async def test_a_device_taken_away_in_the_middle_holds_up_nothing_and_once_back_
     await until(lambda: any(kind == "chime" for kind, _ in sound.heard()))
     began = time.monotonic()
     sound.take_device()
-    await until(lambda: display.sound_fault and not display.announcer.speaking)
+    await until(lambda: display.sound_fault and not display.announcer.announcing)
     assert time.monotonic() - began < 2.5  # a second, and a loaded machine
     await until(lambda: display.sound_fault == SoundFault.NO_DEVICE)
     sound.give_device()
     sound.record()
-    await until(lambda: display.announcer._turns and display.announcer.speaking and not display.sound_fault)
-    await until(lambda: not display.announcer.speaking)
+    await until(lambda: display.announcer._turns and display.announcer.announcing and not display.sound_fault)
+    await until(lambda: not display.announcer.announcing)
     assert [is_whole(seconds) for kind, seconds in sound.heard() if kind == "20"] == [True]
     display.close()
     room.station.stop()

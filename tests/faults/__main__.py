@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from tests.backends import DATABASES
 from tests.display.bursts import Burst
 from tests.faults.attack import attack
@@ -81,12 +83,14 @@ def _power(scene: str, seed: int, cut: int) -> int:
 
 def _burst(seed: int) -> int:
     """Print what was heard in one burst of calls, and what was wrong."""
+    app = QCoreApplication(["burst"])
     burst = Burst(seed)
     faults = burst.run()
     for played in burst.player.played:
         say(f"{played.began / 1000:8.1f} s  {played.sound}  {played.fault}")
     for fault in faults:
         say(f"VIOLATION: {fault}")
+    del app
     return 1 if faults else 0
 
 

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
 
 from shared.backend.storage.database import Database
 from tests.display.bursts import Burst
@@ -197,7 +200,14 @@ def _bursts(table: Table, wanted: int, first: int) -> None:
         figures.append(f"{turns:,} announcements")
 
 
+@cache
+def _application() -> QCoreApplication:
+    """Qt's timers want one in each process."""
+    return QCoreApplication(["soak"])
+
+
 def _burst(seed: int) -> tuple[int, list[str]]:
+    _application()
     burst = Burst(seed)
     faults = burst.run()
     return len(burst.turns), faults

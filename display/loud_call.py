@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from display.hall_as_shown import languages_of, shows
 from shared.hall.display_values import Display
-from shared.hall.field_types import Language
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings
 from shared.hall.units import Milliseconds
@@ -26,7 +26,7 @@ MOST_LANGUAGES = 3
 
 
 @dataclass(frozen=True)
-class Turn:
+class LoudCall:
     """One chime, and what is said after it."""
 
     calls: tuple[Call, ...]
@@ -46,11 +46,10 @@ def is_open(hall: Hall, display: Display, call: Call) -> bool:
     """Whether this customer is still expected at this point, and this display is one that shows the call."""
     ticket = hall.tickets.get(call.ticket)
     expected = ticket is not None and ticket.state is TicketState.CALLED and ticket.point == call.point
-    asked = ((display.services, call.service), (display.points, call.point), (display.precedences, call.precedence))
-    return expected and all(not chosen or one in chosen for chosen, one in asked)
+    return expected and shows(display, call.service, call.point, call.precedence)
 
 
-def next_turn(hall: Hall, display: Display, calls: Sequence[Call]) -> Turn:
+def next_loud_call(hall: Hall, display: Display, calls: Sequence[Call]) -> LoudCall:
     """The first of these open calls, shorter the more of them there are; all of them if there are too many."""
     times, gap = hall.settings.announce_times, 1000 * hall.settings.announce_gap
     first, main = calls[0], languages_of(hall, display)[0]
@@ -58,17 +57,11 @@ def next_turn(hall: Hall, display: Display, calls: Sequence[Call]) -> Turn:
         others = [call.language for call in calls if call.language in languages_of(hall, display)]
         languages = list(dict.fromkeys((main, *others)))[:MOST_LANGUAGES]
         several = dict.fromkeys(several_calls_utterance(hall, language) for language in languages)
-        return Turn(tuple(calls), tuple(several), min(times, 1), gap)
+        return LoudCall(tuple(calls), tuple(several), min(times, 1), gap)
     say = call_utterance if len(calls) <= MOST_IN_FULL else short_call_utterance
     spoken = first.language if first.language in languages_of(hall, display) else main
     said = tuple(say(hall, first, language) for language in dict.fromkeys((spoken, main)))
-    return Turn((first,), said, times if len(calls) == 1 else min(times, 1), gap)
-
-
-def languages_of(hall: Hall, display: Display) -> tuple[Language, ...]:
-    """What a display is written and spoken in, the first one above all: its own languages, or else the hall's."""
-    own = tuple(language for language in display.languages if language in hall.settings.languages)
-    return own or hall.settings.languages
+    return LoudCall((first,), said, times if len(calls) == 1 else min(times, 1), gap)
 
 
 def percent_at(settings: HallSettings, now: time) -> int:

@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from display.turn import MOST_SAID, is_open, next_turn, percent_at
+from display.loud_call import MOST_SAID, is_open, next_loud_call, percent_at
 from shared.hall.display_values import Display, Volume
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings
@@ -26,11 +26,11 @@ def hall_with(calls: int, language: str = "ru", **settings: object) -> tuple[Hal
 
 
 def languages(hall: Hall, display: Display, calls: list[Call]) -> list[str]:
-    return [utterance.language for utterance in next_turn(hall, display, calls).utterances]
+    return [utterance.language for utterance in next_loud_call(hall, display, calls).utterances]
 
 
 def words(hall: Hall, calls: list[Call]) -> list[str]:
-    return [" ".join(word.text for word in said.words) for said in next_turn(hall, DISPLAY, calls).utterances]
+    return [" ".join(word.text for word in said.words) for said in next_loud_call(hall, DISPLAY, calls).utterances]
 
 
 def test_the_customers_language_comes_first_and_then_the_halls() -> None:
@@ -54,11 +54,11 @@ def test_only_what_the_display_speaks_is_said_and_nothing_twice(customer, of_the
 
 def test_a_call_is_said_as_often_as_the_hall_wants_unless_others_wait() -> None:
     hall, calls = hall_with(3, announce_times=3, announce_gap=7)
-    assert next_turn(hall, DISPLAY, calls[:1]).times == 3
-    assert next_turn(hall, DISPLAY, calls[:2]).times == 1
-    assert next_turn(hall, DISPLAY, calls[:1]).gap == 7_000
+    assert next_loud_call(hall, DISPLAY, calls[:1]).times == 3
+    assert next_loud_call(hall, DISPLAY, calls[:2]).times == 1
+    assert next_loud_call(hall, DISPLAY, calls[:1]).gap == 7_000
     hall, calls = hall_with(7, announce_times=0)
-    assert next_turn(hall, DISPLAY, calls[:1]).times == next_turn(hall, DISPLAY, calls).times == 0
+    assert next_loud_call(hall, DISPLAY, calls[:1]).times == next_loud_call(hall, DISPLAY, calls).times == 0
 
 
 def test_a_backlog_first_gets_shorter_and_then_becomes_one_sentence() -> None:
@@ -66,7 +66,7 @@ def test_a_backlog_first_gets_shorter_and_then_becomes_one_sentence() -> None:
     assert words(hall, calls[:2])[0].startswith("Number")
     assert not words(hall, calls[:3])[0].startswith("Number")
     assert words(hall, calls) == ["Several numbers are called. Please look at the display."]
-    assert next_turn(hall, DISPLAY, calls).calls == tuple(calls)
+    assert next_loud_call(hall, DISPLAY, calls).calls == tuple(calls)
 
 
 def test_a_customer_who_came_or_was_sent_elsewhere_is_not_called() -> None:
