@@ -50,7 +50,7 @@ def in_english(context: str, sentence: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Widths:
-    """Widths of the widest texts, in ems."""
+    """Widths in ems of the widest number and of the widest name of a point."""
 
     number: float
     point: float
@@ -80,7 +80,7 @@ def shape_of(display: Display) -> tuple[float, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class DisplayInRoom:
-    """A display on a screen, with somebody before it."""
+    """A display on a screen, of so many ``pixels`` in width and height, with somebody before it."""
 
     display: Display
     pixels: tuple[float, float]

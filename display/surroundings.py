@@ -97,6 +97,7 @@ class Surroundings(QObject):  # type: ignore[operator]  # the stub forgets that 
         """The language whose turn it is."""
         return self._languages[self._turn % len(self._languages)]
 
+    @Slot()
     def _take_turns(self) -> None:
         if len(self._languages) > 1:
             self._turn += 1

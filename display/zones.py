@@ -69,7 +69,7 @@ CALLS_SHARES = {
 
 @dataclass(frozen=True, kw_only=True)
 class NumberGrid:
-    """Numbers in columns, each read from top to bottom."""
+    """Numbers in ``columns`` of so many ``rows``, each read from top to bottom; sizes are in millimetres."""
 
     text: float
     columns: int
