@@ -16,8 +16,14 @@ CAPITAL = 0.727
 ARROW = 1.3
 """Width of the arrow before a point's name, gaps included, in ems."""
 
-LINE, ROW_GAP = 1.2, 0.02
-"""Height of a line of text, as in CallRow.qml, and the space below a row, in ems."""
+LINE = 1.2
+"""Height of a line of text, as in CallRow.qml, in ems."""
+
+CARD_GAP = 0.25
+"""Between two calls, as a factor of the margin."""
+
+WORTH_BREAKING = 0.8
+"""How much narrower a name has to become by being broken into two lines, as a factor."""
 
 HERO_NUMBER_HEIGHT = 1.35
 """Height of the newest call's number where its point is beside it, in ems."""
@@ -85,6 +91,8 @@ class ScreenContent:
     height: float
     number_width: float
     point_width: float
+    broken_point_width: float = math.inf
+    """Of the widest name of a point if each is broken into two lines where it becomes narrowest."""
     calls: int = ENOUGH_ROWS + 1
     """How many there are to show."""
 
@@ -95,6 +103,16 @@ class ScreenContent:
     @property
     def margin(self) -> float:
         return MARGIN * self.shorter_side
+
+    @property
+    def gap(self) -> float:
+        return CARD_GAP * self.margin
+
+    @property
+    def point_widths(self) -> tuple[tuple[int, float], ...]:
+        """In how many lines the points' names can be written, and how wide they are then."""
+        broken = self.broken_point_width
+        return (1, self.point_width), *([(2, broken)] if broken < WORTH_BREAKING * self.point_width else [])
 
     def row_width(self, columns: int) -> float:
         """The width of the texts of a call in one of several columns, without a margin on each side of them."""
@@ -118,6 +136,8 @@ class Layout:
 
     margin: float
     """Millimetres."""
+    gap: float = 0.0
+    """Below each call, in millimetres; its height has it."""
     hero: CallSize
     """The newest call."""
     row: CallSize
@@ -168,7 +188,7 @@ def _alone(screen: ScreenContent) -> Layout:
     if not fitting:
         raise ValueError(f"no call fits on {screen}")
     best = max(fitting, key=lambda hero: min(hero.text, ALONE_NUMBER * hero.point_text))
-    return Layout(margin=screen.margin, hero=replace(best, height=screen.height), row=best)
+    return Layout(margin=screen.margin, gap=screen.gap, hero=replace(best, height=screen.height), row=best)
 
 
 def _few(screen: ScreenContent, needed: float) -> Layout | None:
@@ -212,6 +232,7 @@ def _best(screen: ScreenContent, text: float, columns: int, enough: int, least: 
     layouts = [
         Layout(
             margin=screen.margin,
+            gap=screen.gap,
             hero=hero,
             row=row,
             columns=columns,
@@ -235,17 +256,20 @@ def _use_whole_height(screen: ScreenContent, layout: Layout) -> Layout:
 
 
 def _row(screen: ScreenContent, text: float, columns: int, least: float) -> CallSize | None:
-    """A call in a column, its point beside its number if that fits; None if neither way does.
+    """A call in a column, its point beside its number if that fits, and in one line; None if no way does.
 
     The point is at least ``least`` of the text size.
     """
     width = screen.row_width(columns)
-    beside = (width - text * (screen.number_width + ARROW)) / screen.point_width
-    below = width / (screen.point_width + ARROW)
-    if beside >= least * text:
-        return CallSize(text=text, point_text=min(text, beside), height=(LINE + ROW_GAP) * text, stacked=False)
-    if below >= least * text and width >= text * screen.number_width:
-        return CallSize(text=text, point_text=min(text, below), height=(2 * LINE + ROW_GAP) * text, stacked=True)
+    for lines, name in screen.point_widths:
+        beside = min(text, (width - text * (screen.number_width + ARROW)) / name)
+        below = min(text, width / (name + ARROW))
+        if beside >= least * text:
+            height = max(LINE * text, lines * LINE * beside) + screen.gap
+            return CallSize(text=text, point_text=beside, height=height, stacked=False)
+        if below >= least * text and width >= text * screen.number_width:
+            height = LINE * (text + lines * text) + screen.gap
+            return CallSize(text=text, point_text=below, height=height, stacked=True)
     return None
 
 
@@ -255,12 +279,15 @@ def _hero(screen: ScreenContent, text: float, hero: float, least: float) -> Call
     Its point is at least ``least`` of the rows' text size.
     """
     width = screen.row_width(1)
-    beside = (width - hero * (screen.number_width + ARROW)) / screen.point_width
-    if beside >= max(least * text, MIN_POINT_SCALE * HERO_POINT_BESIDE * hero):
-        point = min(max(text, HERO_POINT_BESIDE * hero), beside)
-        height = max(HERO_NUMBER_HEIGHT * hero, HERO_POINT_HEIGHT * point)
-        return CallSize(text=hero, point_text=point, height=height, stacked=False)
-    point = min(max(text, HERO_POINT_STACKED * hero), width / (screen.point_width + ARROW))
-    height = LINE * hero + HERO_STACKED_POINT_HEIGHT * point + HERO_STACKED_SPACE * screen.margin
+    for lines, name in screen.point_widths:
+        beside = (width - hero * (screen.number_width + ARROW)) / name
+        if beside >= max(least * text, MIN_POINT_SCALE * HERO_POINT_BESIDE * hero):
+            point = min(max(text, HERO_POINT_BESIDE * hero), beside)
+            height = max(HERO_NUMBER_HEIGHT * hero, (HERO_POINT_HEIGHT + (lines - 1) * LINE) * point)
+            return CallSize(text=hero, point_text=point, height=height, stacked=False)
+    liked = max(text, HERO_POINT_STACKED * hero)
+    points = [(min(liked, width / (name + ARROW)), lines) for lines, name in screen.point_widths]
+    point, lines = max(points, key=lambda way: way[0])
+    height = LINE * hero + (HERO_STACKED_POINT_HEIGHT + (lines - 1) * LINE) * point + HERO_STACKED_SPACE * screen.margin
     fits = point >= least * text and width >= hero * screen.number_width
     return CallSize(text=hero, point_text=point, height=height, stacked=True) if fits else None

@@ -44,7 +44,7 @@ from shared.hall.values import (
 )
 
 LAST_CALLS = 20
-"""How many calls a hall keeps for its displays."""
+"""How many calls a hall keeps for its displays, besides older ones whose customers are still awaited."""
 
 LAST_ENDED = 200
 """How many ended tickets a hall keeps in memory, to reinstate or undo; the database has all of them."""
@@ -263,8 +263,13 @@ class Hall:
 
     def with_call(self, call: Call) -> Hall:
         """This hall with one more call, newest first; it replaces an earlier call of the same ticket."""
-        older = (other for other in self.calls if other.ticket != call.ticket)
-        return replace(self, calls=(call, *older)[:LAST_CALLS])
+        older = [other for other in self.calls if other.ticket != call.ticket]
+        awaited = (other for other in older[LAST_CALLS - 1 :] if self._awaits(other))
+        return replace(self, calls=(call, *older)[:LAST_CALLS] + tuple(awaited))
+
+    def _awaits(self, call: Call) -> bool:
+        ticket = self.tickets.get(call.ticket)
+        return ticket is not None and ticket.state is TicketState.CALLED
 
 
 @lru_cache(maxsize=10_000)

@@ -24,8 +24,10 @@ Item {
     readonly property real pointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)
     readonly property real smallText: pointText * 0.34  // of the line below the point's name
     readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
-    readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.pastOnNight : Theme.inkOnNight
-    readonly property color quietInk: highlighted ? Theme.inkOnCall : over ? Theme.pastOnNight : Theme.quietOnNight
+    readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.quietOnNight : Theme.inkOnNight
+    readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
+    readonly property real stepBack: over ? 0.75 : 1  // a call that is over is smaller, and sends nobody anywhere
+    readonly property int column: columnOf(index)
     property int placed: index  // the last index that it moved to
     property real away: 0  // how far it still is from its place, while it moves there
 
@@ -40,7 +42,7 @@ Item {
 
     width: hero ? parent.width : parent.width / sizes.columns
     height: Theme.mm(hero ? sizes.heroHeight : sizes.rowHeight)
-    x: (display.rightToLeft && !hero ? sizes.columns - 1 - columnOf(index) : columnOf(index)) * width
+    x: (display.rightToLeft && !hero ? sizes.columns - 1 - column : column) * width
     y: topOf(index) + away
     z: hero ? 1 : 0
     onAnnouncedChanged: {
@@ -82,7 +84,7 @@ Item {
     Rectangle {
         id: ground
 
-        anchors { fill: parent; bottomMargin: row.hero ? row.padding * 0.4 : Theme.border }
+        anchors { fill: parent; bottomMargin: Theme.mm(row.sizes.gap); rightMargin: !row.hero && row.column < row.sizes.columns - 1 ? Theme.mm(row.sizes.gap) : 0 }
         radius: Theme.mm(row.sizes.margin * 0.4)
         color: row.highlighted ? Theme.call : row.hero ? Theme.nightRow : Theme.night
     }
@@ -105,7 +107,7 @@ Item {
             width: row.stacked ? row.width - 2 * row.padding : row.numberText * row.sizes.numberWidth
             text: row.label
             color: row.ink
-            font { pixelSize: row.numberText; weight: Font.Bold; features: Theme.figures }
+            font { pixelSize: row.numberText * row.stepBack; weight: row.over ? Font.Medium : Font.Bold; features: Theme.figures }
             height: row.numberText * row.lineHeight
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignVCenter
@@ -115,8 +117,9 @@ Item {
             PlainText {
                 id: arrow
 
-                text: row.display.rightToLeft ? "←" : "→"
-                width: row.pointText * (row.stacked ? 1.15 : 1.3)
+                objectName: "arrow"
+                text: row.over ? "" : row.display.rightToLeft ? "←" : "→"
+                width: row.over && row.stacked ? 0 : row.pointText * (row.stacked ? 1.15 : 1.3)
                 color: row.quietInk
                 height: row.pointText * row.lineHeight
                 verticalAlignment: Text.AlignVCenter
@@ -129,20 +132,20 @@ Item {
 
                 readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.stacked ? 0 : row.numberText * row.sizes.numberWidth)
 
-                // Where the point stands below its number, a long name takes as many lines as there is room for.
+                // A long name takes as many lines as there is room for.
                 PlainText {
                     id: point
 
                     readonly property real line: row.pointText * row.lineHeight
                     readonly property real length: name.advanceWidth / width  // in lines; a little too long, it is made smaller
-                    readonly property real room: row.stacked ? ground.height - row.numberText * row.lineHeight - (row.hero ? smallLine.height + row.padding : 0) : line
+                    readonly property real room: ground.height - (row.stacked ? row.numberText * row.lineHeight : 0) - (row.hero ? smallLine.height + row.padding * (row.stacked ? 1 : 0.5) : 0)
 
                     objectName: "point"
                     width: pointColumn.availableWidth
                     height: Math.max(line, Math.min(room, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
                     text: row.point
                     color: row.ink
-                    font { pixelSize: row.pointText; weight: Font.DemiBold }
+                    font { pixelSize: row.pointText * row.stepBack; weight: row.over ? Font.Normal : Font.DemiBold }
                     horizontalAlignment: Text.AlignLeft
                     verticalAlignment: Text.AlignVCenter
                     fontSizeMode: height > line ? Text.Fit : Text.HorizontalFit
