@@ -16,11 +16,8 @@ CAPITAL = 0.727
 ARROW = 1.3
 """Width of the arrow before a point's name, gaps included, in ems."""
 
-LINE = 1.2
-"""Height of a line of text, as in CallRow.qml, in ems."""
-
-CARD_GAP = 0.25
-"""Between two calls, as a factor of the margin."""
+LINE, ROW_GAP = 1.2, 0.02
+"""Height of a line of text, as in CallRow.qml, and the space below a row, in ems."""
 
 WORTH_BREAKING = 0.8
 """How much narrower a name has to become by being broken into two lines, as a factor."""
@@ -74,6 +71,9 @@ PREFERRED_HERO_SCALE = 1.45
 MIN_POINT_SCALE = 0.6
 """How small the longest point name may become, as a factor of its usual size, before everything gets smaller."""
 
+CROWDED_POINT_SCALE, CROWDED_HERO_SCALE = 0.5, 1.15
+"""The same two where many are called in a hall of long names."""
+
 ALONE_NUMBER = 2.0
 """How much larger than its point the number of a single call may become, as a factor."""
 
@@ -105,10 +105,6 @@ class ScreenContent:
         return MARGIN * self.shorter_side
 
     @property
-    def gap(self) -> float:
-        return CARD_GAP * self.margin
-
-    @property
     def point_widths(self) -> tuple[tuple[int, float], ...]:
         """In how many lines the points' names can be written, and how wide they are then."""
         broken = self.broken_point_width
@@ -136,8 +132,6 @@ class Layout:
 
     margin: float
     """Millimetres."""
-    gap: float = 0.0
-    """Below each call, in millimetres; its height has it."""
     hero: CallSize
     """The newest call."""
     row: CallSize
@@ -147,6 +141,9 @@ class Layout:
     column_rows: int = 0
     """How many calls fit in each of them."""
 
+    shrinks_names: bool = False
+    """Long names are smaller than the farthest seat needs, so that more calls are in sight."""
+
     @property
     def rows(self) -> int:
         """How many calls fit below the newest one."""
@@ -154,9 +151,9 @@ class Layout:
 
     @property
     def smallest_capital(self) -> float:
-        """Height of the smallest capital a customer has to read, in millimetres."""
+        """Height of the smallest capital a customer has to read, in millimetres, apart from names that are shrunk."""
         shown = (self.hero, self.row) if self.rows else (self.hero,)
-        return CAPITAL * min(min(size.text, size.point_text) for size in shown)
+        return CAPITAL * min(size.text if self.shrinks_names else min(size.text, size.point_text) for size in shown)
 
     def is_readable_from(self, metres: float) -> bool:
         return self.smallest_capital > readable_capital(metres) - ROUNDING
@@ -167,7 +164,8 @@ def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
     """The layout for this many calls; ``farthest_seat`` is in metres.
 
     A single call fills the screen. A few stand below one another in the largest text that leaves ENOUGH_ROWS. More are
-    given columns and smaller text, as far as that seat can read it. Text is smaller than that only if the screen is too
+    given columns and smaller text, as far as that seat can read it; and only where many are called in a hall of long
+    names, these become smaller than that, so that each has its turn soon. All text is smaller only if the screen is too
     small: see ``Layout.is_readable_from``. Raises ValueError if nothing fits.
     """
     needed = readable_capital(farthest_seat) / CAPITAL
@@ -178,6 +176,8 @@ def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
         found = max(filter(None, (found, _many(screen, needed))), key=lambda layout: layout.rows, default=None)
     if found is None:
         found = _squeezed(screen, needed)
+    elif screen.calls > (max(found.rows + 1, ScreenContent.calls) if found.rows else 1):
+        found = _crowded(screen, needed, found)
     return _use_whole_height(screen, found)
 
 
@@ -188,7 +188,7 @@ def _alone(screen: ScreenContent) -> Layout:
     if not fitting:
         raise ValueError(f"no call fits on {screen}")
     best = max(fitting, key=lambda hero: min(hero.text, ALONE_NUMBER * hero.point_text))
-    return Layout(margin=screen.margin, gap=screen.gap, hero=replace(best, height=screen.height), row=best)
+    return Layout(margin=screen.margin, hero=replace(best, height=screen.height), row=best)
 
 
 def _few(screen: ScreenContent, needed: float) -> Layout | None:
@@ -197,12 +197,15 @@ def _few(screen: ScreenContent, needed: float) -> Layout | None:
     return next((layout for layout in tried if layout and layout.rows >= ENOUGH_ROWS), None)
 
 
-def _many(screen: ScreenContent, needed: float) -> Layout | None:
+def _many(
+    screen: ScreenContent, needed: float, least: float = 1.0, hero: float = PREFERRED_HERO_SCALE
+) -> Layout | None:
     """Columns with room for one of MANY_CALLS, in text as large as possible; else for as many as there can be."""
     wanted = next((many for many in MANY_CALLS if many >= screen.calls), MANY_CALLS[-1]) - 1
     most: Layout | None = None
     for text in _shrinking(MAX_SCALE * needed, needed):
-        fitting = [found for columns in range(1, MAX_COLUMNS + 1) if (found := _best(screen, text, columns, wanted))]
+        tried = (_best(screen, text, columns, wanted, least, hero) for columns in range(1, MAX_COLUMNS + 1))
+        fitting = [found for found in tried if found]
         if ample := next((layout for layout in fitting if layout.rows >= wanted), None):
             return ample
         most = max(filter(None, (most, *fitting)), key=lambda layout: layout.rows, default=None)
@@ -225,14 +228,26 @@ def _shrinking(first: float, last: float) -> Iterator[float]:
     yield last
 
 
-def _best(screen: ScreenContent, text: float, columns: int, enough: int, least: float = 1.0) -> Layout | None:
+def _crowded(screen: ScreenContent, needed: float, found: Layout) -> Layout:
+    """More rows than ``found`` has, by smaller long names, if there are such names."""
+    more = _many(screen, needed, CROWDED_POINT_SCALE, CROWDED_HERO_SCALE) if len(screen.point_widths) > 1 else None
+    return replace(more, shrinks_names=True) if more and more.rows > found.rows else found
+
+
+def _best(
+    screen: ScreenContent,
+    text: float,
+    columns: int,
+    enough: int,
+    least: float = 1.0,
+    preferred: float = PREFERRED_HERO_SCALE,
+) -> Layout | None:
     """Rows of this text size below the largest newest call that leaves enough of them, or else the most rows."""
     row = _row(screen, text, columns, least)
     heroes = [hero for scale in HERO_SCALES if (hero := _hero(screen, text, scale * text, least))]
     layouts = [
         Layout(
             margin=screen.margin,
-            gap=screen.gap,
             hero=hero,
             row=row,
             columns=columns,
@@ -241,7 +256,7 @@ def _best(screen: ScreenContent, text: float, columns: int, enough: int, least: 
         for hero in heroes
         if row and hero.height <= screen.height
     ]
-    prominent = [layout for layout in layouts if layout.hero.text >= PREFERRED_HERO_SCALE * text] or layouts
+    prominent = [layout for layout in layouts if layout.hero.text >= preferred * text] or layouts
     ample = (layout for layout in (*prominent, *layouts) if layout.rows >= enough)
     return next(ample, max(prominent, key=lambda layout: layout.rows, default=None))
 
@@ -265,10 +280,10 @@ def _row(screen: ScreenContent, text: float, columns: int, least: float) -> Call
         beside = min(text, (width - text * (screen.number_width + ARROW)) / name)
         below = min(text, width / (name + ARROW))
         if beside >= least * text:
-            height = max(LINE * text, lines * LINE * beside) + screen.gap
+            height = max(LINE * text, lines * LINE * beside) + ROW_GAP * text
             return CallSize(text=text, point_text=beside, height=height, stacked=False)
         if below >= least * text and width >= text * screen.number_width:
-            height = LINE * (text + lines * text) + screen.gap
+            height = LINE * (text + lines * below) + ROW_GAP * text
             return CallSize(text=text, point_text=below, height=height, stacked=True)
     return None
 

@@ -101,7 +101,6 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     inches = Property(float, lambda self: self._inches, notify=changed)
     edge = Property(float, lambda self: self.zones.margin, notify=changed)
     margin = Property(float, lambda self: self.layout.margin, notify=changed)
-    gap = Property(float, lambda self: self.layout.gap, notify=changed)
     head = Property(float, lambda self: self.zones.head, notify=changed)
     headHeight = Property(float, lambda self: self.zones.head_height, notify=changed)  # noqa: N815  # QML's name for it
     footHeight = Property(float, lambda self: self.zones.foot_height, notify=changed)  # noqa: N815  # QML's name for it

@@ -21,8 +21,13 @@ Item {
     readonly property int columnRows: Math.max(1, sizes.columnRows)  // a single call's layout has none
     readonly property real padding: Theme.mm(sizes.margin)
     readonly property real numberText: Theme.mm(hero ? sizes.heroText : sizes.text)
-    readonly property real pointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)
-    readonly property real smallText: pointText * 0.34  // of the line below the point's name
+    readonly property real longestPointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)  // of the hall's longest name
+    readonly property real pointText: Math.max(longestPointText, Math.min(numberText * (!hero ? 1 : stacked ? 0.6 : 0.72), textWidth / (name.advanceWidth / name.font.pixelSize + arrowEms), pointRoom / lineHeight))
+    readonly property real smallText: Math.max(longestPointText * 0.34, numberText * 0.15)  // of the line below the point's name
+    readonly property real gap: padding * 0.25
+    readonly property real arrowEms: stacked ? 1.15 : 1.3
+    readonly property real textWidth: width - 2 * padding - (stacked ? 0 : numberText * sizes.numberWidth)
+    readonly property real pointRoom: height - (stacked ? numberText * lineHeight : 0) - (hero ? smallText * lineHeight + padding * (stacked ? 1 : 0.5) : 0)
     readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
     readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.quietOnNight : Theme.inkOnNight
     readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
@@ -81,10 +86,17 @@ Item {
         onTriggered: row.display.motion.frame(frameTime)
     }
 
+    TextMetrics {
+        id: name
+
+        font { pixelSize: 100; weight: Font.DemiBold }
+        text: row.point
+    }
+
     Rectangle {
         id: ground
 
-        anchors { fill: parent; bottomMargin: Theme.mm(row.sizes.gap); rightMargin: !row.hero && row.column < row.sizes.columns - 1 ? Theme.mm(row.sizes.gap) : 0 }
+        anchors { fill: parent; bottomMargin: row.gap; rightMargin: !row.hero && row.column < row.sizes.columns - 1 ? row.gap : 0 }
         radius: Theme.mm(row.sizes.margin * 0.4)
         color: row.highlighted ? Theme.call : row.hero ? Theme.nightRow : Theme.night
     }
@@ -119,7 +131,7 @@ Item {
 
                 objectName: "arrow"
                 text: row.over ? "" : row.display.rightToLeft ? "←" : "→"
-                width: row.over && row.stacked ? 0 : row.pointText * (row.stacked ? 1.15 : 1.3)
+                width: row.over && row.stacked ? 0 : row.pointText * row.arrowEms
                 color: row.quietInk
                 height: row.pointText * row.lineHeight
                 verticalAlignment: Text.AlignVCenter
@@ -130,19 +142,18 @@ Item {
             Column {
                 id: pointColumn
 
-                readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.stacked ? 0 : row.numberText * row.sizes.numberWidth)
+                readonly property real availableWidth: row.textWidth - arrow.width
 
                 // A long name takes as many lines as there is room for.
                 PlainText {
                     id: point
 
                     readonly property real line: row.pointText * row.lineHeight
-                    readonly property real length: name.advanceWidth / width  // in lines; a little too long, it is made smaller
-                    readonly property real room: ground.height - (row.stacked ? row.numberText * row.lineHeight : 0) - (row.hero ? smallLine.height + row.padding * (row.stacked ? 1 : 0.5) : 0)
+                    readonly property real length: name.advanceWidth / name.font.pixelSize * row.pointText / width  // in lines; a little too long, it is made smaller
 
                     objectName: "point"
                     width: pointColumn.availableWidth
-                    height: Math.max(line, Math.min(room, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
+                    height: Math.max(line, Math.min(row.pointRoom, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
                     text: row.point
                     color: row.ink
                     font { pixelSize: row.pointText * row.stepBack; weight: row.over ? Font.Normal : Font.DemiBold }
@@ -152,13 +163,6 @@ Item {
                     minimumPixelSize: row.pointText * 0.4
                     wrapMode: height > line ? Text.WordWrap : Text.NoWrap
                     elide: Text.ElideRight
-
-                    TextMetrics {
-                        id: name
-
-                        font: point.font
-                        text: row.point
-                    }
                 }
 
                 Row {

@@ -99,7 +99,7 @@ Rectangle {
         visible: root.around.zone === "media"
 
         Rectangle {
-            anchors { fill: parent; leftMargin: root.margin; rightMargin: root.margin }
+            anchors { fill: parent; leftMargin: root.zones.beside ? 0 : root.margin; rightMargin: root.margin }
             radius: Theme.mm(root.zones.edge * 0.4)
             color: Theme.nightRow
 
