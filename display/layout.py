@@ -25,8 +25,11 @@ WORTH_BREAKING = 0.8
 HERO_NUMBER_HEIGHT = 1.35
 """Height of the newest call's number where its point is beside it, in ems."""
 
-HERO_POINT_HEIGHT, HERO_STACKED_POINT_HEIGHT = 1.75, 1.7
-"""Height of the newest call's point name and the smaller line under it, in ems: beside the number, and below it."""
+HERO_POINT_SPACE = 0.14
+"""Empty height around the newest call's point name, in ems."""
+
+SMALL_LINE, LEAST_SMALL_LINE = 0.41, 0.18
+"""Height of the smaller line under it, in ems of the point's name, and at least in ems of the number; as in CallRow.qml."""
 
 HERO_POINT_BESIDE, HERO_POINT_STACKED = 0.72, 0.6
 """Text size of the newest call's point, as a factor of its number's: beside the number, and below it."""
@@ -174,10 +177,11 @@ def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
     found = _few(screen, needed)
     if found is None or screen.calls > found.rows + 1:
         found = max(filter(None, (found, _many(screen, needed))), key=lambda layout: layout.rows, default=None)
+    is_readable = found is not None
     if found is None:
         found = _squeezed(screen, needed)
-    elif screen.calls > (max(found.rows + 1, ScreenContent.calls) if found.rows else 1):
-        found = _crowded(screen, needed, found)
+    if screen.calls > (max(found.rows + 1, ScreenContent.calls) if found.rows else 1):
+        found = _crowded(screen, needed, found, shrinks=is_readable)
     return _use_whole_height(screen, found)
 
 
@@ -228,10 +232,10 @@ def _shrinking(first: float, last: float) -> Iterator[float]:
     yield last
 
 
-def _crowded(screen: ScreenContent, needed: float, found: Layout) -> Layout:
-    """More rows than ``found`` has, by smaller long names, if there are such names."""
+def _crowded(screen: ScreenContent, needed: float, found: Layout, *, shrinks: bool) -> Layout:
+    """More rows than ``found`` has, by smaller long names, if there are such names; ``shrinks``: they could be read."""
     more = _many(screen, needed, CROWDED_POINT_SCALE, CROWDED_HERO_SCALE) if len(screen.point_widths) > 1 else None
-    return replace(more, shrinks_names=True) if more and more.rows > found.rows else found
+    return replace(more, shrinks_names=shrinks) if more and more.rows > found.rows else found
 
 
 def _best(
@@ -298,11 +302,16 @@ def _hero(screen: ScreenContent, text: float, hero: float, least: float) -> Call
         beside = (width - hero * (screen.number_width + ARROW)) / name
         if beside >= max(least * text, MIN_POINT_SCALE * HERO_POINT_BESIDE * hero):
             point = min(max(text, HERO_POINT_BESIDE * hero), beside)
-            height = max(HERO_NUMBER_HEIGHT * hero, (HERO_POINT_HEIGHT + (lines - 1) * LINE) * point)
+            height = max(HERO_NUMBER_HEIGHT * hero, _hero_point(lines, point, hero))
             return CallSize(text=hero, point_text=point, height=height, stacked=False)
     liked = max(text, HERO_POINT_STACKED * hero)
     points = [(min(liked, width / (name + ARROW)), lines) for lines, name in screen.point_widths]
     point, lines = max(points, key=lambda way: way[0])
-    height = LINE * hero + (HERO_STACKED_POINT_HEIGHT + (lines - 1) * LINE) * point + HERO_STACKED_SPACE * screen.margin
+    height = LINE * hero + _hero_point(lines, point, hero) + HERO_STACKED_SPACE * screen.margin
     fits = point >= least * text and width >= hero * screen.number_width
     return CallSize(text=hero, point_text=point, height=height, stacked=True) if fits else None
+
+
+def _hero_point(lines: int, point: float, hero: float) -> float:
+    """Height of the newest call's point name in so many lines, with the smaller line under it."""
+    return (lines * LINE + HERO_POINT_SPACE) * point + max(SMALL_LINE * point, LEAST_SMALL_LINE * hero)

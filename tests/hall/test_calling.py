@@ -210,6 +210,14 @@ def test_a_hall_remembers_its_last_calls_only(clinic: Clinic) -> None:
     assert [call.ticket for call in clinic.hall.calls] == [ticket.id for ticket in reversed(tickets[5:])]
 
 
+def test_a_hall_remembers_every_call_whose_customer_is_awaited(clinic: Clinic) -> None:
+    tickets = [clinic.take() for _ in range(LAST_CALLS + 5)]
+    clinic.open("1", "2")
+    clinic.call("2")
+    clinic.call_all("1")
+    assert [call.ticket for call in clinic.hall.calls[LAST_CALLS:]] == [tickets[0].id]
+
+
 # ── by hand ──
 
 

@@ -53,7 +53,7 @@ Item {
             text: zone.playlist.heading
             color: zone.ink
             font { pixelSize: page.capital * 1.4; weight: Font.Bold }
-            minimumPixelSize: page.capital / 2
+            minimumPixelSize: page.capital * 0.34
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: body.text === "" ? Text.AlignVCenter : Text.AlignTop
         }
@@ -67,7 +67,7 @@ Item {
             text: zone.playlist.body
             color: zone.ink
             font.pixelSize: page.capital
-            minimumPixelSize: page.capital / 3
+            minimumPixelSize: page.capital * 0.22
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignTop
         }
