@@ -29,7 +29,7 @@ HERO_POINT_SPACE = 0.14
 """Empty height around the newest call's point name, in ems."""
 
 SMALL_LINE, LEAST_SMALL_LINE = 0.41, 0.18
-"""Height of the smaller line under it, in ems of the point's name, and at least in ems of the number; as in CallRow.qml."""
+"""Height of the smaller line under it, in ems of the point's name, and least in ems of the number; see CallRow.qml."""
 
 HERO_POINT_BESIDE, HERO_POINT_STACKED = 0.72, 0.6
 """Text size of the newest call's point, as a factor of its number's: beside the number, and below it."""

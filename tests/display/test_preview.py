@@ -37,7 +37,11 @@ def preview(qapp: QApplication) -> Iterator[DisplayPreview]:
 def said(preview: DisplayPreview, name: str) -> list[str]:
     QApplication.processEvents()
     root = preview.findChild(QQuickWidget).rootObject()
-    return [item.property("text").replace("\N{NO-BREAK SPACE}", " ") for item in _all(root) if item.objectName() == name and item.isVisible()]
+    return [
+        item.property("text").replace("\N{NO-BREAK SPACE}", " ")
+        for item in _all(root)
+        if item.objectName() == name and item.isVisible()
+    ]
 
 
 def _all(item: QQuickItem) -> Iterator[QQuickItem]:

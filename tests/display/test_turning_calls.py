@@ -72,6 +72,7 @@ async def test_a_call_that_is_announced_has_its_page_at_once(link: MemoryLink, u
     with room.display(size=(1024, 768)) as display:
         oldest = link.hall.calls[-1]
         await until(lambda: texts(display.window, "moreCalls") and oldest.label not in texts(display.window, "number"))
+        await until(lambda: not display.announcer.announcing and not display.announcer.backlog)
         display.model.announce(oldest.ticket)
         await until(lambda: oldest.label in texts(display.window, "number"))
 

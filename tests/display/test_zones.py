@@ -98,7 +98,9 @@ def test_pages_get_two_thirds_of_the_screen_while_nobody_is_called(
 def test_the_nearer_the_seats_the_more_room_for_pages(qapp: QApplication) -> None:
     shown = display(DisplayLayout.CALLS_AND_MEDIA)
     near, far = (
-        DisplayInRoom(display=replace(shown, farthest_seat=seat), pixels=shape_of(shown), widest=widths(clinic())).zones()
+        DisplayInRoom(
+            display=replace(shown, farthest_seat=seat), pixels=shape_of(shown), widest=widths(clinic())
+        ).zones()
         for seat in (5, 8)
     )
     assert near.zone_width > near.calls_width * 0.99 > far.zone_width
@@ -130,6 +132,13 @@ def test_the_calls_alone_or_shorter_names_are_offered_where_they_help(qapp: QApp
     small = display(DisplayLayout.CALLS_AND_NEXT, inches=28)
     assert "With the calls alone it can be read." in illegible(link.hall, small, translate=in_english)
     services = link.hall.points["1"].services
-    link.do(DefinePoint(id="1", serial_number=1, name="Registration for new patients and their relatives, room 213", services=services))
+    link.do(
+        DefinePoint(
+            id="1",
+            serial_number=1,
+            name="Registration for new patients and their relatives, room 213",
+            services=services,
+        )
+    )
     long = display(DisplayLayout.CALLS, farthest_seat=9)
     assert "With shorter names of the service points" in illegible(link.hall, long, translate=in_english)

@@ -27,7 +27,7 @@ Item {
     readonly property real gap: padding * 0.25
     readonly property real arrowEms: stacked ? 1.15 : 1.3
     readonly property real textWidth: width - 2 * padding - (stacked ? 0 : numberText * sizes.numberWidth)
-    readonly property real pointRoom: height - (stacked ? numberText * lineHeight : 0) - (hero ? smallText * lineHeight + gap : 0)
+    readonly property real pointRoom: height - gap - (stacked ? numberText * lineHeight : 0) - (hero ? smallText * lineHeight : 0)
     readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
     readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.quietOnNight : Theme.inkOnNight
     readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
