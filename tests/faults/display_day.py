@@ -58,6 +58,9 @@ LARGEST_TREND = 0.1
 ENOUGH = 8
 """Readings for a trend: fewer are noise."""
 
+BROKEN_PAGE = "4"
+"""Its place where it is in the playlist."""
+
 BROKEN = b"\x89PNG\r\n\x1a\n and no picture"
 
 
@@ -83,14 +86,14 @@ class DisplayDay:
         return linear_regression(range(len(self.settled)), self.settled).slope if len(self.settled) > 1 else 0.0
 
 
-def display_day(hours: int, seed: int) -> DisplayDay:
+def display_day(hours: int, seed: int, say: Callable[[str], object]) -> DisplayDay:
     """Play so many hours, in a process of its own, whose memory nobody else uses."""
     app = application("soak")
     day = DisplayDay(hours)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         os.environ["XDG_STATE_HOME"] = folder  # before the display asks for it
         _hasten()
-        runner.run(_play(day, seed))
+        runner.run(_play(day, seed, say))
     return day
 
 
@@ -102,7 +105,8 @@ def _hasten() -> None:
     announcer.BREATH = announcer.SETTLE = 1
 
 
-async def _play(day: DisplayDay, seed: int) -> None:
+async def _play(day: DisplayDay, seed: int, say: Callable[[str], object]) -> None:
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: day.faults.append(f"a bug: {about}"))
     link = LongLink()
     room = await Room(link, until_soon).live()
     link.do(DefineHall(**{**vars(link.hall.settings), "announce_gap": 0, "announce_times": 1}))
@@ -124,8 +128,10 @@ async def _play(day: DisplayDay, seed: int) -> None:
             link.send_everybody_home()
             await _outage(link, room, long=hour % 2 == 0)
             await until_soon(lambda: shows_the_open_calls_of(link.hall, display) and is_at_rest(display))
+            day.faults += [f"page {page.what} is skipped" for page in display.page_troubles if page.what != BROKEN_PAGE]
             gc.collect()
             day.readings.append(memory())
+            say(f"display: hour {hour + 1} of {day.hours}, {day.events} events, it takes {day.readings[-1]:.1f} MiB")
     day.faults += _growth(day)
 
 
