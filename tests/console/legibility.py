@@ -34,12 +34,17 @@ DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 def faults(window: QWidget) -> list[str]:
     """A line for each thing that can't be read."""
+    _settle(window)
     before = None
     while before != (before := _places(window)):  # new parts are shown first, and take their place
-        QCoreApplication.sendPostedEvents()
-        window.grab()
+        _settle(window)
     shown = [part for part in window.findChildren(QWidget) if part.isVisibleTo(window) and part.width() > 0]
     return [f"{_called(part)}: {fault}" for part in shown for fault in _of(part)]
+
+
+def _settle(window: QWidget) -> None:
+    QCoreApplication.sendPostedEvents()
+    window.grab()
 
 
 def _places(window: QWidget) -> list[QRect]:
