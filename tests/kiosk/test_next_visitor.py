@@ -19,7 +19,9 @@ from tests.memory_link import MemoryLink
 
 TV = QSize(1024, 768)
 SIZES = pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, TV], ids=["landscape", "portrait", "tv"])
-SOON = PageTimings(idle=1.5, refusal=1.5, settle=0)  # long enough for a slow machine to see what was done before it is undone
+SOON = PageTimings(
+    idle=1.5, refusal=1.5, settle=0
+)  # long enough for a slow machine to see what was done before it is undone
 LATER = PageTimings(idle=60, settle=0)
 
 
