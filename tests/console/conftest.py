@@ -59,6 +59,13 @@ class ConsoleUser:
         await self.until(lambda: self.console.work.ready)
         QTest.keyClick(at or self.console.window, key, modifier)
         await self.until(lambda: self.console.work.ready)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for the answers to everything that was asked so far: the last in the queue answers nothing."""
+        answers: list[object] = []
+        self.console.station._send(lambda _: None, answers.append, answers.append)
+        await self.until(lambda: answers)
 
     @property
     def main_button(self) -> str:
