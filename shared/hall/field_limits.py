@@ -52,7 +52,7 @@ def isolated(text: str) -> str:
     return f"\u2068{without_direction_marks(text)}\u2069"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two of the same limits are two: typing keeps one ``Annotated`` for equal ones
 class TextFormat:
     """What a text field may hold."""
 

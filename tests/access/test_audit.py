@@ -28,6 +28,7 @@ from shared.backend.storage.database import Database
 from shared.hall.appointments import CheckIn
 from shared.hall.business_day import CorrectBusinessDay, StartBusinessDay
 from shared.hall.calling import CallNext, CallTicket, Recall
+from shared.hall.displays import AssignDisplay, DefineDisplay, RecordClip, RemoveClip, RetireDisplay
 from shared.hall.errors import BusinessDayRight, Invalid, LoginTaken, NotAllowed, Refused, UnknownService
 from shared.hall.exceptional_days import DefineDay, ObserveHolidays, RetireDay
 from shared.hall.feedback import GiveFeedback
@@ -199,8 +200,7 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
     at = {"point": "1", "ticket": first.command_id}
     later = {"point": "1", "ticket": second.command_id}
     for command in (
-        first, second, third,
-        CheckIn(service="registration", appointed_at=datetime.now(UTC)),
+        first, second, third, CheckIn(service="registration", appointed_at=datetime.now(UTC)),
         TakePoint(point="1", shift=0, console="C1"), ActivatePoint(point="1"),
         PausePoint(point="1"), ResumePoint(point="1"),
         CallNext(point="1"), UndoLast(point="1"),
@@ -215,11 +215,15 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
         DefineService(id="xray", name="X-ray", prefix="X"),
         DefinePoint(id="9", serial_number=9, name="Room 9", services=("xray",)),
         DefineDay(date=date(2031, 5, 1)),
+        DefineDisplay(id="north", name="North"), AssignDisplay(device="d1", display="north"),
     ):  # fmt: skip
         do(command)
     assert do(RetirePoint(point="9")) == "9", "what is gone was known until then"
     assert do(RetireService(service="xray")) == "xray"
     assert do(RetirePrecedence(precedence="late")) == "late"
+    assert do(RetireDisplay(display="north")) == "north"
+    do(RecordClip(language="en", says="letter.A", content="0e" * 32))
+    assert do(RemoveClip(language="en", says="letter.A")) == "letter.A"
     assert do(RetireDay(date=date(2031, 5, 1))) == "2031-05-01"
     with pytest.raises(BusinessDayRight):
         do(CorrectBusinessDay(kept=date(2031, 5, 1)))

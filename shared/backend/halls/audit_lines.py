@@ -88,17 +88,19 @@ def _names(command: Command, before: Hall, after: Hall) -> Iterator[str]:
         name = getattr(command, field)
         if isinstance(name, date):
             yield name.isoformat()
-        elif any(
-            name in ids
-            for hall in (before, after)
-            for ids in (hall.points, hall.services, hall.precedences, hall.displays)
-        ):
+        elif any(name in _ids(hall) for hall in (before, after)):
             yield name
+
+
+def _ids(hall: Hall) -> set[str]:
+    """All that a command may name by its id; of the recordings, what they say."""
+    recorded = (clip.says for clip in hall.clips.values())
+    return {*hall.points, *hall.services, *hall.precedences, *hall.displays, *recorded}
 
 
 @cache
 def _name_fields(kind: type[Command]) -> tuple[str, ...]:
-    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "display", "date", "kept")
+    wanted = ("point", "service", "precedence", "id", "to_point", "to_service", "display", "says", "date", "kept")
     return tuple(field.name for field in fields(kind) if field.name in wanted)
 
 
