@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
-from statistics import linear_regression
+from statistics import median
 
 import qasync
 from PySide6.QtCore import QTimer
@@ -53,11 +53,11 @@ WARM_UP = 1 / 3
 LARGEST_GROWTH = 6.0
 """Mebibytes between the smallest and the largest reading after the warm-up: pictures and letters come and go."""
 
-LARGEST_TREND = 0.1
-"""Mebibytes an hour, over all readings after the warm-up."""
+LARGEST_RISE = 1.5
+"""Mebibytes from the first half of these readings to the second, in the median."""
 
 ENOUGH = 8
-"""Readings for a trend: fewer are noise."""
+"""Readings to be compared so: fewer are noise."""
 
 BROKEN_PAGE = "4"
 """Its place where it is in the playlist."""
@@ -82,9 +82,10 @@ class DisplayDay:
         return self.readings[round(self.hours * WARM_UP) :]
 
     @property
-    def trend(self) -> float:
-        """Mebibytes an hour."""
-        return linear_regression(range(len(self.settled)), self.settled).slope if len(self.settled) > 1 else 0.0
+    def rise(self) -> float:
+        """Mebibytes from the first half of these to the second."""
+        half = len(self.settled) // 2
+        return median(self.settled[half:]) - median(self.settled[:half]) if half else 0.0
 
 
 def display_day(hours: int, seed: int, say: Callable[[str], object]) -> DisplayDay:
@@ -232,5 +233,5 @@ def _growth(day: DisplayDay) -> Iterator[str]:
     settled = day.settled
     if max(settled) - min(settled) > LARGEST_GROWTH:
         yield f"a display's memory is {min(settled):.1f} to {max(settled):.1f} MiB after its warm-up"
-    if len(settled) >= ENOUGH and day.trend > LARGEST_TREND:
-        yield f"a display grows by {day.trend:.2f} MiB an hour"
+    if len(settled) >= ENOUGH and day.rise > LARGEST_RISE:
+        yield f"a display's memory rises by {day.rise:.1f} MiB after its warm-up"

@@ -262,7 +262,7 @@ def _display_day(table: Table, hours: int, seed: int) -> None:
             f"{result.announcements:,} announcements",
             f"{result.pages:,} pages",
             f"memory {result.settled[0]:.1f} → {result.settled[-1]:.1f} MiB",
-            f"{result.trend:+.2f} MiB an hour",
+            f"half to half {result.rise:+.1f} MiB",
         ]
 
 
