@@ -68,4 +68,4 @@ def _name(page: PlaylistItem) -> str:
 
 
 def _boot() -> str:
-    return QSysInfo.bootUniqueId().data().decode(errors="replace")
+    return bytes(QSysInfo.bootUniqueId().data()).decode(errors="replace")

@@ -1,4 +1,4 @@
-"""``python -m display.web_probe`` shows a web page on one pixel as a display would; its exit status is 0 if it lives."""
+"""``python -m display.web_probe`` shows a web page on one pixel as a display would; exit status 0 if it lives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing a playlist holds ends a display twice: web pages are tried in a process of their own, a deadly page is noted."""
+"""Nothing a playlist holds ends a display twice: web pages are tried in another process, deadly pages noted."""
 
 from __future__ import annotations
 
