@@ -50,7 +50,7 @@ def lacking(connection: Connection, hall: Hall) -> Iterator[str]:
             if page.kind in KINDS and (why := _why_not(stored.get(page.content or ""), KINDS[page.kind])):
                 yield (
                     f"{hall.id}: page {place} ({page.name or page.content!r}) of the display {display.id!r} is "
-                    f"skipped, because {why}: upload it in the console under Media and choose it there, or remove the page."
+                    f"skipped, because {why}: upload it in the console under Media and choose it, or remove the page."
                 )
     for clip in hall.clips.values():
         if why := _why_not(stored.get(clip.content), MediumKind.CLIP):
