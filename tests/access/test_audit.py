@@ -196,7 +196,6 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
         assert newest.act == command.type_name() and newest.about, command
         return newest.about
 
-    beep = stored(handlers, BEEP, MediumKind.CLIP).content
     wall = handlers.answer("clinic", ConfirmPairing(code=newcomer(handlers).code, name="Wall"), ADMIN).id
     first, second, third = (IssueTicket(service="registration") for _ in range(3))
     at = {"point": "1", "ticket": first.command_id}
@@ -213,10 +212,9 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
         CallTicket(**later), StartService(**later), ParkTicket(**later), ResumeTicket(**later),
         CallTicket(**later), TransferTicket(**later, to_service="registration"),
         CancelTicket(ticket=third.command_id), DeactivatePoint(point="1"),
-        DefinePrecedence(id="late", name="Late", allowance=60),
+        DefinePrecedence(id="late", name="Late", allowance=60), DefineDay(date=date(2031, 5, 1)),
         DefineService(id="xray", name="X-ray", prefix="X"),
         DefinePoint(id="9", serial_number=9, name="Room 9", services=("xray",)),
-        DefineDay(date=date(2031, 5, 1)),
         DefineDisplay(id="north", name="North"), AssignDisplay(device=wall, display="north"),
     ):  # fmt: skip
         do(command)
@@ -224,7 +222,7 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
     assert do(RetireService(service="xray")) == "xray"
     assert do(RetirePrecedence(precedence="late")) == "late"
     assert do(RetireDisplay(display="north")) == "north"
-    do(RecordClip(language="en", says="letter.A", content=beep))
+    do(RecordClip(language="en", says="letter.A", content=stored(handlers, BEEP, MediumKind.CLIP).content))
     assert do(RemoveClip(language="en", says="letter.A")) == "letter.A"
     assert do(RetireDay(date=date(2031, 5, 1))) == "2031-05-01"
     with pytest.raises(BusinessDayRight):
