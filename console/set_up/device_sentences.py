@@ -81,6 +81,8 @@ def sound(device: Device) -> str:
             return QCoreApplication.translate("Console", "The sound player does not start: run nowserving check there")
         case SoundFault.VOICE_HANGS | SoundFault.VOICE_FAILS:
             return QCoreApplication.translate("Console", "The voice does not answer: there is only the chime")
+        case SoundFault.VOICE_LATE:
+            return QCoreApplication.translate("Console", "The voice is too slow: there is only the chime")
         case _:
             return device.sound
 
