@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, 
 from console import keys, sentences
 from console.controls import ConfirmButton, KeyButton, SentenceLine, button, column, frame, label, row, separator
 from console.eliding import elided
+from console.keyboard_place import enable, reveal
 from console.set_up import device_sentences
 from console.set_up.devices_model import DevicesModel
 from console.set_up.display_choice import DisplayChoice, display_shown
@@ -241,7 +242,7 @@ class DevicesSection(QWidget):
         with QSignalBlocker(self.devices):  # nobody chose anything when the chosen device goes
             self.devices.keep_chosen(lambda: self.rows.show(devices))
         for part in (self.newcomers, self.refuse_button):
-            part.setVisible(bool(newcomers))
+            reveal(part, on=bool(newcomers))
         header = self.newcomers.horizontalHeader().sizeHint().height()
         self.newcomers.setFixedHeight(header + min(MOST_NEWCOMERS, len(newcomers)) * theme().smallestTouch)
         self.no_device.setVisible(self.model.is_read and not devices)
@@ -255,13 +256,13 @@ class DevicesSection(QWidget):
         self.troubles.setText(troubles)
         self._fit_troubles()
         for part in (self.troubles, self.seen_button):
-            part.setVisible(bool(troubles))
-        self.seen_button.setEnabled(can_act)
-        self.display_part.setVisible(self.display_choice.show_for(self.model.device(self._chosen_id), hall))
+            reveal(part, on=bool(troubles))
+        enable(self.seen_button, on=can_act)
+        reveal(self.display_part, on=self.display_choice.show_for(self.model.device(self._chosen_id), hall))
         for widget in (self.rename_button, self.revoke_button, self.new_name, self.display_choice):
-            widget.setEnabled(can_act and bool(self._chosen_id))
-        self.confirm_button.setEnabled(can_act)
-        self.refuse_button.setEnabled(can_act and bool(self.newcomers.chosen))
+            enable(widget, on=can_act and bool(self._chosen_id))
+        enable(self.confirm_button, on=can_act)
+        enable(self.refuse_button, on=can_act and bool(self.newcomers.chosen))
 
 
 def _with_button(text: QWidget, button: QWidget) -> QHBoxLayout:

@@ -177,7 +177,7 @@ class DisplaysSection(DefinitionSection, ListSection):
             display.languages, {language: own_name(language) for language in hall.settings.languages}
         )
         self._fill_filters(display)
-        self.playlist.show_pages(display.playlist, hall.settings.languages)
+        self.playlist.show_pages(item_id, display.playlist, hall.settings.languages)
         self._on_layout_changed()
         if not item_id and (first := self.name.first_field()):
             first.setFocus()
