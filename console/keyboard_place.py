@@ -11,35 +11,40 @@ LENT = "lent"
 """The property of a disabled field that had the keyboard."""
 
 
-def has_keyboard(widget: QWidget) -> bool:
-    focused = widget.window().focusWidget()
+def _focused(widget: QWidget) -> QWidget | None:
+    """What has the keyboard in its window, or will have it once that is in front."""
+    return widget.window().focusWidget()
+
+
+def _has_keyboard(widget: QWidget) -> bool:
+    focused = _focused(widget)
     return focused is not None and (focused is widget or widget.isAncestorOf(focused))
 
 
 def enable(widget: QWidget, *, on: bool) -> None:
     """Enable or disable; the keyboard waits around a field that is disabled, and is back in it once it is enabled."""
     around = widget.parentWidget()
-    if not on and widget.isEnabled() and has_keyboard(widget):
+    if around and not on and widget.isEnabled() and _has_keyboard(widget):
         around.setFocus()
         widget.setProperty(LENT, True)
     widget.setEnabled(on)
     if on and widget.property(LENT):
         widget.setProperty(LENT, False)
-        if around.window().focusWidget() is around:
+        if _focused(widget) is around:
             widget.setFocus()
 
 
 def reveal(widget: QWidget, *, on: bool) -> None:
     """Show or hide; the keyboard stays around what is hidden."""
-    if not on and has_keyboard(widget):
-        widget.parentWidget().setFocus()
+    if not on and _has_keyboard(widget) and (around := widget.parentWidget()):
+        around.setFocus()
     widget.setVisible(on)
 
 
 @contextmanager
 def keyboard_kept(page: QWidget) -> Iterator[None]:
     """Whatever is filled or made anew inside: the same field has the keyboard, or ``page`` if that is gone."""
-    field = page.window().focusWidget()
+    field = _focused(page)
     if field is None or not page.isAncestorOf(field):
         yield
         return
@@ -47,7 +52,7 @@ def keyboard_kept(page: QWidget) -> Iterator[None]:
     place = before.index(field) if field in before else 0
     page.setFocus()
     yield
-    if page.window().focusWidget() is page:
+    if _focused(page) is page:
         now = _alike(page, field)
         if field.isVisible():
             field.setFocus()

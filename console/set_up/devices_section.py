@@ -25,8 +25,8 @@ LEAST_DEVICES = 3
 MOST_NEWCOMERS = 3
 """Rows of newcomers in sight; the arrows bring the others."""
 
-WIDEST_KIND = 220
-"""Pixels of a device's kind and of the display it shows, at most."""
+WIDEST_KIND, WIDEST_STATE = 220, 420
+"""Pixels of a device's kind with the display it shows, and of its state, at most."""
 
 
 class DevicesSection(QWidget):
@@ -141,8 +141,11 @@ class DevicesSection(QWidget):
             ),
             Column(title=self.tr("Address"), text=lambda one: one.address, font_size=theme().text),
             Column(title=self.tr("Version"), text=lambda one: one.version, font_size=theme().text),
-            Column(title=self.tr("Paper"), text=device_sentences.paper, ink=_paper_ink),
+            Column(title=self.tr("State"), text=self._state, ink=_state_ink, full_text=device_sentences.state),
         ]
+
+    def _state(self, device: Device) -> str:
+        return elided(device_sentences.state(device), self.devices.font(), WIDEST_STATE)
 
     def _kind(self, device: Device) -> str:
         return elided(self._whole_kind(device), self.devices.font(), WIDEST_KIND)
@@ -290,7 +293,9 @@ def _table(rows: TableRows[Device] | TableRows[Newcomer], name: str) -> Choosing
     return table
 
 
-def _paper_ink(device: Device) -> str | None:
-    if (device.unprinted or device.troubles) and device.paper != "out":
+def _state_ink(device: Device) -> str | None:
+    if device.paper == "out":
+        return theme().bad
+    if device.troubles or device.sound or device.unprinted or device.paper == "low":
         return theme().warning
-    return {"low": theme().warning, "out": theme().bad, "ok": theme().good}.get(device.paper)
+    return theme().good if device.paper == "ok" else None

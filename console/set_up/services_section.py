@@ -176,7 +176,7 @@ class ServicesSection(DefinitionSection, ListSection):
     def _load_shares(self, service: Service) -> None:
         self.shares.blockSignals(True)
         self.shares.clear()
-        self.shares.addItem(self.tr("(none)"), None)
+        self.shares.addItem(self.tr("(no other service)"), None)
         for other, line in self._others(service).items():
             if self.model.hall.service(other).shares_numbers_with is None:
                 self.shares.addItem(line, other)
