@@ -34,7 +34,7 @@ else
 endif
 
 test: setup
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Without Node there is nothing to deploy with: it says so, and tests/functions/deployed.py is left out of the tests.
 serverless-setup: setup
