@@ -65,8 +65,8 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
 
 
 def state(device: Device) -> str:
-    """What ails it, the worst first, and its paper: troubles, sound, a ticket that may be unprinted."""
-    said = (_short_troubles(device), sound(device), _unprinted(device.unprinted), _paper(device.paper))
+    """What ails it, first what is said nowhere else: sound, troubles, a ticket that may be unprinted, paper."""
+    said = (sound(device), _short_troubles(device), _unprinted(device.unprinted), _paper(device.paper))
     return " · ".join(filter(None, said))
 
 
