@@ -168,6 +168,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             return
         self._size = size
         if self._page and self._page.kind is PlaylistKind.PICTURE and self._coming is None and self._shown is not None:
+            self._turn.stop()  # else its time might be up while it is decoded, as if that took too long
             self._begin(self._shown)
 
     @Slot(bool)
@@ -299,6 +300,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     @Slot()
     def _break(self) -> None:
         """Skip the page that was to come, or that is on the screen: it can't be shown."""
+        self._try += 1
         place, self._coming = self._coming if self._coming is not None else self._shown, None
         if place is not None:
             page = self._pages[place]

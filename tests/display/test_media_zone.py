@@ -6,6 +6,7 @@ import asyncio
 import gc
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,6 +168,17 @@ async def test_a_large_picture_is_decoded_as_large_as_the_zone(zone: Zone) -> No
     await zone.shows("blue")
     await zone.until(lambda: zone.playlist.image.width() == 640)
     assert zone.playlist.image.height() == 213
+
+
+async def test_a_picture_whose_time_is_up_while_it_is_fitted_to_a_new_size_is_not_taken_for_broken(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await zone.play(zone.page(picture("red"), seconds=2))
+    await zone.shows("red")
+    monkeypatch.setattr("display.playlist.decoded", lambda *where: time.sleep(0.2) or decoded(*where))
+    zone.playlist.fit(80, 45)
+    await zone.until(lambda: zone.playlist.image.width() < 160)
+    assert zone.playlist.troubles == ()
 
 
 BROKEN = {
