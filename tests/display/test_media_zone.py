@@ -354,9 +354,11 @@ async def test_a_web_page_that_hangs_or_fails_is_skipped_and_tried_again_later(
     """Without a window: Qt WebEngine would have to be there before the tests' application."""
     for name, value in (("SECOND", 30), ("LOADS_WITHIN", 50), ("WEB_AGAIN_AFTER", 0.2)):
         monkeypatch.setattr(f"display.playlist.{name}", value)
-    monkeypatch.setattr(web_pages, "are_possible", lambda: True)
+    monkeypatch.setattr(web_pages, "are_prepared", lambda: True)
+    monkeypatch.setattr(web_pages, "probe", lambda: None)
     station = Station(link)
     playlist = Playlist(station, MediaFiles(station, tmp_path))
+    station.start()
     playlist.show(Display(id="wall", name="Wall", playlist=(text("Welcome"), WEB)), ("en",))
     await until(lambda: playlist.troubles)
     assert (playlist.kind, playlist.heading) == ("text", "Welcome")
