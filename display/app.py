@@ -76,7 +76,7 @@ class DisplayWindow:
         self.announcer = Announcer(self._shown, player or self.speaker, speech, wall, silent_turn=silent_turn)
         self.new_calls = NewCalls(station)
         self.new_calls.called.connect(self._called)
-        self.announcer.announced.connect(self.model.highlight)
+        self.announcer.announced.connect(self.model.announce)
         self.announcer.queued.connect(self.model.highlight)
         self.announcer.changed.connect(self._announcing_changed)
         if self.speaker:

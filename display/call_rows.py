@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
@@ -42,8 +43,13 @@ def point_name(hall: Hall, point: PointId, language: str = "") -> str:
     return in_language(found.name, language or hall.settings.languages[0], hall.settings.languages) if found else ""
 
 
+def unbroken(name: str) -> str:
+    """A name whose numbers stay on the line of the word before them."""
+    return re.sub(r" (?=\S*\d)", "\N{NO-BREAK SPACE}", name)
+
+
 def row(hall: Hall, call: Call, *, over: bool = False) -> CallRow:
-    point, for_customer = point_name(hall, call.point), point_name(hall, call.point, call.language)
+    point, for_customer = (unbroken(point_name(hall, call.point, tongue)) for tongue in ("", call.language))
     service = hall.services.get(call.service)
     return CallRow(
         ticket=call.ticket,

@@ -19,11 +19,17 @@ ARROW = 1.3
 LINE, ROW_GAP = 1.2, 0.02
 """Height of a line of text, as in CallRow.qml, and the space below a row, in ems."""
 
+WORTH_BREAKING = 0.8
+"""How much narrower a name has to become by being broken into two lines, as a factor."""
+
 HERO_NUMBER_HEIGHT = 1.35
 """Height of the newest call's number where its point is beside it, in ems."""
 
-HERO_POINT_HEIGHT, HERO_STACKED_POINT_HEIGHT = 1.75, 1.7
-"""Height of the newest call's point name and the smaller line under it, in ems: beside the number, and below it."""
+HERO_POINT_SPACE = 0.14
+"""Empty height around the newest call's point name, in ems."""
+
+SMALL_LINE, LEAST_SMALL_LINE = 0.41, 0.18
+"""Height of the smaller line under it, in ems of the point's name, and at least in ems of the number; as in CallRow.qml."""
 
 HERO_POINT_BESIDE, HERO_POINT_STACKED = 0.72, 0.6
 """Text size of the newest call's point, as a factor of its number's: beside the number, and below it."""
@@ -68,6 +74,9 @@ PREFERRED_HERO_SCALE = 1.45
 MIN_POINT_SCALE = 0.6
 """How small the longest point name may become, as a factor of its usual size, before everything gets smaller."""
 
+CROWDED_POINT_SCALE, CROWDED_HERO_SCALE = 0.5, 1.15
+"""The same two where many are called in a hall of long names."""
+
 ALONE_NUMBER = 2.0
 """How much larger than its point the number of a single call may become, as a factor."""
 
@@ -85,6 +94,8 @@ class ScreenContent:
     height: float
     number_width: float
     point_width: float
+    broken_point_width: float = math.inf
+    """Of the widest name of a point if each is broken into two lines where it becomes narrowest."""
     calls: int = ENOUGH_ROWS + 1
     """How many there are to show."""
 
@@ -95,6 +106,12 @@ class ScreenContent:
     @property
     def margin(self) -> float:
         return MARGIN * self.shorter_side
+
+    @property
+    def point_widths(self) -> tuple[tuple[int, float], ...]:
+        """In how many lines the points' names can be written, and how wide they are then."""
+        broken = self.broken_point_width
+        return (1, self.point_width), *([(2, broken)] if broken < WORTH_BREAKING * self.point_width else [])
 
     def row_width(self, columns: int) -> float:
         """The width of the texts of a call in one of several columns, without a margin on each side of them."""
@@ -127,6 +144,9 @@ class Layout:
     column_rows: int = 0
     """How many calls fit in each of them."""
 
+    shrinks_names: bool = False
+    """Long names are smaller than the farthest seat needs, so that more calls are in sight."""
+
     @property
     def rows(self) -> int:
         """How many calls fit below the newest one."""
@@ -134,9 +154,9 @@ class Layout:
 
     @property
     def smallest_capital(self) -> float:
-        """Height of the smallest capital a customer has to read, in millimetres."""
+        """Height of the smallest capital a customer has to read, in millimetres, apart from names that are shrunk."""
         shown = (self.hero, self.row) if self.rows else (self.hero,)
-        return CAPITAL * min(min(size.text, size.point_text) for size in shown)
+        return CAPITAL * min(size.text if self.shrinks_names else min(size.text, size.point_text) for size in shown)
 
     def is_readable_from(self, metres: float) -> bool:
         return self.smallest_capital > readable_capital(metres) - ROUNDING
@@ -147,7 +167,8 @@ def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
     """The layout for this many calls; ``farthest_seat`` is in metres.
 
     A single call fills the screen. A few stand below one another in the largest text that leaves ENOUGH_ROWS. More are
-    given columns and smaller text, as far as that seat can read it. Text is smaller than that only if the screen is too
+    given columns and smaller text, as far as that seat can read it; and only where many are called in a hall of long
+    names, these become smaller than that, so that each has its turn soon. All text is smaller only if the screen is too
     small: see ``Layout.is_readable_from``. Raises ValueError if nothing fits.
     """
     needed = readable_capital(farthest_seat) / CAPITAL
@@ -156,8 +177,11 @@ def arrange(screen: ScreenContent, farthest_seat: float) -> Layout:
     found = _few(screen, needed)
     if found is None or screen.calls > found.rows + 1:
         found = max(filter(None, (found, _many(screen, needed))), key=lambda layout: layout.rows, default=None)
+    is_readable = found is not None
     if found is None:
         found = _squeezed(screen, needed)
+    if screen.calls > (max(found.rows + 1, ScreenContent.calls) if found.rows else 1):
+        found = _crowded(screen, needed, found, shrinks=is_readable)
     return _use_whole_height(screen, found)
 
 
@@ -177,12 +201,15 @@ def _few(screen: ScreenContent, needed: float) -> Layout | None:
     return next((layout for layout in tried if layout and layout.rows >= ENOUGH_ROWS), None)
 
 
-def _many(screen: ScreenContent, needed: float) -> Layout | None:
+def _many(
+    screen: ScreenContent, needed: float, least: float = 1.0, hero: float = PREFERRED_HERO_SCALE
+) -> Layout | None:
     """Columns with room for one of MANY_CALLS, in text as large as possible; else for as many as there can be."""
     wanted = next((many for many in MANY_CALLS if many >= screen.calls), MANY_CALLS[-1]) - 1
     most: Layout | None = None
     for text in _shrinking(MAX_SCALE * needed, needed):
-        fitting = [found for columns in range(1, MAX_COLUMNS + 1) if (found := _best(screen, text, columns, wanted))]
+        tried = (_best(screen, text, columns, wanted, least, hero) for columns in range(1, MAX_COLUMNS + 1))
+        fitting = [found for found in tried if found]
         if ample := next((layout for layout in fitting if layout.rows >= wanted), None):
             return ample
         most = max(filter(None, (most, *fitting)), key=lambda layout: layout.rows, default=None)
@@ -205,7 +232,20 @@ def _shrinking(first: float, last: float) -> Iterator[float]:
     yield last
 
 
-def _best(screen: ScreenContent, text: float, columns: int, enough: int, least: float = 1.0) -> Layout | None:
+def _crowded(screen: ScreenContent, needed: float, found: Layout, *, shrinks: bool) -> Layout:
+    """More rows than ``found`` has, by smaller long names, if there are such names; ``shrinks``: they could be read."""
+    more = _many(screen, needed, CROWDED_POINT_SCALE, CROWDED_HERO_SCALE) if len(screen.point_widths) > 1 else None
+    return replace(more, shrinks_names=shrinks) if more and more.rows > found.rows else found
+
+
+def _best(
+    screen: ScreenContent,
+    text: float,
+    columns: int,
+    enough: int,
+    least: float = 1.0,
+    preferred: float = PREFERRED_HERO_SCALE,
+) -> Layout | None:
     """Rows of this text size below the largest newest call that leaves enough of them, or else the most rows."""
     row = _row(screen, text, columns, least)
     heroes = [hero for scale in HERO_SCALES if (hero := _hero(screen, text, scale * text, least))]
@@ -220,7 +260,7 @@ def _best(screen: ScreenContent, text: float, columns: int, enough: int, least: 
         for hero in heroes
         if row and hero.height <= screen.height
     ]
-    prominent = [layout for layout in layouts if layout.hero.text >= PREFERRED_HERO_SCALE * text] or layouts
+    prominent = [layout for layout in layouts if layout.hero.text >= preferred * text] or layouts
     ample = (layout for layout in (*prominent, *layouts) if layout.rows >= enough)
     return next(ample, max(prominent, key=lambda layout: layout.rows, default=None))
 
@@ -235,17 +275,20 @@ def _use_whole_height(screen: ScreenContent, layout: Layout) -> Layout:
 
 
 def _row(screen: ScreenContent, text: float, columns: int, least: float) -> CallSize | None:
-    """A call in a column, its point beside its number if that fits; None if neither way does.
+    """A call in a column, its point beside its number if that fits, and in one line; None if no way does.
 
     The point is at least ``least`` of the text size.
     """
     width = screen.row_width(columns)
-    beside = (width - text * (screen.number_width + ARROW)) / screen.point_width
-    below = width / (screen.point_width + ARROW)
-    if beside >= least * text:
-        return CallSize(text=text, point_text=min(text, beside), height=(LINE + ROW_GAP) * text, stacked=False)
-    if below >= least * text and width >= text * screen.number_width:
-        return CallSize(text=text, point_text=min(text, below), height=(2 * LINE + ROW_GAP) * text, stacked=True)
+    for lines, name in screen.point_widths:
+        beside = min(text, (width - text * (screen.number_width + ARROW)) / name)
+        below = min(text, width / (name + ARROW))
+        if beside >= least * text:
+            height = max(LINE * text, lines * LINE * beside) + ROW_GAP * text
+            return CallSize(text=text, point_text=beside, height=height, stacked=False)
+        if below >= least * text and width >= text * screen.number_width:
+            height = LINE * (text + lines * below) + ROW_GAP * text
+            return CallSize(text=text, point_text=below, height=height, stacked=True)
     return None
 
 
@@ -255,12 +298,20 @@ def _hero(screen: ScreenContent, text: float, hero: float, least: float) -> Call
     Its point is at least ``least`` of the rows' text size.
     """
     width = screen.row_width(1)
-    beside = (width - hero * (screen.number_width + ARROW)) / screen.point_width
-    if beside >= max(least * text, MIN_POINT_SCALE * HERO_POINT_BESIDE * hero):
-        point = min(max(text, HERO_POINT_BESIDE * hero), beside)
-        height = max(HERO_NUMBER_HEIGHT * hero, HERO_POINT_HEIGHT * point)
-        return CallSize(text=hero, point_text=point, height=height, stacked=False)
-    point = min(max(text, HERO_POINT_STACKED * hero), width / (screen.point_width + ARROW))
-    height = LINE * hero + HERO_STACKED_POINT_HEIGHT * point + HERO_STACKED_SPACE * screen.margin
+    for lines, name in screen.point_widths:
+        beside = (width - hero * (screen.number_width + ARROW)) / name
+        if beside >= max(least * text, MIN_POINT_SCALE * HERO_POINT_BESIDE * hero):
+            point = min(max(text, HERO_POINT_BESIDE * hero), beside)
+            height = max(HERO_NUMBER_HEIGHT * hero, _hero_point(lines, point, hero))
+            return CallSize(text=hero, point_text=point, height=height, stacked=False)
+    liked = max(text, HERO_POINT_STACKED * hero)
+    points = [(min(liked, width / (name + ARROW)), lines) for lines, name in screen.point_widths]
+    point, lines = max(points, key=lambda way: way[0])
+    height = LINE * hero + _hero_point(lines, point, hero) + HERO_STACKED_SPACE * screen.margin
     fits = point >= least * text and width >= hero * screen.number_width
     return CallSize(text=hero, point_text=point, height=height, stacked=True) if fits else None
+
+
+def _hero_point(lines: int, point: float, hero: float) -> float:
+    """Height of the newest call's point name in so many lines, with the smaller line under it."""
+    return (lines * LINE + HERO_POINT_SPACE) * point + max(SMALL_LINE * point, LEAST_SMALL_LINE * hero)

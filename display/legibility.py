@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont
 
-from display.call_rows import point_name
+from display.call_rows import point_name, unbroken
 from display.display_sentences import widest_text
 from display.hall_as_shown import hall_as_shown
 from display.layout import ScreenContent, readable_capital
@@ -28,8 +28,9 @@ MM_PER_INCH = 25.4
 GLYPH_ROUNDING = 1.01
 """How much wider a number may become than it was measured, as a factor: its glyphs stand on whole pixels."""
 
-SHORTEST_POINT, LONGEST_POINT = 3.0, 14.0
-"""Widths in ems: the layout is made for the widest point name, but for no shorter and no longer one than these."""
+SHORTEST_POINT, LONGEST_LINE = 3.0, 14.0
+"""Widths in ems: the layout is made for the widest point name, but for no shorter one, and for no longer one than two
+such lines."""
 
 SHORT_POINT = 6.0
 """Width of a short name in ems, as of *Counter 12*."""
@@ -50,28 +51,44 @@ def in_english(context: str, sentence: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Widths:
-    """Widths in ems of the widest number and of the widest name of a point."""
+    """Widths in ems of the widest number and of the widest name of a point, in one line and broken into two."""
 
     number: float
     point: float
+    broken: float = math.inf
 
 
 def widths(hall: Hall | None, numbers: Iterable[str] = ()) -> Widths:
     """The widths of a hall as a display shows it: of its numbers and its points' names."""
     longest = (series(service).label(1) for service in hall.services.values()) if hall else ()
-    names = (point_name(hall, point) for point in hall.points) if hall else ()
+    names = [unbroken(point_name(hall, point)) for point in hall.points] if hall else []
     point = widest_text(names, QFont.Weight.DemiBold)
+    broken = max((_broken_width(name) for name in names), default=0.0)
     return Widths(
         number=GLYPH_ROUNDING * widest_text({"A000", *longest, *numbers}, QFont.Weight.Bold, figures=True),
-        point=min(LONGEST_POINT, max(SHORTEST_POINT, point)),
+        point=min(2 * LONGEST_LINE, max(SHORTEST_POINT, point)),
+        broken=min(LONGEST_LINE, max(SHORTEST_POINT, broken)),
     )
+
+
+def _broken_width(name: str) -> float:
+    """The width of a name in two lines, in ems, broken where it becomes narrowest; a single word stays whole."""
+    words = name.split(" ")
+    breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))] or [(name,)]
+    return min(widest_text(lines, QFont.Weight.DemiBold) for lines in breaks)
 
 
 def screen_of(inches: float, pixels: tuple[float, float], widest: Widths) -> ScreenContent:
     """A screen of this diagonal and this many pixels."""
     per_mm = math.hypot(*pixels) / (inches * MM_PER_INCH)
     width, height = (side / per_mm for side in pixels)
-    return ScreenContent(width=width, height=height, number_width=widest.number, point_width=widest.point)
+    return ScreenContent(
+        width=width,
+        height=height,
+        number_width=widest.number,
+        point_width=widest.point,
+        broken_point_width=widest.broken,
+    )
 
 
 def shape_of(display: Display) -> tuple[float, float]:
@@ -104,7 +121,7 @@ class DisplayInRoom:
         return replace(self, display=replace(self.display, layout=DisplayLayout.CALLS, ticker=""))
 
     def with_short_names(self) -> DisplayInRoom:
-        return replace(self, widest=replace(self.widest, point=min(self.widest.point, SHORT_POINT)))
+        return replace(self, widest=replace(self.widest, point=min(self.widest.point, SHORT_POINT), broken=math.inf))
 
 
 def illegible(

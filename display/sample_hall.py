@@ -37,8 +37,10 @@ APART: Milliseconds = MINUTE
 def sample_hall(hall: Hall, display: Display, now: datetime, calls: int = CALLS, waiting: int = WAITING) -> Hall:
     """The hall with so many calls that this display shows, at the points with the longest names, and people who wait.
 
-    A hall without services or points stays as it is.
+    A hall that has none for this display is shown with made-up ones.
     """
+    if not _places(hall, display):
+        hall, display = _furnished(hall), replace(display, services=(), points=(), precedences=())
     places = list(islice(cycle(_places(hall, display)), calls))
     called = [_ticket(hall, display, service, point, at, now) for at, (service, point) in enumerate(places)]
     offered = [service for service in hall.services.values() if not display.services or service.id in display.services]
@@ -58,6 +60,16 @@ def sample_hall(hall: Hall, display: Display, now: datetime, calls: int = CALLS,
         arrivals=waiting_index(tickets.values(), BY_ARRIVAL),
         ended=(),
     )
+
+
+def _furnished(hall: Hall) -> Hall:
+    """The hall with a service and points whose names mean something in every language: their numbers."""
+    service = Service(id="sample", name="1", prefix="A")
+    points = {
+        str(number): Point(id=str(number), serial_number=number, name=f"№ {number}", services=(service.id,))
+        for number in range(1, CALLS + 1)
+    }
+    return replace(hall, services=frozen({service.id: service}), points=frozen(points))
 
 
 def _places(hall: Hall, display: Display) -> list[tuple[Service, PointId]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.call_rows import point_name
+from display.call_rows import point_name, unbroken
 from shared.formats import clock
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import NotSignedIn
@@ -79,7 +79,7 @@ class SignModel(QObject):  # type: ignore[operator]  # the stub forgets that the
 
     @Property(str, notify=changed)
     def pointName(self) -> str:  # noqa: N802  # QML's name for it
-        return point_name(self._hall, self._point.id) if self._hall and self._point else ""
+        return unbroken(point_name(self._hall, self._point.id)) if self._hall and self._point else ""
 
     @Property(str, notify=changed)
     def serialNumber(self) -> str:  # noqa: N802  # QML's name for it

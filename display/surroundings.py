@@ -53,12 +53,12 @@ class Surroundings(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._closed_notice: list[str] = []
         self._numbers: list[str] = []
         self._shown_tickers: list[str] = []
-        self._more = self._waiting = 0
+        self._more = self._waiting = self._more_calls = 0
         every(TURN, self._take_turns, self)
 
-    def show(self, hall: Hall | None) -> None:
-        """Show the hall as this display shows it; None: no hall."""
-        self._hall = hall
+    def show(self, hall: Hall | None, more_calls: int = 0) -> None:
+        """Show the hall as this display shows it, and how many calls there are that are not in sight; None: no hall."""
+        self._hall, self._more_calls = hall, more_calls
         now = self._wall()
         self._waiting = sum(len(places) for places in hall.lines.values()) if hall else 0
         self._list(hall)
@@ -101,7 +101,7 @@ class Surroundings(QObject):  # type: ignore[operator]  # the stub forgets that 
     def _take_turns(self) -> None:
         if len(self._languages) > 1:
             self._turn += 1
-            self.show(self._hall)
+            self.show(self._hall, self._more_calls)
 
     @property
     def _spoken(self) -> Language:
@@ -146,6 +146,11 @@ class Surroundings(QObject):  # type: ignore[operator]  # the stub forgets that 
     def peopleWaiting(self) -> str:  # noqa: N802  # QML's name for it
         """How many people wait for this display's calls; empty if nobody does."""
         return translate(self._spoken, "%n people wait", self._waiting) if self._hall and self._waiting else ""
+
+    @Property(str, notify=changed)
+    def moreCalls(self) -> str:  # noqa: N802  # QML's name for it
+        """How many calls are open besides those in sight; empty if all are."""
+        return translate(self._spoken, "%n more numbers are called", self._more_calls) if self._more_calls else ""
 
     @Property(str, notify=changed)
     def caption(self) -> str:

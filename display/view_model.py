@@ -21,6 +21,7 @@ from display.playlist import Playlist
 from display.qml_sizes import Sizes, Viewing
 from display.shown_display import ShownDisplay
 from display.surroundings import Surroundings
+from display.turning_calls import TurningCalls
 from display.zones import ZoneKind, zone_kind
 from shared.formats import clock
 from shared.hall.display_values import Display
@@ -73,6 +74,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._playlist = Playlist(station, files or MediaFiles(station, state_path() / "media", self), self)
         self._around = Surroundings(self.shown, wall, lambda: self._sizes.holds, self)
         self._calls = CallList(self)
+        self._turning = TurningCalls(self)
         self._lingering = Lingering(viewing.linger, wall)
         self._times_announced: dict[TicketId, int] = {}
         self._highlighted: dict[TicketId, int] = {}  # and how often each had been announced by then
@@ -80,7 +82,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._warned_of: tuple[Display, tuple[float, float]] | None = None
         self._announcing = self._crowded = False
         self._pixels = (1920.0, 1080.0)  # width, height
-        self._clock_text = clock(wall(), self._station.hall)
+        self._clock_text = ""
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self._when_one_leaves = QTimer(self, singleShot=True)
@@ -90,6 +92,7 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         station.changed.connect(self.refresh_soon)
         station.reachable_changed.connect(self.refresh_soon)
         self.shown.changed.connect(self.refresh_soon)
+        self._turning.turned.connect(self.refresh_soon)
 
     # ── what changes ──
 
@@ -101,10 +104,12 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         still_open = sum(not row.over for row in calls)
         widest = widths(self.shown.hall, (row.label for row in calls))
         self._sizes.fit(self.shown.value, self._pixels, widest, max(still_open, min(len(calls), 2)))
-        self._around.show(hall)
+        page = self._turning.page_of(calls, self._sizes.layout.rows)
+        self._around.show(hall, self._turning.more)
+        self._tell_time()
         media = self.shown.value if hall and zone_kind(self.shown.value) is ZoneKind.MEDIA else None
         self._playlist.show(media, languages_of(hall, self.shown.value) if hall else ())
-        self._calls.show([self._with_highlight(row) for row in calls[: self._sizes.layout.rows + 1]])
+        self._calls.show([self._with_highlight(row) for row in page])
         self.changed.emit()
         if self._warns:
             self.warn_if_unreadable()
@@ -144,6 +149,12 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._times_announced = {ticket: times for ticket, times in self._times_announced.items() if ticket in known}
         return [row(hall, call) for call in still_open] + [row(hall, call, over=True) for call in over]
 
+    @Slot(str)
+    def announce(self, ticket: TicketId) -> None:
+        """Highlight this call, and turn to it: it is being said."""
+        self.highlight(ticket)
+        self._turning.turn_to(ticket)
+
     def show_announcement(self, *, announcing: bool, crowded: bool) -> None:
         """A call is being announced now, or no longer; ``crowded``: one announcement stands for many."""
         self._announcing, self._crowded = announcing, crowded
@@ -173,11 +184,17 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
 
     @Slot()
     def _update_clock(self) -> None:
-        now = clock(self._wall(), self._station.hall)
-        if now != self._clock_text:
+        if self._tell_time():
+            self.refresh()  # the hall may have opened or closed
+
+    def _tell_time(self) -> bool:
+        """Whether the clock shows another time now. Before a hall is known it shows none: it may be in another zone."""
+        now = clock(self._wall(), self._station.hall) if self._station.hall else ""
+        another = now != self._clock_text
+        if another:
             self._clock_text = now
             self.clock_changed.emit()
-            self.refresh()  # the hall may have opened or closed
+        return another
 
     # ── what QML reads ──
 

@@ -6,7 +6,7 @@ Sizes are in millimetres unless their docstring says ems: multiples of the font 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -27,7 +27,7 @@ TICKER_LINE = 1.5
 MAX_TICKER = 0.06
 """Text size of the ticker at most, as a factor of the screen's shorter side."""
 
-LIKED_ROWS, LIKED_NUMBERS = 3, 3
+LIKED_ROWS, LIKED_ROWS_BESIDE_MEDIA, LIKED_NUMBERS = 3, 2, 3
 """Rows below the newest call, and numbers of a list, that there should be before a zone gets more of the screen."""
 
 NUMBER_GAP, NUMBER_LINE = 0.9, 1.35
@@ -65,6 +65,9 @@ CALLS_SHARES = {
     ZoneKind.WAITING: (0.5, 0.55, 0.6, 0.65, 0.7, 0.76),
 }
 """The share of the screen's width, or of its height, that is tried for the calls; the first is liked best."""
+
+WELCOME_SHARE = 0.32
+"""The share of the invitation to take a ticket: while nobody is called, the rest belongs to the pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +144,8 @@ def zone_kind(display: Display) -> ZoneKind:
 def divide(screen: ScreenContent, display: Display, farthest_seat: float) -> Zones:
     """The zones of a screen that can be read from the farthest seat (metres), or else those that are read best.
 
-    How much of it the calls get does not depend on how many there are. Raises ValueError if nothing fits.
+    How much of it the calls get does not depend on how many there are, but pages get more while there is none. Raises
+    ValueError if nothing fits.
     """
     kind, needed = zone_kind(display), readable_capital(farthest_seat) / CAPITAL
     head = HEAD_TEXT * screen.shorter_side
@@ -161,9 +165,10 @@ def divide(screen: ScreenContent, display: Display, farthest_seat: float) -> Zon
         beside=screen.width > screen.height and display.layout is not DisplayLayout.PORTRAIT,
         ticker=ticker,
     )
-    chosen = _chosen(
-        list(_divisions(area, empty, farthest_seat)) or [replace(empty, kind=ZoneKind.NONE)], farthest_seat
-    )
+    alone = replace(empty, kind=ZoneKind.NONE)
+    chosen = _chosen(list(_divisions(area, empty, farthest_seat, CALLS_SHARES[kind])) or [alone], farthest_seat)
+    if kind is ZoneKind.MEDIA and not screen.calls:
+        chosen = next(_divisions(replace(area, calls=0), empty, farthest_seat, [WELCOME_SHARE]), chosen)
     calls = replace(area, width=chosen.calls_width, height=chosen.calls_height, calls=screen.calls)
     return replace(chosen, calls=arrange(_without_margins(calls, screen.margin), farthest_seat))
 
@@ -173,13 +178,14 @@ def _without_margins(area: ScreenContent, margin: float) -> ScreenContent:
 
 
 def _chosen(found: list[Zones], seat: float) -> Zones:
-    """The first that can be read and has LIKED_ROWS, else that with the most rows; if none can, the one read best."""
+    """The first that can be read and has the rows liked, else that with the most; if none can, the one read best."""
     readable = [zones for zones in found if zones.is_readable_from(seat)]
     if not readable:
         return max(found, key=lambda zones: zones.smallest_capital)
-    ample = (zones for zones in readable if zones.calls.rows >= LIKED_ROWS and _listed(zones) >= LIKED_NUMBERS)
+    liked = LIKED_ROWS_BESIDE_MEDIA if found[0].kind is ZoneKind.MEDIA else LIKED_ROWS
+    ample = (zones for zones in readable if zones.calls.rows >= liked and _listed(zones) >= LIKED_NUMBERS)
     return next(
-        ample, max(readable, key=lambda zones: min(zones.calls.rows, LIKED_ROWS) + min(_listed(zones), LIKED_NUMBERS))
+        ample, max(readable, key=lambda zones: min(zones.calls.rows, liked) + min(_listed(zones), LIKED_NUMBERS))
     )
 
 
@@ -191,9 +197,9 @@ def has_ticker(display: Display) -> bool:
     return bool(display.ticker if isinstance(display.ticker, str) else in_language(display.ticker, ""))
 
 
-def _divisions(area: ScreenContent, empty: Zones, seat: float) -> Iterator[Zones]:
-    """The zones for each share of the calls in which they fit."""
-    for share in CALLS_SHARES[empty.kind]:
+def _divisions(area: ScreenContent, empty: Zones, seat: float, shares: Iterable[float]) -> Iterator[Zones]:
+    """The zones for each of these shares of the calls in which they fit."""
+    for share in shares:
         calls = replace(area, width=area.width * share) if empty.beside else replace(area, height=area.height * share)
         try:
             layout = arrange(_without_margins(calls, empty.margin), seat)

@@ -65,7 +65,7 @@ def application(name: str) -> Application:
 def windowless_application(name: str) -> Application:
     """The same for a program that only measures texts."""
     if sys.platform == "linux":  # on Windows and macOS Qt has fonts only with the native platform
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a display that does not answer would abort the process
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever is set: a display that is not there aborts the process
     return application(name)
 
 

@@ -14,8 +14,8 @@ from shared.hall.hall import LAST_CALLS, LAST_ENDED
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.parking import ParkTicket
 from shared.hall.serving import FinishService, MarkNoShow, ReturnToQueue, StartService, TransferTicket
-from tests.display.frame import contrast, place, rows
-from tests.display.waiting_room import SOON, Room
+from tests.display.frame import rows
+from tests.display.waiting_room import SOON, Room, items
 from tests.memory_link import MemoryLink
 
 MINUTE: int = Viewing().linger
@@ -34,9 +34,9 @@ async def test_a_customer_who_came_or_did_not_makes_way_for_those_still_awaited(
         link.do(end(point="2", ticket=room.without("2")))
         await until(lambda: shown(display) == [(first, False), (second, True)])
         await until(lambda: not any(row.highlighted for row in display.model.calls.rows))
-        frame = display.window.grabWindow()
-        awaited, over = (contrast(frame, place(row)) for row in rows(display))
-        assert over < 0.8 * awaited
+        assert [item.property("text") for item in items(display.window, "arrow")] == ["→", ""]
+        over = items(display.window, "number")[1].property("font").pixelSize()
+        assert over < 0.9 * rows(display)[1].property("numberText")
 
 
 async def test_it_leaves_after_a_while_and_the_one_left_fills_the_screen(link: MemoryLink, until) -> None:

@@ -10,7 +10,10 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
+from display.call_rows import unbroken
 from display.layout import CAPITAL
+from shared.hall.display_values import DisplayLayout
+from shared.hall.displays import DefineDisplay
 from shared.hall.points import DeactivatePoint, PausePoint
 from shared.hall.set_up import DefinePoint
 from shared.hall.values import PointStatus
@@ -96,6 +99,40 @@ async def test_long_names_stay_on_the_display(link: MemoryLink, until, size: tup
         await until(lambda: is_ground_at_its_edges(display.window.grabWindow()))
         assert escaped(display.window) == []
         assert items(display.window, "number")[0].property("font").pixelSize() > 1.2 * largest_font(display.window)
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1366, 768)])
+async def test_where_to_go_is_as_large_in_the_newest_call_as_below_it(
+    link: MemoryLink, until, size: tuple[int, int]
+) -> None:
+    name_at_length(link, "ar")
+    link.do(DefineDisplay(id="north", name="North", layout=DisplayLayout.CALLS_AND_NEXT, languages=("ar",), dark=False))
+    room = await Room(link, until).live()
+    with room.display(size=size) as display:
+        for _ in range(3):
+            room.call("1", language="ar"), room.call("2", "tests", language="ar")
+        await until(lambda: len(texts(display.window, "point")) == display.model.sizes.rows + 1 > 1)
+        newest, below = (
+            point.property("contentHeight") / point.property("lineCount")
+            for point in items(display.window, "point")[:2]
+        )
+        assert items(display.window, "point")[0].property("lineCount") > 1
+        assert newest > 0.95 * below
+
+
+def test_a_number_stays_on_the_line_of_its_word() -> None:
+    assert unbroken("Behandlungszimmer 3") == "Behandlungszimmer\N{NO-BREAK SPACE}3"
+    assert unbroken("مكتب ٢") == "مكتب\N{NO-BREAK SPACE}٢"
+    assert unbroken("Main desk, floor B2 on the left") == "Main desk, floor\N{NO-BREAK SPACE}B2 on the left"
+
+
+async def test_the_number_of_a_point_is_never_alone_on_a_line_of_its_sign(link: MemoryLink, until) -> None:
+    services = link.hall.points["1"].services
+    link.do(DefinePoint(id="1", serial_number=1, name="Behandlungszimmer 3", services=services))
+    room = await Room(link, until).live()
+    with room.sign(size=(480, 800)) as sign:
+        await until(lambda: texts(sign.window, "pointName") == ["Behandlungszimmer 3"])
+        await until(lambda: items(sign.window, "pointName")[0].property("lineCount") == 1)
 
 
 @pytest.mark.parametrize("size", [*SIZES, (480, 800)])

@@ -293,6 +293,15 @@ async def test_a_long_text_fits_its_page(zone: Zone, size: tuple[int, int]) -> N
     assert ink(zone.window, body) > 0.5
 
 
+async def test_a_heading_shrinks_before_its_words_are_broken(zone: Zone) -> None:
+    zone.window.resize(290, 500)
+    await zone.play(text("Öffnungszeiten\nMontag bis Freitag", seconds=60))
+    [heading] = items(zone.window, "pageHeading")
+    assert heading.property("lineCount") == 1 and heading.property("contentWidth") <= heading.width()
+    await zone.play(text("Straßenverkehrszulassungsordnungsdurchführungsverordnungen" * 2 + "\nA", seconds=61))
+    assert heading.property("lineCount") > 1 and heading.property("contentWidth") <= heading.width()
+
+
 async def test_a_text_is_in_the_displays_language(zone: Zone) -> None:
     words = {"en": "Welcome\nCome in", "de": "Willkommen\nHerein", "ar": "أهلا\nتفضل"}
     await zone.play(text(words, seconds=60), languages=("de", "en"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import entry_points
+from zoneinfo import ZoneInfo
 
 import pytest
 import shiboken6
@@ -36,7 +37,11 @@ def preview(qapp: QApplication) -> Iterator[DisplayPreview]:
 def said(preview: DisplayPreview, name: str) -> list[str]:
     QApplication.processEvents()
     root = preview.findChild(QQuickWidget).rootObject()
-    return [item.property("text") for item in _all(root) if item.objectName() == name and item.isVisible()]
+    return [
+        item.property("text").replace("\N{NO-BREAK SPACE}", " ")
+        for item in _all(root)
+        if item.objectName() == name and item.isVisible()
+    ]
 
 
 def _all(item: QQuickItem) -> Iterator[QQuickItem]:
@@ -68,9 +73,19 @@ def test_it_has_the_shape_of_the_screen(preview: DisplayPreview) -> None:
         assert screen.geometry().center() == preview.rect().center()
 
 
-def test_a_hall_without_points_and_a_draft_of_nothing_are_no_fault(preview: DisplayPreview) -> None:
-    preview.show_draft(Hall(id="new"), Display(id="", name="", services=("gone",), languages=("xx",)))
-    assert said(preview, "invitation") and preview.illegible() == ""
+@pytest.mark.parametrize("hall", [Hall(id="new"), clinic()])
+def test_a_display_with_nothing_to_show_yet_is_judged_by_a_sample(preview: DisplayPreview, hall: Hall) -> None:
+    draft = Display(id="", name="", services=("gone",), languages=("xx",), layout=DisplayLayout.CALLS_AND_NEXT)
+    preview.show_draft(hall, draft)
+    assert len(said(preview, "number")) > 3 and said(preview, "listedNumber")
+    assert said(preview, "invitation") == [] and preview.illegible() == ""
+
+
+def test_it_shows_no_clock_before_it_knows_the_time_zone_of_the_hall(preview: DisplayPreview) -> None:
+    assert said(preview, "clock") == [""]
+    hall = clinic()
+    preview.show_draft(replace(hall, settings=replace(hall.settings, time_zone="Pacific/Kiritimati")), DRAFT)
+    assert said(preview, "clock") == [f"{wall_clock().astimezone(ZoneInfo('Pacific/Kiritimati')):%H:%M}"]
 
 
 def test_it_says_what_can_not_be_read(preview: DisplayPreview) -> None:

@@ -79,8 +79,32 @@ def test_numbers_in_a_list_are_as_large_as_the_farthest_seat_needs(qapp: QApplic
 @pytest.mark.parametrize("layout", DisplayLayout)
 def test_how_much_the_calls_get_does_not_change_with_every_call(layout: DisplayLayout) -> None:
     screen = ScreenContent(width=952, height=535, number_width=2.6, point_width=5.5)
-    shares = {divide(replace(screen, calls=calls), display(layout), 8).calls_width for calls in range(21)}
+    shares = {divide(replace(screen, calls=calls), display(layout), 8).calls_width for calls in range(1, 21)}
     assert len(shares) == 1
+
+
+@pytest.mark.parametrize("layout", [DisplayLayout.CALLS_AND_MEDIA, DisplayLayout.PORTRAIT])
+@pytest.mark.parametrize(("width", "height"), [(952, 535), (874, 656), (535, 952)])
+def test_pages_get_two_thirds_of_the_screen_while_nobody_is_called(
+    layout: DisplayLayout, width: float, height: float
+) -> None:
+    screen = ScreenContent(width=width, height=height, number_width=2.6, point_width=5.5, calls=0)
+    idle, busy = (divide(replace(screen, calls=calls), display(layout), 8) for calls in (0, 3))
+    area = screen.width * idle.calls_height if idle.beside else screen.width * (idle.calls_height + idle.zone_height)
+    assert idle.zone_width * idle.zone_height > 0.65 * area
+    assert idle.zone_width * idle.zone_height > 1.5 * busy.zone_width * busy.zone_height
+
+
+def test_the_nearer_the_seats_the_more_room_for_pages(qapp: QApplication) -> None:
+    shown = display(DisplayLayout.CALLS_AND_MEDIA)
+    near, far = (
+        DisplayInRoom(
+            display=replace(shown, farthest_seat=seat), pixels=shape_of(shown), widest=widths(clinic())
+        ).zones()
+        for seat in (5, 8)
+    )
+    assert near.zone_width > near.calls_width * 0.99 > far.zone_width
+    assert near.calls.rows >= 2 and far.is_readable_from(8)
 
 
 def test_media_take_no_room_before_there_are_any() -> None:
@@ -108,6 +132,13 @@ def test_the_calls_alone_or_shorter_names_are_offered_where_they_help(qapp: QApp
     small = display(DisplayLayout.CALLS_AND_NEXT, inches=28)
     assert "With the calls alone it can be read." in illegible(link.hall, small, translate=in_english)
     services = link.hall.points["1"].services
-    link.do(DefinePoint(id="1", serial_number=1, name="Registration of new patients, room 213", services=services))
-    long = display(DisplayLayout.CALLS)
+    link.do(
+        DefinePoint(
+            id="1",
+            serial_number=1,
+            name="Registration for new patients and their relatives, room 213",
+            services=services,
+        )
+    )
+    long = display(DisplayLayout.CALLS, farthest_seat=9)
     assert "With shorter names of the service points" in illegible(link.hall, long, translate=in_english)

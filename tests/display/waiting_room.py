@@ -105,7 +105,8 @@ def everything(window: QQuickWindow) -> Iterator[QQuickItem]:
 
 
 def texts(window: QQuickWindow, name: str) -> list[str]:
-    return [item.property("text") for item in items(window, name)]
+    """What these items say; a space is a space, whether a line may break there or not."""
+    return [item.property("text").replace("\N{NO-BREAK SPACE}", " ") for item in items(window, name)]
 
 
 def _all(item: QQuickItem) -> Iterator[QQuickItem]:

@@ -42,7 +42,6 @@ QtObject {
     readonly property color nightLine: dark ? "#2b3a52" : "#cfd5dd"
     readonly property color inkOnNight: dark ? "#ffffff" : "#14181f"
     readonly property color quietOnNight: dark ? "#b9c6d8" : "#47505c"
-    readonly property color pastOnNight: dark ? "#7f8da3" : "#6b7482"    // a call that is over: to be found by who looks for it, and by nobody else
     readonly property color call: dark ? "#ffd23f" : "#0b4a8f"           // used only for calls: "this is you"
     readonly property color inkOnCall: dark ? "#14181f" : "#ffffff"
 

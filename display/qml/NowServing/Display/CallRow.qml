@@ -21,11 +21,18 @@ Item {
     readonly property int columnRows: Math.max(1, sizes.columnRows)  // a single call's layout has none
     readonly property real padding: Theme.mm(sizes.margin)
     readonly property real numberText: Theme.mm(hero ? sizes.heroText : sizes.text)
-    readonly property real pointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)
-    readonly property real smallText: pointText * 0.34  // of the line below the point's name
+    readonly property real longestPointText: Theme.mm(hero ? sizes.heroPointText : sizes.pointText)  // of the hall's longest name
+    readonly property real pointText: Math.max(longestPointText, Math.min(numberText * (!hero ? 1 : stacked ? 0.6 : 0.72), textWidth / (name.advanceWidth / name.font.pixelSize + arrowEms), pointRoom / lineHeight))
+    readonly property real smallText: Math.max(longestPointText * 0.34, numberText * 0.15)  // of the line below the point's name
+    readonly property real gap: padding * 0.25
+    readonly property real arrowEms: stacked ? 1.15 : 1.3
+    readonly property real textWidth: width - 2 * padding - (stacked ? 0 : numberText * sizes.numberWidth)
+    readonly property real pointRoom: height - (stacked ? numberText * lineHeight : 0) - (hero ? smallText * lineHeight + gap : 0)
     readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
-    readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.pastOnNight : Theme.inkOnNight
-    readonly property color quietInk: highlighted ? Theme.inkOnCall : over ? Theme.pastOnNight : Theme.quietOnNight
+    readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.quietOnNight : Theme.inkOnNight
+    readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
+    readonly property real stepBack: over ? 0.75 : 1  // a call that is over is smaller, and sends nobody anywhere
+    readonly property int column: columnOf(index)
     property int placed: index  // the last index that it moved to
     property real away: 0  // how far it still is from its place, while it moves there
 
@@ -40,7 +47,7 @@ Item {
 
     width: hero ? parent.width : parent.width / sizes.columns
     height: Theme.mm(hero ? sizes.heroHeight : sizes.rowHeight)
-    x: (display.rightToLeft && !hero ? sizes.columns - 1 - columnOf(index) : columnOf(index)) * width
+    x: (display.rightToLeft && !hero ? sizes.columns - 1 - column : column) * width
     y: topOf(index) + away
     z: hero ? 1 : 0
     onAnnouncedChanged: {
@@ -79,10 +86,18 @@ Item {
         onTriggered: row.display.motion.frame(frameTime)
     }
 
+    TextMetrics {
+        id: name
+
+        font { pixelSize: 100; weight: Font.DemiBold }
+        text: row.point
+    }
+
     Rectangle {
         id: ground
 
-        anchors { fill: parent; bottomMargin: row.hero ? row.padding * 0.4 : Theme.border }
+        objectName: "card"
+        anchors { fill: parent; bottomMargin: row.gap; rightMargin: !row.hero && row.column < row.sizes.columns - 1 ? row.gap : 0 }
         radius: Theme.mm(row.sizes.margin * 0.4)
         color: row.highlighted ? Theme.call : row.hero ? Theme.nightRow : Theme.night
     }
@@ -105,7 +120,7 @@ Item {
             width: row.stacked ? row.width - 2 * row.padding : row.numberText * row.sizes.numberWidth
             text: row.label
             color: row.ink
-            font { pixelSize: row.numberText; weight: Font.Bold; features: Theme.figures }
+            font { pixelSize: row.numberText * row.stepBack; weight: row.over ? Font.Medium : Font.Bold; features: Theme.figures }
             height: row.numberText * row.lineHeight
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignVCenter
@@ -115,8 +130,9 @@ Item {
             PlainText {
                 id: arrow
 
-                text: row.display.rightToLeft ? "←" : "→"
-                width: row.pointText * (row.stacked ? 1.15 : 1.3)
+                objectName: "arrow"
+                text: row.over ? "" : row.display.rightToLeft ? "←" : "→"
+                width: row.over && row.stacked ? 0 : row.pointText * row.arrowEms
                 color: row.quietInk
                 height: row.pointText * row.lineHeight
                 verticalAlignment: Text.AlignVCenter
@@ -127,35 +143,27 @@ Item {
             Column {
                 id: pointColumn
 
-                readonly property real availableWidth: row.width - 2 * row.padding - arrow.width - (row.stacked ? 0 : row.numberText * row.sizes.numberWidth)
+                readonly property real availableWidth: row.textWidth - arrow.width
 
-                // Where the point stands below its number, a long name takes as many lines as there is room for.
+                // A long name takes as many lines as there is room for.
                 PlainText {
                     id: point
 
                     readonly property real line: row.pointText * row.lineHeight
-                    readonly property real length: name.advanceWidth / width  // in lines; a little too long, it is made smaller
-                    readonly property real room: row.stacked ? ground.height - row.numberText * row.lineHeight - (row.hero ? smallLine.height + row.padding : 0) : line
+                    readonly property real length: name.advanceWidth / name.font.pixelSize * row.pointText / width  // in lines; a little too long, it is made smaller
 
                     objectName: "point"
                     width: pointColumn.availableWidth
-                    height: Math.max(line, Math.min(room, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
+                    height: Math.max(line, Math.min(row.pointRoom, (length > 1.15 ? Math.ceil(length + 0.2) : 1) * line))
                     text: row.point
                     color: row.ink
-                    font { pixelSize: row.pointText; weight: Font.DemiBold }
+                    font { pixelSize: row.pointText * row.stepBack; weight: row.over ? Font.Normal : Font.DemiBold }
                     horizontalAlignment: Text.AlignLeft
                     verticalAlignment: Text.AlignVCenter
                     fontSizeMode: height > line ? Text.Fit : Text.HorizontalFit
                     minimumPixelSize: row.pointText * 0.4
                     wrapMode: height > line ? Text.WordWrap : Text.NoWrap
                     elide: Text.ElideRight
-
-                    TextMetrics {
-                        id: name
-
-                        font: point.font
-                        text: row.point
-                    }
                 }
 
                 Row {

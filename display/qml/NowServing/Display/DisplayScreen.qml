@@ -99,7 +99,7 @@ Rectangle {
         visible: root.around.zone === "media"
 
         Rectangle {
-            anchors { fill: parent; leftMargin: root.margin; rightMargin: root.margin }
+            anchors { fill: parent; leftMargin: root.zones.beside ? 0 : root.margin; rightMargin: root.margin }
             radius: Theme.mm(root.zones.edge * 0.4)
             color: Theme.nightRow
 
@@ -127,19 +127,19 @@ Rectangle {
         height: Theme.mm(root.zones.footHeight)
 
         PlainText {
-            id: peopleWaiting
+            id: count
 
-            objectName: "peopleWaiting"
+            objectName: root.around.moreCalls ? "moreCalls" : "peopleWaiting"
             anchors { left: parent.left; verticalCenter: parent.verticalCenter }
-            text: root.around.peopleWaiting
+            text: root.around.moreCalls || root.around.peopleWaiting
             visible: text !== ""
-            color: Theme.quietOnNight
-            font.pixelSize: root.headText * 0.8
+            color: root.around.moreCalls ? Theme.inkOnNight : Theme.quietOnNight
+            font { pixelSize: root.headText * 0.8; weight: root.around.moreCalls ? Font.DemiBold : Font.Normal }
         }
 
         PlainText {
             objectName: "outageNotice"
-            anchors { right: parent.right; left: peopleWaiting.visible ? peopleWaiting.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
+            anchors { right: parent.right; left: count.visible ? count.right : parent.left; leftMargin: root.margin; top: parent.top; bottom: parent.bottom }
             text: root.display.outageNotice
             color: Theme.inkOnNight
             font.pixelSize: root.headText * 0.8

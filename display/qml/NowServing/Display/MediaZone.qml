@@ -37,31 +37,28 @@ Item {
     Item {
         id: page
 
-        readonly property real capital: Math.min(zone.width, zone.height) * 0.075
+        readonly property real capital: Math.min(zone.width, zone.height) * 0.11
 
         anchors { fill: parent; margins: Math.min(zone.width, zone.height) * 0.06 }
         visible: zone.isText
         LayoutMirroring.enabled: zone.playlist.rightToLeft
         LayoutMirroring.childrenInherit: true
 
-        PlainText {
+        FittedText {
             id: heading
 
             objectName: "pageHeading"
             anchors { left: parent.left; right: parent.right; top: parent.top }
-            height: body.text === "" ? parent.height : Math.min(parent.height * 0.4, page.capital * 4)
+            height: body.text === "" ? parent.height : Math.min(parent.height * 0.4, page.capital * 3.6)
             text: zone.playlist.heading
             color: zone.ink
-            font { pixelSize: page.capital * 1.7; weight: Font.Bold }
-            fontSizeMode: Text.Fit
-            minimumPixelSize: page.capital / 2
-            wrapMode: Text.Wrap
-            elide: Text.ElideRight
+            font { pixelSize: page.capital * 1.4; weight: Font.Bold }
+            minimumPixelSize: page.capital * 0.34
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: body.text === "" ? Text.AlignVCenter : Text.AlignTop
         }
 
-        PlainText {
+        FittedText {
             id: body
 
             objectName: "pageBody"
@@ -70,10 +67,7 @@ Item {
             text: zone.playlist.body
             color: zone.ink
             font.pixelSize: page.capital
-            fontSizeMode: Text.Fit
-            minimumPixelSize: page.capital / 3
-            wrapMode: Text.Wrap
-            elide: Text.ElideRight
+            minimumPixelSize: page.capital * 0.22
             horizontalAlignment: Text.AlignLeft
             verticalAlignment: Text.AlignTop
         }

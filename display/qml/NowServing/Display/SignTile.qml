@@ -49,7 +49,7 @@ Item {
         }
     }
 
-    PlainText {
+    FittedText {
         objectName: "pointName"
         anchors { left: serial.right; right: head.right; leftMargin: tile.margin * 0.7; top: head.top; bottom: head.bottom }
         text: tile.sign.pointName
@@ -57,10 +57,7 @@ Item {
         font { pixelSize: tile.headText; weight: Font.DemiBold }
         horizontalAlignment: Text.AlignLeft
         verticalAlignment: Text.AlignVCenter
-        fontSizeMode: Text.Fit
         minimumPixelSize: tile.headText * 0.4
-        wrapMode: Text.Wrap
-        elide: Text.ElideRight
     }
 
     Rectangle {
@@ -120,16 +117,14 @@ Item {
         visible: tile.sign.status !== "" && tile.sign.label === ""
     }
 
-    PlainText {
+    FittedText {
         objectName: "nothing"
         anchors { fill: ground; margins: tile.margin }
         text: tile.sign.known ? qsTr("There is no service point %1 in this hall.").arg(tile.sign.serialNumber) : qsTr("One moment, please")
         visible: tile.sign.status === ""
         color: Theme.inkOnNight
         font { pixelSize: tile.headText; weight: Font.DemiBold }
-        fontSizeMode: Text.Fit
         minimumPixelSize: tile.headText * 0.4
-        wrapMode: Text.Wrap
         horizontalAlignment: Text.AlignHCenter
         verticalAlignment: Text.AlignVCenter
     }

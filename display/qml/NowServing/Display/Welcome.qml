@@ -14,7 +14,7 @@ Item {
         width: parent.width - 4 * Theme.mm(welcome.display.sizes.edge)
         spacing: welcome.height * 0.03
 
-        PlainText {
+        FittedText {
             objectName: "welcome"
             width: parent.width
             height: Math.min(welcome.height * 0.28, welcome.textSize * 2)
@@ -23,13 +23,10 @@ Item {
             font { pixelSize: welcome.textSize * 0.6; weight: Font.DemiBold }
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignBottom
-            fontSizeMode: Text.Fit
             minimumPixelSize: welcome.textSize * 0.2
-            wrapMode: Text.Wrap
-            elide: Text.ElideRight
         }
 
-        PlainText {
+        FittedText {
             objectName: "invitation"
             width: parent.width
             height: Math.min(welcome.height * 0.3, welcome.textSize * 2.5)
@@ -38,13 +35,10 @@ Item {
             font { pixelSize: welcome.textSize; weight: Font.Bold }
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
-            fontSizeMode: Text.Fit
             minimumPixelSize: welcome.textSize * 0.15
-            wrapMode: Text.Wrap
-            elide: Text.ElideRight
         }
 
-        PlainText {
+        FittedText {
             objectName: "hours"
             width: parent.width
             height: welcome.height * 0.34
@@ -53,10 +47,7 @@ Item {
             color: Theme.quietOnNight
             font { pixelSize: welcome.textSize * 0.5; weight: Font.DemiBold; features: Theme.figures }
             horizontalAlignment: Text.AlignHCenter
-            fontSizeMode: Text.Fit
             minimumPixelSize: welcome.textSize * 0.1
-            wrapMode: Text.Wrap
-            elide: Text.ElideRight
         }
     }
 }
