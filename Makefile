@@ -13,7 +13,7 @@ help:
 	@echo "make demo      a whole hall in windows; without a screen, a tour saved as pictures in build/tour"
 	@echo "make test      the tests"
 	@echo "make crowd     the largest crowds we promise to serve, on either database; some minutes"
-	@echo "make soak      half an hour of everything that can fail; HISTORIES=500 POINTS=50 CUTS=50 BURSTS=500 TICKETS=500 for less"
+	@echo "make soak      most of an hour of everything that can fail; HISTORIES=500 POINTS=50 CUTS=50 BURSTS=500 HOURS=2 TICKETS=500 for less"
 	@echo "make attack    ten minutes of kills, moved files, set clocks and strangers at once; MINUTES=3 DATABASE=postgresql SEED=7"
 	@echo "make coverage  the tests again, and the lines that none of them reached"
 	@echo "make check     format, lint, types, import contracts, QML, dependencies, known vulnerabilities"
@@ -34,7 +34,7 @@ else
 endif
 
 test: setup
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Without Node there is nothing to deploy with: it says so, and tests/functions/deployed.py is left out of the tests.
 serverless-setup: setup
@@ -50,9 +50,10 @@ HISTORIES ?= 10000
 POINTS ?= 1000
 CUTS ?= 1000
 BURSTS ?= 10000
+HOURS ?= 24
 TICKETS ?= 5000
 soak: setup
-	$(BIN)/python -m tests.faults soak --histories $(HISTORIES) --points $(POINTS) --cuts $(CUTS) --bursts $(BURSTS) --tickets $(TICKETS)
+	$(BIN)/python -m tests.faults soak --histories $(HISTORIES) --points $(POINTS) --cuts $(CUTS) --bursts $(BURSTS) --hours $(HOURS) --tickets $(TICKETS)
 
 MINUTES ?= 10
 SEED ?= 0

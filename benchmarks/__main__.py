@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import announcing, call_cost, display_frames, durable, listening, many_halls, nuisance
+from benchmarks import call_cost, display_frames, durable, full_hall, listening, many_halls, nuisance
 from benchmarks.measured import Measured
 
 ALL = {
     "durable": durable,
     "listening": listening,
     "calling": call_cost,
-    "announcing": announcing,
+    "full": full_hall,
     "halls": many_halls,
     "nuisance": nuisance,
     "display": display_frames,

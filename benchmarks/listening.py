@@ -43,39 +43,39 @@ def _delay_percentiles(listeners: int, calls: int) -> list[dict[int, float]]:
     """The percentiles of ours and of the peer in seconds, each the median of its rounds; rounds alternate."""
     with ExitStack() as stack:
         hall = _RealBackend(stack, listeners)
-        _delays(hall)
-        bare = _BareServer(stack, listeners, hall.last_event)
+        delays(hall)
+        bare = BareServer(stack, listeners, hall.last_event)
         rounds = [[_percentiles(side, calls) for side in (hall, bare)] for _ in range(ROUNDS)]
     return [
         {percent: median(each[percent] for each in side) for percent in (50, 99)} for side in zip(*rounds, strict=True)
     ]
 
 
-def _percentiles(side: _Side, calls: int) -> dict[int, float]:
-    delays = [seconds for _ in range(calls) for seconds in _delays(side)]
-    return {percent: percentile(delays, percent) for percent in (50, 99)}
+def _percentiles(side: Side, calls: int) -> dict[int, float]:
+    taken = [seconds for _ in range(calls) for seconds in delays(side)]
+    return {percent: percentile(taken, percent) for percent in (50, 99)}
 
 
-def _delays(side: _Side) -> list[float]:
+def delays(side: Side) -> list[float]:
     """Seconds from the call until each connection has its event."""
-    delays: list[float] = []
+    taken: list[float] = []
     with selectors.DefaultSelector() as ready:
         for connection in side.connections:
             ready.register(connection, selectors.EVENT_READ)
         began = time.perf_counter()
         side.call()
-        while len(delays) < len(side.connections):
+        while len(taken) < len(side.connections):
             ready_now = ready.select(30)
             assert ready_now, "a listener was never told"
             for key, _ in ready_now:
                 side.last_event = receive(key)
                 if CALLED in side.last_event:
-                    delays.append(time.perf_counter() - began)
+                    taken.append(time.perf_counter() - began)
     side.settle()
-    return delays
+    return taken
 
 
-class _Side:
+class Side:
     """A server, one connection that calls, and many that listen."""
 
     def __init__(self, stack: ExitStack, address: Address, listeners: int) -> None:
@@ -91,7 +91,7 @@ class _Side:
         """Prepare the next call."""
 
 
-class _RealBackend(_Side):
+class _RealBackend(Side):
     """A real backend, and a point that calls one customer after another."""
 
     def __init__(self, stack: ExitStack, listeners: int) -> None:
@@ -121,7 +121,7 @@ class _RealBackend(_Side):
         self.caller.sendall(self._backend.command(self._backend.halls[0], name, **fields))
 
 
-class _BareServer(_Side):
+class BareServer(Side):
     def __init__(self, stack: ExitStack, listeners: int, message: bytes) -> None:
         super().__init__(stack, stack.enter_context(process("benchmarks.broadcast")), listeners)
         self._message = message

@@ -6,6 +6,7 @@ Whatever fails, the turn passes on: a sound that can't be heard is left out, the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from display.loud_call import LoudCall, is_open, next_loud_call, percent_at
 from display.speech import Saying
 from shared.hall.display_values import Display
+from shared.hall.field_types import Language
 from shared.hall.hall import Hall
 from shared.hall.time_zones import local
 from shared.hall.units import Milliseconds
@@ -23,6 +25,8 @@ from shared.hall.values import Call
 from shared.requests.devices import SoundFault
 from shared.ui.event_loop import RESOURCES
 from shared.voice.voice import Utterance
+
+log = logging.getLogger(__name__)
 
 CHIME = RESOURCES / "sounds" / "chime.wav"
 
@@ -57,10 +61,6 @@ class PlaysSounds(Protocol):
 
 class MakesSpeech(Protocol):
     """Makes what is said into sounds."""
-
-    @property
-    def fault(self) -> str:
-        """What could not be said lately; empty if everything could."""
 
     def make(self, utterances: tuple[Utterance, ...], done: Callable[[], None]) -> list[Saying]:
         """Begin to make these; ``done`` is called once all of them are made, or can't be."""
@@ -108,6 +108,8 @@ class Announcer(QObject):
         self._unheard: dict[str, Call] = {}
         """By ticket: calls whose announcement the sound device broke off, to be said once it is back."""
         self._said_again: set[Call] = set()
+        self._unsaid: dict[Language, str] = {}
+        """Why what was to be said last in a language was not heard; none of those in which it was."""
 
     # ── what comes in ──
 
@@ -146,7 +148,7 @@ class Announcer(QObject):
         shown = self._shown()
         if self._player is None or (shown and not shown[1].speaks):
             return ""
-        return self._player.fault or self._speech.fault
+        return self._player.fault or next(iter(self._unsaid.values()), "")
 
     def _queue(self, call: Call) -> None:
         """Put it last; a recall takes the place of its earlier call."""
@@ -198,9 +200,19 @@ class Announcer(QObject):
                 yield self._pause(BREATH)
             if time and not self._goes_on(turn):
                 return
-            for saying in sayings:
-                if saying.sound and self._broken_off(turn, (yield self._play(saying.sound, percent))):
+            for utterance, saying in zip(turn.utterances, sayings, strict=True):
+                fault = saying.fault
+                if saying.sound and self._broken_off(turn, fault := (yield self._play(saying.sound, percent))):
                     return
+                self._note(utterance.language, fault)
+
+    def _note(self, language: Language, fault: str) -> None:
+        """Remember why something was not said until the same language is heard again: nobody else would find out."""
+        if fault:
+            log.warning("a call is not said in %s: %s", language, fault)
+            self._unsaid[language] = fault
+        else:
+            self._unsaid.pop(language, None)
 
     def _goes_on(self, turn: LoudCall) -> bool:
         """Whether it is worth saying again: nobody else waits, and the customer has not come."""
@@ -211,6 +223,9 @@ class Announcer(QObject):
         """Whether nothing more of it can be heard; a file that is broken is only left out."""
         if not fault or fault == SoundFault.BROKEN:
             return False
+        log.warning("%s can't be heard: %s", ", ".join(call.label for call in turn.calls), fault)
+        if turn.times and fault != SoundFault.NO_DEVICE:  # which the player knows, and when it is over
+            self._unsaid.update((utterance.language, fault) for utterance in turn.utterances)
         unheard = {**self._unheard, **{call.ticket: call for call in turn.calls}}
         shown = self._shown()
         self._unheard = {ticket: call for ticket, call in unheard.items() if shown and is_open(*shown, call)}

@@ -100,6 +100,7 @@ class DisplayWindow:
     def close(self) -> None:
         """Close the window and stop the sound; the station lives on."""
         self.station.changed.disconnect(self._keep_media)
+        self.model.end()
         self.announcer.close()
         if self.speaker:
             self.speaker.close()

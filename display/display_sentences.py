@@ -8,8 +8,10 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
-from shared.formats import clock
+from shared.formats import clock, long_date
 from shared.hall.hall import Hall
+from shared.hall.time_zones import local
+from shared.ui.clocks import wall_clock
 from shared.ui.refusals import refusal_text
 from shared.ui.station import Station
 
@@ -21,13 +23,16 @@ def outage_notice(station: Station) -> str:
     """Why the screen may be out of date; empty while it follows its hall."""
     if station.refusal:
         return refusal_text(station.refusal)
-    if station.away_since:
-        return no_connection(station.away_since, station.hall)
+    if since := station.outdated_since:
+        return no_connection(since, station.hall)
     return ""
 
 
 def no_connection(since: datetime, hall: Hall | None) -> str:
-    return QCoreApplication.translate("Display", "No connection since {0}").format(clock(since, hall))
+    when = clock(since, hall)
+    if hall and (day := local(hall.settings, since).date()) != local(hall.settings, wall_clock()).date():
+        when = f"{long_date(hall.settings.languages[0], day)}, {when}"
+    return QCoreApplication.translate("Display", "No connection since {0}").format(when)
 
 
 def pages_of(line: str, width: float) -> list[str]:

@@ -12,7 +12,8 @@ from PySide6.QtCore import Property, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display import web_pages
+from display.page_on_trial import PageOnTrial
+from display.web_pages import WebPages
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Failure, Unfit
 from shared.hall.field_types import Language, in_language, language_found
@@ -84,6 +85,9 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             self._video.frame.connect(self._frame_came)
             self._video.ended.connect(self._next)
             self._video.failed.connect(self._video_failed)
+        self._web = WebPages(station, self)
+        self._web.known.connect(self._next_if_idle)
+        self._trial = PageOnTrial(station.memory.sibling_file("page") if station.memory else None)
         files.ready.connect(self._file_is_ready)
         files.failed.connect(self._say_troubles)
 
@@ -104,6 +108,10 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         elif self._shown is None or was_loading:
             self._next()
         self.changed.emit()
+
+    def end(self) -> None:
+        """The display ends in order, and not of the page it shows."""
+        self._trial.end()
 
     # ── what QML shows ──
 
@@ -160,6 +168,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             return
         self._size = size
         if self._page and self._page.kind is PlaylistKind.PICTURE and self._coming is None and self._shown is not None:
+            self._turn.stop()  # else its time might be up while it is decoded, as if that took too long
             self._begin(self._shown)
 
     @Slot(bool)
@@ -205,6 +214,9 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         return None
 
     def _is_here(self, page: PlaylistItem) -> bool:
+        """Whether it can be begun: its file has come, or it is known whether web pages are possible."""
+        if page.kind is PlaylistKind.WEB:
+            return self._trial.is_deadly(page) or self._web.are_known
         return page.content is None or self._files.path(page.content) is not None
 
     def _begin(self, place: int) -> None:
@@ -212,18 +224,24 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
         self._try += 1
         self._coming = self._last = place
         page = self._pages[place]
+        if self._trial.is_deadly(page):
+            self._break()
+            return
         file = self._files.path(page.content) if page.content else None
         match page.kind:
             case PlaylistKind.PICTURE if file:
+                self._trial.begin(page)
                 decode, tried = partial(decoded, str(file), self._size), self._try
                 self._station.in_background(
                     decode, partial(self._decoded, tried), partial(self._not_decoded, tried), thread=PICTURES
                 )
             case PlaylistKind.VIDEO if file and self._video:
+                self._trial.begin(page)
                 self._video.play(file)
             case PlaylistKind.TEXT if in_language(page.text, "").strip():
                 self._put()
-            case PlaylistKind.WEB if web_pages.are_possible():
+            case PlaylistKind.WEB if self._web.are_possible:
+                self._trial.begin(page)
                 self._turn.start(LOADS_WITHIN)  # after which the next one is tried
                 self.changed.emit()
             case _:
@@ -282,12 +300,14 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
     @Slot()
     def _break(self) -> None:
         """Skip the page that was to come, or that is on the screen: it can't be shown."""
+        self._try += 1
         place, self._coming = self._coming if self._coming is not None else self._shown, None
         if place is not None:
             page = self._pages[place]
             log.warning("page %d of the display can't be shown and is skipped: %s", place + 1, page.name or page.url)
             is_known = place in self._skipped
-            self._skipped[place] = time.monotonic() + WEB_AGAIN_AFTER if page.url else float("inf")
+            recovers = page.url and self._web.are_possible
+            self._skipped[place] = time.monotonic() + WEB_AGAIN_AFTER if recovers else float("inf")
             self._say_troubles()
             if page.content and not is_known:
                 self._files.broken(page.content)  # it may have been damaged on the disk
@@ -300,6 +320,10 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
             if page.content == content and place in self._skipped and self._skipped[place] == float("inf"):
                 self._skipped[place] = 0
         self._say_troubles()
+        self._next_if_idle()
+
+    @Slot()
+    def _next_if_idle(self) -> None:
         if self._coming is None and (self._page is None or self._shown is None):
             self._next()
 

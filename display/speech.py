@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from shared.hall.errors import Failure
-from shared.hall.field_types import Language
 from shared.hall.hall import Hall
 from shared.requests.devices import SoundFault
 from shared.voice.chain import VoiceChain
@@ -32,6 +31,8 @@ class Saying:
     sound: Path | None = None
     is_made: bool = False
     """It has a sound, or never will."""
+    fault: str = SoundFault.VOICE_LATE
+    """Why there is no sound; of one that is not made yet: it comes too late."""
 
 
 class BackgroundSpeech:
@@ -40,19 +41,12 @@ class BackgroundSpeech:
     def __init__(self, voice: Voice, in_background: InBackground) -> None:
         self._voice = voice
         self._in_background = in_background
-        self._faults: dict[Language, str] = {}
         self._under_way: list[Saying] = []
-
-    @property
-    def fault(self) -> str:
-        """Why the last announcement in some language could not be said; empty if everything could."""
-        return next(iter(self._faults.values()), "")
 
     def make(self, utterances: tuple[Utterance, ...], done: Callable[[], None]) -> list[Saying]:
         """Begin to make these; ``done`` is called once all are made, or can't be. With a voice that hangs, none is."""
         if any(not saying.is_made for saying in self._under_way):
-            self._faults.update((utterance.language, SoundFault.VOICE_HANGS) for utterance in utterances)
-            return [Saying(is_made=True) for _ in utterances]
+            return [Saying(is_made=True, fault=SoundFault.VOICE_HANGS) for _ in utterances]
         self._under_way = sayings = [Saying() for _ in utterances]
         for saying, utterance in zip(sayings, utterances, strict=True):
             self._say(saying, utterance, lambda: done() if all(one.is_made for one in sayings) else None)
@@ -60,11 +54,7 @@ class BackgroundSpeech:
 
     def _say(self, saying: Saying, utterance: Utterance, done: Callable[[], None]) -> None:
         def made(sound: Path | None, fault: str) -> None:
-            saying.sound, saying.is_made = sound, True
-            self._faults.pop(utterance.language, None)
-            if fault:
-                log.warning("%s can't be said: %s", utterance.language, fault)
-                self._faults[utterance.language] = fault
+            saying.sound, saying.fault, saying.is_made = sound, fault, True
             done()
 
         self._in_background(

@@ -160,6 +160,10 @@ class DisplayModel(QObject):  # type: ignore[operator]  # the stub forgets that 
         self._announcing, self._crowded = announcing, crowded
         self.changed.emit()
 
+    def end(self) -> None:
+        """The display ends in order."""
+        self._playlist.end()
+
     @property
     def playlist_troubles(self) -> tuple[Trouble, ...]:
         return self._playlist.troubles

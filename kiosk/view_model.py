@@ -215,7 +215,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
         """Derive everything shown from the hall and the visit."""
         if self._language not in self._settings.languages or not self._has_customer():
             self._set_language(self._settings.languages[0])
-        live, now = not self._station.away_since, self._now()
+        live, now = self._station.outdated_since is None, self._now()
         self._services.show(service_tiles(self._hall, self._language, now, live=live))
         self._precedences.show(precedence_tiles(self._hall, self._service, self._language, now, live=live))
         page = self._page_to_show()
@@ -313,7 +313,7 @@ class KioskModel(QObject):  # type: ignore[operator]  # the stub forgets that th
             return refusal_text(self._station.refusal)
         if not self._station.away_since:
             return ""
-        since = clock(self._station.away_since, self._station.hall)
+        since = clock(self._station.outdated_since or self._station.away_since, self._station.hall)
         return self.tr("No connection since {time}. This screen keeps trying.").format(time=since)
 
     def _closed_notice(self) -> list[str]:

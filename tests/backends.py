@@ -58,9 +58,11 @@ def nowserving(
     )
 
 
-def run_code(code: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run_code(
+    code: str, *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a program of a test's own, as after ``python -c``."""
-    return _run_forked(arguments, {}, cwd, code=code)
+    return _run_forked(arguments, environment, cwd, code=code)
 
 
 def _run_forked(

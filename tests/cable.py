@@ -44,6 +44,7 @@ class Cable:
     def _join(self, near: socket.socket) -> None:
         if not self._plugged:
             _cut(near)
+            near.close()
             return
         far = socket.create_connection(self._target)
         self._open |= {near, far}

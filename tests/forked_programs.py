@@ -32,6 +32,7 @@ LOADED = (
     "shared.link.connect",
     "display.check",
     "kiosk.check",
+    "console.__main__",
     "alembic.command",
     "alembic.autogenerate",
     "uvloop",

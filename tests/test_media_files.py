@@ -11,7 +11,7 @@ import pytest
 from shared.backend.halls.database_administration import opened
 from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.hall.display_values import PlaylistItem, PlaylistKind
-from shared.hall.displays import DefineDisplay, RetireDisplay
+from shared.hall.displays import DefineDisplay, RecordClip, RetireDisplay
 from shared.hall.errors import Failure, Unreachable
 from shared.requests.media import LARGEST_PART, ListMedia, Medium, MediumKind, SendMediumPart, StoreMedium
 from shared.ui import media_files, media_upload
@@ -170,12 +170,22 @@ async def test_what_no_display_names_any_more_is_deleted(reader: Reader) -> None
     await reader.until(lambda: reader.on_disk() == {kept})
 
 
-async def test_one_that_is_not_there_holds_no_other_up(reader: Reader) -> None:
+async def test_one_that_is_not_there_holds_no_other_up_and_the_log_says_which_it_is(
+    reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
     missing, short = content_of(b"nothing"), reader.shelf.put(BEEP)
+    page = PlaylistItem(kind=PlaylistKind.PICTURE, content=missing, name="map.png")
+    reader.link.do(DefineDisplay(id="one", name="One", playlist=(page,)))
+    reader.link.do(RecordClip(language="en", says="letter.A", content=content_of(b"never")))
     await reader.live()
-    reader.files.keep([missing, short])
+    reader.files.keep([missing, short, content_of(b"never")])
     assert await reader.here(short) == [BEEP]
-    assert [said.split(":")[0] for said in reader.said] == ["This file is not in the hall"]
+    await reader.until(lambda: len(reader.said) == 2)
+    assert [said.split(":")[0] for said in reader.said] == ["This file is not in the hall"] * 2
+    assert [record.message.rpartition(": This")[0] for record in caplog.records][:2] == [
+        "page 1 ('map.png') of the display one",
+        "the recording en:letter.A",
+    ]
     reader.shelf.put(b"nothing")
     assert await reader.here(missing) == [b"nothing"]
 

@@ -14,6 +14,7 @@ from shared.hall.errors import Invalid, NotSignedIn, PointNotActive
 from shared.hall.issuing import IssueTicket, TicketCancelled
 from shared.hall.messages import Happened
 from shared.hall.points import ActivatePoint
+from shared.link import timings
 from shared.requests.devices import ReportState, Trouble, TroubleKind
 from shared.requests.request import Done
 from shared.ui.device_report import DeviceReports
@@ -87,9 +88,52 @@ async def test_a_station_remembers_its_hall_over_a_restart(link: MemoryLink, unt
     first.start()
     await until(lambda: first.hall)
     link.unplug()  # and nobody stops it: stations are more often switched off
+    await until(lambda: remembered_halls(tmp_path))
     second = Station(link, StationMemory(tmp_path, "memory"))
     assert second.hall and second.hall.settings == link.hall.settings
     first.stop()
+
+
+async def test_a_power_cut_takes_the_last_seconds_at_most(link: MemoryLink, until, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(timings, "REMEMBER_EVERY", 0.2)
+    station = Station(link, StationMemory(tmp_path, "memory"))
+    station.start()
+    await until(lambda: remembered_halls(tmp_path))
+    for service in ("registration", "tests"):
+        link.do(IssueTicket(service=service))
+    await until(lambda: remembered_halls(tmp_path)[0].seq == link.hall.seq)
+    station.stop()
+
+
+async def test_a_remembered_hall_is_as_old_as_its_last_event_until_the_hall_answers(
+    link: MemoryLink, until, tmp_path
+) -> None:
+    link.do(IssueTicket(service="tests"))
+    memory = StationMemory(tmp_path, "memory")
+    memory.save(link.hall)
+    link.unplug()
+    station = Station(link, memory)
+    assert station.outdated_since == link.hall.at
+    station.start()
+    await until(lambda: station.away_since)
+    assert station.outdated_since == link.hall.at
+    link.plug()
+    await until(lambda: station.outdated_since is None)
+    link.unplug()
+    await until(lambda: station.away_since)
+    assert station.outdated_since == station.away_since
+    station.stop()
+
+
+async def test_a_station_that_was_stopped_writes_nothing_more(link: MemoryLink, until, tmp_path) -> None:
+    """The file of a hall that is left must not come back."""
+    memory = StationMemory(tmp_path, "memory")
+    station = Station(link, memory)
+    station.start()
+    await until(lambda: station.hall)
+    station.stop()
+    memory.forget()
+    assert remembered_halls(tmp_path) == [] and not any(tmp_path.iterdir())
 
 
 async def test_an_event_that_does_not_fit_is_answered_with_a_fresh_snapshot(link: MemoryLink, until, caplog) -> None:

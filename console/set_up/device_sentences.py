@@ -64,10 +64,25 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
     return QCoreApplication.translate("Console", "{0} ago").format(sentences.duration(span.total_seconds()))
 
 
-def paper(device: Device) -> str:
-    """Paper, a ticket that may be unprinted, what ails its sound, whether there are troubles; empty without any."""
-    trouble = QCoreApplication.translate("Console", "Needs attention") if device.troubles else ""
-    return " · ".join(filter(None, (_paper(device.paper), _unprinted(device.unprinted), sound(device), trouble)))
+def state(device: Device) -> str:
+    """What ails it, first what is said nowhere else: sound, troubles, a ticket that may be unprinted, paper."""
+    said = (sound(device), _short_troubles(device), _unprinted(device.unprinted), _paper(device.paper))
+    return " · ".join(filter(None, said))
+
+
+def _short_troubles(device: Device) -> str:
+    """What kinds of trouble no administrator has seen yet: the whole sentences are below the list."""
+    return " · ".join(dict.fromkeys(_short_trouble(trouble.kind) for trouble in device.troubles))
+
+
+def _short_trouble(kind: TroubleKind) -> str:
+    match kind:
+        case TroubleKind.BOARD:
+            return QCoreApplication.translate("Console", "The board can't be reached")
+        case TroubleKind.PAGE:
+            return QCoreApplication.translate("Console", "A page can't be shown")
+        case TroubleKind.REFUSED | TroubleKind.DAMAGED:
+            return QCoreApplication.translate("Console", "Needs attention")
 
 
 def sound(device: Device) -> str:
@@ -81,6 +96,8 @@ def sound(device: Device) -> str:
             return QCoreApplication.translate("Console", "The sound player does not start: run nowserving check there")
         case SoundFault.VOICE_HANGS | SoundFault.VOICE_FAILS:
             return QCoreApplication.translate("Console", "The voice does not answer: there is only the chime")
+        case SoundFault.VOICE_LATE:
+            return QCoreApplication.translate("Console", "The voice is too slow: there is only the chime")
         case _:
             return device.sound
 

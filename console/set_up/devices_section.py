@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, 
 from console import keys, sentences
 from console.controls import ConfirmButton, KeyButton, SentenceLine, button, column, frame, label, row, separator
 from console.eliding import elided
+from console.keyboard_place import enable, reveal
 from console.set_up import device_sentences
 from console.set_up.devices_model import DevicesModel
 from console.set_up.display_choice import DisplayChoice, display_shown
@@ -24,8 +25,8 @@ LEAST_DEVICES = 3
 MOST_NEWCOMERS = 3
 """Rows of newcomers in sight; the arrows bring the others."""
 
-WIDEST_KIND = 220
-"""Pixels of a device's kind and of the display it shows, at most."""
+WIDEST_KIND, WIDEST_STATE = 220, 420
+"""Pixels of a device's kind with the display it shows, and of its state, at most."""
 
 
 class DevicesSection(QWidget):
@@ -140,8 +141,11 @@ class DevicesSection(QWidget):
             ),
             Column(title=self.tr("Address"), text=lambda one: one.address, font_size=theme().text),
             Column(title=self.tr("Version"), text=lambda one: one.version, font_size=theme().text),
-            Column(title=self.tr("Paper"), text=device_sentences.paper, ink=_paper_ink),
+            Column(title=self.tr("State"), text=self._state, ink=_state_ink, full_text=device_sentences.state),
         ]
+
+    def _state(self, device: Device) -> str:
+        return elided(device_sentences.state(device), self.devices.font(), WIDEST_STATE)
 
     def _kind(self, device: Device) -> str:
         return elided(self._whole_kind(device), self.devices.font(), WIDEST_KIND)
@@ -241,7 +245,7 @@ class DevicesSection(QWidget):
         with QSignalBlocker(self.devices):  # nobody chose anything when the chosen device goes
             self.devices.keep_chosen(lambda: self.rows.show(devices))
         for part in (self.newcomers, self.refuse_button):
-            part.setVisible(bool(newcomers))
+            reveal(part, on=bool(newcomers))
         header = self.newcomers.horizontalHeader().sizeHint().height()
         self.newcomers.setFixedHeight(header + min(MOST_NEWCOMERS, len(newcomers)) * theme().smallestTouch)
         self.no_device.setVisible(self.model.is_read and not devices)
@@ -255,13 +259,13 @@ class DevicesSection(QWidget):
         self.troubles.setText(troubles)
         self._fit_troubles()
         for part in (self.troubles, self.seen_button):
-            part.setVisible(bool(troubles))
-        self.seen_button.setEnabled(can_act)
-        self.display_part.setVisible(self.display_choice.show_for(self.model.device(self._chosen_id), hall))
+            reveal(part, on=bool(troubles))
+        enable(self.seen_button, on=can_act)
+        reveal(self.display_part, on=self.display_choice.show_for(self.model.device(self._chosen_id), hall))
         for widget in (self.rename_button, self.revoke_button, self.new_name, self.display_choice):
-            widget.setEnabled(can_act and bool(self._chosen_id))
-        self.confirm_button.setEnabled(can_act)
-        self.refuse_button.setEnabled(can_act and bool(self.newcomers.chosen))
+            enable(widget, on=can_act and bool(self._chosen_id))
+        enable(self.confirm_button, on=can_act)
+        enable(self.refuse_button, on=can_act and bool(self.newcomers.chosen))
 
 
 def _with_button(text: QWidget, button: QWidget) -> QHBoxLayout:
@@ -289,7 +293,9 @@ def _table(rows: TableRows[Device] | TableRows[Newcomer], name: str) -> Choosing
     return table
 
 
-def _paper_ink(device: Device) -> str | None:
-    if (device.unprinted or device.troubles) and device.paper != "out":
+def _state_ink(device: Device) -> str | None:
+    if device.paper == "out":
+        return theme().bad
+    if device.troubles or device.sound or device.unprinted or device.paper == "low":
         return theme().warning
-    return {"low": theme().warning, "out": theme().bad, "ok": theme().good}.get(device.paper)
+    return theme().good if device.paper == "ok" else None

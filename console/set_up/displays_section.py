@@ -67,12 +67,17 @@ class DisplaysSection(DefinitionSection, ListSection):
         self.farthest_seat = number_field(self.tr("Farthest seat"), most, minimum=least, suffix=self.tr(" m"))
         least, most = LARGEST_SCREEN
         self.inches = number_field(self.tr("Diagonal of the screen"), most, minimum=least, suffix=self.tr(" in"))
-        self.languages = OrderedChoice(self.tr("Languages, in order"), self.tr("(none)"))
+        self.languages = OrderedChoice(self.tr("Languages, in order"), self.tr("(no language chosen)"))
 
     def _filters(self) -> None:
         self.services = TickList(self.tr("Only these services"))
         self.points = TickList(self.tr("Only these service points"))
         self.precedences = TickList(self.tr("Only these precedences"))
+        self.nothing_to_tick = {
+            self.services: label(self.tr("There are no services yet."), "quiet", wrap=True),
+            self.points: label(self.tr("There are no service points yet."), "quiet", wrap=True),
+            self.precedences: label(self.tr("There are no precedences yet."), "quiet", wrap=True),
+        }
 
     def _page(self) -> QHBoxLayout:
         left = column(
@@ -122,13 +127,16 @@ class DisplaysSection(DefinitionSection, ListSection):
 
     def _filters_part(self) -> QHBoxLayout:
         parts = row(
-            form_line(self.tr("Services"), self.services),
-            form_line(self.tr("Service points"), self.points),
-            form_line(self.tr("Precedences"), self.precedences),
+            self._filter_part(self.tr("Services"), self.services),
+            self._filter_part(self.tr("Service points"), self.points),
+            self._filter_part(self.tr("Precedences"), self.precedences),
         )
         for at in range(3):
             parts.setStretch(at, 1)
         return parts
+
+    def _filter_part(self, name: str, ticks: TickList) -> QVBoxLayout:
+        return column(label(name, "caption"), ticks, self.nothing_to_tick[ticks], None, gap=2)
 
     def _layout_text(self, layout: DisplayLayout) -> str:
         match layout:
@@ -177,7 +185,7 @@ class DisplaysSection(DefinitionSection, ListSection):
             display.languages, {language: own_name(language) for language in hall.settings.languages}
         )
         self._fill_filters(display)
-        self.playlist.show_pages(display.playlist, hall.settings.languages)
+        self.playlist.show_pages(item_id, display.playlist, hall.settings.languages)
         self._on_layout_changed()
         if not item_id and (first := self.name.first_field()):
             first.setFocus()
@@ -191,6 +199,9 @@ class DisplaysSection(DefinitionSection, ListSection):
         self.services.show_ticked(display.services, services)
         self.points.show_ticked(display.points, points)
         self.precedences.show_ticked(display.precedences, precedences)
+        for ticks, hint in self.nothing_to_tick.items():
+            ticks.setVisible(bool(ticks.count()))
+            hint.setVisible(not ticks.count())
 
     def _on_layout_changed(self) -> None:
         for part in (self.plays, self.playlist):

@@ -164,6 +164,7 @@ class HallSection(SettingsSection):
 
     def _load_languages(self, languages: tuple[Language, ...]) -> None:
         for box in self.boxes.values():
+            box.hide()  # it goes a moment later
             box.deleteLater()
         self.boxes = {}
         for at, language in enumerate(dict.fromkeys([*languages, *catalogue.languages()])):
@@ -171,6 +172,7 @@ class HallSection(SettingsSection):
             box.setChecked(language in languages)
             box.toggled.connect(self._on_languages_changed)
             self.languages.addWidget(box, at // ABREAST, at % ABREAST)
+            box.show()  # at once, so that it can take the focus
         self._load_own_language(languages, languages[0])
 
     def _on_languages_changed(self) -> None:

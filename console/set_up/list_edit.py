@@ -24,7 +24,8 @@ class ListEdit(QPlainTextEdit):
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 3 * theme().gap)
 
     def show_lines(self, lines: tuple[str, ...]) -> None:
-        self.setPlainText("\n".join(lines))
+        if self.lines() != lines:  # somebody who writes keeps their place
+            self.setPlainText("\n".join(lines))
 
     def lines(self) -> tuple[str, ...]:
         return tuple(line.strip() for line in self.toPlainText().splitlines() if line.strip())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHeaderView, QProgressBar, QVBoxLayou
 from console import keys, sentences
 from console.controls import ConfirmButton, KeyButton, SentenceLine, button, column, frame, label, row
 from console.eliding import ElidingLabel
+from console.keyboard_place import enable, reveal
 from console.set_up import media_sentences
 from console.set_up.media_model import SUFFIXES, MediaModel
 from console.set_up.set_up_model import SetUpModel
@@ -135,15 +136,15 @@ class MediaSection(QWidget):
 
     def _show_upload(self) -> None:
         sent = self.model.uploads.current
-        self.sending_part.setVisible(sent is not None)
+        reveal(self.sending_part, on=sent is not None)
         if sent:
             others = self.tr("%n more", "", self.model.uploads.left) if self.model.uploads.left else ""
             self.sending.setText("   ".join(filter(None, (sentences.in_sentence(sent.file.name), others))))
             self.progress.setValue(self.model.uploads.percent)
 
     def _update_buttons(self) -> None:
-        self.remove_button.setEnabled(self.model.can_save and bool(self.table.chosen))
-        self.add_button.setEnabled(self.model.station.away_since is None)
+        enable(self.remove_button, on=self.model.can_save and bool(self.table.chosen))
+        enable(self.add_button, on=self.model.station.away_since is None)
 
 
 def _growing(table: QWidget) -> QVBoxLayout:

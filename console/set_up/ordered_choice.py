@@ -56,6 +56,7 @@ class OrderedChoice(QWidget):
         choice.currentIndexChanged.connect(partial(self._on_chosen, len(before)))
         self.choices.append(choice)
         self._column.insertWidget(len(before), choice)
+        choice.show()  # at once, so that it can take the focus
 
     def _on_chosen(self, at: int, index: int) -> None:
         """Keep the choices after this one, without what it chose; choosing nothing clears them."""

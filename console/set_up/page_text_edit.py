@@ -36,12 +36,14 @@ class PageTextEdit(QWidget):
             return
         while item := self._grid.takeAt(0):
             if gone := item.widget():
+                gone.hide()  # it goes a moment later
                 gone.deleteLater()
         self.fields = {language: self._field(language) for language in languages}
         for at, (language, field) in enumerate(self.fields.items()):
             line, side = divmod(at, ABREAST)
             self._grid.addWidget(label(own_name(language), "caption"), 2 * line, side)
             self._grid.addWidget(field, 2 * line + 1, side)
+            field.show()  # at once, so that it can take the focus
 
     def _field(self, language: Language) -> QPlainTextEdit:
         field = QPlainTextEdit()
@@ -60,7 +62,8 @@ class PageTextEdit(QWidget):
         per_language = {next(iter(self.fields), ""): words} if isinstance(words, str) else words
         for language, field in self.fields.items():
             field.blockSignals(True)
-            field.setPlainText(per_language.get(language, ""))
+            if field.toPlainText() != per_language.get(language, ""):  # somebody who writes keeps their place
+                field.setPlainText(per_language.get(language, ""))
             field.setPlaceholderText(in_language(words, language))
             field.blockSignals(False)
 

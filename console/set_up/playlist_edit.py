@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from console import sentences
 from console.controls import button, column, label, row
 from console.eliding import ElidingList
+from console.keyboard_place import enable
 from console.set_up import media_sentences
 from console.set_up.page_text_edit import PageTextEdit
 from console.set_up.section import begin_in, form_line, number_field
@@ -34,6 +35,7 @@ class PlaylistEdit(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.pages: list[PlaylistItem] = []
+        self._owner = ""
         self._media: Mapping[Hash, Medium] = {}
         self._is_read = False
         """Whether it is known which files the hall has."""
@@ -92,10 +94,12 @@ class PlaylistEdit(QWidget):
 
     # ── the whole list ──
 
-    def show_pages(self, pages: tuple[PlaylistItem, ...], languages: tuple[Language, ...]) -> None:
-        self.pages, self._languages = list(pages), languages
+    def show_pages(self, owner: str, pages: tuple[PlaylistItem, ...], languages: tuple[Language, ...]) -> None:
+        """Show the pages of ``owner``, the first one chosen; the place in those that are shown already stays."""
+        stays = owner == self._owner or list(pages) == self.pages
+        self._owner, self.pages, self._languages = owner, list(pages), languages
         self.text.set_languages(languages)
-        self._fill_list(0)
+        self._fill_list(self.list.currentRow() if stays else 0)
 
     def show_media(self, media: Mapping[Hash, Medium]) -> None:
         """Offer these files; a page that shows another one keeps it."""
@@ -144,10 +148,10 @@ class PlaylistEdit(QWidget):
         self.page.setVisible(page is not None)
         for part in (self.up, self.down, self.remove):
             part.setVisible(page is not None)
-        self.up.setEnabled(self.list.currentRow() > 0)
-        self.down.setEnabled(0 <= self.list.currentRow() < len(self.pages) - 1)
+        enable(self.up, on=self.list.currentRow() > 0)
+        enable(self.down, on=0 <= self.list.currentRow() < len(self.pages) - 1)
         for part in (self.add_file, self.add_text, self.add_web):
-            part.setEnabled(len(self.pages) < MOST_PAGES)
+            enable(part, on=len(self.pages) < MOST_PAGES)
         if page is None:
             return
         of_file = page.kind in KINDS.values()

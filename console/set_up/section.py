@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from console import keys
 from console.controls import ConfirmButton, KeyButton, SentenceLine, column, frame, label, row
 from console.eliding import ElidingCells
+from console.keyboard_place import enable, keyboard_kept, reveal
 from console.set_up.form_model import FormModel
 from console.set_up.set_up_model import Definable, SetUpModel
 from console.set_up.tick_list import TickList
@@ -49,6 +50,8 @@ class Section(QWidget):
         self.save_button = KeyButton(self.tr("Save"), keys.SAVE, self.save, "primary")
         self.discard_button = KeyButton(self.tr("Discard"), keys.DISCARD, self.discard)
         self.discard_button.hide()
+        self._look_later = QTimer(self, singleShot=True, interval=0)  # a form that is being filled is not looked at
+        self._look_later.timeout.connect(self._offer_discarding)
         self._loaded_content: object = None
         self._warned_content: object = None
         self._saving = False
@@ -60,7 +63,14 @@ class Section(QWidget):
     def _on_saved(self, item_id: str) -> None:
         # another section's save does not refill one with unsaved changes of its own
         if self.isVisible() and (self._saving or not self.unsaved):
-            self.begin(item_id)
+            self._in_place(partial(self.begin, item_id))
+
+    def _in_place(self, act: Callable[[], None]) -> None:
+        """Do what fills the form anew, and leave the keyboard where it is."""
+        with keyboard_kept(self):
+            act()
+        if self.window().focusWidget() is self:
+            self.take_focus()
 
     def _say(self) -> None:
         if self.model.is_refusal:
@@ -79,7 +89,7 @@ class Section(QWidget):
 
     def refresh(self) -> None:
         """Follow the hall, without touching what is being written."""
-        self.save_button.setEnabled(self.model.can_save)
+        enable(self.save_button, on=self.model.can_save)
 
     def content(self) -> object:
         """What is in the form; compared to tell whether it is unsaved."""
@@ -98,7 +108,7 @@ class Section(QWidget):
     def mark_as_loaded(self) -> None:
         """Take what is in the form as the hall's. Also ends a save, drops the ``go_on`` and listens to new fields."""
         self._loaded_content, self._saving, self._go_on = self.content(), False, self.begin
-        self.discard_button.hide()
+        reveal(self.discard_button, on=False)
         self._listen()
 
     def _listen(self) -> None:
@@ -109,9 +119,14 @@ class Section(QWidget):
                 changed.connect(self._on_edited)
 
     def _on_edited(self, *_: object) -> None:
-        """Clear a success message; a refusal stays, to be read while it is put right."""
+        """Clear a success message; a refusal stays, to be read while it is put right. Offer to discard the change."""
         if self.model.sentence and not self.model.is_refusal:
             self.model.say("")
+        self._look_later.start()
+
+    def _offer_discarding(self) -> None:
+        self._listen()
+        reveal(self.discard_button, on=self.unsaved)
 
     def leave(self, go_on: Callable[[], None]) -> bool:
         """Call ``go_on`` and return True; with unsaved changes, warn of them instead and return False."""
@@ -137,14 +152,16 @@ class Section(QWidget):
 
     def discard(self) -> None:
         """Give up what is written, and call the ``go_on`` that the warning stopped: ``begin``, if there was none."""
-        go_on = self._go_on
+        self._in_place(partial(self._forget_and, self._go_on))
+
+    def _forget_and(self, go_on: Callable[[], None]) -> None:
         self.forget()
         go_on()
 
     def forget(self) -> None:
         """No longer count what is in the form as unsaved; the fields keep it until ``begin`` overwrites them."""
         self._loaded_content, self._saving, self._go_on = None, False, self.begin
-        self.discard_button.hide()
+        reveal(self.discard_button, on=False)
         self.model.say("")
 
 

@@ -176,7 +176,7 @@ class ServicesSection(DefinitionSection, ListSection):
     def _load_shares(self, service: Service) -> None:
         self.shares.blockSignals(True)
         self.shares.clear()
-        self.shares.addItem(self.tr("(none)"), None)
+        self.shares.addItem(self.tr("(no other service)"), None)
         for other, line in self._others(service).items():
             if self.model.hall.service(other).shares_numbers_with is None:
                 self.shares.addItem(line, other)
@@ -190,6 +190,7 @@ class ServicesSection(DefinitionSection, ListSection):
     def _load_offers(self, service: Service) -> None:
         offered = self.model.hall.offered(service)
         for box in self.boxes.values():
+            box.hide()  # it goes a moment later
             box.deleteLater()
         self.usual.clear()
         self.boxes = {}
@@ -198,6 +199,7 @@ class ServicesSection(DefinitionSection, ListSection):
             box = self.boxes[precedence.id] = check_box(name)
             box.setChecked(precedence.id in offered)
             self.offers.addWidget(box)
+            box.show()  # at once, so that it can take the focus
             self.usual.addItem(name, precedence.id)
         self.usual.setCurrentIndex(self.usual.findData(offered[0]) if offered else -1)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QSizePolicy, QVBoxLayout
 
 from console import keys
 from console.controls import KeyButton, SentenceLine, check_box, column, frame, label, row, separator
+from console.keyboard_place import enable
 from console.set_up.set_up_file_model import SetUpFileModel
 from shared.ui.widget_theme import theme
 
@@ -96,9 +97,9 @@ class SetUpFileSection(QWidget):
         self.lines.setVisible(bool(self.model.lines))
         self.retire.setVisible(bool(self.model.changes.extra))
         self.retire.setChecked(self.model.retire)
-        self.apply_button.setEnabled(self.model.can_apply)
-        self.export_button.setEnabled(bool(self.model.hall_id))
-        self.import_button.setEnabled(bool(self.model.hall_id))
+        enable(self.apply_button, on=self.model.can_apply)
+        enable(self.export_button, on=bool(self.model.hall_id))
+        enable(self.import_button, on=bool(self.model.hall_id))
         self.sentence.say(self.model.sentence, refusal=self.model.is_refusal)
 
     def _show(self, lines: list[str]) -> None:

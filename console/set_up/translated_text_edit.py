@@ -36,6 +36,7 @@ class TranslatedTextEdit(QWidget):
         written = self.words()
         while item := self._grid.takeAt(0):
             if gone := item.widget():
+                gone.hide()  # it goes a moment later
                 gone.deleteLater()
         self.fields = {language: self._field(language) for language in languages}
         for at, (language, field) in enumerate(self.fields.items()):
@@ -58,8 +59,9 @@ class TranslatedTextEdit(QWidget):
         """Show a text; a plain string goes into the first field, and is the placeholder of the others."""
         per_language = {next(iter(self.fields), ""): words} if isinstance(words, str) else words
         for language, field in self.fields.items():
-            field.setText(per_language.get(language, ""))
-            field.setCursorPosition(0)
+            if field.text() != per_language.get(language, ""):  # somebody who writes keeps their place
+                field.setText(per_language.get(language, ""))
+                field.setCursorPosition(0)
             field.setPlaceholderText(in_language(words, language))
             field.setToolTip(field.placeholderText())
 

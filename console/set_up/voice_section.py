@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout, 
 
 from console import keys
 from console.controls import ConfirmButton, KeyButton, SentenceLine, button, check_box, column, frame, label, row
+from console.keyboard_place import enable, reveal
 from console.set_up.clips_model import ClipsModel
 from console.set_up.microphone import ClipPlayer, Microphone, can_sound
 from console.table import ChoosingTable, Column, TableRows
@@ -189,13 +190,13 @@ class VoiceSection(QWidget):
         recorded = self.model.clip(self.table.chosen) is not None
         recording = self._is_recording
         sent = self.model.uploads.current
-        self.import_button.setEnabled(reachable)
-        self.stop_button.setVisible(sent is not None)
-        self.play_button.setEnabled(recorded and reachable)
-        self.remove_button.setEnabled(recorded and self.model.can_save)
-        self.record_button.setEnabled(recording or (bool(self.table.chosen) and reachable))
+        enable(self.import_button, on=reachable)
+        reveal(self.stop_button, on=sent is not None)
+        enable(self.play_button, on=recorded and reachable)
+        enable(self.remove_button, on=recorded and self.model.can_save)
+        enable(self.record_button, on=recording or (bool(self.table.chosen) and reachable))
         self.record_button.setText(self.tr("End the recording") if recording else self.tr("Record"))
-        self.table.setEnabled(not recording)
+        enable(self.table, on=not recording)
 
 
 def _said(word: Word) -> str:

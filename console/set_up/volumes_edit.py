@@ -66,6 +66,7 @@ class VolumesEdit(QWidget):
         line.setLayout(row(aligned(since, 110), percent, remove, None))
         self.rows.append(VolumeRow(line, since, percent))
         self._column.insertWidget(len(self.rows) - 1, line)
+        line.show()  # at once, so that it can take the focus
         self.add_button.setEnabled(len(self.rows) < MOST_VOLUMES)
 
     def _add(self) -> None:

@@ -17,8 +17,8 @@ from shared.hall.field_types import (
     PointId,
     PrecedenceId,
     ServiceId,
+    TickerText,
     WebAddress,
-    Words,
 )
 from shared.hall.units import Seconds
 
@@ -83,7 +83,7 @@ class Display:
     """The screen's diagonal, where the device itself has no other setting."""
     dark: bool = True
     """White on dark; else dark on white."""
-    ticker: Words = ""
+    ticker: TickerText = ""
     """A line that runs below the calls; empty: none."""
     clock: bool = True
     speaks: bool = True

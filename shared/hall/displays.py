@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 
 from shared.hall.display_values import Clip, Display, DisplayId, DisplayLayout, PlaylistItem, PlaylistKind
 from shared.hall.errors import Invalid, NameTaken, UnknownClip
@@ -15,6 +16,10 @@ from shared.hall.roles import ADMINISTRATORS
 from shared.hall.set_up import fields_of_command, require_id, require_known, require_name
 from shared.hall.values import Moment, frozen
 from shared.hall.whole_set_up import plain
+
+WEB_ADDRESS_FORM = re.compile(
+    r"https?://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]\\]+)(:(?P<port>[1-9][0-9]{0,4}))?([/?#]\S*)?"
+)
 
 LAYOUTS_WITH_MEDIA = frozenset({DisplayLayout.CALLS_AND_MEDIA, DisplayLayout.PORTRAIT})
 
@@ -108,6 +113,8 @@ def retire_display(hall: Hall, command: RetireDisplay, now: Moment) -> Events:
 
 
 def assign_display(hall: Hall, command: AssignDisplay, now: Moment) -> Events:
+    if not command.device.strip():
+        raise Invalid("Say which device is to show this display.", field="device")
     if command.display is not None:
         hall.display(command.display)
     if hall.assigned.get(command.device) == command.display:
@@ -163,10 +170,31 @@ def _require_page(item: PlaylistItem) -> None:
         )
     if item.kind in (PlaylistKind.PICTURE, PlaylistKind.VIDEO) and not item.content:
         raise Invalid("Choose the file this page shows.", field="playlist")
-    if item.kind is PlaylistKind.TEXT and not item.text:
+    texts = [item.text] if isinstance(item.text, str) else [*item.text.values()]
+    if item.kind is PlaylistKind.TEXT and not (texts and all(text.strip() for text in texts)):
         raise Invalid("Write the text of this page.", field="playlist")
-    if item.kind is PlaylistKind.WEB and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", item.url):
+    if item.kind is PlaylistKind.WEB:
+        _require_address(item.url)
+
+
+def _require_address(url: str) -> None:
+    """Raises Invalid for what is no address, or holds a password: it would be in clear on every display."""
+    if re.match(r"https?://[^/?#]*@", url):
+        raise Invalid(
+            "The address of a web page must hold no user and no password: everybody could read them.", field="playlist"
+        )
+    if not (found := WEB_ADDRESS_FORM.fullmatch(url)) or not _is_host(found["host"]) or int(found["port"] or 1) > 65535:
         raise Invalid("A web page has an address like https://example.org/page.", field="playlist")
+
+
+def _is_host(host: str) -> bool:
+    """Whether it may be a name, or is an address of IPv6 where it stands in brackets."""
+    if host.startswith("["):
+        try:
+            IPv6Address(host[1:-1])
+        except ValueError:
+            return False
+    return True
 
 
 def display_defined(hall: Hall, event: DisplayDefined) -> Hall:

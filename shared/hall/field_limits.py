@@ -108,17 +108,22 @@ PERSON_NAME = TextFormat(100, allows=is_name)
 PHONE = TextFormat(40)
 """Anything may be pasted, as some phones put direction marks around a number."""
 CLIP_KEY = TextFormat(
-    80, r"[a-z]+(\.[A-Za-z0-9._-]{1,64})?", "A clip says something like letter.A, number.42 or point.room-1."
+    80,
+    r"letter\.[A-Z]|number\.([1-9]?[0-9]|[1-9]00|[1-9]000|100-and|and)|point\.[A-Za-z0-9._-]{1,64}"
+    r"|sentence\.(number|several|look)",
+    "A clip says something like letter.A, number.42 or point.room-1.",
 )
+"""What a voice has a word for: anything else would never be heard."""
 MEDIUM_NAME = TextFormat(128, allows=is_name)
 PAGE_TEXT = TextFormat(
     2_000,
     "",
     "A text page has at most {most} characters, all of which can be shown.",
-    allows=lambda text: all(map(can_be_shown, text.split("\n"))),
+    allows=lambda text: all(map(is_name, text.split("\n"))),
 )
 """The one text of several lines."""
-WEB_ADDRESS = TextFormat(2_000)
+TICKER = TextFormat(2_000, allows=is_name)
+WEB_ADDRESS = TextFormat(2_000, allows=is_name)
 ADDRESS = TextFormat(64)
 """A network address, as a proxy may write it."""
 

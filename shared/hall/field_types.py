@@ -23,6 +23,7 @@ from shared.hall.field_limits import (
     PASSWORD,
     REMARK,
     TEXT,
+    TICKER,
     VERSION,
     WEB_ADDRESS,
     without_direction_marks,
@@ -51,6 +52,9 @@ Remark: TypeAlias = Annotated[str, REMARK]
 
 Words: TypeAlias = Annotated[str | Mapping[Language, str], TEXT]
 """A text: one for all languages, or one for each (``{"en": "Cash desk", …}``)."""
+
+TickerText: TypeAlias = Annotated[str | Mapping[Language, str], TICKER]
+"""The line that runs below the calls of a hall display."""
 
 PageText: TypeAlias = Annotated[str | Mapping[Language, str], PAGE_TEXT]
 """The lines of a page on a hall display."""

@@ -44,7 +44,7 @@ from shared.hall.values import (
 )
 
 LAST_CALLS = 20
-"""How many calls a hall keeps for its displays, besides older ones whose customers are still awaited."""
+"""How many calls a hall keeps for its displays, besides older ones whose customer is still expected."""
 
 LAST_ENDED = 200
 """How many ended tickets a hall keeps in memory, to reinstate or undo; the database has all of them."""
@@ -264,10 +264,11 @@ class Hall:
     def with_call(self, call: Call) -> Hall:
         """This hall with one more call, newest first; it replaces an earlier call of the same ticket."""
         older = [other for other in self.calls if other.ticket != call.ticket]
-        awaited = (other for other in older[LAST_CALLS - 1 :] if self._awaits(other))
-        return replace(self, calls=(call, *older)[:LAST_CALLS] + tuple(awaited))
+        recent, rest = older[: LAST_CALLS - 1], older[LAST_CALLS - 1 :]
+        return replace(self, calls=(call, *recent, *filter(self._is_called, rest)))
 
-    def _awaits(self, call: Call) -> bool:
+    def _is_called(self, call: Call) -> bool:
+        """Whether its customer is still expected at a point."""
         ticket = self.tickets.get(call.ticket)
         return ticket is not None and ticket.state is TicketState.CALLED
 

@@ -37,6 +37,9 @@ STALE = 30.0
 """After a longer outage a station takes a snapshot instead of the events it missed: no display may announce calls
 whose customers have gone home."""
 
+REMEMBER_EVERY = 5.0
+"""The shortest pause between two times that the hall is written to disk, where it is shown from after a power cut."""
+
 # ── delivering the outbox ──
 
 REDELIVERY = 5.0

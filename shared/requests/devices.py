@@ -36,6 +36,7 @@ class SoundFault(StrEnum):
     NO_MULTIMEDIA = "The sound player does not start."
     VOICE_HANGS = "The voice does not answer."
     VOICE_FAILS = "The voice fails."
+    VOICE_LATE = "The voice is too slow."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,9 @@ class MediumKind(StrEnum):
 LARGEST: dict[MediumKind, int] = {MediumKind.PICTURE: 10 * MIB, MediumKind.VIDEO: 200 * MIB, MediumKind.CLIP: 2 * MIB}
 """Bytes of one medium."""
 
+LARGEST_SIDE = 8_000
+"""Pixels of a picture: decoded it then takes a quarter of a gigabyte, which is all Qt gives to one."""
+
 CLIP_SECONDS = (0.1, 10)
 """The shortest and the longest recording."""
 

@@ -29,15 +29,31 @@ GL_RENDERER = 0x1F01
 FAMILIES = ["Inter", "Noto Sans Arabic"]
 
 
-def application(name: str) -> QApplication:
+class Application(QApplication):
+    """Lets a program turn Qt's Quit event into its own stop: ending the loop under a running coroutine breaks its
+    clean-up.
+
+    Not by an event filter: one in Python on the whole application never returns for some objects of Qt WebEngine.
+    """
+
+    when_asked_to_quit: Callable[[], None] | None = None
+
+    def event(self, event: QEvent) -> bool:
+        if self.when_asked_to_quit and event.type() is QEvent.Type.Quit:
+            self.when_asked_to_quit()
+            return True
+        return super().event(event)
+
+
+def application(name: str) -> Application:
     """The Qt application of this process, made once, with our fonts and the fastest renderer of this machine."""
     existing = QApplication.instance()
-    if isinstance(existing, QApplication):
+    if isinstance(existing, Application):
         return existing
     os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # without a display Qt aborts the process
-    app = QApplication([name])
+    app = Application([name])
     app.setApplicationName("nowserving")
     app.setApplicationDisplayName("Now Serving")
     app.setFont(_font())
@@ -46,7 +62,7 @@ def application(name: str) -> QApplication:
     return app
 
 
-def windowless_application(name: str) -> QApplication:
+def windowless_application(name: str) -> Application:
     """The same for a program that only measures texts."""
     if sys.platform == "linux":  # on Windows and macOS Qt has fonts only with the native platform
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever is set: a display that is not there aborts the process
@@ -71,7 +87,7 @@ class Program(Protocol):
     def close(self) -> None: ...
 
 
-def run(app: QApplication, program: Program) -> None:
+def run(app: Application, program: Program) -> None:
     """Run until the last window closes, a signal arrives, or the program ends by itself."""
     app.setQuitOnLastWindowClosed(False)
     collect_garbage_on_gui_thread(app)
@@ -79,33 +95,18 @@ def run(app: QApplication, program: Program) -> None:
         runner.run(_run(app, program))
 
 
-async def _run(app: QApplication, program: Program) -> None:
+async def _run(app: Application, program: Program) -> None:
     stop = asyncio.Event()
-    guard = _QuitGuard(stop.set)
-    app.installEventFilter(guard)
+    app.when_asked_to_quit = stop.set
     app.lastWindowClosed.connect(stop.set)
     _on_signal(stop.set)
     program.ended.connect(stop.set)
     program.shown.connect(_tell_supervisor, Qt.ConnectionType.SingleShotConnection)
     program.start()
     await stop.wait()
-    app.removeEventFilter(guard)
+    app.when_asked_to_quit = None
     program.stop()
     program.close()
-
-
-class _QuitGuard(QObject):
-    """Turns Qt's Quit event into our own stop: ending the loop under a running coroutine breaks its clean-up."""
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        super().__init__()
-        self._stop = stop
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
-        if event.type() is QEvent.Type.Quit:
-            self._stop()
-            return True
-        return False
 
 
 def _tell_supervisor() -> None:

@@ -144,7 +144,7 @@ class MediaFiles(QObject):
         before = self.troubles.get(content)
         if not isinstance(failure, Unreachable) and (before is None or before.detail != failure.detail):
             self.troubles[content] = failure
-            log.warning("%s", failure.detail)
+            log.warning("%s: %s", _user(self._station.hall, content), failure.detail)
             self.failed.emit(content, failure)
 
     def _try_later(self) -> None:
@@ -155,3 +155,13 @@ class MediaFiles(QObject):
 def _named_by(hall: Hall) -> frozenset[Hash]:
     pages = (page.content for display in hall.displays.values() for page in display.playlist)
     return frozenset(filter(None, (*pages, *(clip.content for clip in hall.clips.values()))))
+
+
+def _user(hall: Hall | None, content: Hash) -> str:
+    """What needs a file, for the log: the first page or clip of the hall that names it."""
+    for display in hall.displays.values() if hall else ():
+        for place, page in enumerate(display.playlist, 1):
+            if page.content == content:
+                return f"page {place} ({page.name!r}) of the display {display.id}"
+    clip = next((clip for clip in hall.clips.values() if clip.content == content), None) if hall else None
+    return f"the recording {clip.id}" if clip else f"the file {content}"

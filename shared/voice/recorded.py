@@ -11,7 +11,7 @@ from shared.languages import own_name
 from shared.voice.engines.own_process import Steps
 from shared.voice.joining_words import joined_words
 from shared.voice.sound_store import SoundStore
-from shared.voice.sounds import read, tidied
+from shared.voice.sounds import Sound, read, tidied
 from shared.voice.vocabulary import missing
 from shared.voice.voice import NotOfferedError, SpeechError, Utterance, Word
 
@@ -29,8 +29,12 @@ class Recorded:
         self._file = file
         self._clips = clips
         self._said = said
+        self._unfit: dict[Hash, str] = {}
+        """Why these recordings can't be heard: reading one again would keep somebody waiting who is called."""
 
     def say(self, utterance: Utterance) -> Path:
+        for word in utterance.words:  # before any is read, so that the next voice begins at once
+            self._recording(word, utterance.language)
         return joined_words(self._said, utterance, lambda word: self._clip(word, utterance.language))
 
     def full_name(self, language: Language) -> str:
@@ -49,21 +53,38 @@ class Recorded:
         return False
 
     def _clip(self, word: Word, language: Language) -> Path:
+        content, file = self._recording(word, language)
+        if found := self._clips.find(content):
+            return found
+        return self._clips.keep(self._tidied(content, file, _about(word, language)), content)
+
+    def _recording(self, word: Word, language: Language) -> tuple[Hash, Path]:
+        """The content of the clip and its file; raises SpeechError, without reading it, if it can't be heard."""
         hall = self._hall()
         clip = hall.clips.get(f"{language}:{word.key}") if hall else None
         if clip is None:
             raise _not_recorded(word, language)
-        if found := self._clips.find(clip.content):
-            return found
-        stored = self._file(clip.content)
-        what = f"The recording of {_named(word)} in {own_name(language)}"
-        if stored is None:
-            raise SpeechError(f"{what} has not reached this machine yet.")
-        return self._clips.keep(tidied(read(stored, what), what), clip.content)
+        found = self._clips.find(clip.content) or self._file(clip.content)
+        if found is None:
+            raise SpeechError(f"{_about(word, language)} has not reached this machine yet.")
+        if why := self._unfit.get(clip.content):
+            raise SpeechError(why)
+        return clip.content, found
+
+    def _tidied(self, content: Hash, file: Path, what: str) -> Sound:
+        try:
+            return tidied(read(file, what), what)
+        except SpeechError as error:
+            self._unfit[content] = str(error)
+            raise
 
 
 def _not_recorded(word: Word, language: Language) -> NotOfferedError:
     return NotOfferedError(f"There is no recording of {_named(word)} in {own_name(language)}.")
+
+
+def _about(word: Word, language: Language) -> str:
+    return f"The recording of {_named(word)} in {own_name(language)}"
 
 
 def _named(word: Word) -> str:

@@ -69,7 +69,7 @@ def read(file: Path, what: str) -> Sound:
         raise SpeechError(f"{what} is not there.") from None
     except OSError as error:
         raise SpeechError(f"{what} can't be read: {error.strerror}.") from None
-    except (wave.Error, EOFError, ZeroDivisionError) as error:
+    except (wave.Error, EOFError, ZeroDivisionError, RuntimeError) as error:  # RuntimeError: a chunk that goes on
         raise SpeechError(f"{what} is no WAV file of plain PCM ({str(error) or 'it ends too early'}).") from None
     if not frames or len(data) != frames * channels * width:
         raise SpeechError(f"{what} is cut short: record or import it again.")
@@ -90,7 +90,7 @@ def is_whole(file: Path) -> bool:
     try:
         with wave.open(str(file), "rb") as opened:
             return 0 < opened.getnframes() * 2 < file.stat().st_size
-    except (OSError, wave.Error, EOFError):
+    except (OSError, wave.Error, EOFError, RuntimeError):
         return False
 
 

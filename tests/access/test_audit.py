@@ -78,7 +78,7 @@ from shared.requests.request_list import REQUESTS
 from shared.requests.specialists import KeepNote, ReadOwnDay, ReadReasons, ReadSeats
 from shared.requests.staff import AddPerson, ChangePassword, ChangeRole, ListStaff, RemovePerson, ResetPassword
 from tests.backends import DATABASES, Caller, Premises, new_database
-from tests.media_examples import BEEP, content_of, upload
+from tests.media_examples import BEEP, content_of, stored, upload
 
 A = TypeVar("A")
 
@@ -196,12 +196,12 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
         assert newest.act == command.type_name() and newest.about, command
         return newest.about
 
+    wall = handlers.answer("clinic", ConfirmPairing(code=newcomer(handlers).code, name="Wall"), ADMIN).id
     first, second, third = (IssueTicket(service="registration") for _ in range(3))
     at = {"point": "1", "ticket": first.command_id}
     later = {"point": "1", "ticket": second.command_id}
     for command in (
-        first, second, third,
-        CheckIn(service="registration", appointed_at=datetime.now(UTC)),
+        first, second, third, CheckIn(service="registration", appointed_at=datetime.now(UTC)),
         TakePoint(point="1", shift=0, console="C1"), ActivatePoint(point="1"),
         PausePoint(point="1"), ResumePoint(point="1"),
         CallNext(point="1"), UndoLast(point="1"),
@@ -212,18 +212,17 @@ def test_every_command_is_audited_with_what_it_is_about(handlers: RequestHandler
         CallTicket(**later), StartService(**later), ParkTicket(**later), ResumeTicket(**later),
         CallTicket(**later), TransferTicket(**later, to_service="registration"),
         CancelTicket(ticket=third.command_id), DeactivatePoint(point="1"),
-        DefinePrecedence(id="late", name="Late", allowance=60),
+        DefinePrecedence(id="late", name="Late", allowance=60), DefineDay(date=date(2031, 5, 1)),
         DefineService(id="xray", name="X-ray", prefix="X"),
         DefinePoint(id="9", serial_number=9, name="Room 9", services=("xray",)),
-        DefineDay(date=date(2031, 5, 1)),
-        DefineDisplay(id="north", name="North"), AssignDisplay(device="d1", display="north"),
+        DefineDisplay(id="north", name="North"), AssignDisplay(device=wall, display="north"),
     ):  # fmt: skip
         do(command)
     assert do(RetirePoint(point="9")) == "9", "what is gone was known until then"
     assert do(RetireService(service="xray")) == "xray"
     assert do(RetirePrecedence(precedence="late")) == "late"
     assert do(RetireDisplay(display="north")) == "north"
-    assert do(RecordClip(language="en", says="letter.A", content="0e" * 32)) == "letter.A"
+    do(RecordClip(language="en", says="letter.A", content=stored(handlers, BEEP, MediumKind.CLIP).content))
     assert do(RemoveClip(language="en", says="letter.A")) == "letter.A"
     assert do(RetireDay(date=date(2031, 5, 1))) == "2031-05-01"
     with pytest.raises(BusinessDayRight):

@@ -237,7 +237,7 @@ def test_a_client_that_reads_no_answer_keeps_neither_connection_nor_memory(crowd
     with dial(there) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         with contextlib.suppress(ConnectionError, TimeoutError):
-            connection.settimeout(30)
+            connection.settimeout(5)
             while True:
                 connection.sendall(b"GET /static/web.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
     assert memory(there) - before < 20

@@ -29,7 +29,7 @@ from tests.cheap_passwords import DEAR
 
 RIGHT, WRONG, OTHER = "kedava-right-words", "kedava-wrong-words", "kedava-other-words"
 TRIES = 200
-"""Tries of a stranger in this test; ten thousand in tests/access/test_strangers.py."""
+"""Tries of a stranger in this test; two thousand in tests/access/test_strangers.py."""
 
 
 @pytest.fixture(params=DATABASES, scope="module")

@@ -13,6 +13,8 @@ from sqlalchemy import update
 from shared.backend.access.login_names import checked_login
 from shared.backend.halls import database_administration
 from shared.backend.storage import tables
+from shared.hall.display_values import PlaylistItem, PlaylistKind
+from shared.hall.displays import DefineDisplay
 from shared.hall.errors import Invalid, LoginTaken
 from shared.hall.exceptional_days import DefineDay
 from shared.hall.field_limits import is_name
@@ -66,6 +68,10 @@ def test_a_name_of_any_language_is_one(name: str) -> None:
     assert is_name(name)
 
 
+def page(kind: PlaylistKind, **text: str) -> PlaylistItem:
+    return PlaylistItem(kind=kind, **text)  # type: ignore[arg-type]
+
+
 def naming(name: str) -> Iterator[tuple[str, Any]]:
     """Whatever names something to people, and the field that does."""
     yield "name", DefineHall(name={"en": "Clinic", "de": name})
@@ -74,6 +80,9 @@ def naming(name: str) -> Iterator[tuple[str, Any]]:
     yield "name", DefinePrecedence(id="x", name=name, allowance=1)
     yield "name", DefinePoint(id="x", name=name, serial_number=7)
     yield "reason", DefineDay(date=date(2031, 1, 1), reason=name)
+    yield "ticker", DefineDisplay(id="x", name="Wall", ticker={"en": name})
+    yield "text", DefineDisplay(id="x", name="Wall", playlist=(page(PlaylistKind.TEXT, text=f"Hello\n{name}"),))
+    yield "url", DefineDisplay(id="x", name="Wall", playlist=(page(PlaylistKind.WEB, url=name),))
     yield "name", ConfirmPairing(code="ABCD-EFGH", name=name)
     yield "name", RenameDevice(device="x", name=name)
     yield "name", KeepContact(ticket="x", contact=Contact(name=name))

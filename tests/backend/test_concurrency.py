@@ -11,7 +11,7 @@ import pytest
 
 from tests.backends import DATABASES, Premises, begin_code, new_database, nowserving
 
-PROCESSES, TICKETS = 4, 40
+PROCESSES, TICKETS = 4, 80
 SERVICE, POINTS = "registration", ("1", "2", "1", "2")
 """Two pairs of programs fight over one service point each."""
 

@@ -7,23 +7,38 @@ import struct
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from shared.backend.background import housekeeping
+from shared.backend.halls import named_files
 from shared.backend.halls.consistency_check import faults
 from shared.backend.halls.database_administration import opened
 from shared.backend.http.request_parsing import LARGEST
 from shared.backend.request_handlers import media
 from shared.backend.request_handlers.dispatch import RequestHandlers
 from shared.backend.storage import tables
-from shared.hall.display_values import PlaylistItem, PlaylistKind
-from shared.hall.displays import DefineDisplay, RecordClip, RetireDisplay
-from shared.hall.errors import Invalid, Malformed, NoRoomForMedia, NotAllowed, StillInUse, TooLarge, UnknownMedium
+from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
+from shared.hall.displays import AssignDisplay, DefineDisplay, RecordClip, RetireDisplay
+from shared.hall.errors import (
+    Invalid,
+    Malformed,
+    NoRoomForMedia,
+    NotAllowed,
+    Refused,
+    StillInUse,
+    TooLarge,
+    UnknownDevice,
+    UnknownMedium,
+)
+from shared.hall.messages import Command
 from shared.hall.roles import Actor, Role
+from shared.hall.set_up_import import ImportSetUp
+from shared.hall.whole_set_up import set_up_of
 from shared.requests.media import (
     LARGEST_PART,
     ListMedia,
@@ -37,7 +52,20 @@ from tests.backends import DATABASES, Caller, Premises, new_database
 from tests.media_examples import ADMIN, BEEP, content_of, parts_of, recording, stored, upload
 
 DISPLAY = Actor(name="Wall", role=Role.DISPLAY, hall="clinic")
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1025 * 2
+PIXELS = bytes(range(256)) * 1025 * 2
+
+
+def png(width: int, height: int, rest: bytes = b"") -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">II", width, height) + rest
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """What a camera writes before the picture, then its size."""
+    before = b"\xff\xe1" + struct.pack(">H", 60_002) + bytes(60_000)
+    return b"\xff\xd8" + before * 6 + b"\xff\xc2\0\x11\x08" + struct.pack(">HH", height, width) + bytes(9)
+
+
+PNG = png(640, 360, PIXELS)
 """What looks like a picture, in three parts."""
 MP4 = b"\0\0\0\x20ftypisom" + b"\0" * 500
 
@@ -105,7 +133,12 @@ def test_parts_that_are_not_what_their_name_says_are_refused_and_removed(handler
     ("file", "kind", "why"),
     [
         (b"<svg/>", MediumKind.PICTURE, "PNG, JPEG, GIF or WebP"),
+        (PNG[:20], MediumKind.PICTURE, "PNG, JPEG, GIF or WebP"),
         (PNG[:600], MediumKind.VIDEO, "MP4 or WebM"),
+        (png(30_000, 30_000), MediumKind.PICTURE, "it has 30000 × 30000 pixels, and may have at most 8000 a side"),
+        (jpeg(8_001, 1), MediumKind.PICTURE, "8001 × 1 pixels"),
+        (b"GIF89a" + struct.pack("<HH", 9_000, 10), MediumKind.PICTURE, "9000 × 10 pixels"),
+        (b"RIFF    WEBPVP8X" + bytes(8) + b"\x3f\x1f\0\x40\x1f\0", MediumKind.PICTURE, "8000 × 8001 pixels"),
         (b"\0\0\0\x14ftypqt  ", MediumKind.VIDEO, "MP4 or WebM"),
         (MP4, MediumKind.CLIP, "8 to 48 kHz"),
         (recording(rate=4000), MediumKind.CLIP, "8 to 48 kHz"),
@@ -120,7 +153,7 @@ def test_parts_that_are_not_what_their_name_says_are_refused_and_removed(handler
 def test_a_medium_of_another_kind_is_one_sentence(
     handlers: RequestHandlers, file: bytes, kind: MediumKind, why: str
 ) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises((Invalid, TooLarge)) as refused:
         stored(handlers, file, kind)
     assert why in str(refused.value)
     assert handlers.answer("clinic", ListMedia(), ADMIN) == ()
@@ -163,6 +196,57 @@ def test_what_a_display_shows_or_a_clip_says_is_not_removed(handlers: RequestHan
     with pytest.raises(UnknownMedium):
         read(handlers, picture)
     assert count(handlers) == 1
+
+
+def test_only_what_is_stored_and_of_its_kind_is_shown_or_said(handlers: RequestHandlers) -> None:
+    def refusal(command: Command) -> Refused:
+        with pytest.raises(Refused) as refused:
+            handlers.ledger.do("clinic", command, ADMIN)
+        return refused.value
+
+    picture = stored(handlers, PNG, MediumKind.PICTURE).content
+    assert stored(handlers, jpeg(8_000, 8_000), MediumKind.PICTURE), "the largest there may be"
+    clip = stored(handlers, BEEP, MediumKind.CLIP).content
+    upload(handlers, MP4)
+    never = content_of(MP4)
+    for content, why in ((never, UnknownMedium), (picture, Invalid)):
+        refused = refusal(RecordClip(language="en", says="letter.A", content=content))
+        assert (type(refused), refused.about["field"]) == (why, "content")
+    for kind, content, why in (
+        (PlaylistKind.VIDEO, never, UnknownMedium),
+        (PlaylistKind.VIDEO, picture, Invalid),
+        (PlaylistKind.PICTURE, clip, Invalid),
+    ):
+        page = PlaylistItem(kind=kind, content=content)
+        refused = refusal(DefineDisplay(id="wall", name="Wall", playlist=(page,)))
+        assert (type(refused), refused.about["field"]) == (why, "playlist")
+    refused = refusal(AssignDisplay(device="d1", display="wall"))
+    assert (type(refused), refused.about) == (UnknownDevice, {"field": "device"})
+    handlers.ledger.do("clinic", AssignDisplay(device="d1"), ADMIN)  # one that was removed shows nothing any more
+
+
+def test_a_set_up_of_another_hall_brings_pages_without_files_which_the_check_names(handlers: RequestHandlers) -> None:
+    clip = stored(handlers, BEEP, MediumKind.CLIP).content
+    pages = (
+        PlaylistItem(kind=PlaylistKind.PICTURE, name="map.png", content=content_of(PNG)),
+        PlaylistItem(kind=PlaylistKind.VIDEO, name="beep", content=clip),
+    )
+    ledger = handlers.ledger
+    wall = Display(id="wall", name="Wall", playlist=pages)
+    ledger.do("clinic", ImportSetUp(**vars(replace(set_up_of(ledger.hall("clinic")), displays=(wall,)))), ADMIN)
+    with ledger.database.reading() as connection:
+        first, second = named_files.lacking(connection, ledger.hall("clinic"))
+    assert "page 1 ('map.png') of the display 'wall' is skipped, because its file is not in the hall" in first
+    assert "page 2 ('beep') of the display 'wall' is skipped, because its file is a clip and no video" in second
+    ledger.do("clinic", DefineDisplay(id="wall", name="Another name", playlist=pages), ADMIN)
+    stored(handlers, PNG, MediumKind.PICTURE)
+    ledger.do("clinic", DefineDisplay(id="wall", name="Wall", playlist=pages[:1]), ADMIN)
+    ledger.do("clinic", RecordClip(language="en", says="letter.A", content=clip), ADMIN)
+    with ledger.database.writing() as connection:
+        connection.execute(delete(tables.media).where(tables.media.c.content == clip))
+    with ledger.database.reading() as connection:
+        [fault] = named_files.lacking(connection, ledger.hall("clinic"))
+    assert "the recording of letter.A in en is not heard, because its file is not in the hall" in fault
 
 
 def test_parts_that_are_never_stored_are_gone_within_a_day(handlers: RequestHandlers) -> None:

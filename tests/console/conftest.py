@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from console.app import Console
+from console.work import pending_command
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint
+from shared.link import timings
 from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
 from tests.memory_link import MemoryLink
@@ -57,6 +59,13 @@ class ConsoleUser:
         await self.until(lambda: self.console.work.ready)
         QTest.keyClick(at or self.console.window, key, modifier)
         await self.until(lambda: self.console.work.ready)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for the answers to everything that was asked so far: the last in the queue answers nothing."""
+        answers: list[object] = []
+        self.console.station._send(lambda _: None, answers.append, answers.append)
+        await self.until(lambda: answers)
 
     @property
     def main_button(self) -> str:
@@ -72,6 +81,22 @@ class ConsoleUser:
     def sentence(self) -> str:
         line = self.console.work_page.sentence
         return line.text() if line.isVisible() else ""
+
+
+IGNORE_KEYS_FOR = pending_command.IGNORE_KEYS_FOR
+
+
+@pytest.fixture(autouse=True)
+def brief_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys count again at once, and an outage is told soon: most tests wait for both again and again."""
+    monkeypatch.setattr(pending_command, "IGNORE_KEYS_FOR", 20)
+    monkeypatch.setattr(timings, "OUTAGE", 0.2)
+
+
+@pytest.fixture
+def usual_pause(brief_pauses: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Presses count for nothing after a command for as long as they do for people."""
+    monkeypatch.setattr(pending_command, "IGNORE_KEYS_FOR", IGNORE_KEYS_FOR)
 
 
 @pytest.fixture

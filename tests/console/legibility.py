@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -34,11 +34,21 @@ DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 def faults(window: QWidget) -> list[str]:
     """A line for each thing that can't be read."""
-    for _ in range(2):  # new parts are shown first, and take their place
-        QCoreApplication.sendPostedEvents()
-        window.grab()
+    _settle(window)
+    before = None
+    while before != (before := _places(window)):  # new parts are shown first, and take their place
+        _settle(window)
     shown = [part for part in window.findChildren(QWidget) if part.isVisibleTo(window) and part.width() > 0]
     return [f"{_called(part)}: {fault}" for part in shown for fault in _of(part)]
+
+
+def _settle(window: QWidget) -> None:
+    QCoreApplication.sendPostedEvents()
+    window.grab()
+
+
+def _places(window: QWidget) -> list[QRect]:
+    return [part.geometry() for part in window.findChildren(QWidget)]
 
 
 def _of(part: QWidget) -> Iterator[str]:
@@ -103,18 +113,19 @@ def _over(part: QWidget) -> Iterator[str]:
 def _alike(part: QAbstractItemView) -> Iterator[str]:
     """No two texts of a heading, of a column or of a list look the same."""
     if isinstance(part, QHeaderView):
-        yield from _same_pictures(part, [(_heading(part, at), _section(part, at)) for at in range(part.count())])
+        headings = [(_heading(part, at), _section(part, at)) for at in range(part.count())]
+        yield from _same_pictures(part.viewport().grab().toImage(), headings)
         return
-    model = part.model()
+    model, picture = part.model(), part.viewport().grab().toImage()
     for column in range(model.columnCount()) if isinstance(part, QTableView) else (0,):
         cells = [model.index(row, column) for row in range(model.rowCount())]
-        yield from _same_pictures(part, [(str(cell.data() or ""), part.visualRect(cell)) for cell in cells])
+        yield from _same_pictures(picture, [(str(cell.data() or ""), part.visualRect(cell)) for cell in cells])
 
 
-def _same_pictures(part: QAbstractItemView, cells: list[tuple[str, QRect]]) -> Iterator[str]:
-    picture, seen = part.viewport().grab().toImage(), dict[bytes, str]()
+def _same_pictures(picture: QImage, cells: list[tuple[str, QRect]]) -> Iterator[str]:
+    seen = dict[bytes, str]()
     for text, rect in cells:
-        if not rect.isEmpty() and part.viewport().rect().contains(rect):
+        if not rect.isEmpty() and picture.rect().contains(rect):
             other = seen.setdefault(bytes(picture.copy(rect).constBits()), text)
             if other != text:
                 yield f"{text!r} looks like {other!r}"

@@ -35,6 +35,7 @@ from shared.requests.devices import (
     TroubleKind,
 )
 from shared.requests.request import Done
+from shared.ui.widget_theme import theme
 
 NOW = datetime.now(UTC)
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -119,13 +120,32 @@ async def test_each_device_says_when_it_was_seen_and_how_its_paper_is(sit_down, 
             ["Old kiosk", "Kiosk", "Never", "", "", ""],
         ]
         house.devices[0] = replace(house.devices[0], unprinted="A042")
-        await seat.until(lambda: shown(section)[0][-1] == "Paper is low · A042 may not be printed")
+        await seat.until(lambda: shown(section)[0][-1] == "A042 may not be printed · Paper is low")
         house.devices[1] = replace(house.devices[1], sound=SoundFault.NO_DEVICE)
         await seat.until(lambda: shown(section)[1][-1] == "No sound device: calls are only shown")
         house.devices[1] = replace(house.devices[1], sound="eSpeak NG has no voice for Klingon.")
         await seat.until(lambda: shown(section)[1][-1] == "eSpeak NG has no voice for Klingon.")
         house.devices.append(device("Another", role=Role.SIGN, seen_at=NOW - timedelta(hours=30)))
         await seat.until(lambda: ["Another", "Sign", "1 days ago", "", "", ""] in shown(section))  # by itself
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"sound": SoundFault.NO_DEVICE}, "No sound device: calls are only shown"),
+        ({"troubles": (Trouble(kind=TroubleKind.PAGE, what="3", at=NOW),)}, "A page can't be shown"),
+        ({"troubles": (Trouble(kind=TroubleKind.BOARD, what="10.0.0.9", at=NOW),) * 2}, "The board can't be reached"),
+        ({"unprinted": "A042", "paper": "ok"}, "A042 may not be printed · Paper is fine"),
+    ],
+)
+async def test_whatever_ails_a_device_is_its_state_in_the_ink_of_a_trouble(sit_down, house, state, said) -> None:
+    house.devices[1] = replace(house.devices[1], **state)
+    async with sit_down() as seat:
+        section = await the_devices(seat, house)
+        column = section.rows.columns[-1]
+        assert (column.title, column.text(house.devices[1])) == ("State", said)
+        assert column.ink(house.devices[1]) == theme().warning
+        assert column.ink(house.devices[1]) != column.ink(replace(house.devices[1], **dict.fromkeys(state, "")))
 
 
 async def test_who_watches_over_the_hall_is_alerted_of_a_ticket_that_may_not_be_printed(sit_down, house: House) -> None:
@@ -154,7 +174,7 @@ async def test_what_happened_at_a_kiosk_is_said_until_an_administrator_has_seen_
         )
         assert DAMAGED.what in damaged
         assert shown(section)[0][1] == "Kiosk · K2"
-        assert shown(section)[0][-1] == "Paper is low · Needs attention"
+        assert shown(section)[0][-1] == "Needs attention · Paper is low"
         section.devices.selectRow(0)
         await seat.until(section.seen_button.isVisible)
         assert "K1-07" in section.troubles.text() and DAMAGED.what in section.troubles.text()

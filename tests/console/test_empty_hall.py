@@ -168,3 +168,25 @@ async def test_no_example_is_taken_for_what_was_written(sit_down, link) -> None:
         assert len(looks_written) >= 4
         assert all(text.startswith("for example ") for text in looks_written)
         assert "for example Kiosk at the door" in shown
+
+
+async def test_where_a_display_could_be_for_some_calls_it_says_that_there_is_nothing_to_choose_yet(sit_down, link):
+    async with sit_down() as seat:
+        await seat.sign_in("admin")
+        console = seat.console
+        await seat.until(lambda: console.page is console.points_page)
+        press(Qt.Key.Key_Return)
+        await seat.until(lambda: console.page is console.set_up_page)
+        displays = console.set_up_page.displays
+        console.set_up_page.tabs.setCurrentWidget(displays)
+        said = {ticks: hint.text() if hint.isVisible() else "" for ticks, hint in displays.nothing_to_tick.items()}
+        assert said == {
+            displays.services: "There are no services yet.",
+            displays.points: "There are no service points yet.",
+            displays.precedences: "",
+        }
+        assert [ticks.isVisible() for ticks in said] == [False, False, True]
+        link.do(DefineService(id="a", name="Passports", prefix="A"))
+        await seat.until(lambda: displays.model.services and not displays.unsaved)
+        displays.begin()
+        assert displays.services.isVisible() and not displays.nothing_to_tick[displays.services].isVisible()

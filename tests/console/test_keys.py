@@ -119,26 +119,27 @@ async def test_the_pages_of_the_set_up_turn_from_every_field_of_every_section(si
         async for name in every_page(seat):
             if name.startswith("set-up"):
                 tabs = seat.console.set_up_page.tabs
-                for field in focusable(tabs.currentWidget()):
-                    tried.add(type(field).__name__)
-                    await turns_the_pages(seat, tabs, field, name)
+                for kind in focusable(tabs.currentWidget()):
+                    tried.add(kind.__name__)
+                    await turns_the_pages(seat, tabs, kind, name)
     fields = {"QLineEdit", "HoursEdit", "QSpinBox", "QTimeEdit", "QDateEdit", "QComboBox", "QCheckBox", "ServiceMatrix"}
     assert tried >= fields
 
 
-def focusable(page: QWidget) -> list[QWidget]:
+def focusable(page: QWidget) -> dict[type[QWidget], QWidget]:
     """What can have the keyboard on a page, one of each kind."""
     seen = [widget for widget in page.findChildren(QWidget) if widget.isVisible() and widget.isEnabled()]
     tabbed = [widget for widget in seen if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy()]
-    return list({type(widget): widget for widget in tabbed}.values())
+    return {type(widget): widget for widget in tabbed}
 
 
-async def turns_the_pages(seat: ConsoleUser, tabs: QTabWidget, field: QWidget, where: str) -> None:
+async def turns_the_pages(seat: ConsoleUser, tabs: QTabWidget, kind: type[QWidget], where: str) -> None:
     """One page on and back again; the second key is Tab on some systems, and Backtab on others."""
     at, last = tabs.currentIndex(), tabs.count() - 1
     both = CTRL | Qt.KeyboardModifier.ShiftModifier
     keys = ((Qt.Key.Key_Tab, CTRL, 1), (Qt.Key.Key_Backtab, both, -1), (Qt.Key.Key_Tab, both, -1))
     for key, modifiers, step in keys:
+        field = focusable(tabs.currentWidget())[kind]  # some are made anew each time
         field.setFocus()
         await seat.until(field.hasFocus)
         QTest.keyClick(field, key, modifiers)

@@ -14,9 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from console.set_up.microphone import AROUND, RATE, wav_of
+from shared.backend.request_handlers.medium_kinds import require_clip
 from shared.hall.display_values import PlaylistItem, PlaylistKind
 from shared.hall.displays import DefineDisplay
+from shared.hall.errors import Invalid
 from shared.requests.media import ListMedia
+from shared.ui.refusals import refusal_text
 from shared.voice.vocabulary import vocabulary
 from tests.backends import PASSWORD
 from tests.console.test_people import sit_down_here
@@ -178,3 +181,15 @@ def test_the_silence_around_what_the_microphone_heard_is_cut_off() -> None:
     with wave.open(BytesIO(wav_of((silence + sound + silence).tobytes()))) as clip:
         assert clip.getnframes() == pytest.approx(len(sound) + 2 * AROUND, abs=RATE // 50)
     assert wav_of(silence.tobytes()) == b""
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "0.01 seconds, and one lasts from 0.1 to 10"),
+                                                 ("de", "0,01 Sekunden, erlaubt sind 0,1 bis 10"),
+                                                 ("ru", "0,01 с, а можно от 0,1 до 10 с")])  # fmt: skip
+def test_how_long_a_recording_may_be_is_written_as_its_reader_writes_numbers(
+    qapp, speaking, language: str, said: str
+) -> None:
+    speaking(language)
+    with pytest.raises(Invalid) as refused:
+        require_clip(recording(seconds=0.01))
+    assert said in refusal_text(refused.value)

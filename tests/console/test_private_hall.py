@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from console.app import Console
@@ -13,6 +9,7 @@ from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.roles import Actor
 from shared.ui.station import Station
+from tests.backends import run_code
 from tests.console.conftest import ConsoleUser
 from tests.memory_link import MemoryLink, clinic
 
@@ -60,13 +57,7 @@ async def test_a_hall_that_shows_nothing_before_the_log_in_is_simply_logged_in_t
 )
 def test_a_window_counts_in_words_whatever_the_machine_speaks(language: str, said: str) -> None:
     """As the program begins, in a process of its own: a machine has one language."""
-    done = subprocess.run(
-        [sys.executable, "-c", COUNTING],
-        env={**os.environ, "LC_ALL": "", "LANGUAGE": "", "LANG": language, "PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_code(COUNTING, LC_ALL="", LANGUAGE="", LANG=language)
     assert done.stdout.strip() == said, done.stderr
 
 
@@ -76,6 +67,7 @@ from console.__main__ import show
 from shared.settings import Settings
 from shared.ui.event_loop import application
 from shared.ui.station import Station
+from tests.backends import run_code
 from tests.memory_link import MemoryLink, clinic
 app = application("console")
 console = show(Station(MemoryLink(clinic())), Settings(), None)

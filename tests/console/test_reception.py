@@ -68,7 +68,7 @@ async def test_the_code_on_the_screen_leads_to_the_customers_page(sit_down, link
         assert code.text.startswith("http://192.0.2.7:8080/t/")
 
 
-async def test_enter_once_more_gives_nothing(sit_down, link) -> None:
+async def test_enter_once_more_gives_nothing(sit_down, link, usual_pause) -> None:
     async with sit_down() as seat:
         page = await sit_at_reception(seat)
         QTest.keyClicks(page.form.search, "reg")

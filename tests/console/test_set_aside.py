@@ -203,7 +203,7 @@ async def test_anybody_who_waits_can_be_called_by_arrow_and_enter(sit_down, busy
         assert seat.console.work_page.customer.call_sentence.text().startswith("Chosen by hand; due at")
 
 
-async def test_enter_twice_calls_one_customer_and_no_stranger_after(sit_down, busy) -> None:
+async def test_enter_twice_calls_one_customer_and_no_stranger_after(sit_down, busy, usual_pause) -> None:
     async with sit_down() as seat:
         await seat.work()
         table = seat.console.work_page.table

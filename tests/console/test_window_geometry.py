@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QRect
+
+from tests.backends import run_code
 
 SCRIPT = """
 import json, sys
@@ -62,11 +61,10 @@ class Machine:
         """Open the window, run ``then`` and close it. Returns where it stood with its frame, and whether it filled
         the screen."""
         (self.folder / "screens.json").write_text(json.dumps({"screens": screens}))
-        env = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={self.folder / 'screens.json'}"}
-        env.pop("DISPLAY", None)
-        command = [sys.executable, "-c", SCRIPT, str(self.folder / "state"), then]
-        said = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
-        rect, fills = json.loads(said.splitlines()[-1])
+        platform = f"offscreen:configfile={self.folder / 'screens.json'}"
+        done = run_code(SCRIPT, str(self.folder / "state"), then, QT_QPA_PLATFORM=platform, DISPLAY="")
+        assert done.returncode == 0, done.stderr
+        rect, fills = json.loads(done.stdout.splitlines()[-1])
         return QRect(*rect), fills
 
 

@@ -74,7 +74,7 @@ async def test_a_hall_that_does_not_use_start_finishes_straight_from_called(sit_
         assert busy.hall.ended[0].label == "A001"
 
 
-async def test_a_double_press_calls_one_customer(sit_down, busy) -> None:
+async def test_a_double_press_calls_one_customer(sit_down, busy, usual_pause) -> None:
     async with sit_down() as seat:
         await seat.work()
         QTest.keyClick(seat.console.window, Qt.Key.Key_F5)

@@ -108,8 +108,6 @@ class LoudPlayer:
 class FickleSpeech:
     """Makes sounds sooner or later, or never."""
 
-    fault = ""
-
     def __init__(self, time: Time, luck: random.Random) -> None:
         self.made: list[list[str]] = []
         """Of each announcement, the sounds that were ready in time."""

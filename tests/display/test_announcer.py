@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
@@ -11,14 +12,16 @@ from typing import Any
 import pytest
 
 from display.announcer import CHIME, SILENT_TURN, VOICE_WAIT, Announcer
-from display.speech import Saying
+from display.speech import BackgroundSpeech, Saying
 from shared.hall.calling import Recall
 from shared.hall.display_values import Display, Volume
 from shared.hall.serving import StartService
 from shared.hall.units import MINUTE
 from shared.requests.devices import SoundFault
-from shared.voice.voice import Utterance
+from shared.voice.voice import SpeechError, Utterance
 from tests.display.bursts import BEGAN, HALL, Burst, Time, after_commands, called
+from tests.display.waiting_room import Room
+from tests.memory_link import MemoryLink
 
 CHIME_TAKES, SAYING_TAKES = 1_000, 2_000
 
@@ -43,8 +46,6 @@ class SteadyPlayer:
 class SteadySpeech:
     """Says each utterance as its language and number, after the time each language takes, or never."""
 
-    fault = ""
-
     def __init__(self, time: Time) -> None:
         self.time = time
         self.takes: dict[str, int | None] = {}
@@ -58,7 +59,7 @@ class SteadySpeech:
         return sayings
 
     def made(self, saying: Saying, name: str, sayings: list[Saying], done: Callable[[], None]) -> None:
-        saying.sound, saying.is_made = Path(name), True
+        saying.sound, saying.fault, saying.is_made = Path(name), "", True
         if all(one.is_made for one in sayings):
             done()
 
@@ -204,6 +205,52 @@ def test_a_voice_that_is_not_ready_a_second_after_the_chime_is_left_out(qapp) ->
     stage.time.pass_until(MINUTE)
     assert [sound.split()[0] for sound in stage.sounds] == [CHIME.name, "en"] * 2
     assert stage.announced[1][0] <= CHIME_TAKES + VOICE_WAIT + SAYING_TAKES
+
+
+def test_what_is_not_said_is_told_and_logged_until_the_same_language_is_heard_again(
+    qapp, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = Stage(announce_gap=0)
+    for fails in ("late", "broken"):
+        stage.speech.takes = {"de": None} if fails == "late" else {}
+        stage.player.fails = {"de A2,": SoundFault.BROKEN} if fails == "broken" else {}
+        stage.call({"late": "1", "broken": "3"}[fails], language="de")
+        stage.time.pass_until(stage.time.now + MINUTE)
+        assert stage.announcer.fault == {"late": SoundFault.VOICE_LATE, "broken": SoundFault.BROKEN}[fails]
+    stage.call("2", language="en")
+    stage.time.pass_until(stage.time.now + MINUTE)
+    assert stage.announcer.fault == SoundFault.BROKEN, "German has not been heard since"
+    stage.call("5", language="de")
+    stage.time.pass_until(stage.time.now + MINUTE)
+    assert stage.announcer.fault == ""
+    assert [record.message for record in caplog.records] == [
+        "a call is not said in de: The voice is too slow.",
+        "a call is not said in de: A sound can't be played: its file is broken.",
+    ]
+
+
+async def test_a_voice_that_hangs_breaks_or_refuses_says_so_with_what_it_did_not_make(link: MemoryLink, until) -> None:
+    room = await Room(link, until).live()
+    release = threading.Event()
+
+    class Odd:
+        name = "Odd"
+
+        def say(self, utterance: Utterance) -> Path:
+            if utterance.language == "de":
+                raise SpeechError("Odd knows no German.")
+            release.wait(10)
+            raise ValueError("a bug")
+
+    speech = BackgroundSpeech(Odd(), room.station.in_background)
+    done: list[int] = []
+    first = speech.make((Utterance("de", ()), Utterance("en", ())), lambda: done.append(1))
+    second = speech.make((Utterance("en", ()),), lambda: done.append(2))
+    assert [saying.fault for saying in (*first, *second)] == [SoundFault.VOICE_LATE] * 2 + [SoundFault.VOICE_HANGS]
+    release.set()
+    await until(lambda: done)
+    assert [saying.fault for saying in first] == ["Odd knows no German.", SoundFault.VOICE_FAILS]
+    room.station.stop()
 
 
 def test_a_broken_file_is_left_out_and_the_rest_is_said(qapp) -> None:

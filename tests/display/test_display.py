@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from display.app import DisplayWindow, SignWindow
+from display.display_sentences import no_connection
 from display.layout import readable_capital
 from display.qml_sizes import Viewing
+from shared.formats import clock
 from shared.hall.errors import NotSignedIn
 from shared.hall.issuing import IssueTicket
 from shared.hall.serving import FinishService, MarkNoShow, Placement, StartService, TransferTicket
@@ -128,6 +131,16 @@ async def test_it_starts_with_the_calls_it_remembers(link: MemoryLink, until, tm
     with after.display() as display:
         assert labels(display) == [label]
         assert highlighted(display) == []
+        since = clock(link.hall.at, link.hall)
+        assert texts(display.window, "outageNotice") == [f"No connection since {since}"]
+    with after.sign() as over:
+        assert texts(over.window, "outageNotice") == [f"No connection since {since}"]
+
+
+def test_what_is_older_than_today_is_said_with_its_date(link: MemoryLink) -> None:
+    assert no_connection(datetime(2025, 3, 4, 12, tzinfo=UTC), link.hall).startswith(
+        "No connection since March 4, 2025, "
+    )
 
 
 async def test_a_display_whose_token_was_taken_away_sends_nobody_anywhere(link: MemoryLink, until) -> None:

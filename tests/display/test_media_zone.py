@@ -6,6 +6,7 @@ import asyncio
 import gc
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,6 +168,17 @@ async def test_a_large_picture_is_decoded_as_large_as_the_zone(zone: Zone) -> No
     await zone.shows("blue")
     await zone.until(lambda: zone.playlist.image.width() == 640)
     assert zone.playlist.image.height() == 213
+
+
+async def test_a_picture_whose_time_is_up_while_it_is_fitted_to_a_new_size_is_not_taken_for_broken(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await zone.play(zone.page(picture("red"), seconds=2))
+    await zone.shows("red")
+    monkeypatch.setattr("display.playlist.decoded", lambda *where: time.sleep(0.2) or decoded(*where))
+    zone.playlist.fit(80, 45)
+    await zone.until(lambda: zone.playlist.image.width() < 160)
+    assert zone.playlist.troubles == ()
 
 
 BROKEN = {
@@ -351,9 +363,11 @@ async def test_a_web_page_that_hangs_or_fails_is_skipped_and_tried_again_later(
     """Without a window: Qt WebEngine would have to be there before the tests' application."""
     for name, value in (("SECOND", 30), ("LOADS_WITHIN", 50), ("WEB_AGAIN_AFTER", 0.2)):
         monkeypatch.setattr(f"display.playlist.{name}", value)
-    monkeypatch.setattr(web_pages, "are_possible", lambda: True)
+    monkeypatch.setattr(web_pages, "are_prepared", lambda: True)
+    monkeypatch.setattr(web_pages, "probe", lambda: None)
     station = Station(link)
     playlist = Playlist(station, MediaFiles(station, tmp_path))
+    station.start()
     playlist.show(Display(id="wall", name="Wall", playlist=(text("Welcome"), WEB)), ("en",))
     await until(lambda: playlist.troubles)
     assert (playlist.kind, playlist.heading) == ("text", "Welcome")

@@ -73,6 +73,22 @@ async def test_the_ticker_runs_as_its_language_is_read(link: MemoryLink, until, 
         await until(lambda: any(contrast(display.window.grabWindow(), strip) > 0.7 for strip in strips))
 
 
+async def test_lines_of_different_length_run_on_the_same_pictures(link: MemoryLink, until) -> None:
+    """A display shows them for years."""
+    lines = {**LINE, "en": LINE["en"] * 3}
+    link.do(DefineDisplay(id="north", name="North", languages=("en", "ar"), ticker=lines))
+    room = await Room(link, until).live()
+    with room.display(size=(960, 540)) as display:
+        await until(lambda: items(display.window, "tickerStrip"))
+        before = items(display.window, "tickerStrip")
+        widths = []
+        for _ in "1234":
+            display.model._around.next_ticker()
+            widths.append(sum(item.width() for item in items(display.window, "tickerStrip")))
+        assert {*items(display.window, "tickerStrip")} == {*before}
+        assert widths[0] < widths[1] and widths[:2] == widths[2:]
+
+
 async def test_where_nothing_moves_the_ticker_turns_its_pages(link: MemoryLink, until) -> None:
     link.do(DefineDisplay(id="north", name="North", languages=("en",), ticker=LINE))
     room = await Room(link, until).live()

@@ -12,11 +12,12 @@ from PySide6.QtCore import QCoreApplication
 from tests.backends import DATABASES
 from tests.display.bursts import Burst
 from tests.faults.attack import attack
+from tests.faults.display_day import display_day
 from tests.faults.mutants import tried_mutants
 from tests.faults.power import SCENES, cut_power, record_scene
-from tests.faults.soak import history_of, say, soak
+from tests.faults.soak import history_of, say, seen_bursts, soak
 
-ACTIONS = ("replay", "soak", "attack", "mutants", "power", "burst")
+ACTIONS = ("replay", "soak", "attack", "mutants", "power", "burst", "seen", "display")
 
 
 def main() -> int:
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--scene", choices=SCENES, help="of the power cut to replay")
     parser.add_argument("--cut", type=int, default=0, help="the step before which the power goes")
     parser.add_argument("--bursts", type=int, default=10_000, help="of calls at a hall display")
+    parser.add_argument("--hours", type=int, default=24, help="of a hall display")
     parser.add_argument("--tickets", type=int, default=5_000, help="of the day")
     parser.add_argument("--minutes", type=float, default=10, help="of the attack")
     parser.add_argument(
@@ -44,6 +46,10 @@ def main() -> int:
         return _power(arguments.scene, arguments.seed, arguments.cut)
     if arguments.what == "burst":
         return _burst(arguments.seed)
+    if arguments.what == "seen":
+        return _violated(seen_bursts(arguments.seed))
+    if arguments.what == "display":
+        return _violated(display_day(arguments.hours, arguments.seed, say).faults)
     if arguments.what == "attack":
         return int(attack(minutes=arguments.minutes, seed=arguments.seed, database=arguments.database, say=say) > 0)
     wrong = soak(
@@ -52,6 +58,7 @@ def main() -> int:
         cuts=arguments.cuts,
         mutants=not arguments.no_mutants,
         bursts=arguments.bursts,
+        hours=arguments.hours,
         tickets=arguments.tickets,
         seed=arguments.seed,
     )
@@ -65,9 +72,7 @@ def _replay(seed: int) -> int:
     for line in result.log:
         say(line)
     say(f"seed {seed}: {result.events} events, {result.tickets} tickets, {result.deaths} deaths of the backend")
-    for fault in result.faults:
-        say(f"VIOLATION: {fault}")
-    return 1 if result.faults else 0
+    return _violated(result.faults)
 
 
 def _power(scene: str, seed: int, cut: int) -> int:
@@ -75,10 +80,7 @@ def _power(scene: str, seed: int, cut: int) -> int:
     recorded = record_scene(scene, seed)
     for number, step in enumerate(recorded.record.steps[:cut]):
         say(f"{number}: {step!r:.150}")
-    faults = cut_power(recorded, scene, seed, cut).faults
-    for fault in faults:
-        say(f"VIOLATION: {fault}")
-    return 1 if faults else 0
+    return _violated(list(cut_power(recorded, scene, seed, cut).faults))
 
 
 def _burst(seed: int) -> int:
@@ -88,9 +90,13 @@ def _burst(seed: int) -> int:
     faults = burst.run()
     for played in burst.player.played:
         say(f"{played.began / 1000:8.1f} s  {played.sound}  {played.fault}")
+    del app
+    return _violated(faults)
+
+
+def _violated(faults: list[str]) -> int:
     for fault in faults:
         say(f"VIOLATION: {fault}")
-    del app
     return 1 if faults else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import tempfile
@@ -14,12 +15,16 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+import qasync
 from PySide6.QtCore import QCoreApplication
 
 from shared.backend.storage.database import Database
+from shared.ui.event_loop import application
 from tests.display.bursts import Burst
+from tests.display.random_turns import faults_after_bursts
 from tests.faults import killing
 from tests.faults.day import day
+from tests.faults.display_day import display_day
 from tests.faults.history import HistoryResult, in_memory_history, ledger_history
 from tests.faults.mutants import tried_mutants
 from tests.faults.power import Cut, campaign
@@ -29,6 +34,12 @@ AT_ONCE = 2
 
 BLOCK = 50
 """Histories a process plays before it reports."""
+
+SEEN = 50
+"""Bursts on the screen of one display; it is as many as the tests play."""
+
+AT_REST_WITHIN = 600.0
+"""Seconds for all of these, also on a machine with much else to do."""
 
 ONE_IN = 40
 """One in this many histories is played on the real ledger and a real file."""
@@ -61,7 +72,9 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)  # noqa: T201  # a person watches
 
 
-def soak(*, histories: int, points: int, cuts: int, mutants: bool, bursts: int, tickets: int, seed: int) -> int:
+def soak(
+    *, histories: int, points: int, cuts: int, mutants: bool, bursts: int, hours: int, tickets: int, seed: int
+) -> int:
     """Run all of it; the number of violations."""
     table, began = Table(), time.monotonic()
     if histories:
@@ -74,6 +87,9 @@ def soak(*, histories: int, points: int, cuts: int, mutants: bool, bursts: int, 
         _mutants(table)
     if bursts:
         _bursts(table, bursts, seed)
+        _bursts_seen(table, bursts, seed)
+    if hours:
+        _display_day(table, hours, seed)
     if tickets:
         _day(table, tickets, seed)
     say(f"\n{table}\n\n{table.wrong} violations in {(time.monotonic() - began) / 60:.1f} minutes")
@@ -188,7 +204,7 @@ def _mutants(table: Table) -> None:
 
 
 def _bursts(table: Table, wanted: int, first: int) -> None:
-    with table.timed(f"{wanted:,} bursts of calls at a hall display") as figures:
+    with table.timed(f"{wanted:,} bursts of calls, heard at a hall display") as figures:
         turns = 0
         with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
             for seed, (announced, faults) in enumerate(
@@ -211,6 +227,43 @@ def _burst(seed: int) -> tuple[int, list[str]]:
     burst = Burst(seed)
     faults = burst.run()
     return len(burst.turns), faults
+
+
+def _bursts_seen(table: Table, wanted: int, first: int) -> None:
+    with table.timed(f"{wanted:,} bursts of calls, seen on a hall display") as figures:
+        seeds = range(first, first + -(-wanted // SEEN))
+        with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+            for seed, faults in zip(seeds, pool.map(seen_bursts, seeds), strict=True):
+                if (seed - first) % SEEN == 0:
+                    say(f"bursts seen: {SEEN * (seed - first)} of {wanted}")
+                for fault in faults:
+                    table.violated(f"{fault}\n    python -m tests.faults seen --seed {seed}")
+        figures.append(f"{SEEN * len(seeds):,} frames read")
+
+
+def seen_bursts(seed: int) -> list[str]:
+    """What was wrong in the frames of some bursts at one display."""
+    app = application("soak")
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        try:
+            return runner.run(asyncio.wait_for(faults_after_bursts(seed, SEEN), AT_REST_WITHIN))
+        except TimeoutError:
+            return ["the display does not come to rest, or does not show the open calls"]
+
+
+def _display_day(table: Table, hours: int, seed: int) -> None:
+    with table.timed(f"{hours} hours of a hall display") as figures:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            result = pool.submit(display_day, hours, seed, say).result()
+        for fault in result.faults:
+            table.violated(f"{fault}\n    python -m tests.faults display --hours {hours} --seed {seed}")
+        figures += [
+            f"{result.events:,} events",
+            f"{result.announcements:,} announcements",
+            f"{result.pages:,} pages",
+            f"memory {result.settled[0]:.1f} → {result.settled[-1]:.1f} MiB",
+            f"half to half {result.rise:+.1f} MiB",
+        ]
 
 
 def _day(table: Table, tickets: int, seed: int) -> None:

@@ -29,6 +29,12 @@ from shared.hall.whole_set_up import plain, set_up_of
 from tests.hall.builders import Clinic
 
 CONTENT = "0f" * 32
+BLANK = (" ", " \n ", {"en": "Welcome", "de": " "}, {})
+NO_PAGES = (
+    "file:///etc/passwd", "http://", "http://[::1", "http://[::1::]/", "http://::1]/", "http://h:0/", "http://h:65536/",
+    "http://h:x/", "http://user:pw@h/", "http://user@h", "https://h/ x", "http://h\\x/", " ",
+)  # fmt: skip
+PAGES = ("http://[::1]:8080", "https://example.org?x=a@b", "https://täglich.example/ä?q=1#x", "http://h:65535/@")
 NORTH = DefineDisplay(id="north", name="North wall")
 
 
@@ -59,7 +65,11 @@ def test_a_display_is_defined_changed_and_retired(clinic: Clinic) -> None:
         ({"inches": 4}, Invalid, "inches"),
         ({"playlist": (PlaylistItem(kind=PlaylistKind.PICTURE),)}, Invalid, "playlist"),
         ({"playlist": (PlaylistItem(kind=PlaylistKind.TEXT),)}, Invalid, "playlist"),
-        ({"playlist": (PlaylistItem(kind=PlaylistKind.WEB, url="file:///etc/passwd"),)}, Invalid, "playlist"),
+        *(({"playlist": (PlaylistItem(kind=PlaylistKind.TEXT, text=text),)}, Invalid, "playlist") for text in BLANK),
+        *(({"playlist": (PlaylistItem(kind=PlaylistKind.WEB, url=url),)}, Invalid, "playlist") for url in NO_PAGES),
+        ({"playlist": (PlaylistItem(kind=PlaylistKind.WEB, url="http://h/\u202egp.exe"),)}, Invalid, "url"),
+        ({"playlist": (PlaylistItem(kind=PlaylistKind.TEXT, text="One\nTwo\u202e"),)}, Invalid, "text"),
+        ({"ticker": {"en": "Closed \u202etoday"}}, Invalid, "ticker"),
         ({"playlist": (PlaylistItem(kind=PlaylistKind.TEXT, text="x", seconds=2),)}, Invalid, "playlist"),
         ({"playlist": (PlaylistItem(kind=PlaylistKind.TEXT, text="x"),) * (MOST_PAGES + 1)}, Invalid, "playlist"),
     ],
@@ -68,6 +78,12 @@ def test_a_wrong_display_is_refused_beside_its_field(
     clinic: Clinic, changed: dict[str, object], refusal: type[Refused], field: str
 ) -> None:
     assert clinic.refuses(again(NORTH, **changed), refusal).about["field"] == field
+
+
+def test_a_web_page_and_a_text_of_several_lines_are_taken(clinic: Clinic) -> None:
+    pages = [PlaylistItem(kind=PlaylistKind.WEB, url=url) for url in PAGES]
+    text = PlaylistItem(kind=PlaylistKind.TEXT, text={"en": "Welcome\n\nOne 👩\u200d⚕️", "de": "می\u200cخواهم"})
+    clinic.do(again(NORTH, playlist=(*pages, text), ticker="Please have your insurance card ready"))
 
 
 def test_two_displays_of_one_name_are_told_apart(clinic: Clinic) -> None:
@@ -82,6 +98,8 @@ def test_a_device_shows_what_it_was_given_until_that_is_retired(clinic: Clinic) 
     clinic.do(NORTH)
     clinic.do(AssignDisplay(device="d1", display="north"))
     assert clinic.hall.assigned == {"d1": "north"}
+    for nobody in ("", " "):
+        assert clinic.refuses(AssignDisplay(device=nobody, display="north"), Invalid).about["field"] == "device"
     assert clinic.happens(AssignDisplay(device="d1", display="north")) == []
     clinic.do(AssignDisplay(device="d1"))
     assert not clinic.hall.assigned
@@ -104,7 +122,8 @@ def test_what_a_display_alone_shows_is_not_retired_and_what_it_shows_too_leaves_
 def test_a_recording_comes_and_goes(clinic: Clinic) -> None:
     own = clinic.hall.settings.languages[0]
     clinic.refuses(RecordClip(language="fr", says="letter.A", content=CONTENT), Invalid)
-    clinic.refuses(RecordClip(language=own, says="Letter A!", content=CONTENT), Invalid)
+    for nothing in ("Letter A!", "x", "nonsense.zz", "letter.AB", "letter.a", "number.142", "number.07", "point."):
+        clinic.refuses(RecordClip(language=own, says=nothing, content=CONTENT), Invalid)
     clinic.do(RecordClip(language=own, says="letter.A", content=CONTENT))
     clinic.do(RecordClip(language=own, says="letter.A", content="0e" * 32))
     assert [clip.content for clip in clinic.hall.clips.values()] == ["0e" * 32]

@@ -19,7 +19,9 @@ from tests.memory_link import MemoryLink
 
 TV = QSize(1024, 768)
 SIZES = pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, TV], ids=["landscape", "portrait", "tv"])
-SOON = PageTimings(idle=1.5, settle=0)  # long enough for a slow machine to see what was done before it is undone
+SOON = PageTimings(
+    idle=1.5, refusal=1.5, settle=0
+)  # long enough for a slow machine to see what was done before it is undone
 LATER = PageTimings(idle=60, settle=0)
 
 
@@ -223,7 +225,7 @@ async def test_a_closed_tile_is_reached_by_keys_too(link: MemoryLink, until) -> 
 
 async def test_a_service_that_opens_while_its_notice_is_read_can_be_touched(link: MemoryLink, until) -> None:
     now = [MORNING]
-    async with kiosk(with_closed_tests(link), until, timings=LATER, wall=lambda: now[0]) as screen:
+    async with kiosk(with_closed_tests(link), until, timings=SOON, wall=lambda: now[0]) as screen:
         screen.click("tests")
         assert screen.sees("service-closed")
         now[0] = MORNING.replace(day=24)

@@ -144,7 +144,7 @@ async def test_the_ticket_on_the_screen_follows_the_hall(link: MemoryLink, until
 async def test_a_closed_service_says_so_and_gives_no_number(link: MemoryLink, until) -> None:
     closed = link.hall.services["tests"]
     link.do(DefineService(id="tests", prefix="B", name=closed.name, precedences=closed.precedences, on=False))
-    async with kiosk(link, until) as screen:
+    async with kiosk(link, until, timings=PageTimings(refusal=1, settle=0)) as screen:
         assert screen.says("Closed at the moment")
         screen.click("tests")
         assert screen.sees("service-closed") and not link.hall.tickets

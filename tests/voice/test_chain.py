@@ -129,6 +129,24 @@ def test_a_recording_that_is_not_here_yet_or_broken_is_named(
         voice.say(call_utterance(HALL, CALL, "en"))
 
 
+def test_a_broken_recording_costs_nothing_at_the_next_call(tmp_path: Path, store: Callable[[str], SoundStore]) -> None:
+    """It is read once, and another content in its place is a new one; an utterance with it reads no other recording."""
+    hall = recorded_hall(tmp_path, *WORDS)
+    broken, good = (hall.clips[f"en:{key}"].content for key in ("number.7", "letter.A"))
+    os.truncate(tmp_path / broken, 5_000)
+    halls = [hall]
+    voice = Recorded(lambda: halls[-1], tmp_path.joinpath, store("clips"), store("said"))
+    with pytest.raises(SpeechError, match="is cut short"):
+        next(voice.prepare("en", said("number.7").words[0]))
+    (tmp_path / broken).write_bytes((tmp_path / good).read_bytes())
+    with pytest.raises(SpeechError, match="is cut short"):
+        voice.say(call_utterance(HALL, CALL, "en"))
+    assert not (tmp_path / "clips").exists()
+    mended = Clip(language="en", says="number.7", content=good)
+    halls.append(replace(hall, clips=frozen({**hall.clips, mended.id: mended})))
+    assert voice.say(call_utterance(HALL, CALL, "en"))
+
+
 def test_a_recording_once_heard_is_heard_without_its_file(tmp_path: Path, store: Callable[[str], SoundStore]) -> None:
     hall = recorded_hall(tmp_path, *WORDS)
     voice = recorded(hall, tmp_path, store)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from shared.backend.access.accounts import Accounts
 from shared.backend.access.pairing import Pairing
-from shared.backend.halls import consistency_check, journal, sample_halls
+from shared.backend.halls import consistency_check, journal, named_files, sample_halls
 from shared.backend.halls.ledger import Ledger
 from shared.backend.storage import machine_check, tables
 from shared.backend.storage.database import OLDER, Database
@@ -159,6 +159,8 @@ class DatabaseAdmin:
                 yield from consistency_check.faults(connection, hall)
         for known in self.ledger.readable_halls():
             yield from consistency_check.day_ahead(known, self.ledger.wall())
+            with self.database.reading() as connection:
+                yield from named_files.lacking(connection, known)
 
     def readable_halls(self) -> Iterator[Hall]:
         """The halls as they are now, without unreadable ones."""

@@ -19,7 +19,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from shared.backend.halls import audit_lines, holidays, journal, notes, seats, stored_answers
+from shared.backend.halls import audit_lines, holidays, journal, named_files, notes, seats, stored_answers
 from shared.backend.halls.audit_writer import AuditWriter
 from shared.backend.halls.clock import Clock, OrderClocks
 from shared.backend.halls.page_tokens import PageTokens
@@ -395,6 +395,7 @@ class Ledger:
     def _decide(self, transaction: _Transaction, hall: Hall, item: _QueuedCommand, now: Moment) -> Accepted | Refused:
         try:
             transaction.tokens.require_free(hall.id, item.command)
+            named_files.require(transaction.connection, hall, item.command)
             events = decide(hall, item.command, now)
         except Refused as refused:
             return refused

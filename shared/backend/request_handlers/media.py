@@ -39,6 +39,9 @@ from shared.requests.request import Done, Request
 
 MOST_PARTS = max(LARGEST.values()) // LARGEST_PART
 
+HEAD_PARTS = 4
+"""Parts in which a picture must say how large it is: a camera may write much before that."""
+
 UNSTORED_KEPT = timedelta(hours=20)
 """How long parts wait for their medium to be stored; they are gone within a day."""
 
@@ -135,7 +138,8 @@ def _require_kind(connection: Connection, hall: HallId, request: StoreMedium) ->
         most = LARGEST[MediumKind.CLIP] // LARGEST_PART
         require_clip(b"".join(media_parts.bodies(connection, hall, request.content, most)))
     else:
-        require_kind(request.kind, media_parts.body(connection, hall, request.content, 0) or b"")
+        most = HEAD_PARTS if request.kind is MediumKind.PICTURE else 1
+        require_kind(request.kind, b"".join(media_parts.bodies(connection, hall, request.content, most)))
 
 
 def _insert(connection: Connection, hall: HallId, request: StoreMedium, size: int, now: datetime) -> Medium:

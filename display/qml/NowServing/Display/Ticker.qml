@@ -18,6 +18,8 @@ Rectangle {
     readonly property real emsPerSecond: 4  // about eight letters, as slowly as subtitles
     readonly property int partLasts: 6000  // milliseconds
     readonly property int pictureWidth: 1024
+    readonly property int pictures: runs ? Math.ceil(lineWidth / pictureWidth) : 0
+    property int mostPictures: 0
     property int part: 0
 
     clip: true
@@ -30,6 +32,7 @@ Rectangle {
     }
     onRunsChanged: run()
     onLineWidthChanged: run()
+    onPicturesChanged: mostPictures = Math.max(mostPictures, pictures)
 
     function run(): void {
         running.stop();
@@ -51,13 +54,14 @@ Rectangle {
         visible: ticker.runs
         height: parent.height
 
+        // A shorter line leaves some empty: each that was taken away and made anew would stay in memory for good.
         Repeater {
-            model: ticker.runs ? Math.ceil(ticker.lineWidth / ticker.pictureWidth) : 0
+            model: ticker.mostPictures
             delegate: TickerStrip {
                 required property int index
 
                 objectName: "tickerStrip"
-                width: Math.min(ticker.pictureWidth, ticker.lineWidth - index * ticker.pictureWidth)
+                width: Math.max(0, Math.min(ticker.pictureWidth, ticker.lineWidth - index * ticker.pictureWidth))
                 height: strip.height
                 text: ticker.line
                 pixelSize: ticker.textSize
