@@ -24,7 +24,7 @@ class WebProbe(QObject):
         self._engine = QQmlApplicationEngine()
 
     def start(self) -> None:
-        self._engine.addImportPath(str(Path(__file__).parent / "qml"))
+        self._engine.addImportPath(str(DISPLAY_QML))
         self._engine.exit.connect(self._end)
         self._engine.loadFromModule("NowServing.Display", "WebProbe")
         if not self._engine.rootObjects():

@@ -96,7 +96,7 @@ class Zone:
         self.files = MediaFiles(self.station, folder)
         self.playlist = Playlist(self.station, self.files)
         self._engine = QQmlApplicationEngine()
-        for path in (QML, Path(page_image.__file__).parent / "qml"):
+        for path in (QML, DISPLAY_QML):
             self._engine.addImportPath(str(path))
         self._engine.setInitialProperties({"playlist": self.playlist})
         self._engine.loadData(WINDOW.encode())
