@@ -8,15 +8,15 @@ from functools import partial
 
 import shiboken6
 
-from display.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
-from display.hall_as_shown import shows
-from display.motion import Motion
-from display.new_calls import NewCalls
-from display.qml_sizes import Viewing
+from display.announcing.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
+from display.announcing.new_calls import NewCalls
+from display.announcing.speaker import Speaker
+from display.announcing.speech import BackgroundSpeech, Preparing
 from display.qml_window import QmlWindow
-from display.speaker import Speaker
-from display.speech import BackgroundSpeech, Preparing
-from display.view_model import DisplayModel
+from display.screen.hall_as_shown import shows
+from display.screen.motion import Motion
+from display.screen.qml_sizes import Viewing
+from display.screen.view_model import DisplayModel
 from shared.hall.errors import NotSignedIn
 from shared.hall.units import Milliseconds
 from shared.hall.values import Call

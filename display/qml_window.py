@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from display.shown_display import ShownDisplay
+from display.screen.shown_display import ShownDisplay
 from shared.hall.field_types import Language
 from shared.ui.event_loop import QML
 from shared.ui.joining_screen import fit

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from display.app import DisplayWindow
-from display.sign_window import SignWindow
+from display.signs.sign_window import SignWindow
 from kiosk.app import Kiosk
 from shared.hall.roles import Role
 from shared.settings import Settings

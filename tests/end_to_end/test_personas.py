@@ -19,7 +19,7 @@ from PySide6.QtQuick import QQuickWindow
 
 from demo.window_driver import find, touch
 from display.app import DisplayWindow
-from display.sign_window import SignWindow
+from display.signs.sign_window import SignWindow
 from kiosk.app import Kiosk
 from kiosk.page_timings import PageTimings
 from shared.hall.calling import CallNext

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shiboken6
 
 from display.qml_window import QmlWindow
-from display.sign_grid import SignGrid
+from display.signs.sign_grid import SignGrid
 from shared.settings import Settings
 from shared.ui.station import Station
 

@@ -10,12 +10,12 @@ from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuickWidgets import QQuickWidget
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from display.legibility import illegible, shape_of
-from display.qml_sizes import Viewing
+from display.preview.sample_hall import sample_hall
 from display.qml_window import DISPLAY_QML
-from display.sample_hall import sample_hall
-from display.shown_display import DEFAULT
-from display.view_model import DisplayModel
+from display.screen.legibility import illegible, shape_of
+from display.screen.qml_sizes import Viewing
+from display.screen.shown_display import DEFAULT
+from display.screen.view_model import DisplayModel
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.link.link import Link
