@@ -44,7 +44,7 @@ def seen(window: QQuickWindow) -> set[str]:
     """The content of all of them; raises AssertionError for one that is not plain or turns the direction."""
     found = list(texts(window))
     assert [item.property("text") for item in found if not is_plain(item)] == []
-    said = {str(item.property("text")) for item in found}
+    said = {str(item.property("text")).replace("\N{NO-BREAK SPACE}", " ") for item in found}
     assert not any(sign in text for text in said for sign in TURNING)
     return said
 

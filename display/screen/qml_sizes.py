@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.screen.layout import Layout, ScreenContent
+from display.screen.layout import CAPITAL, Layout, ScreenContent, readable_capital
 from display.screen.legibility import LANDSCAPE, Widths, illegible, in_english, screen_of
 from display.screen.shown_display import DEFAULT
 from display.screen.zones import CAPTION_LINE, NO_NUMBERS, NumberGrid, divide
@@ -76,6 +76,11 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
         return self._viewing.farthest_seat or display.farthest_seat
 
     @property
+    def _least_text(self) -> float:
+        """The smallest text that the farthest seat can read."""
+        return readable_capital(self._seat(self._fitted[0] if self._fitted else DEFAULT)) / CAPITAL
+
+    @property
     def _grid(self) -> NumberGrid:
         return self.zones.numbers or NO_NUMBERS
 
@@ -115,6 +120,7 @@ class Sizes(QObject):  # type: ignore[operator]  # the stub forgets that the lin
     heroHeight = Property(float, lambda self: self.layout.hero.height, notify=changed)  # noqa: N815  # QML's name for it
     heroStacked = Property(bool, lambda self: self.layout.hero.stacked, notify=changed)  # noqa: N815  # QML's name
     numberWidth = Property(float, lambda self: self._number_width, notify=changed)  # noqa: N815  # QML's name
+    leastText = Property(float, lambda self: self._least_text, notify=changed)  # noqa: N815  # QML's name for it
     rows = Property(int, lambda self: self.layout.rows, notify=changed)
     callsWidth = Property(float, lambda self: self.zones.calls_width, notify=changed)  # noqa: N815  # QML's name for it
     callsHeight = Property(float, lambda self: self.zones.calls_height, notify=changed)  # noqa: N815  # QML's name

@@ -86,7 +86,7 @@ class Station(QObject):
     @property
     def outdated_since(self) -> datetime | None:
         """Since when ``hall`` may no longer be as it says: since its last event while it is only remembered."""
-        if self.hall and not self._followed and self.hall.at > NEVER:
+        if self.memory and self.hall and not self._followed and self.hall.at > NEVER:
             return self.hall.at
         return self.away_since
 

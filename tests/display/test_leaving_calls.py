@@ -28,7 +28,7 @@ def shown(display: DisplayWindow) -> list[tuple[str, bool]]:
 @pytest.mark.parametrize("end", [StartService, MarkNoShow])
 async def test_a_customer_who_came_or_did_not_makes_way_for_those_still_awaited(link: MemoryLink, until, end) -> None:
     room = await Room(link, until).live()
-    with room.display() as display:
+    with room.display(replace(SOON, farthest_seat=3)) as display:
         first, second = room.call("1"), room.call("2", "tests")
         await until(lambda: shown(display) == [(second, False), (first, False)])
         link.do(end(point="2", ticket=room.without("2")))

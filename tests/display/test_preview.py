@@ -57,7 +57,7 @@ def test_the_console_finds_it_by_its_entry_point() -> None:
 
 def test_it_shows_the_halls_own_points_and_follows_the_draft(preview: DisplayPreview) -> None:
     preview.show_draft(clinic(), DRAFT)
-    assert set(said(preview, "point")) == {"Counter 1", "Room 2"}
+    assert set(said(preview, "point")) == {"Counter 1", "Room 2"} and said(preview, "outageNotice") == [""]
     preview.show_draft(clinic(), replace(DRAFT, points=("2",), languages=("de",), layout=DisplayLayout.CALLS_AND_NEXT))
     assert set(said(preview, "point")) == {"Raum 2"}
     assert said(preview, "listCaption") == ["Gleich dran"] and said(preview, "listedNumber")

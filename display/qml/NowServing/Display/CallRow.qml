@@ -31,7 +31,7 @@ Item {
     readonly property real lineHeight: 1.2  // LINE of layout.py: the line height for every script, though some fonts ask for half as much again
     readonly property color ink: highlighted ? Theme.inkOnCall : over ? Theme.quietOnNight : Theme.inkOnNight
     readonly property color quietInk: highlighted ? Theme.inkOnCall : Theme.quietOnNight
-    readonly property real stepBack: over ? 0.75 : 1  // a call that is over is smaller, and sends nobody anywhere
+    readonly property real stepBack: over ? Math.min(1, Math.max(0.75, Theme.mm(sizes.leastText) / Math.min(numberText, pointText))) : 1  // a call that is over is smaller where that can be read, and has no arrow
     readonly property int column: columnOf(index)
     property int placed: index  // the last index that it moved to
     property real away: 0  // how far it still is from its place, while it moves there
