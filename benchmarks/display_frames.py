@@ -15,7 +15,7 @@ import qasync
 
 from benchmarks.measured import Measured
 from display.app import DisplayWindow
-from display.qml_sizes import Viewing
+from display.screen.qml_sizes import Viewing
 from shared.settings import Settings
 from shared.ui.event_loop import application
 from tests.display.waiting_room import Room, items

@@ -14,7 +14,8 @@ from console.app import Console
 from demo.demo_hall import DemoHall
 from demo.phone import Phone
 from demo.window_driver import find, picture, press, settled, touch, until, write
-from display.app import DisplayWindow, SignWindow
+from display.app import DisplayWindow
+from display.signs.sign_window import SignWindow
 from kiosk.app import Kiosk
 from kiosk.printer.printer_choice import printer_for
 from shared.hall.errors import Unfit

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from display import web_pages
 from display.app import DisplayWindow
-from display.board import Board, require_board
-from display.motion import require_motion
-from display.signs import Signs, points_of
+from display.board.board import Board, require_board
+from display.playlist import web_pages
+from display.screen.motion import require_motion
+from display.signs.signs import Signs, points_of
 from shared.hall.roles import Role
 from shared.link.state_files import damage_troubles
 from shared.requests.devices import Trouble

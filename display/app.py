@@ -1,39 +1,30 @@
-"""The hall display and the sign over a service point: each one window on one station."""
+"""The hall display: one window on one station, with its sound and what plays beside the calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import cast
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtQml import QQmlApplicationEngine
-from PySide6.QtQuick import QQuickWindow
 
-from display.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
-from display.hall_as_shown import shows
-from display.motion import Motion
-from display.new_calls import NewCalls
-from display.qml_sizes import Viewing
-from display.shown_display import ShownDisplay
-from display.sign_grid import SignGrid
-from display.speaker import Speaker
-from display.speech import BackgroundSpeech, Preparing
-from display.view_model import DisplayModel
+from display.announcing.announcer import SILENT_TURN, Announcer, PlaysSounds, Shown
+from display.announcing.new_calls import NewCalls
+from display.announcing.speaker import Speaker
+from display.announcing.speech import BackgroundSpeech, Preparing
+from display.qml_window import QmlWindow
+from display.screen.hall_as_shown import shows
+from display.screen.motion import Motion
+from display.screen.qml_sizes import Viewing
+from display.screen.view_model import DisplayModel
 from shared.hall.errors import NotSignedIn
-from shared.hall.field_types import Language
 from shared.hall.units import Milliseconds
 from shared.hall.values import Call
 from shared.requests.devices import Trouble
 from shared.settings import Settings, state_path
 from shared.ui.clocks import wall_clock
-from shared.ui.event_loop import QML, every
-from shared.ui.joining_screen import fit
+from shared.ui.event_loop import every
 from shared.ui.media_files import MediaFiles
-from shared.ui.qt_translations import ScreenLanguage
 from shared.ui.station import Station
 from shared.voice.station_voice import voice_of
 from shared.voice.voice import Voice
@@ -43,9 +34,6 @@ PREPARE_EVERY: Milliseconds = 10_000
 
 VOICE_THREAD = "voice"
 """A voice that hangs must not hold up the device's reports, nor a large download the voice."""
-
-SIGN_INCHES = 10.0
-"""The usual diagonal of a sign, in inches."""
 
 
 class DisplayWindow:
@@ -85,7 +73,7 @@ class DisplayWindow:
             every(PREPARE_EVERY, self._prepare, self.announcer)
         station.changed.connect(self._keep_media)
         self.model.shown.changed.connect(self._keep_media)
-        self._qml = _QmlWindow("DisplayMain", {"display": self.model}, station, self.model.shown)
+        self._qml = QmlWindow("DisplayMain", {"display": self.model}, station, self.model.shown)
         self.window = self._qml.window
         self.window.widthChanged.connect(self._resized)
         self.window.heightChanged.connect(self._resized)
@@ -153,72 +141,5 @@ class DisplayWindow:
             self._preparing.prepare(hall)
 
 
-class SignWindow:
-    """The sign over one service point or several, each named by its serial number or id."""
-
-    def __init__(self, station: Station, settings: Settings, *points: str) -> None:
-        """A window that is not shown yet: ``show`` it, or resize it and show it yourself."""
-        self.station = station
-        self.model = SignGrid(station, points, settings.screen_inches or SIGN_INCHES)
-        self._qml = _QmlWindow("SignMain", {"grid": self.model}, station)
-        self.window = self._qml.window
-
-    def show(self, *, full_screen: bool) -> None:
-        self._qml.show(full_screen=full_screen)
-
-    def close(self) -> None:
-        """Close the window; the station lives on."""
-        self._qml.close()
-        shiboken6.delete(self.model)
-
-
 def viewing_of(settings: Settings) -> Viewing:
     return Viewing(inches=settings.screen_inches, farthest_seat=settings.farthest_seat)
-
-
-class _QmlWindow(QObject):
-    """A QML window in the hall's own language, or that of the display it shows."""
-
-    def __init__(
-        self, main: str, properties: dict[str, QObject], station: Station, shown: ShownDisplay | None = None
-    ) -> None:
-        super().__init__()
-        self._station = station
-        self._shown = shown
-        self._language: Language = ""
-        self._screen_language = ScreenLanguage(self)
-        self._engine = QQmlApplicationEngine()
-        self._apply_language()
-        self._engine.addImportPath(str(QML))
-        self._engine.addImportPath(str(Path(__file__).parent / "qml"))
-        self._engine.setInitialProperties(properties)
-        self._engine.loadFromModule("NowServing.Display", main)
-        self.window = cast("QQuickWindow", self._engine.rootObjects()[0])
-        self.theme = cast("QObject", self._engine.singletonInstance("NowServing", "Theme"))
-        station.changed.connect(self._apply_language)
-        if shown:
-            shown.changed.connect(self._apply_language)
-
-    def show(self, *, full_screen: bool) -> None:
-        """Show it; full screen without a frame and with the screen's geometry: bare X servers ignore showFullScreen."""
-        if not full_screen:
-            fit(self.window)
-            self.window.show()
-            return
-        self.window.setFlag(Qt.WindowType.FramelessWindowHint)
-        self.window.setCursor(Qt.CursorShape.BlankCursor)
-        self.window.setGeometry(self.window.screen().geometry())
-        self.window.showFullScreen()
-
-    def close(self) -> None:
-        """Close the window by deleting its engine, before the models go: QML must not read a deleted model."""
-        self._station.changed.disconnect(self._apply_language)
-        shiboken6.delete(self._engine)
-        shiboken6.delete(self)
-
-    def _apply_language(self) -> None:
-        hall = self._shown.hall if self._shown else self._station.hall
-        if hall and hall.settings.languages[0] != self._language:
-            self._language = hall.settings.languages[0]
-            self._screen_language.speak(self._language, hall.settings.languages)
-            self._engine.retranslate()

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QLoggingCategory
 
-from display.announcer import CHIME
-from display.board import require_board
-from display.legibility import illegible, in_english
-from display.motion import require_motion
+from display.announcing.announcer import CHIME
+from display.board.board import require_board
+from display.screen.legibility import illegible, in_english
+from display.screen.motion import require_motion
 from shared.hall.errors import Unfit
 from shared.hall.hall import Hall
 from shared.settings import Settings

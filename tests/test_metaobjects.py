@@ -13,7 +13,8 @@ from contextlib import closing
 import pytest
 from PySide6.QtCore import QObject
 
-from display.app import DisplayWindow, SignWindow
+from display.app import DisplayWindow
+from display.signs.sign_window import SignWindow
 from kiosk.app import Kiosk
 from shared.hall.roles import Role
 from shared.settings import Settings

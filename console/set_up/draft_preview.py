@@ -16,7 +16,7 @@ PREVIEWS = "nowserving.previews"
 
 
 class DrawsDrafts(Protocol):
-    """A widget that draws a display; see ``display.preview``."""
+    """A widget that draws a display; see ``display.preview.preview``."""
 
     def show_draft(self, hall: Hall, display: Display) -> None: ...
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from display.announcer import CHIME, Announcer
-from display.new_calls import YOUNG, NewCalls
-from display.speech import Saying
+from display.announcing.announcer import CHIME, Announcer
+from display.announcing.new_calls import YOUNG, NewCalls
+from display.announcing.speech import Saying
 from shared.hall.calling import CallNext, CallTicket, Recall, TicketCalled, TicketRecalled
 from shared.hall.display_values import Display, Volume
 from shared.hall.errors import Refused

@@ -14,8 +14,8 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtGui import QImage
 
 from display.app import DisplayWindow
-from display.qml_sizes import Viewing
-from display.sample_hall import sample_hall
+from display.preview.sample_hall import sample_hall
+from display.screen.qml_sizes import Viewing
 from shared.hall.display_values import Display, DisplayLayout, PlaylistItem, PlaylistKind
 from shared.hall.hall import Hall
 from shared.hall.points import PointStatus

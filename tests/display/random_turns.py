@@ -11,7 +11,7 @@ from collections.abc import Callable
 from PySide6.QtQuick import QQuickWindow
 
 from display.app import DisplayWindow
-from display.qml_sizes import Viewing
+from display.screen.qml_sizes import Viewing
 from shared.hall.calling import CallNext, Recall
 from shared.hall.errors import Refused
 from shared.hall.hall import Hall

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from display.announcer import CHIME, SILENT_TURN, VOICE_WAIT, Announcer
-from display.speech import BackgroundSpeech, Saying
+from display.announcing.announcer import CHIME, SILENT_TURN, VOICE_WAIT, Announcer
+from display.announcing.speech import BackgroundSpeech, Saying
 from shared.hall.calling import Recall
 from shared.hall.display_values import Display, Volume
 from shared.hall.serving import StartService

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from display.board import MOST_UNSENT, Board, require_board
-from display.board_lines import FRESH, BoardLines, every_call
-from display.board_ports import SerialAddress, TcpAddress, board_address
-from display.signs import Signs
+from display.board.board import MOST_UNSENT, Board, require_board
+from display.board.board_lines import FRESH, BoardLines, every_call
+from display.board.board_ports import SerialAddress, TcpAddress, board_address
+from display.signs.signs import Signs
 from shared.hall.errors import Revoked, Unfit
 from shared.hall.serving import ReturnToQueue, StartService
 from shared.hall.set_up import DefinePoint

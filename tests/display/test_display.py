@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
-from display.app import DisplayWindow, SignWindow
+from display.app import DisplayWindow
 from display.display_sentences import no_connection
-from display.layout import readable_capital
-from display.qml_sizes import Viewing
+from display.screen.layout import readable_capital
+from display.screen.qml_sizes import Viewing
+from display.signs.sign_window import SignWindow
 from shared.formats import clock
 from shared.hall.errors import NotSignedIn
 from shared.hall.issuing import IssueTicket

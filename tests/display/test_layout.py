@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.layout import ARROW, Layout, ScreenContent, arrange, readable_capital
+from display.screen.layout import ARROW, Layout, ScreenContent, arrange, readable_capital
 
 TELEVISION = ScreenContent(width=915, height=446, number_width=2.6, point_width=5.5)
 ON_END = ScreenContent(width=498, height=863, number_width=2.6, point_width=5.5)

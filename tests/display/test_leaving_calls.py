@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from display.app import DisplayWindow
-from display.lingering import Lingering
-from display.qml_sizes import Viewing
+from display.screen.lingering import Lingering
+from display.screen.qml_sizes import Viewing
 from shared.hall.hall import LAST_CALLS, LAST_ENDED
 from shared.hall.issuing import CancelTicket, IssueTicket
 from shared.hall.parking import ParkTicket

@@ -10,8 +10,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from display.call_rows import unbroken
-from display.layout import CAPITAL
+from display.screen.call_rows import unbroken
+from display.screen.layout import CAPITAL
 from shared.hall.display_values import DisplayLayout
 from shared.hall.displays import DefineDisplay
 from shared.hall.points import DeactivatePoint, PausePoint

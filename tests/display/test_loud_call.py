@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from display.loud_call import MOST_SAID, is_open, next_loud_call, percent_at
+from display.announcing.loud_call import MOST_SAID, is_open, next_loud_call, percent_at
 from shared.hall.display_values import Display, Volume
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings

@@ -19,8 +19,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from display import page_image, web_pages  # registers what QML uses
-from display.playlist import Playlist, decoded
+from display.playlist import web_pages  # registers what QML uses
+from display.playlist.playlist import Playlist, decoded
+from display.qml_window import DISPLAY_QML
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Unfit
 from shared.requests.devices import TroubleKind
@@ -96,7 +97,7 @@ class Zone:
         self.files = MediaFiles(self.station, folder)
         self.playlist = Playlist(self.station, self.files)
         self._engine = QQmlApplicationEngine()
-        for path in (QML, Path(page_image.__file__).parent / "qml"):
+        for path in (QML, DISPLAY_QML):
             self._engine.addImportPath(str(path))
         self._engine.setInitialProperties({"playlist": self.playlist})
         self._engine.loadData(WINDOW.encode())
@@ -132,7 +133,7 @@ class Zone:
 @pytest.fixture
 def zone(link: MemoryLink, tmp_path: Path, until: Any, qapp: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Zone]:
     """Its seconds are short."""
-    monkeypatch.setattr("display.playlist.SECOND", 60)
+    monkeypatch.setattr("display.playlist.playlist.SECOND", 60)
     zone = Zone(link, tmp_path / "media", until)
     yield zone
     zone.close()
@@ -175,7 +176,7 @@ async def test_a_picture_whose_time_is_up_while_it_is_fitted_to_a_new_size_is_no
 ) -> None:
     await zone.play(zone.page(picture("red"), seconds=2))
     await zone.shows("red")
-    monkeypatch.setattr("display.playlist.decoded", lambda *where: time.sleep(0.2) or decoded(*where))
+    monkeypatch.setattr("display.playlist.playlist.decoded", lambda *where: time.sleep(0.2) or decoded(*where))
     zone.playlist.fit(80, 45)
     await zone.until(lambda: zone.playlist.image.width() < 160)
     assert zone.playlist.troubles == ()
@@ -226,7 +227,9 @@ async def test_a_playlist_that_is_changed_while_a_page_is_loaded_goes_on(zone: Z
 
 async def test_one_page_alone_is_not_loaded_again(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[str] = []
-    monkeypatch.setattr("display.playlist.decoded", lambda *about: (loads.append(about[0]), decoded(*about))[1])
+    monkeypatch.setattr(
+        "display.playlist.playlist.decoded", lambda *about: (loads.append(about[0]), decoded(*about))[1]
+    )
     await zone.play(zone.page(picture("red")))
     await zone.until(lambda: zone.playlist.hasPages)
     await zone.shows("red")
@@ -311,7 +314,7 @@ async def test_a_text_is_in_the_displays_language(zone: Zone) -> None:
 
 
 async def test_thousands_of_turns_keep_nothing(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("display.playlist.SECOND", 0)
+    monkeypatch.setattr("display.playlist.playlist.SECOND", 0)
     turns: list[None] = []
     zone.playlist.image_changed.connect(lambda: turns.append(None))
     await zone.play(*(zone.page(picture(colour)) for colour in ("red", "blue", "green")))
@@ -337,7 +340,7 @@ def test_a_picture_that_cant_be_decoded_says_why(tmp_path: Path) -> None:
 async def test_videos_are_skipped_where_qt_multimedia_is_missing(
     link: MemoryLink, tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "display.video_player", None)
+    monkeypatch.setitem(sys.modules, "display.playlist.video_player", None)
     zone = Zone(link, tmp_path, until)
     await zone.play(zone.page(VIDEO, PlaylistKind.VIDEO), zone.page(picture("red")))
     await zone.shows("red")
@@ -362,7 +365,7 @@ async def test_a_web_page_that_hangs_or_fails_is_skipped_and_tried_again_later(
 ) -> None:
     """Without a window: Qt WebEngine would have to be there before the tests' application."""
     for name, value in (("SECOND", 30), ("LOADS_WITHIN", 50), ("WEB_AGAIN_AFTER", 0.2)):
-        monkeypatch.setattr(f"display.playlist.{name}", value)
+        monkeypatch.setattr(f"display.playlist.playlist.{name}", value)
     monkeypatch.setattr(web_pages, "are_prepared", lambda: True)
     monkeypatch.setattr(web_pages, "probe", lambda: None)
     station = Station(link)

@@ -6,7 +6,7 @@ import pytest
 
 from display.app import DisplayWindow
 from display.check import faults
-from display.motion import CHOICES, JUDGED_BY, Motion, require_motion
+from display.screen.motion import CHOICES, JUDGED_BY, Motion, require_motion
 from shared.hall.errors import Unfit
 from shared.settings import Settings
 from shared.ui.station import Station

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from display.new_calls import CATCHING_UP, LATE, STALL, YOUNG, NewCalls
+from display.announcing.new_calls import CATCHING_UP, LATE, STALL, YOUNG, NewCalls
 from shared.hall.calling import CallNext
 from shared.hall.hall import Hall
 from shared.hall.issuing import IssueTicket

@@ -14,8 +14,8 @@ from PySide6.QtQuickWidgets import QQuickWidget
 from PySide6.QtWidgets import QApplication
 
 from display.check import faults_of_halls
-from display.preview import DisplayPreview
-from display.sample_hall import sample_hall
+from display.preview.preview import DisplayPreview
+from display.preview.sample_hall import sample_hall
 from shared.hall.display_values import Display, DisplayLayout
 from shared.hall.hall import Hall
 from shared.ui.clocks import wall_clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from display.app import DisplayWindow
-from display.hall_as_shown import due_next, hall_as_shown, in_order_of_call
+from display.screen.hall_as_shown import due_next, hall_as_shown, in_order_of_call
 from shared.hall.display_values import Display, DisplayLayout
 from shared.hall.displays import AssignDisplay, DefineDisplay, RetireDisplay
 from shared.hall.issuing import IssueTicket
@@ -146,7 +146,7 @@ async def test_all_who_wait_are_listed_as_far_as_they_can_be_read(link: MemoryLi
 async def test_it_is_written_in_its_first_language_and_captions_take_turns(
     link: MemoryLink, until, monkeypatch
 ) -> None:
-    monkeypatch.setattr("display.surroundings.TURN", 30)
+    monkeypatch.setattr("display.screen.surroundings.TURN", 30)
     define(link, "north", languages=("ar", "ru"))
     room = await Room(link, until).live()
     with room.display() as display:

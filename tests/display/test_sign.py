@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtWidgets import QApplication
 
-from display.sign_grid import columns
-from display.signs import Signs, points_of
+from display.signs.sign_grid import columns
+from display.signs.signs import Signs, points_of
 from shared.formats import clock
 from shared.hall.points import DeactivatePoint, PausePoint, ResumePoint
 from shared.hall.serving import FinishService, StartService

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from display.announcer import CHIME
+from display.announcing.announcer import CHIME
+from display.announcing.speaker import Speaker
 from display.app import DisplayWindow
-from display.speaker import Speaker
 from shared.hall.set_up import DefineHall
 from shared.requests.devices import SoundFault
 from shared.voice.voice import SpeechError, Utterance

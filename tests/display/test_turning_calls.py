@@ -21,7 +21,7 @@ from tests.memory_link import MemoryLink
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("display.turning_calls.PAGE", 150)
+    monkeypatch.setattr("display.screen.turning_calls.PAGE", 150)
 
 
 def furnish(link: MemoryLink, points: int) -> None:
@@ -65,7 +65,7 @@ async def test_each_of_thirty_calls_is_seen_and_the_newest_all_the_time(
 
 
 async def test_a_call_that_is_announced_has_its_page_at_once(link: MemoryLink, until, monkeypatch) -> None:
-    monkeypatch.setattr("display.turning_calls.PAGE", 600_000)
+    monkeypatch.setattr("display.screen.turning_calls.PAGE", 600_000)
     furnish(link, 30)
     room = await Room(link, until).live()
     call_all(link, 30)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import shiboken6
 
-from display import web_pages
-from display.playlist import Playlist
+from display.playlist import web_pages
+from display.playlist.playlist import Playlist
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Unfit
 from shared.ui.media_files import MediaFiles
@@ -66,7 +66,7 @@ class Displays:
 
 @pytest.fixture
 def displays(link: MemoryLink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("display.playlist.SECOND", 30)
+    monkeypatch.setattr("display.playlist.playlist.SECOND", 30)
     monkeypatch.setattr(web_pages, "are_prepared", lambda: True)
     monkeypatch.setattr(web_pages, "probe", lambda: None)
     displays = Displays(link, tmp_path)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
-from display.layout import ScreenContent, readable_capital
-from display.legibility import DisplayInRoom, illegible, in_english, shape_of, widths
-from display.zones import ZoneKind, divide, zone_kind
+from display.screen.layout import ScreenContent, readable_capital
+from display.screen.legibility import DisplayInRoom, illegible, in_english, shape_of, widths
+from display.screen.zones import ZoneKind, divide, zone_kind
 from shared.hall.display_values import Display, DisplayLayout, PlaylistItem, PlaylistKind
 from shared.hall.set_up import DefinePoint
 from tests.memory_link import MemoryLink, clinic

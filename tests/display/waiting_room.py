@@ -9,9 +9,10 @@ from typing import Any
 
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 
-from display.announcer import PlaysSounds
-from display.app import DisplayWindow, SignWindow
-from display.qml_sizes import Viewing
+from display.announcing.announcer import PlaysSounds
+from display.app import DisplayWindow
+from display.screen.qml_sizes import Viewing
+from display.signs.sign_window import SignWindow
 from shared.hall.calling import CallNext, Recall
 from shared.hall.issuing import IssueTicket
 from shared.hall.points import ActivatePoint

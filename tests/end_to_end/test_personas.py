@@ -18,7 +18,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtQuick import QQuickWindow
 
 from demo.window_driver import find, touch
-from display.app import DisplayWindow, SignWindow
+from display.app import DisplayWindow
+from display.signs.sign_window import SignWindow
 from kiosk.app import Kiosk
 from kiosk.page_timings import PageTimings
 from shared.hall.calling import CallNext

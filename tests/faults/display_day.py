@@ -20,9 +20,11 @@ from statistics import median
 import qasync
 from PySide6.QtCore import QTimer
 
-from display import announcer, playlist, surroundings, view_model
+from display.announcing import announcer
 from display.app import DisplayWindow
-from display.qml_sizes import Viewing
+from display.playlist import playlist
+from display.screen import surroundings, view_model
+from display.screen.qml_sizes import Viewing
 from shared.hall.calling import CallNext
 from shared.hall.display_values import DisplayLayout, PlaylistItem, PlaylistKind
 from shared.hall.displays import DefineDisplay

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from display.hall_as_shown import languages_of, shows
+from display.screen.hall_as_shown import languages_of, shows
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.hall.hall_settings import HallSettings

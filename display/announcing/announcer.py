@@ -14,8 +14,8 @@ from typing import Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from display.loud_call import LoudCall, is_open, next_loud_call, percent_at
-from display.speech import Saying
+from display.announcing.loud_call import LoudCall, is_open, next_loud_call, percent_at
+from display.announcing.speech import Saying
 from shared.hall.display_values import Display
 from shared.hall.field_types import Language
 from shared.hall.hall import Hall

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 
-from display.call_rows import point_name
-from display.hall_as_shown import shows
+from display.screen.call_rows import point_name
+from display.screen.hall_as_shown import shows
 from shared.hall.calling_order import due_at_issue
 from shared.hall.display_values import Display
 from shared.hall.field_types import PointId

@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.call_rows import CallList, CallRow, row
 from display.display_sentences import many_calls, outage_notice
-from display.hall_as_shown import languages_of
-from display.legibility import widths
-from display.lingering import Lingering
-from display.motion import Motion
-from display.page_image import PageImage  # noqa: F401  # QML finds it by its name
-from display.playlist import Playlist
-from display.qml_sizes import Sizes, Viewing
-from display.shown_display import ShownDisplay
-from display.surroundings import Surroundings
-from display.turning_calls import TurningCalls
-from display.zones import ZoneKind, zone_kind
+from display.playlist.page_image import PageImage  # noqa: F401  # QML finds it by its name
+from display.playlist.playlist import Playlist
+from display.screen.call_rows import CallList, CallRow, row
+from display.screen.hall_as_shown import languages_of
+from display.screen.legibility import widths
+from display.screen.lingering import Lingering
+from display.screen.motion import Motion
+from display.screen.qml_sizes import Sizes, Viewing
+from display.screen.shown_display import ShownDisplay
+from display.screen.surroundings import Surroundings
+from display.screen.turning_calls import TurningCalls
+from display.screen.zones import ZoneKind, zone_kind
 from shared.formats import clock
 from shared.hall.display_values import Display
 from shared.hall.errors import NotSignedIn

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 SHARED = Qt.ApplicationAttribute.AA_ShareOpenGLContexts
 """What Qt WebEngine needs of the application; its own ``initialize`` does no more, and loads 24 MB for it."""
 
-PROBE = (sys.executable, "-m", "display.web_probe")
+PROBE = (sys.executable, "-m", "display.playlist.web_probe")
 
 PROBED_WITHIN = 60.0
 """Seconds for the probe's whole process, on a slow machine; one that hangs is ended then."""

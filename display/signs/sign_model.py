@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.call_rows import point_name, unbroken
+from display.screen.call_rows import point_name, unbroken
 from shared.formats import clock
 from shared.hall.calling import TicketCalled, TicketRecalled
 from shared.hall.errors import NotSignedIn

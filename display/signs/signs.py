@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication
 
-from display.app import SignWindow
-from display.sign_model import find_point
+from display.signs.sign_model import find_point
+from display.signs.sign_window import SignWindow
 from shared.hall.values import Call
 from shared.requests.devices import Trouble
 from shared.settings import Settings

@@ -1,14 +1,14 @@
-"""``python -m display.web_probe`` shows a web page on one pixel as a display would; exit status 0 if it lives."""
+"""Shows a web page on one pixel as a display would, in a process of its own: exit status 0 if it lives."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtQml import QQmlApplicationEngine
 
-from display import web_pages
+from display.playlist import web_pages
+from display.qml_window import DISPLAY_QML
 from shared.ui.event_loop import application, run
 
 
@@ -24,7 +24,7 @@ class WebProbe(QObject):
         self._engine = QQmlApplicationEngine()
 
     def start(self) -> None:
-        self._engine.addImportPath(str(Path(__file__).parent / "qml"))
+        self._engine.addImportPath(str(DISPLAY_QML))
         self._engine.exit.connect(self._end)
         self._engine.loadFromModule("NowServing.Display", "WebProbe")
         if not self._engine.rootObjects():

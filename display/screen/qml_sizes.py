@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.layout import CAPITAL, Layout, ScreenContent, readable_capital
-from display.legibility import LANDSCAPE, Widths, illegible, in_english, screen_of
-from display.shown_display import DEFAULT
-from display.zones import CAPTION_LINE, NO_NUMBERS, NumberGrid, divide
+from display.screen.layout import CAPITAL, Layout, ScreenContent, readable_capital
+from display.screen.legibility import LANDSCAPE, Widths, illegible, in_english, screen_of
+from display.screen.shown_display import DEFAULT
+from display.screen.zones import CAPTION_LINE, NO_NUMBERS, NumberGrid, divide
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.hall.units import Milliseconds

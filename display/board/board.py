@@ -9,8 +9,8 @@ from datetime import datetime
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
 
-from display.board_lines import HEARTBEAT, BoardLines, Shows, every_call
-from display.board_ports import BoardPort, board_address, port_to
+from display.board.board_lines import HEARTBEAT, BoardLines, Shows, every_call
+from display.board.board_ports import BoardPort, board_address, port_to
 from shared.hall.errors import NotSignedIn
 from shared.hall.hall import Hall
 from shared.hall.units import Milliseconds

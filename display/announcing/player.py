@@ -1,7 +1,7 @@
 """Plays sounds for the hall display, in a process of its own: a sound system that goes away may abort or hang it.
 
-``python -m display.player NAME`` connects to the display that listens there and plays what it is told, one sound at a
-time, on the sound device there is then. It ends with the display.
+``python -m display.announcing.player NAME`` connects to the display that listens there and plays what it is told, one
+sound at a time, on the sound device there is then. It ends with the display.
 """
 
 from __future__ import annotations

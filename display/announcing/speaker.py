@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QObject, QProcess, QTimer, QUuid, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from display.player import NO_MULTIMEDIA, Reply
+from display.announcing.player import NO_MULTIMEDIA, Reply
 from shared.hall.units import Milliseconds
 from shared.requests.devices import SoundFault
 from shared.ui.event_loop import every
@@ -40,7 +40,9 @@ class Speaker(QObject):
     """There is a sound device again."""
 
     def __init__(
-        self, parent: QObject | None = None, program: Sequence[str] = (sys.executable, "-m", "display.player")
+        self,
+        parent: QObject | None = None,
+        program: Sequence[str] = (sys.executable, "-m", "display.announcing.player"),
     ) -> None:
         super().__init__(parent)
         self.fault = ""

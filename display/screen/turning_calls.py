@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from display.call_rows import CallRow
+from display.screen.call_rows import CallRow
 from shared.hall.field_types import TicketId
 from shared.hall.units import Milliseconds
 

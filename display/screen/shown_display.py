@@ -7,7 +7,7 @@ import logging
 
 from PySide6.QtCore import QObject, Signal
 
-from display.hall_as_shown import hall_as_shown, shows
+from display.screen.hall_as_shown import hall_as_shown, shows
 from shared.durable_files import write_whole
 from shared.hall.display_values import Display
 from shared.hall.errors import Failure, Refused

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont
 
-from display.call_rows import point_name, unbroken
 from display.display_sentences import widest_text
-from display.hall_as_shown import hall_as_shown
-from display.layout import ScreenContent, readable_capital
-from display.zones import Zones, divide
+from display.screen.call_rows import point_name, unbroken
+from display.screen.hall_as_shown import hall_as_shown
+from display.screen.layout import ScreenContent, readable_capital
+from display.screen.zones import Zones, divide
 from shared.hall.display_values import Display, DisplayLayout
 from shared.hall.field_limits import LARGEST_SCREEN
 from shared.hall.hall import Hall

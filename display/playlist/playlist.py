@@ -12,8 +12,8 @@ from PySide6.QtCore import Property, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from display.page_on_trial import PageOnTrial
-from display.web_pages import WebPages
+from display.playlist.page_on_trial import PageOnTrial
+from display.playlist.web_pages import WebPages
 from shared.hall.display_values import Display, PlaylistItem, PlaylistKind
 from shared.hall.errors import Failure, Unfit
 from shared.hall.field_types import Language, in_language, language_found
@@ -25,7 +25,7 @@ from shared.ui.media_files import MediaFiles
 from shared.ui.station import Station
 
 if TYPE_CHECKING:
-    from display.video_player import VideoPlayer
+    from display.playlist.video_player import VideoPlayer
 
 QML_IMPORT_NAME = "NowServing.Display.Models"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -342,7 +342,7 @@ class Playlist(QObject):  # type: ignore[operator]  # the stub forgets that the 
 def _video_player(parent: QObject) -> VideoPlayer | None:
     """None on a machine without what Qt Multimedia needs: videos are skipped there, like all that can't be shown."""
     try:
-        from display.video_player import VideoPlayer  # noqa: PLC0415  # needs libpulse, which may be missing
+        from display.playlist.video_player import VideoPlayer  # noqa: PLC0415  # needs libpulse, which may be missing
     except ImportError as error:
         log.warning("videos can't be shown: %s", error)
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from display.layout import CAPITAL, ROUNDING, Layout, ScreenContent, arrange, readable_capital
+from display.screen.layout import CAPITAL, ROUNDING, Layout, ScreenContent, arrange, readable_capital
 from shared.hall.display_values import Display, DisplayLayout
 from shared.hall.displays import LAYOUTS_WITH_MEDIA
 from shared.hall.field_types import in_language

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import category
 
-from display.call_rows import point_name
+from display.screen.call_rows import point_name
 from shared.hall.field_types import TicketId
 from shared.hall.hall import Hall
 from shared.hall.units import Milliseconds, OrderTime

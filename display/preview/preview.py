@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QRect, QSize
@@ -11,11 +10,12 @@ from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuickWidgets import QQuickWidget
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from display.legibility import illegible, shape_of
-from display.qml_sizes import Viewing
-from display.sample_hall import sample_hall
-from display.shown_display import DEFAULT
-from display.view_model import DisplayModel
+from display.preview.sample_hall import sample_hall
+from display.qml_window import DISPLAY_QML
+from display.screen.legibility import illegible, shape_of
+from display.screen.qml_sizes import Viewing
+from display.screen.shown_display import DEFAULT
+from display.screen.view_model import DisplayModel
 from shared.hall.display_values import Display
 from shared.hall.hall import Hall
 from shared.link.link import Link
@@ -37,7 +37,7 @@ class DisplayPreview(QWidget):
         self._model = DisplayModel(self._station, Viewing(), wall_clock, parent=self)
         engine = self._screen.engine()
         engine.addImportPath(str(QML))
-        engine.addImportPath(str(Path(__file__).parent / "qml"))
+        engine.addImportPath(str(DISPLAY_QML))
         self._screen.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
         # Not the widget's loadFromModule: it keeps Python's lock while Qt's loading thread may wait for it, for ever.
         self._component = QQmlComponent(engine)

@@ -9,10 +9,10 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.display_sentences import pages_of
-from display.hall_as_shown import due_next, in_order_of_call, languages_of
-from display.shown_display import ShownDisplay
-from display.ticker_strip import TickerStrip  # noqa: F401  # QML finds it by its name
-from display.zones import ZoneKind, zone_kind
+from display.screen.hall_as_shown import due_next, in_order_of_call, languages_of
+from display.screen.shown_display import ShownDisplay
+from display.screen.ticker_strip import TickerStrip  # noqa: F401  # QML finds it by its name
+from display.screen.zones import ZoneKind, zone_kind
 from shared.catalogue import languages, spoken, translate
 from shared.customer_sentences import closed_notice
 from shared.hall.display_values import Display

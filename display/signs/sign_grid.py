@@ -9,7 +9,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from display.display_sentences import outage_notice
-from display.sign_model import SignModel
+from display.signs.sign_model import SignModel
 from shared.languages import is_right_to_left
 from shared.ui.station import Station
 

@@ -1,0 +1,1 @@
+"""Calls announced one at a time: what is said, made into sound, and played."""

@@ -1,0 +1,1 @@
+"""Boards, pager bases and lamps that hear of the same calls."""

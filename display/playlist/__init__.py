@@ -1,0 +1,1 @@
+"""What plays beside the calls: pictures, videos, texts and web pages."""

@@ -1,0 +1,1 @@
+"""The live preview of a display, for the console."""

@@ -1,0 +1,1 @@
+"""What the hall display shows, and how its screen is divided."""

@@ -1,0 +1,1 @@
+"""The signs over service points."""
