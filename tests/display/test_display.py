@@ -113,7 +113,7 @@ async def test_without_its_hall_it_keeps_the_calls_and_says_since_when(link: Mem
         label = room.call()
         await until(lambda: labels(display) == [label] and highlighted(display) == [])
         link.unplug()
-        await until(lambda: display.model.outageNotice)
+        await until(lambda: texts(display.window, "outageNotice") != [""])
         assert texts(display.window, "number") == [label]
         assert texts(display.window, "outageNotice") == [f"No connection since {room.station.away_since:%H:%M}"]
 
