@@ -24,8 +24,13 @@ class ListEdit(QPlainTextEdit):
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 3 * theme().gap)
 
     def show_lines(self, lines: tuple[str, ...]) -> None:
-        if self.lines() != lines:  # somebody who writes keeps their place
-            self.setPlainText("\n".join(lines))
+        text = "\n".join(lines)
+        if self.toPlainText() != text:  # somebody who writes keeps their place
+            place = self.textCursor().position()
+            self.setPlainText(text)
+            cursor = self.textCursor()
+            cursor.setPosition(min(place, len(text)))
+            self.setTextCursor(cursor)
 
     def lines(self) -> tuple[str, ...]:
         return tuple(line.strip() for line in self.toPlainText().splitlines() if line.strip())

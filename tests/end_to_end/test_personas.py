@@ -76,7 +76,7 @@ def painted(window: QQuickWindow, name: str) -> bool:
 def seen(window: QQuickWindow, name: str) -> str:
     """The text of this name, if it is really painted."""
     item = find(window, name)
-    return str(item.property("text")) if item and painted(window, name) else ""
+    return str(item.property("text")).replace("\N{NO-BREAK SPACE}", " ") if item and painted(window, name) else ""
 
 
 @contextmanager
@@ -84,10 +84,12 @@ def shown(*screens: Kiosk | DisplayWindow | SignWindow) -> Iterator[list[QQuickW
     for screen in screens:
         screen.window.resize(QSize(960, 540))
         screen.window.show()
-    yield [screen.window for screen in screens]
-    for screen in screens:
-        screen.model._station.stop()
-        screen.close()
+    try:
+        yield [screen.window for screen in screens]
+    finally:
+        for screen in screens:
+            screen.model._station.stop()
+            screen.close()
 
 
 async def test_who_only_sees_comes_to_the_point(premises: Premises, admin: Link, until) -> None:

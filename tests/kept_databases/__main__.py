@@ -107,13 +107,9 @@ class Clinic:
         self.do("define-day", date="2025-03-04", reason="Stocktaking")
         self.do("retire-day", date="2025-03-04")
         for name in ("upstairs", "stairs"):
-            pages = [{"kind": "picture", "name": "map.png", "content": "1" * 64}, {"kind": "text", "text": "Welcome"}]
+            pages = [{"kind": "text", "text": "Welcome"}]
             self.do("define-display", id=name, name=name.title(), layout="calls-media", playlist=pages)
-            self.do("assign-display", device="wall", display=name)
         self.do("retire-display", display="stairs")
-        for says in ("letter.A", "number.42"):
-            self.do("record-clip", language="en", says=says, content="2" * 64)
-        self.do("remove-clip", language="en", says="number.42")
 
 
 class Ahead(Clock):
